@@ -98,6 +98,16 @@ TEST_F(ForesightTest, AHomeThatNoLinkLeadsToIsNoMatterWhereNoneIsAskedFor) {
   EXPECT_FALSE(found_[1]);
 }
 
+TEST_F(ForesightTest, NoProgramIsRunAsWhoIsYetToCome) {
+  system_.add_program("git");
+  user({{"name", "new"}, {"uid", 1600}, {"create_home", true}});
+  add("git", "path", {{"path", "/home/new/site"}, {"repository", "r"}, {"as", "new"}});
+  foresee();
+  ASSERT_TRUE(found_[1]);
+  EXPECT_EQ(found_[1]->open_until, std::vector<std::string>{"user:new"});
+  EXPECT_EQ(change(1).op, Op::kCreate);
+}
+
 TEST_F(ForesightTest, AnAccountStandsOnThoseThatItNames) {
   group({{"name", "one"}});
   group({{"name", "two"}});

@@ -83,6 +83,35 @@ TEST_F(ForesightTest, AServiceIsLostWithItsFile) {
   EXPECT_EQ(undone_by(1), "") << "nothing is asked for that needs it";
 }
 
+TEST_F(ForesightTest, AServiceIsJudgedByTheFilesThatEditsLeave) {
+  system_.make_directory("/etc/systemd/system");
+  const std::string unit = "/etc/systemd/system/app.service";
+  system_.make_file(unit, "[Service]\nExecStart=/bin/true\n");
+  add("line", "path", {{"path", unit}, {"text", "Nice=5"}});
+  add("service", "name", {{"name", "app"}, {"enabled", true}});
+  foresee();
+  EXPECT_EQ(obstacle(1), "app.service cannot be enabled, because it has no [Install] section");
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"line:" + unit});
+
+  desired_[0].attributes["text"] = "[Install]\nWantedBy=multi-user.target";
+  desired_[0].address.kind = "block";
+  desired_[0].attributes["content"] = desired_[0].attributes["text"];
+  foresee();
+  EXPECT_TRUE(found_[1]->shaped_by.empty()) << "it is asked when its turn comes";
+  EXPECT_EQ(undone_by(1), "");
+}
+
+TEST_F(ForesightTest, WhatKeepsAServiceFromBeingEnabledWhateverItsFileSays) {
+  const std::string unit = "/etc/systemd/system/app.service";
+  system_.make_file(unit, "[Service]\nExecStart=/bin/true\n");
+  system_.make_directory(unit + ".d/x.conf");
+  file({{"path", unit}, {"content", system_.blob("[Install]\nWantedBy=multi-user.target\n")}});
+  add("service", "name", {{"name", "app"}, {"enabled", true}});
+  foresee();
+  EXPECT_EQ(obstacle(1), "app.service cannot be enabled, because " + unit + ".d/x.conf is a folder");
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"file:" + unit});
+}
+
 TEST_F(ForesightTest, AServiceGoesWithThePackageThatOwnsItsUnit) {
   install_daemon();
   add("service", "name", {{"name", "daemond"}, {"enabled", true}});
@@ -195,6 +224,13 @@ TEST_F(ForesightTest, WhatIsFilledFromElsewhereIsAFolder) {
   for (const std::size_t i : {2U, 4U}) EXPECT_EQ(change(i).op, Op::kUpdate);
   EXPECT_EQ(found_[3]->open_until, std::vector<std::string>{"archive:/srv/a"});
   EXPECT_EQ(found_[5]->open_until, std::vector<std::string>{"git:/srv/g"});
+}
+
+TEST_F(ForesightTest, WhatIsUnpackedIsOfItsGroup) {
+  directory({{"path", "/srv/a"}, {"recurse", true}, {"group", "root"}});
+  add("archive", "path", {{"path", "/srv/a"}, {"content", system_.blob("archive")}, {"group", "staff"}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "archive:/srv/a");
 }
 
 TEST_F(ForesightTest, AFolderIsFilledOnceItIsEmpty) {

@@ -108,7 +108,11 @@ Judgement judge(const Kind& kind, const wire::Action& action, const Observed& ob
   if (action.explained && action.operations.empty()) return {Verdict::kRun, now.operations, {}};
   bool knows_more = false;
   for (const auto& [name, after] : now.after.items()) knows_more = knows_more || is_known_only_now(now, action, name);
-  if (moved.empty() && beyond.empty() && !knows_more) return {Verdict::kRun, action.operations, {}};
+  if (moved.empty() && beyond.empty() && !knows_more) {
+    // The way there may be another one after the earlier action.
+    const bool anew = action.explained && now.op == action.op;
+    return {Verdict::kRun, anew ? now.operations : action.operations, {}};
+  }
   if (action.explained && beyond.empty() && !deletes && is_milder(now.op, action.op)) {
     return {Verdict::kRun, now.operations, {}};
   }

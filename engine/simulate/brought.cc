@@ -56,8 +56,11 @@ std::optional<std::string> Brought::text_of(std::size_t node) const {
 std::vector<std::size_t> Brought::changers_of(std::size_t node) const {
   std::vector<std::size_t> changers;
   if (changed_.empty() || !observation_.states[node]) return changers;
+  const std::vector<std::string>& seen_through = observation_.states[node]->shaped_by;
   for (const Changed& file : changed_) {
     if (!changers.empty() && changers.back() == file.node) continue;
+    const std::string by = graph_.nodes[file.node].desired.address.str();
+    if (std::find(seen_through.begin(), seen_through.end(), by) != seen_through.end()) continue;
     const std::string* text = file.text ? &*file.text : nullptr;
     if (kinds_[node]->provider->follows_from(graph_.nodes[node].desired, *observation_.states[node], file.path, text))
       changers.push_back(file.node);

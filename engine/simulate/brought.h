@@ -45,7 +45,8 @@ class Brought {
   };
   const std::vector<Changed>& changed() const { return changed_; }
 
-  // Earlier nodes that change a file from which this one follows; each once.
+  // Earlier nodes that change a file from which this one follows, and through whose changes its host has not seen; each
+  // once.
   std::vector<std::size_t> changers_of(std::size_t node) const;
   // Those, and earlier nodes whose actions may bring the thing this node is about, within limits only; each once.
   std::vector<std::size_t> makers_of(std::size_t node) const;

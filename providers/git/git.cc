@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "providers/sdk/access_list.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
 
@@ -143,18 +144,64 @@ std::string name_of(std::uint32_t uid, System& system) {
   return account ? account->name : "the user " + std::to_string(uid);
 }
 
-// By its mode; who else may write, an access list says, and that is left to the system.
-Result<bool> may_make_files_in(const std::string& folder, const Account& account, System& system) {
+constexpr unsigned kSearch = 01, kWriteAndSearch = 03;
+
+bool is_in(const std::optional<GroupAccount>& group, const Account& account) {
+  return group && (group->gid == account.gid ||
+                   std::find(group->members.begin(), group->members.end(), account.name) != group->members.end());
+}
+
+// By its mode and its access list. What a list leaves to the folder's own group is not told, but the most that it
+// leaves to any.
+Result<bool> may(const Account& account, unsigned asked, const std::string& folder, System& system) {
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(folder, true));
   if (!info || account.uid == 0) return true;
+  const auto holds = [asked](unsigned bits) { return (bits & asked) == asked; };
+  if (info->uid == account.uid) return holds(info->mode >> 6);
   PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(folder, true));
-  if (!beyond.access_list.empty()) return true;
-  constexpr std::uint32_t kWriteAndSearch = 03;
-  if (info->uid == account.uid) return (info->mode >> 6 & kWriteAndSearch) == kWriteAndSearch;
-  const std::optional<GroupAccount> group = system.group_by_id(info->gid);
-  const bool is_member = info->gid == account.gid || (group && std::find(group->members.begin(), group->members.end(),
-                                                                         account.name) != group->members.end());
-  return (info->mode >> (is_member ? 3 : 0) & kWriteAndSearch) == kWriteAndSearch;
+  const unsigned most = info->mode >> 3;
+  bool in_group = info->gid == account.gid || is_in(system.group_by_id(info->gid), account);
+  bool granted = in_group && holds(most);
+  for (const AccessRule& rule : access_rules(beyond.access_list)) {
+    if (rule.inherited) continue;
+    if (!rule.group && (rule.name == account.name || rule.name == std::to_string(account.uid)))
+      return holds(rule.permissions & most);
+    if (!rule.group || !is_in(system.group_by_name(rule.name), account)) continue;
+    in_group = true;
+    granted = granted || holds(rule.permissions & most);
+  }
+  return in_group ? granted : holds(info->mode);
+}
+
+// The first folder on the way to this one that is closed to the account, or itself where it may not make files in it;
+// "" where it may. `writes`: whether it is to.
+Result<std::string> closed_folder(const Account& account, const std::string& folder, bool writes, System& system) {
+  std::vector<std::string> way = ancestors_of(folder);
+  const Result<std::string> real = system.resolve(folder);
+  if (real && *real != folder) {
+    way = ancestors_of(*real);
+    way.push_back(*real);
+  }
+  std::sort(way.begin(), way.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  for (const std::string& above : way) {
+    PLUMB_TRY_ASSIGN(const bool enters, may(account, kSearch, above, system));
+    if (!enters) return above;
+  }
+  PLUMB_TRY_ASSIGN(const bool makes, may(account, writes ? kWriteAndSearch : kSearch, folder, system));
+  return makes ? std::string() : folder;
+}
+
+// What keeps the account from making the working copy, or from working in it.
+Result<std::optional<Diagnostic>> kept_out(const Account& account, const std::string& path, const std::string& folder,
+                                           bool copy, System& system) {
+  PLUMB_TRY_ASSIGN(const std::string closed, closed_folder(account, folder, !copy, system));
+  if (closed.empty()) return std::optional<Diagnostic>();
+  if (closed == folder && !copy) {
+    return std::optional(refused(account.name + " may not write to " + folder + ", where the working copy is to come")
+                             .with_hint("declare `directory: " + path + "` with `owner: " + account.name + "`"));
+  }
+  return std::optional(refused(account.name + " may not enter " + closed + ", and git is to run as that one in " + path)
+                           .with_hint("let that one pass by the mode of " + closed));
 }
 
 // The account of `as`, where git can be run as that one; else it is noted why not. `there`: what lies at the path.
@@ -179,13 +226,7 @@ Result<std::optional<Account>> account_to_run_as(const Desired& desired, const s
             .with_hint("git refuses what belongs to another: give it to " + as + " on the host, or leave `as` out");
     return leave();
   }
-  const std::string folder = there ? path : parent_of(path);
-  const bool parent_is_there = there || observed.missing.empty();
-  PLUMB_TRY_ASSIGN(const bool may, parent_is_there ? may_make_files_in(folder, *account, system) : Result<bool>(true));
-  if (copy || may) return account;
-  observed.obstacle = refused(as + " may not write to " + folder + ", where the working copy is to come")
-                          .with_hint("declare `directory: " + path + "` with `owner: " + as + "`");
-  return leave();
+  return account;
 }
 
 Result<Observed> observe_one(const Desired& desired, System& system) {
@@ -246,6 +287,15 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
             .with_hint("give it to an account, by a `directory` with `owner`");
     observed.exists = absent;
     return observed;
+  }
+  const std::optional<Account> runs_as = user.empty() ? std::nullopt : account_of(user, system);
+  if (runs_as && !absent) {
+    PLUMB_TRY_ASSIGN(observed.obstacle, kept_out(*runs_as, path, info ? path : parent_of(path), copy, system));
+    if (observed.obstacle) {
+      observed.exists = copy;
+      if (copy) observed.attributes["state"] = "present";
+      return observed;
+    }
   }
   Git git(desired, system, user);
   if (copy) PLUMB_TRY(observe_copy(desired, git, observed));

@@ -103,6 +103,30 @@ TEST_F(GitCopy, WhereItCannotBeThatUserIsToldAtPlan) {
             "/srv/app is a working copy of owner, and git is to run as deploy");
 }
 
+TEST_F(GitCopy, WhoeverItRunsAsHasToGetThere) {
+  system.add_user({"deploy", 1001, 1001, "", "/home/deploy", "/bin/sh"});
+  system.make_directory("/srv/a");
+  system.make_directory("/srv/a/site");
+  system.own("/srv/a/site", 1001, 1001);
+  Desired desired = want({{"branch", "main"}});
+  desired.attributes["path"] = "/srv/a/site";
+  EXPECT_EQ(obstacle(desired), "none");
+  ASSERT_TRUE(system.apply(SetAttributes{"/srv/a", {{}, {}, "0750"}, false}));
+  EXPECT_EQ(obstacle(desired), "deploy may not enter /srv/a, and git is to run as that one in /srv/a/site");
+  system.set_beyond_mode("/srv/a", {"user:deploy:r-x", false});
+  EXPECT_EQ(obstacle(desired), "none");
+}
+
+TEST_F(GitCopy, AnAccessListLetsThoseMakeItThatItNames) {
+  system.add_user({"deploy", 1001, 1001, "", "/home/deploy", "/bin/sh"});
+  ASSERT_TRUE(system.apply(SetAttributes{"/srv", {{}, {}, "0775"}, false}));
+  const Desired desired = want({{"branch", "main"}, {"as", "deploy"}});
+  system.set_beyond_mode("/srv", {"user:4242:rwx", false});
+  EXPECT_EQ(obstacle(desired), "deploy may not write to /srv, where the working copy is to come");
+  system.set_beyond_mode("/srv", {"user:4242:rwx,user:deploy:rwx", false});
+  EXPECT_EQ(obstacle(desired), "none");
+}
+
 TEST_F(GitCopy, LocalChangesAreRefusedUnlessForced) {  // V05
   make_copy();
   answer("-C /srv/app status*", " M a.txt\nM  b.txt\n");

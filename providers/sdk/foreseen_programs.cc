@@ -12,7 +12,24 @@ Error ForeseenSystem::not_known(const std::string& place, std::size_t who) {
 Result<ProcessResult> ForeseenSystem::run_program(const ProcessRequest& request) {
   if (const std::set<std::size_t> who = who_touched(request.about); !who.empty())
     return not_known(request.about.front(), *who.rbegin());
+  if (const std::optional<std::size_t> who = who_touched_account(request.user)) {
+    met_unknown_.insert(*who);
+    return fail(Code::kCannotObserve, "no program can be run as " + request.user + " before that one is there");
+  }
   return now_.run(request);
+}
+
+// By its name or its number, then or now.
+std::optional<std::size_t> ForeseenSystem::who_touched_account(const std::string& user) {
+  if (user.empty() || accounts_.empty()) return std::nullopt;
+  std::set<std::string> names = {user};
+  for (const auto& [name, account] : users_) {
+    const std::optional<Account> before = now_.user_by_name(name);
+    if ((account && std::to_string(account->uid) == user) || (before && std::to_string(before->uid) == user))
+      names.insert(name);
+  }
+  const std::set<std::size_t> who = who_touched_accounts(names);
+  return who.empty() ? std::nullopt : std::optional(*who.rbegin());
 }
 
 void ForeseenSystem::leave_unknown(const std::string& place, std::size_t who) {

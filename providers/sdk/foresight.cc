@@ -118,8 +118,8 @@ Foresight::Touch Foresight::who_touched(std::size_t index, const Observed* found
   return touch;
 }
 
-std::optional<std::size_t> Foresight::who_took_its_stand(std::size_t index) {
-  if (foreseen_.is_untouched()) return std::nullopt;
+std::set<std::size_t> Foresight::who_took_its_stand(std::size_t index) {
+  if (foreseen_.is_untouched()) return {};
   std::set<std::size_t> who = foreseen_.who_touched(paths_stood_on(index));
   if (kinds_.find(desired_[index]->address.kind)->runs) {
     std::set<std::string> names;
@@ -128,8 +128,8 @@ std::optional<std::size_t> Foresight::who_took_its_stand(std::size_t index) {
     }
     if (!names.empty()) who.merge(foreseen_.who_touched_accounts(names));
   }
-  if (who.empty() || !provider_of(index)->is_lost(*desired_[index], now_, foreseen_)) return std::nullopt;
-  return *who.rbegin();
+  if (who.empty() || !provider_of(index)->is_lost(*desired_[index], now_, foreseen_)) return {};
+  return who;
 }
 
 Foresight::Chains& Foresight::chains() {
@@ -195,16 +195,21 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
   const Provider* provider = provider_of(index);
   const Desired& desired = *desired_[index];
   if (!provider->is_foreseeable(desired)) {
-    if (!found || stays_in_the_way(index, *found)) return;
+    if (!found) return;
+    if (stays_in_the_way(index, *found)) {
+      // Also once the files are changed by which it is judged.
+      found->shaped_by = addresses_of(who_took_its_stand(index));
+      return;
+    }
     for (const Acted& earlier : acted_) {
       const auto asks = [&](const std::string& name) { return provider->asks_about(desired, name); };
       if (std::any_of(earlier.names.begin(), earlier.names.end(), asks) ||
           std::any_of(earlier.took_along.begin(), earlier.took_along.end(), asks))
         found->open_until.push_back(desired_[earlier.index]->address.str());
     }
-    const std::optional<std::size_t> who = who_took_its_stand(index);
-    if (!who) return;
-    found->undone_by = desired_[*who]->address.str();
+    const std::set<std::size_t> who = who_took_its_stand(index);
+    if (who.empty()) return;
+    found->undone_by = desired_[*who.rbegin()]->address.str();
     found->obstacle.reset();
     return;
   }
@@ -255,6 +260,7 @@ Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> oper
                                        [](const Operation& one) { return std::holds_alternative<Run>(one); });
   for (const Operation& operation : operations) {
     if (const auto* transaction = std::get_if<PackageTransaction>(&operation)) follow_packages(*transaction, acted);
+    if (const auto* unpack = std::get_if<Unpack>(&operation)) acted.group = unpack->ownership.group;
   }
   acted_.push_back(std::move(acted));
   for (const Operation& operation : operations) {
@@ -354,8 +360,8 @@ void Foresight::look_back(std::size_t index, const Desired& asked, Observed& fou
   // What it misses comes from something that is not foreseen, and so does what is found then.
   if (!found.missing.empty() || !found.undone_by.empty()) return;
   if (!provider->is_foreseeable(asked)) {
-    const std::optional<std::size_t> who = who_took_its_stand(index);
-    if (who && *who > index) found.undone_by = desired_[*who]->address.str();
+    const std::set<std::size_t> who = who_took_its_stand(index);
+    if (!who.empty() && *who.rbegin() > index) found.undone_by = desired_[*who.rbegin()]->address.str();
     return;
   }
   const bool changes = !provider->diff(asked, found).empty();
@@ -411,6 +417,7 @@ void Foresight::look_back_at_programs(std::size_t index, const Desired& asked, O
       std::replace(path.begin(), path.end(), '*', 'x');
       MakeDirectory make{std::move(path), {}, true};
       if (!made.maker->empty()) make.ownership.owner = *made.maker;
+      make.ownership.group = later.group;
       if (!then.carry_out(make, later.index)) makes = false;
     }
     if (!makes) continue;

@@ -47,6 +47,7 @@ class Foresight {
     std::vector<std::string> names;            // of what it changed
     bool unforeseen = false;                   // a program does it
     std::vector<std::string> took_along = {};  // files that went with packages
+    std::optional<std::string> group = {};     // of what it unpacks
   };
 
   // Those who change parts of one file, as they were observed last.
@@ -82,8 +83,8 @@ class Foresight {
   // `found`: as it was observed, where it could be.
   Touch who_touched(std::size_t index, const Observed* found);
   std::vector<std::string> paths_stood_on(std::size_t index);
-  // Of one that is not foreseeable: who takes away what it stands on.
-  std::optional<std::size_t> who_took_its_stand(std::size_t index);
+  // Of one that is not foreseeable: who changed what it stands on, where it stands on it no more.
+  std::set<std::size_t> who_took_its_stand(std::size_t index);
   // `unknown`: those on whom it depends, so that nothing can be told.
   Result<Observed> observe_again(std::size_t index, const std::set<std::size_t>& since, std::set<std::size_t>& unknown);
   std::vector<std::string> addresses_of(const std::set<std::size_t>& indexes) const;

@@ -206,6 +206,7 @@ std::vector<Address> ServiceProvider::infers(const Desired& desired) const {
     edges.push_back({"", "package", back_end->bare_name(name)});
     for (const std::string& file : back_end->files_of(unit)) {
       for (const char* kind : {"file", "link", "systemd_unit"}) edges.push_back({"", kind, file});
+      edges.push_back({"", "directory", file + ".d"});
     }
   }
   return edges;

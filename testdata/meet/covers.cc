@@ -14,11 +14,6 @@ namespace {
 // By kind: its attributes, and "ATTRIBUTE=VALUE" for those of which few values are possible.
 using Said = std::map<std::string, std::set<std::string>>;
 
-// Whose working copies are made asks for accounts that the machine itself has: e2e.lab_as.
-bool is_tried_elsewhere(const std::string& kind, const std::string& attribute) {
-  return kind == "git" && attribute == "as";
-}
-
 Said all_that_can_be_said(const Registry& kinds) {
   Said all;
   for (const Kind& kind : kinds.all()) {
@@ -26,7 +21,7 @@ Said all_that_can_be_said(const Registry& kinds) {
     const std::string identity = schema.value("x-identity", "");
     std::set<std::string>& names = all[kind.name];
     for (const auto& [name, type] : schema.at("properties").items()) {
-      if (name == identity || is_tried_elsewhere(kind.name, name)) continue;
+      if (name == identity) continue;
       names.insert(name);
       if (type.value("type", Json()) == "boolean") names.insert(name + "=true");
       for (const Json& value : type.value("enum", Json::array())) {

@@ -116,6 +116,7 @@ std::vector<Json> working_copies() {
   return {{{"repository", kRemote}, {"branch", "main"}, {"depth", 1}, {"submodules", true}, {"update", true}},
           {{"repository", kRemote}, {"tag", "v1"}, {"force", true}, {"key_file", "/etc/passwd"}, {"timeout", 60}},
           {{"repository", kRemote}, {"commit", kCommit}},
+          {{"repository", kRemote}, {"branch", "main"}, {"as", "web"}},
           {{"state", "absent"}, {"force", true}}};
 }
 

@@ -67,18 +67,29 @@ Result<Unit> read_one(const std::string& name, System& system) {
   unit.not_enabled = no_install_section();
   PLUMB_TRY_ASSIGN(const std::string path, find_file(name, unit, system));
   if (path.empty() || unit.masked) return unit;
-  PLUMB_TRY_ASSIGN(const std::vector<UnitFile> files, files_on_disk(unit.name, system));
+  PLUMB_TRY_ASSIGN(const bool blocked, note_no_file_among_files(unit, system));
+  PLUMB_TRY_ASSIGN(const std::vector<std::string> links, links_of(unit.name, system));
+  const Result<std::vector<UnitFile>> files = files_on_disk(unit.name, system);
+  if (!files) {
+    // Whatever they say.
+    const bool known = (blocked && links.empty()) || !unit.broken.empty();
+    if (!known) return Error(files.error());
+    if (!links.empty()) unit.enabled = Enabled::kYes;
+    return unit;
+  }
   UnitFile whole;
-  for (const UnitFile& file : files) {
+  for (const UnitFile& file : *files) {
     whole.has_install = whole.has_install || file.has_install;
     if (!file.type.empty()) whole.type = file.type;
     if (!file.remains.empty()) whole.remains = file.remains;
   }
   unit.ends_by_itself = ends_by_itself(whole);
   unit.has_install = whole.has_install;
-  PLUMB_TRY_ASSIGN(const std::vector<std::string> links, links_of(unit.name, system));
-  unit.enabled = !links.empty() ? Enabled::kYes : whole.has_install ? Enabled::kNo : Enabled::kImpossible;
-  if (unit.enabled == Enabled::kNo) PLUMB_TRY(note_no_file_among_files(unit, system));
+  if (!links.empty()) {
+    unit.enabled = Enabled::kYes;
+  } else if (!blocked) {
+    unit.enabled = whole.has_install ? Enabled::kNo : Enabled::kImpossible;
+  }
   return unit;
 }
 
@@ -132,17 +143,22 @@ Result<std::map<std::string, std::string>> added_to(const std::string& unit, Sys
 }  // namespace
 
 // systemd enables no unit that a folder, or nothing, is to add to.
-Result<> note_no_file_among_files(Unit& unit, System& system) {
+Result<bool> note_no_file_among_files(Unit& unit, System& system) {
   PLUMB_TRY_ASSIGN(const auto added, added_to(unit.name, system));
   for (const auto& [name, path] : added) {
-    PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
+    const Result<std::optional<FileInfo>> found = system.stat(path, true);
+    if (!found && found.error().code() == Code::kSymlinkRefused) {
+      unit.broken = found.error().summary();
+      return false;
+    }
+    PLUMB_TRY_ASSIGN(const auto there, found);
     if (there && there->type != FileType::kDirectory) continue;
     unit.enabled = Enabled::kImpossible;
     unit.not_enabled = {"because " + path + (there ? " is a folder" : " leads to nothing"),
                         "remove it, or call it otherwise than `.conf`"};
-    return {};
+    return true;
   }
-  return {};
+  return false;
 }
 
 Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, System& system) {

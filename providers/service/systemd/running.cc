@@ -115,7 +115,7 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
     // What is loaded is not what counts once it is loaded again.
     if (unit.reload_needed) {
       PLUMB_TRY(take_from_disk(unit, system));
-    } else if (unit.found && unit.enabled == Enabled::kNo && !unit.masked) {
+    } else if (unit.found && (unit.enabled == Enabled::kNo || unit.enabled == Enabled::kImpossible) && !unit.masked) {
       PLUMB_TRY(note_no_file_among_files(unit, system));
     }
     result.push_back(std::move(unit));

@@ -155,9 +155,11 @@ class Systemd : public BackEnd {
   }
 
   Result<std::optional<Links>> read_links(const std::string& unit, System& system) const override {
-    PLUMB_TRY_ASSIGN(const std::vector<UnitFile> files, files_on_disk(unit, system));
-    std::optional<std::vector<std::string>> wanted = links_asked_for(files, unit);
-    if (files.empty() || !wanted) return std::optional<Links>();
+    const Result<std::vector<UnitFile>> files = files_on_disk(unit, system);
+    if (!files && files.error().code() == Code::kSymlinkRefused) return std::optional<Links>();
+    if (!files) return Error(files.error());
+    std::optional<std::vector<std::string>> wanted = links_asked_for(*files, unit);
+    if (files->empty() || !wanted) return std::optional<Links>();
     PLUMB_TRY_ASSIGN(std::vector<std::string> there, links_of(unit, system));
     return std::optional(Links{std::move(there), std::move(*wanted)});
   }

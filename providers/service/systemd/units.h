@@ -62,7 +62,8 @@ std::optional<Refusal> ends_by_itself(const UnitFile& file);
 // No files: there is no such unit.
 Result<std::vector<std::string>> links_of(const std::string& unit, System& system);
 Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, System& system);
-// A unit that a folder adds to instead of a file, or a link to nothing, cannot be enabled.
-Result<> note_no_file_among_files(Unit& unit, System& system);
+// A unit that a folder adds to instead of a file, or a link to nothing, cannot be enabled, whatever its files say:
+// whether it is such a one. One to which somebody's link adds that is not followed is broken.
+Result<bool> note_no_file_among_files(Unit& unit, System& system);
 
 }  // namespace plumb::providers::service::systemd

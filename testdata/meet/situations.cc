@@ -1,0 +1,281 @@
+#include "testdata/meet/situations.h"
+
+#include <utility>
+
+#include "testdata/meet/getting.h"
+#include "testdata/meet/start.h"
+
+namespace plumb::meet {
+namespace {
+
+const char* const kUnit = "[Service]\nExecStart=/usr/bin/true\n[Install]\nWantedBy=multi-user.target\n";
+const char* const kUnits = "/etc/systemd/system/";
+const Json kGone = {{"state", "absent"}};
+
+class Situations {
+ public:
+  // What follows is of this one. `live`: on a host, where programs run; else in an image.
+  Situations& on(std::string name, bool live, End end = End::kHeld) {
+    all_.push_back({std::move(name), {live, {}, {}}, end});
+    return *this;
+  }
+  Situations& has_user(const std::string& name, unsigned id) {
+    Start& start = all_.back().one.start;
+    add_user(start, name, id, id, "/home/" + name);
+    add_group(start, name, id, "");
+    return has_folder("/home/" + name, id).has_file("/home/" + name + "/notes", "mine\n", id);
+  }
+  Situations& has_folder(std::string path, uid_t owner = 0, mode_t mode = 0755) {
+    return has({std::move(path), EntryType::kDirectory, mode, owner, owner, ""});
+  }
+  Situations& has_file(std::string path, std::string text, uid_t owner = 0) {
+    return has({std::move(path), EntryType::kFile, 0644, owner, owner, std::move(text)});
+  }
+  Situations& has_link(std::string path, std::string target, uid_t owner = 0) {
+    return has({std::move(path), EntryType::kLink, 0777, owner, owner, std::move(target)});
+  }
+  Situations& has_packages(std::vector<std::string> packages) {
+    all_.back().one.start.packages = std::move(packages);
+    return *this;
+  }
+  Situations& asks(std::string kind, std::string name, Json attributes = Json::object()) {
+    all_.back().one.resources.push_back({std::move(kind), std::move(name), std::move(attributes)});
+    return *this;
+  }
+
+  std::vector<Situation> take() { return std::move(all_); }
+
+ private:
+  Situations& has(Entry entry) {
+    all_.back().one.start.entries.push_back(std::move(entry));
+    return *this;
+  }
+
+  std::vector<Situation> all_;
+};
+
+void add_accounts(Situations& all) {
+  all.on("a home that is purged with the homes of others", true)
+      .has_user("web", 1500)
+      .has_folder("/home/old")
+      .asks("directory", "/home", {{"purge", true}})
+      .asks("user", "web");
+  all.on("a user that goes, and its home too", true)
+      .has_user("web", 1500)
+      .asks("user", "web", kGone)
+      .asks("directory", "/home/web", kGone);
+  all.on("a user that goes with the home that is declared", true, End::kRefused)
+      .has_user("web", 1500)
+      .asks("directory", "/home/web", {{"mode", "0750"}})
+      .asks("user", "web", {{"state", "absent"}, {"remove_home", true}});
+  all.on("a home with a mode of its own", true)
+      .asks("user", "web", {{"create_home", true}})
+      .asks("directory", "/home/web", {{"owner", "web"}, {"group", "web"}, {"mode", "0711"}});
+  all.on("jobs of a user that goes", true, End::kRefused)
+      .has_user("web", 1500)
+      .asks("user", "web", kGone)
+      .asks("cron", "job", {{"user", "web"}, {"job", "/bin/true"}, {"special", "daily"}});
+  all.on("jobs that go with their user", true)
+      .has_user("web", 1500)
+      .has_file("/var/spool/cron/crontabs/web", "#Ansible: job\n@daily /bin/true\n", 1500)
+      .asks("cron", "job", {{"user", "web"}, {"state", "absent"}})
+      .asks("user", "web", {{"state", "absent"}, {"remove_home", true}});
+  all.on("a group that goes while it is somebody's first", true, End::kRefused)
+      .has_user("web", 1500)
+      .asks("user", "web", {{"group", "web"}})
+      .asks("group", "web", kGone);
+  all.on("a new number for a user whose files are declared", true)
+      .has_user("web", 1500)
+      .asks("user", "web", {{"uid", 1600}})
+      .asks("directory", "/home/web", {{"owner", "web"}, {"recurse", true}});
+  all.on("keys in a home that comes", true)
+      .asks("user", "web", {{"create_home", true}})
+      .asks("authorized_key", "web", {{"key", "ssh-ed25519 AAAAC3Nza me"}, {"exclusive", true}})
+      .asks("directory", "/home/web/.ssh", {{"owner", "web"}, {"group", "web"}, {"mode", "0700"}});
+  all.on("rights of a group that comes, in a folder that is purged", true)
+      .has_file("/etc/sudoers.d/old", "old ALL=(ALL) ALL\n")
+      .asks("directory", "/etc/sudoers.d", {{"purge", true}})
+      .asks("group", "admins")
+      .asks("sudoers", "admins", {{"group", "admins"}, {"commands", "ALL"}});
+}
+
+void add_services(Situations& all) {
+  const std::string unit = std::string(kUnits) + "app.service";
+  all.on("drop-ins below a folder that is purged", true)
+      .has_file(unit, kUnit)
+      .has_folder(unit + ".d")
+      .has_file(unit + ".d/old.conf", "[Service]\nNice=1\n")
+      .asks("directory", unit + ".d", {{"purge", true}})
+      .asks("systemd_unit", unit + ".d/x.conf", {{"Service", {{"Nice", "5"}}}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("what enables a unit, in a folder that is purged", true)
+      .has_folder(std::string(kUnits) + "multi-user.target.wants")
+      .has_link(std::string(kUnits) + "multi-user.target.wants/old.service", "/dev/null")
+      .asks("file", unit, {{"content", kUnit}})
+      .asks("directory", std::string(kUnits) + "multi-user.target.wants", {{"purge", true}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("the unit of a package, enabled in one plan", true)
+      .asks("package", "app")
+      .asks("service", "app", {{"enabled", true}});
+  all.on("a unit whose package goes", true, End::kRefused)
+      .has_packages({"lib 1.0", "app 1.0"})
+      .asks("package", "app", kGone)
+      .asks("service", "app", {{"enabled", true}});
+  all.on("a unit that is not to start, and whose package goes", true)
+      .has_packages({"lib 1.0", "app 1.0"})
+      .asks("service", "app", {{"enabled", false}})
+      .asks("package", "app", kGone);
+  all.on("a line that takes a unit's [Install] away", true, End::kRefused)
+      .has_file(unit, kUnit)
+      .asks("line", unit, {{"text", "[Install]"}, {"state", "absent"}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("an option that brings a unit's [Install]", true)
+      .has_file(unit, "[Service]\nExecStart=/usr/bin/true\n")
+      .asks("ini", unit, {{"section", "Install"}, {"options", {{"WantedBy", "multi-user.target"}}}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("an option that brings no [Install]", true, End::kRefused)
+      .has_file(unit, "[Service]\nExecStart=/usr/bin/true\n")
+      .asks("ini", unit, {{"section", "Service"}, {"options", {{"Nice", "5"}}}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("somebody's link among what adds to a unit", true)
+      .has_folder(unit + ".d")
+      .has_link(unit + ".d/x.conf", "/root", 1501)
+      .asks("file", unit, {{"content", kUnit}})
+      .asks("service", "app");
+  all.on("somebody's link among what adds to a unit that is to start with the host", true, End::kRefused)
+      .has_folder(unit + ".d")
+      .has_link(unit + ".d/x.conf", "/root", 1501)
+      .asks("file", unit, {{"content", kUnit}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("a folder that keeps a unit from being enabled", true, End::kRefused)
+      .has_file(unit, "[Service]\nExecStart=/usr/bin/true\n")
+      .has_folder(unit + ".d")
+      .has_folder(unit + ".d/x.conf")
+      .asks("file", unit, {{"content", kUnit}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("a mask where a unit is declared", true, End::kRefused)
+      .asks("file", unit, {{"content", kUnit}})
+      .asks("service", "app", {{"masked", true}});
+}
+
+void add_files(Situations& all) {
+  all.on("a folder's modes, and a key in it with its own", false)
+      .has_folder("/srv/d")
+      .has_file("/srv/d/key", "secret\n")
+      .has_file("/srv/d/page", "page\n")
+      .asks("directory", "/srv/d", {{"recurse", true}, {"mode", "u=rwX,go=rX"}})
+      .asks("file", "/srv/d/key", {{"mode", "0600"}});
+  all.on("a link in the place of a folder", false, End::kRefused)
+      .has_folder("/srv/current")
+      .has_file("/srv/current/x", "x\n")
+      .has_folder("/srv/v2")
+      .asks("link", "/srv/current", {{"target", "/srv/v2"}});
+  all.on("a folder in the place of a link to nothing", false, End::kRefused)
+      .has_link("/srv/current", "/srv/v1")
+      .asks("directory", "/srv/current");
+  all.on("a link whose old target goes", false)
+      .has_folder("/srv/v1")
+      .has_folder("/srv/v2")
+      .has_link("/srv/current", "/srv/v1")
+      .asks("link", "/srv/current", {{"target", "/srv/v2"}})
+      .asks("directory", "/srv/v1", kGone);
+  all.on("a folder that goes, with a file that stays", false, End::kRefused)
+      .has_folder("/srv/d")
+      .has_file("/srv/d/x", "x\n")
+      .asks("directory", "/srv/d", kGone)
+      .asks("file", "/srv/d/x", {{"content", "x\n"}});
+  all.on("a line in a file that comes whole", false, End::kRefused)
+      .asks("file", "/etc/app.conf", {{"content", "a=1\n"}})
+      .asks("line", "/etc/app.conf", {{"text", "b=2"}});
+  all.on("lines, sections and names in files whose mode is declared", false)
+      .asks("ini", "/etc/app.ini", {{"section", "a"}, {"options", {{"b", 1}}}, {"create", true}})
+      .asks("file", "/etc/app.ini", {{"mode", "0600"}})
+      .asks("line", "/etc/app.conf", {{"text", "b=2"}, {"create", true}})
+      .asks("file", "/etc/app.conf", {{"mode", "0640"}, {"group", "nogroup"}});
+  all.on("the zone as a link of one's own", true, End::kRefused)
+      .asks("timezone", "Europe/Berlin")
+      .asks("link", "/etc/localtime", {{"target", "/usr/share/zoneinfo/Etc/UTC"}, {"force", true}});
+  all.on("names of hosts in a file that comes whole", false, End::kRefused)
+      .asks("host_entry", "db", {{"address", "10.0.0.2"}})
+      .asks("file", "/etc/hosts", {{"content", "127.0.0.1 localhost\n"}});
+}
+
+void add_system(Situations& all) {
+  all.on("a mount below a folder that is purged", false)
+      .has_file("/srv/old", "old\n")
+      .has_file("/etc/fstab", "")
+      .asks("directory", "/srv", {{"purge", true}})
+      .asks("mount", "/srv/data", {{"source", "UUID=ab"}, {"type", "ext4"}, {"state", "present"}})
+      .asks("directory", "/srv/data");
+  all.on("a swap file in a folder that is purged", false)
+      .has_file("/srv/old", "old\n")
+      .has_file("/etc/fstab", "")
+      .asks("directory", "/srv", {{"purge", true}})
+      .asks("swap", "/srv/swap", {{"size", "1MiB"}, {"state", "present"}});
+  all.on("jobs in a folder that is purged", true)
+      .has_file("/etc/cron.d/old", "@daily root /bin/true\n")
+      .asks("directory", "/etc/cron.d", {{"purge", true}})
+      .asks("cron", "job", {{"file", "jobs"}, {"user", "root"}, {"job", "/bin/true"}, {"special", "daily"}});
+  all.on("values beside a file that sets them", false)
+      .has_file("/etc/sysctl.d/50-own.conf", "vm.swappiness = 60\n")
+      .asks("directory", "/etc/sysctl.d", {{"purge", true}})
+      .asks("sysctl", "vm.swappiness", {{"value", "10"}});
+}
+
+void add_what_comes(Situations& all) {
+  all.on("a working copy in a folder of somebody's", true)
+      .has_user("web", 1500)
+      .asks("directory", "/srv/site", {{"owner", "web"}, {"group", "web"}, {"mode", "0750"}})
+      .asks("git", "/srv/site", {{"repository", "/usr/share/repository"}, {"branch", "main"}});
+  all.on("a working copy that somebody makes", true)
+      .asks("user", "web", {{"create_home", true}})
+      .asks("git", "/home/web/site", {{"repository", "/usr/share/repository"}, {"branch", "main"}, {"as", "web"}});
+  all.on("a working copy behind a folder that is closed to its owner", true, End::kRefused)
+      .has_user("web", 1500)
+      .has_folder("/srv/a", 0, 0750)
+      .has_folder("/srv/a/site", 1500)
+      .asks("git", "/srv/a/site", {{"repository", "/usr/share/repository"}, {"branch", "main"}});
+  all.on("a working copy in a folder that is purged", true)
+      .asks("directory", "/srv/site", {{"purge", true}})
+      .asks("git", "/srv/site", {{"repository", "/usr/share/repository"}, {"branch", "main"}});
+  all.on("an archive, and a file of one's own in its folder", true)
+      .asks("directory", "/srv/app")
+      .asks("archive", "/srv/app", {{"file", "/usr/share/one.tar"}})
+      .asks("file", "/srv/app/own.conf", {{"content", "a=1\n"}});
+  all.on("an archive in a folder with another group", true, End::kRefused)
+      .has_user("web", 1500)
+      .asks("directory", "/srv/app", {{"recurse", true}, {"group", "root"}})
+      .asks("archive", "/srv/app", {{"file", "/usr/share/one.tar"}, {"group", "web"}});
+  all.on("an archive whose owner comes with it", true)
+      .asks("user", "web", {{"create_home", false}})
+      .asks("archive", "/srv/app", {{"file", "/usr/share/one.tar"}, {"owner", "web"}});
+  all.on("a package of a repository that comes with it", true)
+      .asks("apt_repository", "x", {{"uris", {"http://x"}}, {"suites", {"one"}}, {"components", {"main"}}})
+      .asks("package", "extra");
+  all.on("repositories in a folder that is purged", true)
+      .has_file("/etc/apt/sources.list.d/old.list", "deb http://old one main\n")
+      .asks("directory", "/etc/apt/sources.list.d", {{"purge", true}})
+      .asks("apt_repository", "x", {{"uris", {"http://x"}}, {"suites", {"one"}}, {"components", {"main"}}});
+  all.on("packages that rule each other out", true, End::kRefused).asks("package", "tool").asks("package", "rival");
+  all.on("configuration before its package", true)
+      .asks("file", "/etc/tool.conf", {{"content", "version=mine\n"}})
+      .asks("package", "tool");
+  all.on("configuration of a package that goes", true, End::kRefused)
+      .has_packages({"lib 1.0", "tool 2.0"})
+      .asks("file", "/etc/tool.conf", {{"content", "version=mine\n"}})
+      .asks("package", "tool", kGone);
+}
+
+}  // namespace
+
+std::vector<Situation> situations() {
+  Situations all;
+  add_accounts(all);
+  add_services(all);
+  add_files(all);
+  add_system(all);
+  add_what_comes(all);
+  return all.take();
+}
+
+}  // namespace plumb::meet
