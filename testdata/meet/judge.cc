@@ -186,10 +186,6 @@ class Trial {
   static bool comes_in_file(const plan::Action& action) {
     return action.desired.address.kind == "package" && action.desired.has("file") && !action.unknown_until.empty();
   }
-  // A package in a file that the plan brings: what it is, the package manager says once it is there.
-  static bool comes_in_file(const plan::Action& action) {
-    return action.desired.address.kind == "package" && action.desired.has("file") && !action.unknown_until.empty();
-  }
   // Files of packages, and what is in an archive or a repository.
   static bool brings_what_is_not_known(const plan::Action& action) {
     constexpr std::array kKinds = {"package", "upgrade", "download", "archive", "git"};

@@ -169,7 +169,7 @@ int run_situations() {
 int run(std::string_view what) {
   const Scratch scratch;
   if (scratch.path().empty()) return 2;
-  Judge judge(scratch.path());
+  Judge judge(scratch.path(), what == "undo");
   Run run(judge, what == "pairs");
   const bool long_run = number("PLUMB_LONG", 0) != 0;
   if (what == "pairs") {
