@@ -59,6 +59,33 @@ void add_python(std::vector<SystemWord>& words) {
   words.push_back({"pip", "app", "virtualenv", {{"state", "absent"}}});
 }
 
+// What asks others, and restarts: nothing of it is done for an image.
+void add_what_waits(std::vector<SystemWord>& words) {
+  const Json bounds = {{"within", 0}, {"every", 1}, {"timeout", 1}, {"stable", 2}};
+  const auto wait = [&](Json attributes, const char* place = "") {
+    attributes.update(bounds);
+    words.push_back({"wait", "it comes", place, std::move(attributes)});
+  };
+  wait({{"tcp", "localhost:9"}, {"state", "absent"}});
+  wait({{"http", "http://localhost:9/"}, {"host", "a.example"}, {"status", {200, 204}}, {"body", "x"}});
+  wait({{"command", {"/bin/true"}}, {"expect", {0, 1}}, {"run_on", {"file:*"}}});
+  wait({{"contains", "x"}}, "path");
+  words.push_back({"reboot", "at last", "when_exists", {{"within", 60}, {"message", "x"}}});
+  words.push_back({"reboot", "at last", "", {{"unless", {"/bin/true"}}}});
+  words.push_back({"reboot", "at last", "", {{"run_on", {"file:*"}}}});
+  const Json login = {
+      {"username", "me"}, {"password", "x"}, {"headers", {{"A", "b"}}}, {"proxy", "http://a.example:1"}};
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "HEAD"}) {
+    Json call = {{"url", "https://localhost:9/"}, {"method", method}, {"unless", {{"status", 200}}}};
+    if (std::string_view(method) == "POST") {
+      call.update(login);
+      call.update({{"body", "x"}, {"status", 201}, {"contains", "y"}, {"timeout", 1}, {"validate_certs", true}});
+    }
+    words.push_back({"http", "call", std::string_view(method) == "PUT" ? "ca_file" : "", std::move(call)});
+  }
+  words.push_back({"http", "call", "", {{"url", "https://localhost:9/"}, {"run_on", {"file:*"}}}});
+}
+
 // Rules in files, and what of them other managers alone have, which is refused in an image.
 void add_firewalls(std::vector<SystemWord>& words) {
   const auto add = [&words](const char* name, Json attributes) {
@@ -136,6 +163,7 @@ std::vector<SystemWord> make_words() {
   words.push_back({"capabilities", "", "", {{"capability", "cap_net_raw=ep"}}});
   words.push_back({"capabilities", "", "", {{"state", "absent"}}});
   add_answers(words);
+  add_what_waits(words);
   add_firewalls(words);
   add_repositories(words);
   add_selinux(words);
@@ -160,7 +188,8 @@ const std::vector<SystemWord>& system_words() {
 }
 
 bool is_of_kernel(const Resource& resource) {
-  static const std::vector<std::string> kinds = {"sysctl", "hostname", "mount", "swap", "kernel_module", "firewall"};
+  static const std::vector<std::string> kinds = {"sysctl",   "hostname", "mount",  "swap", "kernel_module",
+                                                 "firewall", "wait",     "reboot", "http"};
   return std::find(kinds.begin(), kinds.end(), resource.kind) != kinds.end();
 }
 

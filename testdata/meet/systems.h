@@ -21,7 +21,7 @@ struct SystemWord {
 
 const std::vector<SystemWord>& system_words();
 
-// A kernel that runs has it, and so no more than one host of a machine.
+// A kernel that runs has it, and so no more than one host of a machine; or it is about what runs elsewhere.
 bool is_of_kernel(const Resource& resource);
 
 }  // namespace plumb::meet
