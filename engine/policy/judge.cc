@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -15,16 +16,12 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// One firing of one rule, on whatever hosts.
-struct Hit {
-  std::string address;
-  std::string source;
-  std::string message;
-};
+// What a rule says of something, on whatever hosts: address, source, message.
+using Said = std::tuple<std::string, std::string, std::string>;
 
 // What came of looking at one list of actions, or at hosts of which a rule reads the same.
 struct Looked {
-  std::vector<Hit> hits;
+  std::vector<std::uint32_t> hits;  // numbers of what the rule said
   Names hosts;
 };
 
@@ -58,7 +55,7 @@ class Judging {
       : policy_(policy),
         input_(input),
         looked_(policy.rules.size()),
-        hits_(policy.rules.size()),
+        said_(policy.rules.size()),
         unlisted_(policy.rules.size()),
         failed_(policy.rules.size()) {
     for (const Rule& rule : policy.rules) {
@@ -71,7 +68,7 @@ class Judging {
     slots_[kPlanSlot] = value_of(input_.plan);
     for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
       if (policy_.rules[i].subject != Subject::kPlan) continue;
-      std::vector<Hit> hits;
+      std::vector<std::uint32_t> hits;
       look(i, {}, hits);
       if (!hits.empty()) looked_[i][""].hits = std::move(hits);
     }
@@ -126,7 +123,7 @@ class Judging {
   }
 
   // Whether a rule fires on what the slots hold.
-  void look(std::size_t index, const plan::Action* action, std::vector<Hit>& hits) {
+  void look(std::size_t index, const plan::Action* action, std::vector<std::uint32_t>& hits) {
     const Rule& rule = policy_.rules[index];
     const cel::Activation activation{slots_, nullptr};
     if (rule.when) {
@@ -140,12 +137,16 @@ class Judging {
       if (!text) return fail_on(index, action, text.error(), rule.message.node);
       if (cel::append_text(message, *text).is_error()) message = cel::display(*text);
     }
-    if (++hits_[index] > kMostFindings) {
+    Said said(action == nullptr ? "" : action->desired.address.str(), action == nullptr ? "" : action->source,
+              cut(std::move(message)));
+    std::map<Said, std::uint32_t>& known = said_[index];
+    auto place = known.find(said);
+    if (place == known.end() && known.size() == kMostFindings) {
       ++unlisted_[index];
       return;
     }
-    hits.push_back({action == nullptr ? "" : action->desired.address.str(), action == nullptr ? "" : action->source,
-                    cut(std::move(message))});
+    if (place == known.end()) place = known.emplace(std::move(said), static_cast<std::uint32_t>(known.size())).first;
+    hits.push_back(place->second);
   }
 
   // --- where a rule has no answer
@@ -183,12 +184,10 @@ class Judging {
   void gather(std::size_t index, std::vector<Finding>& found) {
     const Rule& rule = policy_.rules[index];
     // Of many lists that have the same action, the hosts come together.
-    std::map<std::tuple<std::string, std::string, std::string>, Names> together;
-    for (auto& [key, looked] : looked_[index]) {
-      for (Hit& hit : looked.hits) {
-        Names& hosts = together[{std::move(hit.address), std::move(hit.source), std::move(hit.message)}];
-        hosts.insert(hosts.end(), looked.hosts.begin(), looked.hosts.end());
-      }
+    std::vector<Names> together(said_[index].size());
+    for (const auto& [key, looked] : looked_[index]) {
+      for (const std::uint32_t hit : looked.hits)
+        together[hit].insert(together[hit].end(), looked.hosts.begin(), looked.hosts.end());
     }
     Finding finding;
     finding.effect = rule.effect;
@@ -196,8 +195,9 @@ class Judging {
     finding.rule_span = rule.span;
     finding.requirement = rule.requirement;
     finding.hint = rule.hint;
-    for (auto& [hit, hosts] : together) {
-      std::tie(finding.address, finding.source, finding.message) = hit;
+    for (const auto& [said, number] : said_[index]) {
+      Names& hosts = together[number];
+      std::tie(finding.address, finding.source, finding.message) = said;
       // One address may have several actions.
       std::sort(hosts.begin(), hosts.end());
       hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
@@ -217,7 +217,7 @@ class Judging {
   std::set<std::string> fields_;
   std::array<cel::Value, 3> slots_;
   std::vector<std::map<std::string, Looked>> looked_;  // of each rule, by what it looked at
-  std::vector<std::size_t> hits_;                      // of each rule
+  std::vector<std::map<Said, std::uint32_t>> said_;    // by each rule, numbered
   std::vector<std::size_t> unlisted_;
   std::vector<bool> failed_;
   Judgement judgement_;

@@ -97,26 +97,26 @@ class AnswerReader {
   }
 
   Result<> take_members(const Json& item, Finding& one) const {
-    for (const auto& [name, value] : item.items()) {
-      if (name == "message" && value.is_string()) {
+    for (const auto& [member, value] : item.items()) {
+      if (member == "message" && value.is_string()) {
         one.message = value.get<std::string>();
-      } else if (name == "hint" && value.is_string()) {
+      } else if (member == "hint" && value.is_string()) {
         one.hint = value.get<std::string>();
-      } else if (name == "address" && value.is_string()) {
+      } else if (member == "address" && value.is_string()) {
         one.address = value.get<std::string>();
-      } else if (name == "hosts" && value.is_array()) {
+      } else if (member == "hosts" && value.is_array()) {
         PLUMB_TRY(take_hosts(value, one));
-      } else if (one.effect == Effect::kRequire && name == "approvals" && value.is_number_integer() && value >= 1 &&
+      } else if (one.effect == Effect::kRequire && member == "approvals" && value.is_number_integer() && value >= 1 &&
                  value <= 100) {
         one.requirement.approvals = value.get<std::size_t>();
-      } else if (one.effect == Effect::kRequire && name == "ticket" && value.is_string() &&
+      } else if (one.effect == Effect::kRequire && member == "ticket" && value.is_string() &&
                  Pattern::parse(value.get<std::string>())) {
         one.requirement.ticket = value.get<std::string>();
       } else if (const auto windows = windows_from(value);
-                 one.effect == Effect::kRequire && name == "window" && windows) {
+                 one.effect == Effect::kRequire && member == "window" && windows) {
         one.requirement.windows = *windows;
       } else {
-        return wrong("`" + name + "` of an item is not known, or not of its type");
+        return wrong("`" + member + "` of an item is not known, or not of its type");
       }
     }
     const Requirement& wanted = one.requirement;

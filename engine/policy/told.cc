@@ -68,9 +68,19 @@ std::string text_of(const Requirement& requirement) {
 }
 
 Diagnostics diagnostics_of(const Judgement& judgement) {
+  Diagnostics told = diagnostics_but_requirements(judgement);
+  for (const Finding& one : judgement.findings) {
+    if (one.effect == Effect::kRequire && !one.waived) told.add(told_of(one));
+  }
+  return told;
+}
+
+Diagnostics diagnostics_but_requirements(const Judgement& judgement) {
   Diagnostics told;
   told.extend(judgement.failures);
-  for (const Finding& one : judgement.findings) told.add(told_of(one));
+  for (const Finding& one : judgement.findings) {
+    if (one.effect != Effect::kRequire || one.waived) told.add(told_of(one));
+  }
   for (const Waiver& waiver : judgement.ended) {
     told.add(Diagnostic(Code::kPolicyWarns, "a waiver of `" + waiver.rule + "` ended on " + date_text(waiver.until))
                  .as(Severity::kWarning)

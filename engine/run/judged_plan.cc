@@ -28,8 +28,8 @@ std::set<std::string> groups_of(const config::Inventory& inventory, const std::s
   return found == inventory.hosts.end() ? std::set<std::string>() : found->second.groups;
 }
 
-Diagnostic at_rule(Code code, const policy::Finding& one, std::string summary) {
-  Diagnostic told(code, std::move(summary));
+Diagnostic at_rule(Code code, const policy::Finding& one, const std::string& summary) {
+  Diagnostic told(code, summary + ": " + one.message);
   const std::optional<SourceSpan> place = plan::place_of(one.source);
   told.span = place ? *place : one.rule_span;
   told.label = place ? "this is why" : "the rule";
@@ -110,16 +110,11 @@ class Requirements {
 
 policy::Judgement judge_plan(const Workspace& workspace, const history::RunStore& store, const plan::Plan& plan,
                              const std::string& plan_id, std::chrono::sys_seconds now, int stop) {
-  return judge_plan(workspace.policy(), workspace, store, plan, plan_id, now, stop);
-}
-
-policy::Judgement judge_plan(const policy::Policy& policy, const Workspace& workspace, const history::RunStore& store,
-                             const plan::Plan& plan, const std::string& plan_id, std::chrono::sys_seconds now,
-                             int stop) {
+  const policy::Policy& policy = workspace.policy();
   if (policy.empty()) return {};
-  const bool reads_facts = !policy.judges.empty() ||
-                           std::any_of(policy.rules.begin(), policy.rules.end(),
-                                       [](const policy::Rule& rule) { return rule.reads_facts; });
+  const bool reads_facts =
+      !policy.judges.empty() ||
+      std::any_of(policy.rules.begin(), policy.rules.end(), [](const policy::Rule& rule) { return rule.reads_facts; });
   KnownFacts facts;
   // Without them, what reads them fails and says so.
   if (reads_facts) {

@@ -29,11 +29,6 @@ struct Standing {
 policy::Judgement judge_plan(const Workspace& workspace, const history::RunStore& store, const plan::Plan& plan,
                              const std::string& plan_id, std::chrono::sys_seconds now, int stop);
 
-// The same by any policy, of a plan that may be of long ago.
-policy::Judgement judge_plan(const policy::Policy& policy, const Workspace& workspace, const history::RunStore& store,
-                             const plan::Plan& plan, const std::string& plan_id, std::chrono::sys_seconds now,
-                             int stop);
-
 // What is asked for and is not there, as errors. `windows` takes those that have to stay open.
 Diagnostics unmet(const policy::Judgement& judgement, const Standing& standing, std::chrono::sys_seconds now,
                   std::vector<config::OpeningHours>& windows);

@@ -132,6 +132,20 @@ says 'kindd'
 run 3 apply
 rm project/policy/more.yaml
 
+# So are rules that are not there: nothing passes because nobody found them.
+sed -i 's/^policy: .*/policy: [baseline, policies]/' project/plumb.yaml
+run 3 apply
+says 'there is no such folder'
+mkdir project/policies
+run 3 apply
+says 'holds no rules'
+rmdir project/policies && ln -s policy project/policies
+ln -s more.yaml project/policy/link.yaml
+sed -i 's/^policy: .*/policy: [baseline, policy]/' project/plumb.yaml
+run 3 apply
+says 'is no file'
+rm project/policies project/policy/link.yaml
+
 # Cases beside the rules.
 cat >project/policy/tests/rules.yaml <<'YAML'
 plumb: v1
