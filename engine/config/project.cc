@@ -143,8 +143,9 @@ class Normalised {
     Json attributes = Json::object();
     for (const auto& [name, located] : declaration.literals) {
       const std::string format = properties[name].value("x-format", std::string());
-      if (!format.starts_with("source")) continue;
-      for (const std::string& source : texts_in(located.value)) sources_.insert(source);
+      if (format.starts_with("source")) {
+        for (const std::string& source : texts_in(located.value)) sources_.insert(source);
+      }
       if (!checked.sensitive.contains(name)) attributes[name] = located.value;
     }
     for (const auto& [name, value] : declaration.expressions) attributes[name] = {{"expression", written(*value)}};

@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
-#include <memory>
-#include <set>
 
-#include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "engine/exec/network_facts.h"
+#include "engine/exec/storage_facts.h"
 #include "engine/exec/system/host.h"
 
 namespace plumb::exec {
@@ -80,27 +77,30 @@ std::string full_name(const RootFiles& files, const std::string& host) {
   return host;
 }
 
-// Addresses that last: not of loopback, not of one link alone.
-Json addresses() {
-  std::set<std::string> v4, v6;
-  ifaddrs* list = nullptr;
-  if (::getifaddrs(&list) != 0) return {{"ipv4", Json::array()}, {"ipv6", Json::array()}};
-  const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(list, ::freeifaddrs);
-  for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
-    if (one->ifa_addr == nullptr || (one->ifa_flags & IFF_LOOPBACK) != 0) continue;
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (one->ifa_addr->sa_family == AF_INET) {
-      const auto* in = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
-      const bool link_local = (ntohl(in->sin_addr.s_addr) >> 16) == 0xa9fe;
-      if (!link_local && ::inet_ntop(AF_INET, &in->sin_addr, text.data(), text.size()) != nullptr)
-        v4.insert(text.data());
-    } else if (one->ifa_addr->sa_family == AF_INET6) {
-      const auto* in = reinterpret_cast<const sockaddr_in6*>(one->ifa_addr);
-      if (IN6_IS_ADDR_LINKLOCAL(&in->sin6_addr)) continue;
-      if (::inet_ntop(AF_INET6, &in->sin6_addr, text.data(), text.size()) != nullptr) v6.insert(text.data());
+// The number that a version begins with: 12 of "12.5"; 0 of one that begins with none.
+std::int64_t major_of(const std::string& version) {
+  std::int64_t number = 0;
+  std::from_chars(version.data(), version.data() + version.size(), number);
+  return number;
+}
+
+// Where the link /etc/localtime leads, below the folder of zones; else what Debian keeps beside it.
+std::string time_zone(const RootFiles& files) {
+  constexpr std::string_view kZones = "/zoneinfo/";
+  const std::string target = files.read_link("/etc/localtime");
+  if (const std::size_t at = target.rfind(kZones); at != std::string::npos) return target.substr(at + kZones.size());
+  const std::vector<std::string> named = words(read_small(files, "/etc/timezone"));
+  return named.empty() ? "UTC" : named.front();
+}
+
+// What programs speak where nobody asks for another language.
+std::string system_locale(const RootFiles& files) {
+  for (const char* file : {"/etc/locale.conf", "/etc/default/locale"}) {
+    for (const std::string& line : split(read_small(files, file), '\n')) {
+      if (line.starts_with("LANG=")) return unquoted(line.substr(5));
     }
   }
-  return {{"ipv4", v4}, {"ipv6", v6}};
+  return "C";
 }
 
 }  // namespace
@@ -118,6 +118,7 @@ Json gather_facts(LocalSystem& system, const Managers& managers) {
   const auto account = system.user_by_id(::geteuid());
   Json facts = host_facts(files);
   if (!release.empty() || !facts.contains("os")) facts["os"] = os_release(release);
+  facts["os"]["version_major"] = major_of(facts["os"].value("version", std::string()));
   facts.update({{"kernel", {{"name", kernel.sysname}, {"release", kernel.release}, {"machine", kernel.machine}}},
                 {"arch", architecture(kernel.machine)},
                 {"hostname", host.substr(0, host.find('.'))},
@@ -125,10 +126,15 @@ Json gather_facts(LocalSystem& system, const Managers& managers) {
                 {"cpu", {{"count", static_cast<std::int64_t>(::sysconf(_SC_NPROCESSORS_ONLN))}}},
                 {"user",
                  {{"name", account ? account->name : std::to_string(::geteuid())},
-                  {"uid", static_cast<std::int64_t>(::geteuid())}}},
+                  {"uid", static_cast<std::int64_t>(::geteuid())},
+                  {"gid", static_cast<std::int64_t>(::getegid())},
+                  {"home", account ? account->home : ""}}},
+                {"timezone", time_zone(files)},
+                {"locale", system_locale(files)},
                 {"image", image}});
   facts.update(managers.facts(system));
-  facts["ip"] = image ? Json{{"ipv4", Json::array()}, {"ipv6", Json::array()}} : addresses();
+  facts.update(network_facts(files));
+  facts.update(storage_facts(files));
   return facts;
 }
 

@@ -1,0 +1,94 @@
+#include "engine/exec/storage_facts.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <sys/statvfs.h>
+
+#include "engine/exec/accounts.h"
+
+namespace plumb::exec {
+namespace {
+
+constexpr std::size_t kMostMounts = 256;
+constexpr std::size_t kLargestTable = std::size_t{1} << 20;
+
+// Blanks and the like stand as three octal digits in the kernel's tables.
+std::string unescaped(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned code = 0;
+    const char* begin = text.data() + i + 1;
+    if (text[i] == '\\' && i + 3 < text.size() && std::from_chars(begin, begin + 3, code, 8).ptr == begin + 3) {
+      out += static_cast<char>(code);
+      i += 3;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+bool is_of_a_server(const std::string& type) {
+  return type == "nfs" || type == "nfs4" || type == "cifs" || type == "smb3" || type == "ceph" || type == "glusterfs" ||
+         type == "fuse.glusterfs" || type == "fuse.sshfs";
+}
+
+std::int64_t size_of(const std::string& path) {
+  struct statvfs info {};
+  if (::statvfs(path.c_str(), &info) != 0) return 0;
+  return static_cast<std::int64_t>(info.f_frsize) * static_cast<std::int64_t>(info.f_blocks);
+}
+
+Json mounts(const std::string& table) {
+  struct Mount {
+    std::string path, device, type;
+  };
+  std::vector<Mount> found;
+  for (const std::string& line : split(table, '\n')) {
+    const std::vector<std::string> parts = words(line);
+    if (parts.size() < 3) continue;
+    Mount mount{unescaped(parts[1]), unescaped(parts[0]), parts[2]};
+    // Images of programs (squashfs on /dev/loop7) come and go with every update.
+    const bool device = mount.device.starts_with("/dev/") && !mount.device.starts_with("/dev/loop");
+    if (!device && !is_of_a_server(mount.type) && mount.type != "zfs" && mount.type != "btrfs") continue;
+    // What is mounted over it hides what was there.
+    std::erase_if(found, [&](const Mount& other) { return other.path == mount.path; });
+    if (found.size() < kMostMounts) found.push_back(std::move(mount));
+  }
+  std::sort(found.begin(), found.end(), [](const Mount& one, const Mount& other) { return one.path < other.path; });
+  Json list = Json::array();
+  for (const Mount& mount : found) {
+    list.push_back({{"path", mount.path},
+                    {"device", mount.device},
+                    {"type", mount.type},
+                    {"bytes", is_of_a_server(mount.type) ? std::int64_t{0} : size_of(mount.path)}});
+  }
+  return list;
+}
+
+// Filename Type Size Used Priority, in KiB, below a line of headings.
+std::int64_t swap_bytes(const std::string& table) {
+  std::int64_t sum = 0;
+  for (const std::string& line : split(table, '\n')) {
+    const std::vector<std::string> parts = words(line);
+    std::int64_t size = 0;
+    if (parts.size() >= 4) std::from_chars(parts[2].data(), parts[2].data() + parts[2].size(), size);
+    sum += size * 1024;
+  }
+  return sum;
+}
+
+}  // namespace
+
+Json storage_facts(const RootFiles& files) {
+  if (files.is_image()) return {{"mounts", Json::array()}, {"swap", {{"bytes", 0}}}};
+  return {{"mounts", mounts(read_small(files, "/proc/self/mounts", kLargestTable))},
+          {"swap", {{"bytes", swap_bytes(read_small(files, "/proc/swaps"))}}}};
+}
+
+}  // namespace plumb::exec
