@@ -125,7 +125,13 @@ class Builder {
     node.desired = was;
     Json& attributes = node.desired.attributes;
     for (const ContentAttribute& content : kind.contents) {
-      attributes.erase(content.content);
+      // Of a folder with all that is in it the names say what is its own; no bytes are needed.
+      const auto held = attributes.find(content.content);
+      if (held != attributes.end() && held->is_array()) {
+        for (Json& entry : *held) entry = {{"path", text_of(entry, "path")}};
+      } else {
+        attributes.erase(content.content);
+      }
       attributes.erase(content.source);
     }
     for (const Trigger& trigger : kind.triggers) attributes.erase(trigger.attribute);

@@ -83,6 +83,22 @@ Result<> take(Result<Json> walked, const char* attribute, Observed& observed) {
   return {};
 }
 
+// A folder that nobody declares any more goes with what came with it, and with nothing else.
+Result<> spare_others(const Desired& desired, const std::string& path, System& system, Observed& observed) {
+  const std::vector<std::string> listed = tree_paths(desired);
+  const std::set<std::string> own(listed.begin(), listed.end());
+  Json others = Json::array();
+  PLUMB_TRY(system.walk(path, [&](const std::string& entry, const FileInfo&, bool) -> Result<bool> {
+    constexpr std::size_t kNamed = 6;
+    const bool is_own = own.contains(entry);
+    if (!is_own && others.size() < kNamed) others.push_back(entry);
+    return is_own;
+  }));
+  if (others.empty()) return {};
+  observed.obstacle = Diagnostic(Code::kRefusedByState, path + " holds what is not this project's: " + some_of(others));
+  return {};
+}
+
 Result<Observed> observe_absent(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
   Observed observed;
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, false));
@@ -104,13 +120,7 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
   PLUMB_TRY(take(tree ? Result<Json>(Json{{"files", tree->files}, {"directories", tree->directories}})
                       : Result<Json>(Error(tree.error())),
                  "holds", observed));
-  // A folder that nobody declares any more goes alone.
-  const bool holds = tree && tree->files + tree->directories > 0;
-  if (desired.flag("prune", false) && (holds || !tree)) {
-    const std::string some = holds ? some_of(observed.attribute("removes")) : std::string();
-    observed.obstacle = Diagnostic(Code::kRefusedByState, path + " holds what is not this project's" +
-                                                              (some.empty() ? std::string() : ": " + some));
-  }
+  if (desired.flag("prune", false)) PLUMB_TRY(spare_others(desired, path, system, observed));
   return observed;
 }
 
@@ -417,6 +427,7 @@ std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const 
   if (before.exists && desired.has("acl") && names_nobody(before.text("acl"))) return std::nullopt;
   if (before.exists) restore_access_list(desired, before, again);
   again.attributes["path"] = desired.text("path");
+  if (!before.exists && desired.has("entries")) again.attributes["entries"] = entry_names(desired);
   if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");
   return again;
 }

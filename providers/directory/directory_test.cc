@@ -214,6 +214,8 @@ TEST_F(Directory, UndoMakesAttributesAgainButNoLostTree) {
   const Desired fresh = want({{"path", "/new"}});
   EXPECT_EQ(provider.restore(fresh, *look(fresh).observed)->attribute("state"), "absent");
   const Desired gone = want({{"path", "/srv"}, {"state", "absent"}});
+  EXPECT_TRUE(provider.restore(gone, *look(gone).observed)) << "there is nothing in it";
+  system.make_file("/srv/f", "x");
   EXPECT_FALSE(provider.restore(gone, *look(gone).observed));
 }
 
@@ -383,6 +385,31 @@ TEST_F(Tree, PurgeTakesWhatIsNotOfTheSourceAndLeavesWhatIsExcluded) {
   converge(desired);
   EXPECT_EQ(system.content("/srv/www/kept/deep/b.bak"), "x");
   EXPECT_EQ(system.content("/srv/www/css/a b.css"), "a");
+}
+
+TEST_F(Tree, WhatNobodyDeclaresAnyMoreGoesWithWhatCameWithItAlone) {
+  system.make_directory("/srv");
+  converge(tree());
+  const Desired gone = tree({{"state", "absent"}, {"prune", true}});
+  EXPECT_EQ(look(gone).change.note,
+            "with 3 files and 1 directory in it: /srv/www/css/, /srv/www/css/a b.css, /srv/www/latest, /srv/www/run");
+  system.make_file("/srv/www/css/mine", "x");
+  EXPECT_EQ(obstacle(gone), "/srv/www holds what is not this project's: /srv/www/css/mine");
+  system.remove("/srv/www/css/mine");
+  converge(gone);
+}
+
+TEST_F(Tree, UndoTakesAwayWhatItMadeAndNoOldContentIsPromised) {
+  system.make_directory("/srv");
+  std::optional<Desired> undo = provider.restore(tree(), *look(tree()).observed);
+  ASSERT_TRUE(undo);
+  converge(tree());
+  undo->attributes["prune"] = true;
+  undo->address = tree().address;
+  converge(*undo);
+  EXPECT_FALSE((*system.stat("/srv/www", false)).has_value());
+  system.make_file("/srv/www/run", "old");
+  EXPECT_FALSE(provider.restore(tree(), *look(tree()).observed));
 }
 
 TEST_F(Tree, OthersAreToldOfWhatItManages) {

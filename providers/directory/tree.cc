@@ -165,6 +165,12 @@ std::string alike_note(const Json& unlike) {
   return note + (unlike.size() == 1 ? " entry" : " entries") + " of the source";
 }
 
+Json entry_names(const Desired& desired) {
+  Json names = Json::array();
+  for (const Json& entry : entries_of(desired)) names.push_back({{"path", text_of(entry, "path")}});
+  return names;
+}
+
 std::vector<std::string> tree_paths(const Desired& desired) {
   std::vector<std::string> paths;
   for (const Json& entry : entries_of(desired)) paths.push_back(place_of(desired.text("path"), text_of(entry, "path")));

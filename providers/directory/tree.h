@@ -26,6 +26,9 @@ std::vector<Operation> make_alike(const Desired& desired, const Json& unlike);
 // "makes 2 entries and changes 1 of the source": what make_alike() does, for people.
 std::string alike_note(const Json& unlike);
 
+// The entries by their paths alone: what of a directory that is to go came with it.
+Json entry_names(const Desired& desired);
+
 // Where entries are, with the directory in front; and those of them that are folders.
 std::vector<std::string> tree_paths(const Desired& desired);
 std::set<std::string> tree_folders(const Desired& desired);

@@ -94,6 +94,29 @@ tree '  - file: /srv/www/run
 exits 3 run plan
 says '/srv/www/run'
 
+# --- what is no longer declared goes with what came with it
+rm "$root/srv/www/css"
+tree ''
+exits 0 run apply --yes
+echo mine >"$root/srv/www/css/mine"
+resources <<'YAML'
+  - file: /etc/other
+    content: other
+YAML
+exits 0 run apply --yes --prune
+says "/srv/www holds what is not this project's: /srv/www/css/mine, /srv/www/kept.bak"
+[ -e "$root/srv/www/run" ] || fail 'what holds something else went'
+rm -r "$root/srv/www/css/mine" "$root/srv/www/kept.bak"
+exits 0 run apply --yes --prune
+[ ! -e "$root/srv/www" ] || fail "there is still $(find "$root/srv/www")"
+
+# --- and a run that made one is taken back with it
+tree ''
+exits 0 run apply --yes
+made=$(grep -oE '[0-9]{8}T[0-9]{6}Z-[0-9a-f]+' <<<"$output" | tail -1)
+exits 0 run undo "$made" --yes
+[ ! -e "$root/srv/www" ] || fail "after undo there is $(find "$root/srv/www")"
+
 # --- what cannot be a source
 refused() {
   resources
