@@ -41,18 +41,6 @@ std::set<std::string> meant_below(const std::set<std::string>& paths, const std:
   return found;
 }
 
-// Of paths with globs that may mean this very folder: what they mean in it.
-std::set<std::string> meant_below(const std::set<std::string>& paths, const std::string& folder) {
-  std::set<std::string> found;
-  for (const std::string& path : paths) {
-    if (!is_glob(path)) continue;
-    for (const std::string& above : ancestors_of(path)) {
-      if (is_glob(above) && glob_match(above, folder)) found.insert(folder + path.substr(above.size()));
-    }
-  }
-  return found;
-}
-
 std::set<std::string> texts_of(const Desired& desired, const char* attribute) {
   std::vector<std::string> texts = texts_in(desired.attribute(attribute));
   return {std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end())};
@@ -407,7 +395,6 @@ void DirectoryProvider::see_paths(Desired& desired, const PathsInUse& paths) con
     std::set<std::string> keep = below(paths.managed, path);
     keep.merge(below(paths.edited, path));
     keep.merge(below(paths.implied, path));
-    keep.merge(meant_below(paths.implied, path));
     keep.merge(meant_below(paths.implied, path));
     for (const std::string& own : tree_paths(desired)) keep.erase(own);
     desired.attributes["keep"] = keep;

@@ -164,16 +164,6 @@ TEST_F(Directory, PurgeSparesWhatAGlobMeansInTheFolderItself) {
   EXPECT_EQ(look(desired).change.before.at("removes"), (Json{"/srv/multi.wants/old.service"}));
 }
 
-TEST_F(Directory, PurgeSparesWhatAGlobMeansInTheFolderItself) {
-  system.make_link("/srv/multi.wants/x.service", "/lib/x.service");
-  system.make_link("/srv/multi.wants/old.service", "/lib/old.service");
-  PathsInUse paths;
-  paths.implied = {"/srv/*.wants/x.service", "/srv/*.requires/x.service"};
-  Desired desired = want({{"path", "/srv/multi.wants"}, {"purge", true}});
-  provider.see_paths(desired, paths);
-  EXPECT_EQ(look(desired).change.before.at("removes"), (Json{"/srv/multi.wants/old.service"}));
-}
-
 TEST_F(Directory, RecursionPassesOverWhatOthersDecideOn) {
   system.make_file("/srv/key", "x", 0600);
   system.make_file("/srv/key.plumb-20260101T000000Z-0a1b", "x", 0600);
