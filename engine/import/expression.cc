@@ -374,8 +374,20 @@ Cel negation_of(const Cel& value) {
       return made(value.text.substr(0, value.text.size() - a.size()) + b, Type::kBool, rank::kRelation);
   }
   if (value.text.starts_with('!') && value.rank == rank::kUnary && value.text.size() > 1) {
-    Cel result = made(value.text.substr(1), Type::kBool);
-    return result;
+    std::string inner = value.text.substr(1);
+    // Brackets around all of it go.
+    int depth = 0;
+    bool whole = inner.starts_with('(');
+    for (std::size_t at = 0; at < inner.size() && whole; ++at) {
+      if (inner[at] == '(') ++depth;
+      if (inner[at] == ')' && --depth == 0 && at + 1 < inner.size()) whole = false;
+    }
+    if (!whole || inner.find('\'') < inner.find('(')) return made(std::move(inner), Type::kBool);
+    inner = inner.substr(1, inner.size() - 2);
+    const int how = inner.find("||") != std::string::npos   ? rank::kOr
+                    : inner.find("&&") != std::string::npos ? rank::kAnd
+                                                            : rank::kRelation;
+    return made(std::move(inner), Type::kBool, inner.find('?') != std::string::npos ? rank::kConditional : how);
   }
   return made("!" + value.in_brackets(rank::kAtom), Type::kBool, rank::kUnary);
 }

@@ -76,7 +76,9 @@ Cel defaulted(const Cel& value, const Arguments& given, Names& names) {
   if (value.present == "false") return fallback;
   Cel result = said("", value.type == fallback.type ? value.type : Type::kAny,
                     value.item == fallback.item ? value.item : Type::kAny);
-  if (value.type == Type::kAny) result.type = fallback.type == Type::kText ? Type::kAny : result.type;
+  // Who gives an empty list in its place means a list.
+  if (value.type == Type::kAny && (fallback.type == Type::kList || fallback.type == Type::kMap))
+    result.type = fallback.type;
   if (empty_too) {
     const std::string first = value.optional.empty() ? value.text : value.optional + ".orValue(null)";
     if (value.type == Type::kBool) return choice_of(value, value, fallback);
@@ -105,7 +107,10 @@ Cel as_bool(const Cel& value) {
 Cel as_int(const Cel& value) {
   if (value.type == Type::kInt) return value;
   if (value.type == Type::kBool) return said("(" + value.in_brackets(rank::kOr) + " ? 1 : 0)", Type::kInt);
-  return said("int(" + value.text + ")", Type::kInt);
+  // Of what does not match, Jinja makes 0.
+  std::string text = value.text;
+  if (text.ends_with(".orValue('')")) text = text.substr(0, text.size() - 12) + ".orValue('0')";
+  return said("int(" + text + ")", Type::kInt);
 }
 
 // The condition that `selectattr`, `select` and their opposites put on `x`.

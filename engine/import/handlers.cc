@@ -35,7 +35,11 @@ void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroun
   if (const Node* environment = one.keyword("environment"); environment != nullptr && environment->is_map()) {
     std::vector<std::pair<std::string, Written>> entries;
     for (const Entry& entry : environment->entries) {
-      Written value = Written::of_text(entry.value.is_scalar() ? translate_text(entry.value.text, names).text : "");
+      Written value = Written::of_text("");
+      if (entry.value.is_scalar()) {
+        const Text text = translate_text(entry.value.text, names);
+        value.text = text.whole && text.value.type != Type::kText ? "${" + text_of(text.value) + "}" : text.text;
+      }
       entries.emplace_back(entry.key, std::move(value));
     }
     if (!entries.empty()) item.put("env", Written::of_map(std::move(entries)));
@@ -171,14 +175,27 @@ void Unit::write_handlers() {
         restart(handler, reload ? "reload_on" : "restart_on", row);
         continue;
       }
-      if (!is_exec_module(one.module) || one.module == "script")
+      const bool done = one.module == "reboot" || one.module == "wait_for" || one.module == "uri";
+      const bool refreshes =
+          (one.module == "apt" || one.module == "yum" || one.module == "dnf" || one.module == "package") &&
+          one.argument({"name", "pkg"}) == nullptr;
+      if (refreshes) {
+        set_outcome(row, Outcome::kOtherWay);
+        note(row, "a repository that changes has its lists read (`refresh`)");
+        continue;
+      }
+      if ((!is_exec_module(one.module) && !done) || one.module == "script")
         throw Untranslatable{"a handler that is no restart and no command (`" + one.written_module + "`)"};
       Builder(*this, one, around, row).build();
       for (std::size_t at = before; at < items_.size(); ++at) {
         for (const Item* source : handler.sources) items_[at]->triggers.emplace_back("run_on", source);
       }
+      report_.tasks[static_cast<std::size_t>(row)].effort = 0;
       std::vector<std::string>& notes = report_.tasks[static_cast<std::size_t>(row)].notes;
-      std::erase_if(notes, [](const std::string& text) { return text.starts_with("it runs at every apply"); });
+      std::erase_if(notes, [](const std::string& text) {
+        return text.starts_with("it runs at every apply") || text.starts_with("it is sent at") ||
+               text.starts_with("it restarts the host at");
+      });
     } catch (const Untranslatable& problem) {
       items_.resize(before);
       by_hand(one, items_, row, problem.reason, 2);

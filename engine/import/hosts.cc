@@ -64,6 +64,7 @@ void take_inputs(const Said& said, const std::set<std::string>& inputs,
 void note_variables(const Said& said, const std::string& of, Hosts& hosts, Report& report) {
   for (const Entry& one : said.variables) {
     hosts.variables.insert(one.key);
+    hosts.values[one.key] = &one.value;
     if (any_jinja(one.value))
       report.notes.push_back("`" + one.key + "` of " + of +
                              " is by hand: values of groups and hosts hold no expressions here");
@@ -138,11 +139,6 @@ std::string hosts_text(const Hosts& hosts, const std::set<std::string>& inputs) 
     take_inputs(group.beside, inputs, own);
     if (!own.empty()) keys.emplace_back("inputs", Written::of_map(std::move(own)));
     lines.add_value("  ", 2, name, Written::of_map(std::move(keys)));
-  }
-  if (hosts.found.hosts.empty()) {
-    lines.add_comment(0, "\nhosts:\n  web1: {address: 192.0.2.10}");
-    lines.add("hosts: {}");
-    return lines.text();
   }
   lines.add("\nhosts:");
   for (const auto& [name, host] : hosts.found.hosts) {

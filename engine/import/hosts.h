@@ -13,11 +13,13 @@ namespace plumb::imports {
 
 struct Hosts {
   inventory::Found found;
-  std::set<std::string> variables;  // that some group or host sets
-  std::set<std::string> secret;     // encrypted by ansible-vault
+  std::set<std::string> variables;                  // that some group or host sets
+  std::set<std::string> secret;                     // encrypted by ansible-vault
+  std::map<std::string, const lang::Node*> values;  // one that some group or host gives, by variable
   std::size_t hosts = 0;
 };
 
+// `values` point into what comes back, and hold as long as that is not copied.
 Hosts read_hosts(const Folder& folder, const std::string& shown, Report& report);
 
 // Values of variables that are no inputs of the project are left out.

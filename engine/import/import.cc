@@ -173,6 +173,23 @@ class Import {
     if (const Entry* as = play.find("become_user")) made.as = as->value.text;
     const Entry* variables = play.find("vars");
     if (variables != nullptr && variables->value.is_map()) root_->add_fixed(variables->value);
+    if (const Entry* more = play.find("vars_files")) {
+      for (const Node& one : more->value.is_sequence() ? more->value.items : std::vector<Node>{more->value}) {
+        const std::string folder = std::filesystem::path(file).parent_path().generic_string();
+        const std::string path =
+            std::filesystem::path(joined_path(folder, one.text)).lexically_normal().generic_string();
+        const Result<std::string> text = at(base_).read(path, kMostPlaybook);
+        if (!one.is_scalar() || !text || text->starts_with("$ANSIBLE_VAULT")) {
+          result_.report.notes.push_back(joined_path(base_, file) + ": the file of variables `" + one.text +
+                                         "` cannot be read");
+          continue;
+        }
+        Diagnostics found;
+        playbooks_.push_back(std::make_unique<Node>(lang::read_partial_yaml(joined_path(base_, path), *text, found)));
+        root_->add_fixed(*playbooks_.back());
+        files_of_variables_.push_back(playbooks_.back().get());
+      }
+    }
     if (const Entry* roles = play.find("roles")) {
       for (const Node& one : roles->value.items) add_use(one, variables == nullptr ? nullptr : &variables->value, made);
     }
@@ -194,10 +211,24 @@ class Import {
       result_.report.notes.push_back("the role `" + role + "` is not here: import it, or write its module");
       return;
     }
+    for (const std::string& other : roles_.at(role)->role_dependencies()) {
+      // What it stands on comes before it.
+      const std::string needed =
+          project_word(other.substr(other.rfind('.') == std::string::npos ? 0 : other.rfind('.') + 1));
+      const auto there = [&](const Use& use) { return use.role == needed; };
+      if (needed == role || std::any_of(uses_.begin(), uses_.end(), there)) continue;
+      Node named_role;
+      named_role.kind = Node::Kind::kScalar;
+      named_role.text = needed;
+      add_use(named_role, play_variables, play);
+    }
     auto item = std::make_unique<Item>();
     item->kind = Item::Kind::kUse;
     item->put("use", Written::of_text("./modules/" + role));
     std::map<std::string, const Node*> with;
+    for (const Node* variables : files_of_variables_) {
+      for (const Entry& entry : variables->entries) with[entry.key] = &entry.value;
+    }
     if (play_variables != nullptr) {
       for (const Entry& entry : play_variables->entries) with[entry.key] = &entry.value;
     }
@@ -242,12 +273,14 @@ class Import {
   void translate() {
     std::set<std::string> names;
     for (const auto& [name, unit] : roles_) names.insert(name);
+    inventory_ = read_hosts(at(base_), base_, result_.report);
     for (const std::string& name : order_) {
+      for (const auto& [variable, value] : inventory_.values) roles_.at(name)->know_value(variable, *value);
       roles_.at(name)->know_roles(names);
       roles_.at(name)->translate();
     }
     root_->know_roles(names);
-    inventory_ = read_hosts(at(base_), base_, result_.report);
+    for (const auto& [variable, value] : inventory_.values) root_->know_value(variable, *value);
     // What the inventory says goes through the project's inputs.
     for (const Use& use : uses_) {
       Unit& unit = *roles_.at(use.role);
@@ -281,7 +314,8 @@ class Import {
     }
     std::set<std::string> inputs;
     for (const std::string& name : root_->input_names()) inputs.insert(name);
-    all["hosts.yaml"] = hosts_text(inventory_, inputs);
+    // Without it a project is about the machine that plumb runs on.
+    if (inventory_.hosts > 0) all["hosts.yaml"] = hosts_text(inventory_, inputs);
     const std::string everywhere = inputs_text(inventory_, inputs);
     if (!everywhere.empty()) all["inputs.yaml"] = everywhere;
     return all;
@@ -340,6 +374,7 @@ class Import {
   std::map<std::string, std::unique_ptr<Unit>> roles_;
   std::vector<std::string> order_;
   std::vector<std::unique_ptr<Node>> playbooks_;
+  std::vector<const Node*> files_of_variables_;
   std::set<std::string> read_;
   std::vector<Use> uses_;
   bool any_play_ = false;

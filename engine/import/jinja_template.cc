@@ -129,7 +129,6 @@ std::vector<Piece> pieces_of(std::string_view source, int line) {
       const std::size_t open = source.rfind("{%", stop);
       const std::size_t shut = source.find("%}", stop);
       std::string_view body = source.substr(at, open - at);
-      if (body.starts_with('\n')) body.remove_prefix(1);
       add_text(body);
       at = shut + 2;
       if (at < source.size() && source[at] == '\n') ++at;
@@ -225,7 +224,9 @@ class Translator {
           const Cel value = translate(*parse_expression(piece.text), names);
           if (value.type == Type::kList || value.type == Type::kMap)
             throw Untranslatable{"a list or map that is printed as Python writes it"};
-          out_ += "${" + printed(value) + (piece.ends_line ? " ~}\n" : "}");
+          const std::optional<std::string> known = literal_text(value);
+          out_ +=
+              known && !piece.ends_line ? literal(*known) : "${" + printed(value) + (piece.ends_line ? " ~}\n" : "}");
           break;
         }
         case Piece::Kind::kStatement: {

@@ -14,6 +14,10 @@ constexpr ModuleRow kTable[] = {
     {"package apt yum dnf dnf5 zypper pacman apk xbps pkgng openbsd_pkg", "package", "name|pkg", ""},
     {"service systemd systemd_service sysvinit", "service", "name|service|unit", ""},
     {"command shell raw", "command", "", ""},
+    {"wait_for", "wait", "", ""},
+    {"reboot", "reboot", "", ""},
+    {"uri", "http", "", ""},
+    {"assemble", "file", "dest", ""},
     {"lineinfile", "line", "path|dest|destfile|name", ""},
     {"blockinfile", "block", "path|dest|destfile|name", ""},
     {"replace", "replace", "path|dest|destfile|name", ""},
@@ -113,7 +117,7 @@ bool is_resource_module(const std::string& module) {
       "apache2_module mysql_db mysql_user mysql_variables postgresql_db postgresql_user postgresql_privs "
       "postgresql_ext docker_container docker_image docker_network docker_volume docker_compose_v2 docker_compose "
       "pamd xml acl htpasswd openssl_privatekey openssl_csr x509_certificate openssh_keypair openssl_dhparam "
-      "npm gem composer snap flatpak reboot synchronize patch assemble lvol lvg filesystem parted supervisorctl "
+      "npm gem composer snap flatpak synchronize patch lvol lvg filesystem parted supervisorctl "
       "rabbitmq_user rabbitmq_vhost mongodb_user rpm_key git_config selinux_permissive sefcontext homebrew at "
       "openssl_pkcs12 java_cert nmcli runit archive interfaces_file redis_data getent_entry apt_rpm homebrew_cask";
   return row_of(module) != nullptr || holds_word(kOthers, module);

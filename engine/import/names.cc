@@ -49,6 +49,14 @@ std::optional<Cel> LocalNames::chain(const std::vector<std::string>& parts, std:
       return found->second;
     }
   }
+  if (const auto found = constants_.find(parts.front()); found != constants_.end() && parts.size() > 1) {
+    // One item of a list that is written in place.
+    const lang::Entry* entry = found->second.find(parts[1]);
+    if (entry != nullptr && entry->value.is_scalar()) {
+      used = 2;
+      return cel_literal(entry->value);
+    }
+  }
   if (const auto found = fields_.find(parts.front()); found != fields_.end() && parts.size() > 1) {
     const auto field = found->second.find(parts[1]);
     if (field == found->second.end()) {

@@ -106,10 +106,12 @@ void Builder::build() {
     throw Untranslatable{is_resource_module(task_.module)
                              ? "there is no kind for `" + task_.module + "` yet"
                              : "the module `" + task_.written_module + "` has no counterpart"};
-  const bool names_files = task_.module == "template" || task_.module == "copy" || task_.module == "unarchive";
-  // What would come to several resources of one address has to stand apart.
+  const Node* src = task_.argument({"src"});
+  const bool names_files = src != nullptr && holds_jinja(src->text) &&
+                           (task_.module == "template" || task_.module == "copy" || task_.module == "unarchive");
+  // Where the item names a file of the project, there is a resource for each.
   std::vector<Unit::Turn> turns;
-  if (names_files && task_.keyword("with_first_found") != nullptr) {
+  if (src != nullptr && task_.keyword("with_first_found") != nullptr) {
     Unit::Turn turn;
     turn.names = std::make_unique<LocalNames>(*around_.names);
     turns.push_back(std::move(turn));
@@ -127,8 +129,9 @@ void Builder::build() {
       }
     }
     std::vector<const Item*> changes;
-    const bool takes_changes =
-        task_.module == "command" || task_.module == "shell" || row_of(task_.module) == row_of("service");
+    const bool takes_changes = task_.module == "command" || task_.module == "shell" || task_.module == "reboot" ||
+                               task_.module == "wait_for" || task_.module == "uri" ||
+                               row_of(task_.module) == row_of("service");
     const Cel when = unit_.when_of(task_, *turn.names, takes_changes ? &changes : nullptr);
     one(turn, when, changes);
   }
@@ -261,7 +264,8 @@ Written Builder::write(const Node& node, Form form, Names& local) {
   } else if (form == Form::kMode && cel.type == Type::kInt) {
     cel = {"'0%s'.format([string(" + cel.text + ")])", Type::kText, Type::kAny, 0, "", ""};
   }
-  return Written::of_text("${" + cel.text + "}");
+  const std::optional<std::string> known = cel.type == Type::kText ? literal_text(cel) : std::nullopt;
+  return Written::of_text(known ? escaped(*known) : "${" + cel.text + "}");
 }
 
 Written Builder::mapped(const Node& node, std::string_view table, Names& local) {

@@ -1,6 +1,8 @@
 // From one task of a module that has a kind to resources of that kind.
 #pragma once
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,12 @@ struct ModuleRow {
   // `{theirs=ours,…}` behind it; `-PARAMETER` is not needed here; `?PARAMETER` has no word.
   std::string_view attributes;
 };
+
+// Letters, digits and `-` of a text: a name for a file.
+std::string slug(std::string_view text);
+inline bool in_list(std::string_view word, std::initializer_list<std::string_view> list) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
 
 const ModuleRow* row_of(std::string_view module);
 // Modules that are said by resources of other kinds: a command that does the same.
@@ -70,6 +78,9 @@ class Builder {
   void repository(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void key(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void firewall(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void moment(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void assemble(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  std::string title_of(Unit::Turn& turn, const std::string& otherwise);
   void unarchive(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   bool special(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void after_table(Item& item, Unit::Turn& turn);

@@ -96,6 +96,7 @@ void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const It
     ignore({"owner", "group", "mode", "follow"});
     return finish(std::move(item), turn, changes);
   }
+  if (state == "touch") item->put("state", Written::of_text("exists"));
   if (state == "touch") ignore({"modification_time", "access_time", "modification_time_format", "access_time_format"});
   if (auto owner = take({"owner"}, Form::kText, local)) item->put("owner", *owner);
   if (auto group = take({"group"}, Form::kText, local)) item->put("group", *group);
@@ -114,207 +115,44 @@ void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const It
   finish(std::move(item), turn, changes);
 }
 
-// Owner, group and mode that an edit gives its file.
-void Builder::owner_beside(const Written& path, Unit::Turn& turn, const Cel& when) {
-  LocalNames& local = *turn.names;
-  auto item = start("file", turn, {"true", Type::kBool, Type::kAny, 0, "", ""});
-  bool any = false;
-  for (const char* name : {"owner", "group"}) {
-    if (auto value = take({name}, Form::kText, local)) {
-      item->put(name, *value);
-      any = true;
-    }
-  }
-  if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") {
-    item->put("mode", *mode);
-    any = true;
-  }
-  omitted_.clear();
-  if (!any) return;
-  const bool repeated = path.text.find("${") != std::string::npos &&
-                        std::any_of(turn.variables.begin(), turn.variables.end(),
-                                    [&](const std::string& name) { return path.text.find(name) != std::string::npos; });
-  if (!unit_.file_resources_.insert(path.text).second) return;
-  if (!repeated && !turn.for_each.empty()) {
-    // Once for all turns; where there is none, the file may not be there either.
-    std::string condition;
-    for (const auto& [name, list] : turn.for_each) {
-      (void)name;
-      if (list.is_list()) continue;
-      const std::string inner = list.text.substr(2, list.text.size() - 3);
-      if (inner.find(turn.variables.front()) == std::string::npos)
-        condition += (condition.empty() ? "" : " && ") + std::string("size(") + inner + ") > 0";
-    }
-    std::erase_if(item->keys, [](const auto& key) { return key.first == "for_each"; });
-    if (!condition.empty()) item->put("when", Written::of_text(condition));
-  } else if (when.text != "true") {
-    item->put("when", Written::of_text(when.text));
-  }
-  if (!repeated && !turn.for_each.empty() && when.text != "true" &&
-      std::none_of(turn.variables.begin(), turn.variables.end(),
-                   [&](const std::string& name) { return when.text.find(name) != std::string::npos; })) {
-    const Written* there = item->find("when");
-    item->put("when", Written::of_text(there == nullptr ? when.text : "(" + when.text + ") && " + there->text));
-  }
-  identify(*item, "file", path, turn);
-  // Behind the edit, which may make the file.
-  unit_.add_keywords(task_, *item, local, around_);
-  around_.out->push_back(std::move(item));
-}
-
-void Builder::edit(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
-  LocalNames& local = *turn.names;
-  const std::string kind(row_of(task_.module)->kind);
-  const Node* given_path = task_.argument({"path", "dest", "destfile", "name"});
-  ignore({"path", "dest", "destfile", "name"});
-  if (given_path == nullptr) throw Untranslatable{"an edit without a path"};
-  const Written path = write(*given_path, Form::kText, local);
-  auto item = start(kind, turn, when);
-  identify(*item, kind, path, turn);
-  const bool absent = is({"state"}, "absent");
-  const Node* state = task_.argument({"state"});
-  ignore({"state"});
-  if (state != nullptr && holds_jinja(state->text)) {
-    item->put("state", write(*state, Form::kText, local));
-  } else if (absent) {
-    item->put("state", Written::of_text("absent"));
-  }
-  if (kind == "line") {
-    const Node* back = task_.argument({"backrefs"});
-    const bool references = back != nullptr && is_true_word(back->text);
-    ignore({"backrefs"});
-    if (const Node* line = task_.argument({"line", "value"})) {
-      Written value = write(*line, Form::kText, local);
-      if (references) {
-        for (std::size_t at = value.text.find("\\g<"); at != std::string::npos; at = value.text.find("\\g<", at)) {
-          const std::size_t end = value.text.find('>', at);
-          if (end == std::string::npos) break;
-          value.text =
-              value.text.substr(0, at) + "\\" + value.text.substr(at + 3, end - at - 3) + value.text.substr(end + 1);
-        }
-      }
-      while (value.text.ends_with('\n')) value.text.pop_back();
-      item->put("text", std::move(value));
-    }
-    ignore({"line", "value"});
-    if (auto match = take({"regexp", "regex"}, Form::kPattern, local)) item->put("match", *match);
-    if (const Node* search = task_.argument({"search_string"}))
-      item->put("match", Written::of_text("\\Q" + translate_text(search->text, local).text + "\\E"));
-    ignore({"search_string"});
-    if (references) item->put("back_references", Written::of_plain("true"));
-    if (yes({"firstmatch"})) item->put("first", Written::of_plain("true"));
-  } else if (kind == "replace") {
-    if (auto match = take({"regexp"}, Form::kPattern, local)) item->put("match", *match);
-    if (auto text = take({"replace"}, Form::kText, local)) {
-      const bool references = text->text.find("\\1") != std::string::npos ||
-                              text->text.find("\\2") != std::string::npos ||
-                              text->text.find("\\g<") != std::string::npos;
-      for (std::size_t at = text->text.find("\\g<"); at != std::string::npos; at = text->text.find("\\g<", at)) {
-        const std::size_t end = text->text.find('>', at);
-        if (end == std::string::npos) break;
-        text->text =
-            text->text.substr(0, at) + "\\" + text->text.substr(at + 3, end - at - 3) + text->text.substr(end + 1);
-      }
-      item->put("text", *text);
-      if (references) item->put("back_references", Written::of_plain("true"));
-    }
-    if (auto after = take({"after"}, Form::kPattern, local)) item->put("only_after", *after);
-    if (auto before = take({"before"}, Form::kPattern, local)) item->put("only_before", *before);
-    ignore({"encoding"});
-  } else if (kind == "block") {
-    const Node* block = task_.argument({"block", "content"});
-    ignore({"block", "content"});
-    if (!absent && block != nullptr) {
-      const TranslatedTemplate content = translate_template(block->text, local, {});
-      if (!content.problem.empty()) throw Untranslatable{"the block: " + content.problem};
-      item->put("content", Written::of_text(content.text));
-    }
-    const Node* marker = task_.argument({"marker"});
-    item->put("marker", marker == nullptr ? Written::of_text("# {mark} ANSIBLE MANAGED BLOCK")
-                                          : Written::of_text(translate_text(marker->text, local).text));
-    ignore({"marker"});
-    if (auto begin = take({"marker_begin"}, Form::kText, local)) item->put("marker_begin", *begin);
-    if (auto end = take({"marker_end"}, Form::kText, local)) item->put("marker_end", *end);
-    ignore({"append_newline", "prepend_newline"});
-  } else {
-    // ini
-    if (auto section = take({"section"}, Form::kText, local); section && !section->text.empty())
-      item->put("section", *section);
-    const Node* option = task_.argument({"option"});
-    ignore({"option", "value", "values", "exclusive", "allow_no_value", "ignore_spaces", "modify_inactive_option"});
-    if (option != nullptr && absent) {
-      std::erase_if(item->keys, [](const auto& key) { return key.first == "state"; });
-      item->put("remove", Written::of_list({write(*option, Form::kText, local)}));
-    } else if (option != nullptr) {
-      if (holds_jinja(option->text))
-        throw Untranslatable{"an option whose name hangs on a variable: write the options of the section as a map"};
-      const Node* value = task_.argument({"value", "values"});
-      item->put("options", Written::of_map({{option->text, value == nullptr ? Written::of_plain("null")
-                                                                            : write(*value, Form::kText, local)}}));
-    }
-    if (const Node* spaces = task_.argument({"no_extra_spaces"}))
-      item->put("spaces", Written::of_plain(is_true_word(spaces->text) ? "false" : "true"));
-    ignore({"no_extra_spaces"});
-    const Node* create = task_.argument({"create"});
-    if (!absent && (create == nullptr || is_true_word(create->text))) item->put("create", Written::of_plain("true"));
-    ignore({"create"});
-    // Options of one section are one resource: each of them has a name of its own.
-    item->put("id", Written::of_text(path.text + " " + escaped(task_.name)));
-    if (!turn.for_each.empty() || holds_jinja(task_.name))
-      std::erase_if(item->keys, [](const auto& key) { return key.first == "id"; });
-    if (item->find("id") != nullptr) item->patterns = {"ini:" + path.text + " *"};
-  }
-  for (const char* name : {"insertafter", "insertbefore"}) {
-    const Node* node = task_.argument({name});
-    ignore({name});
-    if (node == nullptr || node->is_null() || absent) continue;
-    const bool after = std::string_view(name) == "insertafter";
-    if (node->text == "EOF" || node->text == "BOF") {
-      item->put("place", Written::of_text(node->text == "EOF" ? "end" : "beginning"));
-    } else if (item->find("place") == nullptr && item->find("insert_after") == nullptr) {
-      item->put(after ? "insert_after" : "insert_before", write(*node, Form::kPattern, local));
-    }
-  }
-  if (yes({"create"}) && !absent && kind != "replace") item->put("create", Written::of_plain("true"));
-  if (yes({"backup"})) item->put("backup", Written::of_plain("true"));
-  if (auto validate = take({"validate"}, Form::kText, local)) item->put("validate", *validate);
-  ignore({"follow", "unsafe_writes", "others", "attributes", "selevel", "serole", "setype", "seuser", "force"});
-  finish(std::move(item), turn, changes);
-  if (!absent) owner_beside(path, turn, when);
-  ignore({"owner", "group", "mode"});
-}
-
 void Builder::copy_folder(const std::string& folder, const std::string& target, Unit::Turn& turn, const Cel& when,
                           const std::vector<const Item*>& changes) {
   const std::vector<std::string> files = unit_.files_below(folder);
   if (files.size() > kMostFilesOfFolder) throw Untranslatable{"a folder with more than 200 files"};
   LocalNames& local = *turn.names;
-  std::set<std::string> folders{target};
-  for (const std::string& file : files) {
-    for (std::size_t at = file.find('/'); at != std::string::npos; at = file.find('/', at + 1))
-      folders.insert(target + "/" + file.substr(0, at));
-  }
-  const auto attributes = [&](Item& item, bool directory) {
-    if (auto owner = take({"owner"}, Form::kText, local)) item.put("owner", *owner);
-    if (auto group = take({"group"}, Form::kText, local)) item.put("group", *group);
-    if (auto mode = take({directory ? "directory_mode" : "mode"}, Form::kMode, local); mode && mode->text != "preserve")
-      item.put("mode", *mode);
-  };
-  for (const std::string& path : folders) {
-    auto item = start("directory", turn, when);
-    identify(*item, "directory", Written::of_text(path), turn);
-    attributes(*item, true);
-    item->put("parents", Written::of_plain("true"));
-    if (unit_.directories_.insert(path).second) finish(std::move(item), turn, changes);
-  }
-  for (const std::string& file : files) {
-    const std::string source = project_file(folder + "/" + file, "files");
-    auto item = start("file", turn, when);
-    identify(*item, "file", Written::of_text(target + "/" + file), turn);
-    item->put("source", Written::of_text(source));
-    attributes(*item, false);
-    finish(std::move(item), turn, changes);
-  }
+  for (const std::string& file : files) (void)project_file(folder + "/" + file, "files");
+  auto item = start("directory", turn, when);
+  identify(*item, "directory", Written::of_text(target), turn);
+  item->put("source", Written::of_text(folder));
+  if (auto owner = take({"owner"}, Form::kText, local)) item->put("owner", *owner);
+  if (auto group = take({"group"}, Form::kText, local)) item->put("group", *group);
+  if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") item->put("file_mode", *mode);
+  if (auto mode = take({"directory_mode"}, Form::kMode, local)) item->put("directory_mode", *mode);
+  item->put("parents", Written::of_plain("true"));
+  finish(std::move(item), turn, changes);
+}
+
+void Builder::assemble(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const Node* src = task_.argument({"src"});
+  const Node* dest = task_.argument({"dest"});
+  const Node* remote = task_.argument({"remote_src"});
+  ignore({"src", "dest", "remote_src", "ignore_hidden", "decrypt"});
+  if (src == nullptr || dest == nullptr) throw Untranslatable{"fragments without `src` or `dest`"};
+  const std::optional<std::string> known = constant_text(src->text, local);
+  if (!known || remote == nullptr || is_true_word(remote->text))
+    throw Untranslatable{"fragments that lie on the host: `fragments` of the project, or a `block` each"};
+  const std::string folder = "files/" + without_slash(without_prefix(*known, {"files/"}));
+  for (const std::string& file : unit_.files_below(folder)) (void)project_file(folder + "/" + file, "files");
+  auto item = start("file", turn, when);
+  identify(*item, "file", write(*dest, Form::kText, local), turn);
+  item->put("fragments", Written::of_texts({folder}));
+  if (auto owner = take({"owner"}, Form::kText, local)) item->put("owner", *owner);
+  if (auto group = take({"group"}, Form::kText, local)) item->put("group", *group);
+  if (auto mode = take({"mode"}, Form::kMode, local)) item->put("mode", *mode);
+  if (auto validate = take({"validate"}, Form::kText, local)) item->put("validate", *validate);
+  omitted_.clear();
+  finish(std::move(item), turn, changes);
 }
 
 void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
@@ -330,6 +168,7 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
           "setype", "seuser", "serole", "selevel", "attributes"});
   const bool on_host = yes({"remote_src"});
   std::string source;
+  std::string remote;
   std::string text;
   if (content != nullptr && content->is_scalar()) {
     const TranslatedTemplate translated = translate_template(content->text, local, {});
@@ -340,25 +179,7 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
   } else if (src != nullptr && on_host) {
     const std::string from = translate_text(src->text, local).text;
     if (path.text.ends_with('/')) path.text += last_name(without_slash(from));
-    auto item = start("command", turn, when);
-    identify(*item, "command", Written::of_text("copy to " + path.text), turn);
-    item->put("run", Written::of_texts({"cp", from, path.text}));
-    const Node* force = task_.argument({"force"});
-    if (force != nullptr && !is_true_word(force->text)) {
-      item->put("creates", path);
-    } else {
-      item->put("unless", Written::of_texts({"cmp", "-s", from, path.text}));
-    }
-    ignore({"force", "backup", "validate", "mode", "owner", "group"});
-    unit_.set_outcome(row_, Outcome::kOtherWay);
-    unit_.note(row_, "a command that copies");
-    finish(std::move(item), turn, changes);
-    used_.erase("owner");
-    used_.erase("group");
-    used_.erase("mode");
-    owner_beside(path, turn, when);
-    ignore({"owner", "group", "mode"});
-    return;
+    remote = from;
   } else if (src != nullptr) {
     const std::optional<std::string> known = constant_text(src->text, local);
     if (!known) throw Untranslatable{"a file whose name hangs on the host"};
@@ -379,7 +200,9 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
   }
   auto item = start("file", turn, when);
   identify(*item, "file", path, turn);
-  if (source.empty()) {
+  if (!remote.empty()) {
+    item->put("remote_source", Written::of_text(remote));
+  } else if (source.empty()) {
     item->put("content", Written::of_text(text));
   } else {
     item->put("source", Written::of_text(source));
@@ -392,7 +215,7 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
   const Node* force = task_.argument({"force"});
   ignore({"force"});
   if (force != nullptr && force->is_scalar() && !holds_jinja(force->text) && !is_true_word(force->text))
-    item->put("ignore", Written::of_texts({source.empty() ? "content" : "source"}));
+    item->put("state", Written::of_text("exists"));
   for (const auto& [name, value] : omitted_) {
     (void)value;
     no_word(name, "is given only where a variable has it; say it for those that do");
@@ -433,6 +256,10 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
             unit_.system_path(without_prefix(src->text, {"templates/"}), "templates", "templates")) {
       for (const auto& [target, origin] : by_system->files) sources.emplace_back(origin, target);
       written_path = by_system->path;
+    } else if (auto by_value = unit_.templates_by_value(src->text, local)) {
+      // A name that the variables of the system give: a folder with those that they can give.
+      written_path = by_value->path;
+      for (const auto& [target, origin] : by_value->files) sources.emplace_back(origin, target);
     } else {
       // A default that a variable may set otherwise: the default is what stands in the role.
       const std::vector<TextPart> parts = parse_text(src->text);
@@ -451,6 +278,9 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
     if (origin.empty()) throw Untranslatable{"the template `" + *known + "`, which the role does not have"};
     sources.emplace_back(origin, origin.starts_with("templates/") ? origin : "templates/" + origin);
     base = last_name(*known);
+    if (holds_jinja(src->text) && turn.for_each.empty() && task_.keyword("with_items") == nullptr &&
+        task_.keyword("loop") == nullptr)
+      unit_.note(row_, "`src` is always `" + *known + "` here; another template is another resource");
   }
   TemplateOptions options;
   options.included = [&](const std::string& name) -> std::optional<std::string> {
@@ -494,7 +324,7 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
   const Node* force = task_.argument({"force"});
   ignore({"force"});
   if (force != nullptr && force->is_scalar() && !holds_jinja(force->text) && !is_true_word(force->text))
-    item->put("ignore", Written::of_texts({"template"}));
+    item->put("state", Written::of_text("exists"));
   unit_.file_resources_.insert(path.text);
   finish(std::move(item), turn, changes);
 }

@@ -167,11 +167,29 @@ std::optional<Unit::SystemPath> Unit::system_path(const std::string& text, const
   return result;
 }
 
+std::optional<Unit::SystemPath> Unit::templates_by_value(const std::string& text, Names& names) {
+  if (system_files_.empty() || !text.ends_with(".j2")) return std::nullopt;
+  SystemPath result;
+  for (const auto& [target, origin] : system_files_) {
+    FileNames of_file(*this, target);
+    const std::optional<std::string> name = constant_text(text, of_file);
+    if (!name || name->find('/') != std::string::npos) return std::nullopt;
+    const std::string file = "templates/" + *name;
+    // A system whose template is not there cannot be what the role is for.
+    if (source_.holds(file)) result.files.emplace("templates/by_system/" + *name, file);
+  }
+  if (result.files.empty()) return std::nullopt;
+  const Cel name = text_expression(text.substr(0, text.size() - 3), names);
+  result.path = "templates/by_system/${" + name.text + "}";
+  return result;
+}
+
 std::map<std::string, std::string> Unit::write_system_files() {
   std::map<std::string, std::string> files;
   for (const auto& [target, origin] : system_files_) {
     Lines lines;
     lines.add_comment(0, "From " + shown_ + (shown_.empty() ? "" : "/") + origin);
+    bool any = false;
     for (const Entry& entry : read_yaml(origin)->entries) {
       Symbol& symbol = symbols_[entry.key];
       const std::string name = (symbol.system_gives_way ? "os_" : "") + safe_name(entry.key);
@@ -180,12 +198,15 @@ std::map<std::string, std::string> Unit::write_system_files() {
       try {
         const int first = lines.next_line();
         lines.add_value("", 0, name, written_of(entry.value, names));
+        any = true;
         name_lines_[target + "\n" + name] = {first, lines.next_line() - 1};
       } catch (const Untranslatable& problem) {
         lines.add_comment(0, "by hand: " + entry.key + ": " + problem.reason);
+        symbol.by_system.erase(target);
         symbol.system_may_lack = true;
       }
     }
+    if (!any) lines.add("{}");
     files[target] = lines.text();
   }
   return files;

@@ -145,6 +145,8 @@ class Unit : public Names {
   std::vector<std::string> input_names() const;
   bool declares(const std::string& name) const { return symbols_.contains(name); }
   void mark_sensitive(const std::string& name);
+  // What the inventory gives a name, for its type; the node outlives this.
+  void know_value(const std::string& name, const lang::Node& value) { known_values_[name] = &value; }
   const std::vector<std::string>& role_dependencies() const { return dependencies_; }
   void know_roles(std::set<std::string> roles) { roles_ = std::move(roles); }
 
@@ -175,6 +177,7 @@ class Unit : public Names {
   };
   std::optional<SystemPath> system_path(const std::string& text, const std::string& folder, const std::string& target);
   std::map<std::string, std::string> write_system_files();
+  std::optional<SystemPath> templates_by_value(const std::string& text, Names& names);
 
   // --- unit_names.cc
   void compile(const std::string& name, Symbol& symbol);
@@ -270,6 +273,7 @@ class Unit : public Names {
   std::map<std::string, std::string> files_;  // of the module: templates and files
   std::set<std::string> file_resources_;      // identities of files that lines stand in
   std::set<std::string> directories_;
+  std::map<std::string, const lang::Node*> known_values_;
   std::set<std::string> broken_names_;
   std::map<std::string, std::pair<int, int>> name_lines_;
   std::map<std::string, std::pair<int, int>> check_lines_;

@@ -29,13 +29,6 @@ Type item_type(const Node& list) {
   return same && scalar ? first : Type::kAny;
 }
 
-std::string unit_word(std::string text) {
-  for (const char* end : {".service"}) {
-    if (text.ends_with(end)) text = text.substr(0, text.size() - std::string(end).size());
-  }
-  return text;
-}
-
 }  // namespace
 
 void Unit::mark_sensitive(const std::string& name) {
@@ -109,6 +102,9 @@ Type Unit::type_by_use(const std::string& name, bool& asked_for) const {
            c == '\'';
   };
   std::map<Type, int> found;
+  // What the inventory gives it says most.
+  if (const auto known = known_values_.find(name); known != known_values_.end() && !deep_jinja(*known->second))
+    found[plain_type(*known->second)] = 1000;
   for (std::size_t at = all_text_.find(name); at != std::string::npos; at = all_text_.find(name, at + name.size())) {
     const std::size_t end = at + name.size();
     if (at > 0 && letter(all_text_[at - 1])) continue;
@@ -341,6 +337,11 @@ void Unit::compile(const std::string& name, Symbol& symbol) {
       symbol.value = Written::of_text("${" + value.text + "}");
       symbol.meaning = atom("values." + own, value.type, value.item);
     }
+    // What every host works out anew, nobody sets.
+    const std::string input = "inputs." + own;
+    symbol.is_input = symbol.meaning.text.find(input) != std::string::npos ||
+                      value.text.find(input) != std::string::npos ||
+                      (symbol.value && symbol.value->text.find(input) != std::string::npos);
   } catch (const Untranslatable& problem) {
     symbol.problem = problem.reason;
     symbol.before.reset();
@@ -395,231 +396,6 @@ Cel Unit::variable(const std::string& name) {
   if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != std::string::npos)
     throw Untranslatable{"the name `" + name + "`"};
   return declare_unknown(name);
-}
-
-std::optional<Cel> Unit::chain(const std::vector<std::string>& given, std::size_t& used) {
-  if (given.size() > 1 && registered_.contains(given[0]) && !symbols_.contains(given[0])) return result(given, used);
-  if (given.size() == 1 && registered_.contains(given[0])) return std::nullopt;
-  if (given.size() > 1 && given[0] == "groups") {
-    used = 2;
-    return atom("hosts(" + cel_text(given[1]) + ").map(h, h.name)", Type::kList, Type::kText);
-  }
-  if (given.size() > 1) {
-    if (const auto named = system_names_.find(given[0]); named != system_names_.end()) {
-      used = 2;
-      return variable(given[1]);
-    }
-  }
-  std::vector<std::string> fact;
-  std::size_t before = 0;
-  if (given[0] == "ansible_facts" && given.size() > 1) {
-    fact.assign(given.begin() + 1, given.end());
-    if (fact[0].starts_with("ansible_")) fact[0] = fact[0].substr(8);
-    before = 1;
-  } else if (given[0].starts_with("ansible_") && given.size() > 1) {
-    fact = given;
-    fact[0] = fact[0].substr(8);
-  } else if (given[0] == "services" && given.size() > 1) {
-    fact = given;
-  }
-  if (fact.empty() || symbols_.contains(given[0])) return std::nullopt;
-  std::size_t taken = 0;
-  if (fact[0] == "packages" || fact[0] == "services") {
-    Cel found = known_packages(fact, taken);
-    used = before + taken;
-    return found;
-  }
-  if (std::optional<Cel> found = fact_of(fact, taken)) {
-    used = before + taken;
-    return found;
-  }
-  if (before == 1 && given.size() == 2) {
-    used = 2;
-    return variable("ansible_" + fact[0]);
-  }
-  throw Untranslatable{"the fact `" + given[0] + "." + given[1] + "`"};
-}
-
-// `packages['x']`, `services['x.service']`: a reading for each that is asked about.
-Cel Unit::known_packages(const std::vector<std::string>& parts, std::size_t& used) {
-  if (parts.size() < 2) throw Untranslatable{"all that `" + parts[0] + "` holds"};
-  const bool package = parts[0] == "packages";
-  const std::string key = safe_name((package ? "package_" : "unit_") + unit_word(parts[1]));
-  used = 2;
-  if (package) {
-    const Cel found = reading(key, {{"package", Written::of_text(parts[1])}}, Type::kText);
-    for (const char* last : {"0", "version"}) {
-      if (parts.size() > used && parts[used] == last) ++used;
-    }
-    Cel result = found;
-    result.present = found.text + " != ''";
-    return result;
-  }
-  Cel result = reading(key, {{"unit", Written::of_text(unit_word(parts[1]))}}, Type::kMap);
-  const std::string base = result.text;
-  if (parts.size() > 2) {
-    used = 3;
-    if (parts[2] == "state") {
-      result = atom(base + ".state", Type::kText);
-    } else if (parts[2] == "status") {
-      result = {base + ".masked ? 'masked' : " + base + ".enabled ? 'enabled' : 'disabled'",
-                Type::kText,
-                Type::kAny,
-                rank::kConditional,
-                "",
-                ""};
-    }
-  }
-  result.present = base + ".exists";
-  return result;
-}
-
-Cel Unit::reading(const std::string& name, std::vector<std::pair<std::string, Written>> source, Type type) {
-  if (broken_names_.contains("readings." + name))
-    throw Untranslatable{"a reading that plumb does not take (`" + name + "`)"};
-  if (!readings_.contains(name)) {
-    if (type == Type::kText) {
-      source.emplace_back("type", Written::of_text("string"));
-      source.emplace_back("absent", Written::of_text(""));
-    } else if (type == Type::kInt) {
-      source.emplace_back("type", Written::of_text("integer"));
-      source.emplace_back("absent", Written::of_plain("127"));
-    } else if (type == Type::kList) {
-      source.emplace_back("format", Written::of_text("lines"));
-      source.emplace_back("type", Written::of_text("array"));
-      source.emplace_back("items", Written::of_map({{"type", Written::of_text("string")}}));
-      source.emplace_back("absent", Written::of_list({}));
-    }
-    readings_[name] = std::move(source);
-  }
-  return atom("readings." + name, type, type == Type::kList ? Type::kText : Type::kAny);
-}
-
-// What a task registered, where it only looks.
-std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size_t& used) {
-  const Registered& kept = registered_.at(parts[0]);
-  const Task& task = *kept.task;
-  const std::string name = safe_name(parts[0]);
-  if (kept.looped) throw Untranslatable{"the results of a task in a loop (`" + parts[0] + "`)"};
-  if (!kept.is_probe) {
-    throw Untranslatable{"what came of the task `" + task.name + "` (`" + parts[0] + "." + parts[1] + "`)"};
-  }
-  const auto text = [&](std::initializer_list<std::string_view> names) {
-    const Node* found = task.argument(names);
-    if (found == nullptr) throw Untranslatable{"a task without its argument"};
-    return Written::of_text(translate_text(found->text, *this).text);
-  };
-  used = 2;
-  if (task.module == "stat") {
-    std::vector<std::pair<std::string, Written>> source{{"path", text({"path", "dest", "name"})}};
-    if (const Node* follow = task.argument({"follow"}); follow != nullptr && is_true_word(follow->text))
-      source.emplace_back("follow", Written::of_plain("true"));
-    const Cel found = reading(name, source, Type::kMap);
-    if (parts[1] != "stat") return atom("true", Type::kBool);
-    if (parts.size() < 3) {
-      Cel whole = found;
-      return whole;
-    }
-    used = 3;
-    static const std::map<std::string, std::string> kKinds = {
-        {"isdir", "directory"}, {"isreg", "file"}, {"islnk", "link"}};
-    if (const auto kind = kKinds.find(parts[2]); kind != kKinds.end())
-      return Cel{found.text + ".type == '" + kind->second + "'", Type::kBool, Type::kAny, rank::kRelation, "", ""};
-    static const std::map<std::string, std::string> kFields = {{"exists", "exists"}, {"mode", "mode"},
-                                                               {"pw_name", "owner"}, {"gr_name", "group"},
-                                                               {"size", "size"},     {"mtime", "modified"}};
-    const auto field = kFields.find(parts[2]);
-    if (field == kFields.end()) throw Untranslatable{"`stat." + parts[2] + "`"};
-    if (parts[2] == "exists") return atom(found.text + ".exists", Type::kBool);
-    return atom(found.text + ".?" + field->second + ".orValue(" +
-                    (parts[2] == "size" || parts[2] == "mtime" ? "0" : "''") + ")",
-                parts[2] == "size" || parts[2] == "mtime" ? Type::kAny : Type::kText);
-  }
-  if (task.module == "slurp") {
-    if (parts[1] != "content") throw Untranslatable{"`" + parts[1] + "` of `slurp`"};
-    const Cel found = reading(name, {{"file", text({"src", "path"})}}, Type::kText);
-    return Cel{"base64.encode(bytes(" + found.text + "))", Type::kText, Type::kAny, 0, "", ""};
-  }
-  if (task.module == "find") {
-    std::vector<Written> words{Written::of_text("find")};
-    for (const std::string& path : texts_of(task.argument({"paths", "path"})))
-      words.push_back(Written::of_text(translate_text(path, *this).text));
-    const Node* recurse = task.argument({"recurse"});
-    if (recurse == nullptr || !is_true_word(recurse->text)) {
-      words.push_back(Written::of_text("-maxdepth"));
-      words.push_back(Written::of_text("1"));
-    }
-    words.push_back(Written::of_text("-mindepth"));
-    words.push_back(Written::of_text("1"));
-    const Node* type = task.argument({"file_type"});
-    const std::string what = type == nullptr ? "f" : type->text == "directory" ? "d" : type->text == "link" ? "l" : "";
-    if (!what.empty() && (type == nullptr || type->text != "any")) {
-      words.push_back(Written::of_text("-type"));
-      words.push_back(Written::of_text(what == "" ? "f" : what));
-    }
-    const std::vector<std::string> patterns = texts_of(task.argument({"patterns", "pattern"}));
-    if (task.argument({"age", "size", "contains", "use_regex", "excludes"}) != nullptr)
-      throw Untranslatable{"`find` with more than a pattern"};
-    if (patterns.size() > 1) words.push_back(Written::of_text("("));
-    for (std::size_t i = 0; i < patterns.size(); ++i) {
-      if (i > 0) words.push_back(Written::of_text("-o"));
-      words.push_back(Written::of_text("-name"));
-      words.push_back(Written::of_text(translate_text(patterns[i], *this).text));
-    }
-    if (patterns.size() > 1) words.push_back(Written::of_text(")"));
-    const Cel found = reading(name, {{"command", Written::of_list(words)}}, Type::kList);
-    if (parts[1] == "matched") return atom("size(" + found.text + ")", Type::kInt);
-    if (parts[1] == "files") return atom(found.text + ".map(p, {'path': p})", Type::kList);
-    throw Untranslatable{"`" + parts[1] + "` of `find`"};
-  }
-  if (task.module == "command" || task.module == "shell" || task.module == "raw") {
-    const Node* given = task.argument({"cmd", "_raw_params"});
-    const std::string line = given != nullptr ? given->text : task.free_form;
-    Written command;
-    const bool lenient = task.keyword("failed_when") != nullptr || task.keyword("ignore_errors") != nullptr;
-    const std::string& what = parts[1];
-    const std::string words = translate_text(line, *this).text;
-    const Node* chdir = task.argument({"chdir"});
-    const std::string there = chdir == nullptr ? "" : "cd " + translate_text(chdir->text, *this).text + " && ";
-    const bool list =
-        task.module == "command" && there.empty() && !lenient && what != "stderr" && what != "stderr_lines";
-    const auto after = [&](std::vector<std::pair<std::string, Written>> source) {
-      if (packages_before_) source.emplace_back("after", Written::of_texts({"package:*"}));
-      return source;
-    };
-    if (const Node* argv = task.argument({"argv"})) {
-      command = written_of(*argv, *this);
-    } else if (list || what == "rc") {
-      if (task.module == "command" && there.empty()) {
-        std::vector<Written> items;
-        for (const std::string& word : shell_words(line))
-          items.push_back(Written::of_text(translate_text(word, *this).text));
-        command = Written::of_list(std::move(items));
-      } else {
-        command = Written::of_text(there + words);
-      }
-    } else {
-      command = Written::of_text(there + (what.starts_with("stderr") ? "{ " + words + "; } 2>&1 >/dev/null" : words) +
-                                 (lenient || what.starts_with("stderr") ? " || true" : ""));
-    }
-    if (what == "rc") {
-      Cel found =
-          reading(name + "_code", after({{"command", command}, {"gives", Written::of_text("exit_code")}}), Type::kInt);
-      return found;
-    }
-    if (what == "stdout") return reading(name, after({{"command", command}}), Type::kText);
-    if (what == "stderr") return reading(name + "_errors", after({{"command", command}}), Type::kText);
-    if (what == "stdout_lines" || what == "stderr_lines") {
-      Cel found = reading(name + (what == "stdout_lines" ? "" : "_errors"), after({{"command", command}}), Type::kText);
-      return Cel{found.text + ".split('\\n')", Type::kList, Type::kText, 0, "", ""};
-    }
-    if (what == "failed") {
-      Cel found =
-          reading(name + "_code", after({{"command", command}, {"gives", Written::of_text("exit_code")}}), Type::kInt);
-      return Cel{found.text + " != 0", Type::kBool, Type::kAny, rank::kRelation, "", ""};
-    }
-  }
-  throw Untranslatable{"`" + parts[0] + "." + parts[1] + "` of the task `" + task.name + "`"};
 }
 
 }  // namespace plumb::imports

@@ -186,10 +186,11 @@ void Unit::write_inputs(Lines& lines) {
     if (!symbol.problem.empty()) lines.add_comment(2, "by hand: the value of " + name + ": " + symbol.problem);
     Written schema;
     const bool literal = symbol.by_default != nullptr && plain_type(*symbol.by_default) != Type::kNull &&
-                         !needs_quoting_of_jinja(*symbol.by_default) && symbol.problem.empty() &&
-                         !symbol.is_sensitive && !symbol.is_list;
+                         !needs_quoting_of_jinja(*symbol.by_default) && symbol.problem.empty() && !symbol.may_be_null &&
+                         !symbol.is_list;
     if (literal) {
       schema = schema_of(*symbol.by_default);
+      if (symbol.is_sensitive) schema.entries.emplace_back("sensitive", Written::of_plain("true"));
     } else {
       const bool null = symbol.may_be_null || symbol.is_sensitive || !symbol.problem.empty();
       const std::string type = schema_type(symbol.is_sensitive ? Type::kText : symbol.input_type);

@@ -76,8 +76,7 @@ std::string flow(const Written& value) {
     for (const Written& item : value.items) out += (out.empty() ? "" : ", ") + flow(item);
     return "[" + out + "]";
   }
-  for (const auto& [key, item] : value.entries)
-    out += (out.empty() ? "" : ", ") + yaml_scalar(key, true) + ": " + flow(item);
+  for (const auto& [key, item] : value.entries) out += (out.empty() ? "" : ", ") + yaml_key(key) + ": " + flow(item);
   return "{" + out + "}";
 }
 
@@ -119,6 +118,13 @@ Written Written::of_texts(const std::vector<std::string>& texts) {
   return of_list(std::move(items));
 }
 
+std::string yaml_key(const std::string& text) {
+  // `on` is a key like others here.
+  const bool word =
+      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  return word && text != "true" && text != "false" && text != "null" ? text : yaml_scalar(text, true);
+}
+
 std::string yaml_scalar(const std::string& text, bool in_flow) {
   if (plain_is_safe(text, in_flow)) return text;
   const bool odd = std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
@@ -149,7 +155,7 @@ void Lines::add_comment(std::size_t indent, std::string_view text) {
 }
 
 void Lines::add_value(const std::string& lead, std::size_t indent, const std::string& key, const Written& value) {
-  const std::string name = key.empty() ? lead : lead + yaml_scalar(key, false) + ":";
+  const std::string name = key.empty() ? lead : lead + yaml_key(key) + ":";
   const std::string gap = key.empty() ? "" : " ";
   if (value.is_scalar()) {
     if (!value.plain && literal_is_safe(value.text)) {

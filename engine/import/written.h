@@ -51,5 +51,6 @@ class Lines {
 
 // How a text stands in YAML on one line.
 std::string yaml_scalar(const std::string& text, bool in_flow);
+std::string yaml_key(const std::string& text);
 
 }  // namespace plumb::imports

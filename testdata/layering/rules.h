@@ -35,12 +35,12 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/trust", {"engine/base"}},
       {"engine/history", {"engine/base"}},
       {"engine/run",
-       {"engine/secrets", "engine/seal", "engine/trust", "engine/policy", "engine/simulate", "engine/plan", "engine/host",
-        "engine/history"}},
+       {"engine/secrets", "engine/seal", "engine/trust", "engine/policy", "engine/simulate", "engine/plan",
+        "engine/host", "engine/history"}},
       {"engine/report", {"engine/plan", "engine/cases", "engine/run", "engine/history"}},
       {"cmd/plumb",
-       {"engine/report", "engine/import", "engine/policy", "engine/run", "engine/trust", "engine/history", "engine/host", "engine/plan",
-        "engine/editor", "schemas"}},
+       {"engine/report", "engine/import", "engine/policy", "engine/run", "engine/trust", "engine/history",
+        "engine/host", "engine/plan", "engine/editor", "schemas"}},
       {"cmd/plumb-exec", {"engine/exec", "providers/sdk"}},
       {"docs/generator", {"engine/lang"}},
   };
@@ -81,8 +81,8 @@ inline const std::set<std::string>& streams() {
 // Folders that read the machine through engine/base/files.h alone, and the files among them that do more: they lay on
 // the disk what git brings or what was asked to be written, or keep large texts in a file without a name.
 inline const std::set<std::string>& behind_files() {
-  static const std::set<std::string> folders = {"engine/inventory", "engine/config", "engine/editor", "engine/ir",
-                                                "engine/cases"};
+  static const std::set<std::string> folders = {"engine/inventory", "engine/import", "engine/config",
+                                                "engine/editor",    "engine/ir",     "engine/cases"};
   return folders;
 }
 inline const std::set<std::string>& beside_files() {

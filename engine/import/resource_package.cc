@@ -1,0 +1,203 @@
+// Packages of the host.
+#include <algorithm>
+
+#include "engine/import/expression.h"
+#include "engine/import/resource.h"
+
+namespace plumb::imports {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+// `a=1.2*`: the name and the version.
+std::pair<std::string, std::string> name_and_version(const std::string& text) {
+  // Outside of expressions.
+  int depth = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.compare(at, 2, "${") == 0) ++depth;
+    if (text[at] == '}' && depth > 0) --depth;
+    if (depth == 0 && text[at] == '=' && at > 0 && text[at - 1] != '=' && text[at - 1] != '!')
+      return {text.substr(0, at), text.substr(at + 1)};
+  }
+  return {text, ""};
+}
+
+}  // namespace
+
+void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const Node* name = task_.argument({"name", "pkg", "package"});
+  ignore({"name", "pkg", "package"});
+  const bool refresh = yes({"update_cache", "update-cache", "update_only"});
+  const Node* valid = task_.argument({"cache_valid_time"});
+  ignore({"cache_valid_time"});
+  std::string age;
+  if (valid != nullptr) {
+    const std::optional<std::string> seconds = constant_text(valid->text, local);
+    const bool number = seconds && !seconds->empty() && seconds->find_first_not_of("0123456789") == std::string::npos;
+    age = number ? std::to_string(std::max(60UL, std::stoul(*seconds))) + "s" : "1h";
+  } else if (refresh) {
+    age = "1h";
+  }
+  const Node* upgrade = task_.argument({"upgrade"});
+  ignore({"upgrade",
+          "allow_downgrade",
+          "allow_downgrades",
+          "lock_timeout",
+          "allow_unauthenticated",
+          "dpkg_options",
+          "install_weak_deps_not",
+          "force_apt_get",
+          "update_cache_retries",
+          "update_cache_retry_max_delay",
+          "fail_on_autoremove",
+          "only_upgrade",
+          "nobest",
+          "autoclean",
+          "clean",
+          "use",
+          "disable_gpg_check",
+          "skip_broken",
+          "lock_timeout",
+          "validate_certs",
+          "policy_rc_d",
+          "build_dep",
+          "extra_args",
+          "auto_install_module_deps",
+          "oldpackage"});
+  const bool remove_unneeded = yes({"autoremove"});
+  if (upgrade != nullptr && upgrade->text != "no" && upgrade->text != "false") {
+    auto item = start("upgrade", turn, when);
+    const bool full = in_list(upgrade->text, {"dist", "full"});
+    identify(*item, "upgrade", Written::of_text(full ? "full" : "safe"), turn);
+    if (remove_unneeded) item->put("autoremove", Written::of_plain("true"));
+    if (!age.empty()) item->put("refresh", Written::of_text(age));
+    return finish(std::move(item), turn, changes);
+  }
+  if (const Node* deb = task_.argument({"deb"})) {
+    ignore({"deb", "state"});
+    const std::string path = translate_text(deb->text, local).text;
+    throw Untranslatable{"a package from `" + path +
+                         "`: `package` with `file`, and its name, which only the file tells"};
+  }
+  if (name == nullptr || (name->is_scalar() && name->text == "*")) {
+    ignore({"state"});
+    if (name != nullptr) {
+      auto item = start("upgrade", turn, when);
+      identify(*item, "upgrade", Written::of_text("safe"), turn);
+      return finish(std::move(item), turn, changes);
+    }
+    // Lists alone: what comes afterwards reads them.
+    unit_.refresh_ = age.empty() ? "1h" : age;
+    unit_.refresh_guard_ = around_.guard.text;
+    unit_.set_outcome(row_, Outcome::kOtherWay);
+    unit_.note(row_, remove_unneeded ? "`autoremove` of an `upgrade`" : "`refresh` of the packages that follow");
+    return;
+  }
+  unit_.packages_before_ = true;
+  const Node* state = task_.argument({"state"});
+  ignore({"state"});
+  std::optional<Written> wanted;
+  static constexpr std::string_view kStates =
+      "present=present,installed=present,latest=latest,absent=absent,removed=absent,build-dep=present,fixed=present";
+  const bool purge = yes({"purge"});
+  if (state != nullptr) {
+    wanted = mapped(*state, kStates, local);
+    if (purge && wanted->text == "absent") wanted = Written::of_text("purged");
+    if (wanted->text == "present") wanted.reset();
+  }
+  const bool goes = wanted && (wanted->text == "absent" || wanted->text == "purged");
+  std::optional<Written> recommends = take({"install_recommends", "install_weak_deps"}, Form::kBool, local);
+  for (const char* option : {"default_release", "enablerepo", "disablerepo", "exclude", "force"}) {
+    const Node* node = task_.argument({option});
+    ignore({option});
+    if (node == nullptr) continue;
+    const std::optional<std::string> known = constant_text(node->text, local);
+    const bool empty = (known && (known->empty() || *known == "false" || *known == "no")) ||
+                       node->text.find("omit") != std::string::npos;
+    if (!empty)
+      no_word(option, std::string_view(option) == "force"
+                          ? "is no choice here: `allow_removal` names what may go"
+                          : "has no word: pins and the settings of repositories say it");
+  }
+  const auto make = [&](Written identity, const std::string& version, const std::string& element) {
+    auto item = start("package", turn, when);
+    if (!element.empty()) {
+      std::vector<std::pair<std::string, Written>> loops = turn.for_each;
+      loops.emplace_back(element, identity);
+      item->put("for_each", Written::of_map(std::move(loops)));
+      Unit::Turn inner;
+      inner.variables = turn.variables;
+      inner.variables.push_back(element);
+      identify(*item, "package", Written::of_text("${" + element + "}"), inner);
+    } else {
+      identify(*item, "package", std::move(identity), turn);
+    }
+    if (wanted) item->put("state", *wanted);
+    if (!version.empty() && !goes) item->put("version", Written::of_text(version));
+    if (recommends && !goes) item->put("recommends", *recommends);
+    const bool refreshed = unit_.refresh_guard_ == "true" || unit_.refresh_guard_ == around_.guard.text;
+    const std::string own_age = !age.empty() ? age : refreshed ? unit_.refresh_ : std::string();
+    if (!own_age.empty() && !goes) item->put("refresh", Written::of_text(own_age));
+    finish(std::move(item), turn, changes);
+  };
+  // Names with versions stand apart.
+  if (name->is_sequence() || (name->is_scalar() && !holds_jinja(name->text))) {
+    std::vector<Written> together;
+    for (const Node& one : items_of(*name)) {
+      const Text whole = translate_text(one.text, local);
+      if (whole.whole && whole.value.type != Type::kText) {
+        // A list among the names, or a name: which of the two the host knows.
+        const std::string element = unit_.fresh_variable("name", local);
+        make(Written::of_text("${type(" + whole.value.text + ") == list ? " + whole.value.in_brackets(rank::kOr) +
+                              " : [string(" + whole.value.text + ")]}"),
+             "", element);
+        continue;
+      }
+      if (whole.text.starts_with("@")) throw Untranslatable{"a group of packages"};
+      if (whole.text.find("://") != std::string::npos || whole.text.starts_with("/"))
+        throw Untranslatable{"a package from a file or URL: `package` with `file`, and its name"};
+      const auto [own, version] = name_and_version(whole.text);
+      if (version.empty()) {
+        together.push_back(Written::of_text(own));
+      } else {
+        make(Written::of_text(own), version, "");
+      }
+    }
+    if (together.size() == 1) {
+      make(together.front(), "", "");
+    } else if (!together.empty()) {
+      make(Written::of_list(std::move(together)), "", "");
+    }
+    return;
+  }
+  if (!name->is_scalar()) throw Untranslatable{"a package without a name"};
+  // The items of a loop as they are.
+  const Text whole = translate_text(name->text, local);
+  const bool loops_over_it = whole.whole && turn.variables.size() == 1 && whole.value.text == turn.variables.front();
+  if (loops_over_it && turn.for_each.front().second.is_list() &&
+      when.text.find(turn.variables.front()) == std::string::npos) {
+    const Written list = turn.for_each.front().second;
+    const bool versions = std::any_of(list.items.begin(), list.items.end(),
+                                      [](const Written& one) { return one.text.find('=') != std::string::npos; });
+    if (!versions) {
+      turn.for_each.clear();
+      turn.variables.clear();
+      return make(list, "", "");
+    }
+  }
+  if (whole.text.find("://") != std::string::npos)
+    throw Untranslatable{"a package from a URL: `package` with `file`, and its name"};
+  const auto [own, version] = name_and_version(whole.text);
+  if (!whole.whole || whole.value.type == Type::kText || loops_over_it || !turn.variables.empty()) {
+    return make(Written::of_text(own), version, "");
+  }
+  const std::string element = unit_.fresh_variable("name", local);
+  if (whole.value.type == Type::kList) return make(Written::of_text(whole.text), "", element);
+  make(Written::of_text("${type(" + whole.value.text + ") == list ? " + whole.value.in_brackets(rank::kOr) +
+                        " : [string(" + whole.value.text + ")]}"),
+       "", element);
+}
+
+}  // namespace plumb::imports

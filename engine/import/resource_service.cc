@@ -1,0 +1,246 @@
+// Services, commands, and what is done or waited for at its place.
+#include <algorithm>
+
+#include "engine/import/expression.h"
+#include "engine/import/resource.h"
+
+namespace plumb::imports {
+namespace {
+
+using lang::Entry;
+using lang::Node;
+
+}  // namespace
+
+void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const Node* name = task_.argument({"name", "service", "unit"});
+  ignore({"name", "service", "unit", "daemon_reload", "daemon-reload", "no_block", "use", "sleep", "pattern",
+          "arguments", "args", "runlevel", "runlevels", "force"});
+  if (const Node* scope = task_.argument({"scope", "user"});
+      scope != nullptr && scope->text != "system" && scope->text != "no" && scope->text != "false")
+    throw Untranslatable{"units of a user (`scope`)"};
+  ignore({"scope", "user"});
+  if (yes({"daemon_reexec"})) throw Untranslatable{"`daemon_reexec`"};
+  if (name == nullptr) {
+    unit_.set_outcome(row_, Outcome::kOtherWay);
+    unit_.note(row_, "systemd reads its units anew by itself");
+    return;
+  }
+  Written identity = write(*name, Form::kText, local);
+  const Node* state = task_.argument({"state"});
+  ignore({"state"});
+  const std::string wanted = state == nullptr ? "" : state->text;
+  const bool again = wanted == "restarted" || wanted == "reloaded";
+  const bool has_others = given({"enabled", "masked"});
+  if (again && changes.empty() && !has_others)
+    throw Untranslatable{"a service that is " + wanted + " at every run: say under `" +
+                         (wanted == "restarted" ? std::string("restart_on") : std::string("reload_on")) +
+                         "` what it is for"};
+  // The service, wherever it is declared, takes what sets it off.
+  if (again && !changes.empty() && turn.for_each.empty() && !has_others) {
+    unit_.restarts_.push_back({identity.text, wanted == "restarted" ? "restart_on" : "reload_on", changes});
+    unit_.set_outcome(row_, Outcome::kOtherWay);
+    unit_.note(row_, "`restart_on` of the service");
+    return;
+  }
+  Item* there = unit_.service_of(identity.text, around_.guard.text);
+  auto item = start("service", turn, when);
+  identify(*item, "service", identity, turn);
+  if (state != nullptr) {
+    static constexpr std::string_view kStates =
+        "started=running,running=running,stopped=stopped,restarted=running,reloaded=running";
+    if (again && changes.empty()) no_word("state", "`" + wanted + "`: say under `restart_on` what it is restarted for");
+    if (holds_jinja(state->text)) {
+      const Cel value = text_expression(state->text, local);
+      item->put("state",
+                Written::of_text("${" + value.in_brackets(rank::kSum) + " == 'stopped' ? 'stopped' : 'running'}"));
+    } else {
+      item->put("state", mapped(*state, kStates, local));
+    }
+  }
+  if (auto enabled = take({"enabled"}, Form::kBool, local)) item->put("enabled", *enabled);
+  if (auto masked = take({"masked"}, Form::kBool, local)) item->put("masked", *masked);
+  for (const auto& [one, value] : omitted_) {
+    (void)value;
+    no_word(one, "is given only where a variable has it; say it for those that do");
+  }
+  omitted_.clear();
+  const bool alone = turn.for_each.empty() && when.text == "true";
+  if (there != nullptr && alone && there->find("when") == nullptr) {
+    // Two tasks of one service are one resource.
+    for (const auto& [attribute, value] : item->keys) {
+      if (attribute != "service") there->put(attribute, value);
+    }
+    unit_.notify(task_, *there, local);
+    if (registered_ != nullptr) registered_->items.push_back(there);
+    return;
+  }
+  if (there != nullptr) {
+    item->put("id", Written::of_text(identity.text + " " + slug(task_.name)));
+    item->patterns = {"service:" + identity.text + "*"};
+  }
+  Item* kept = item.get();
+  if (again && wanted == "reloaded") {
+    for (const Item* source : changes) kept->triggers.emplace_back("reload_on", source);
+    finish(std::move(item), turn, {});
+  } else {
+    finish(std::move(item), turn, changes);
+  }
+  if (there == nullptr) unit_.services_[identity.text].emplace_back(around_.guard.text, kept);
+}
+
+// What a resource that is something done is called: its task's name, told apart by what the loop goes over.
+std::string Builder::title_of(Unit::Turn& turn, const std::string& otherwise) {
+  LocalNames& local = *turn.names;
+  std::string title;
+  try {
+    title = translate_text(task_.name, local).text;
+  } catch (const Untranslatable&) {
+    title = task_.module;
+  }
+  if (title == task_.module && !otherwise.empty())
+    title = translate_text(otherwise.substr(0, std::min(otherwise.find('\n'), otherwise.size())), local).text;
+  for (const std::string& variable : turn.variables) {
+    if (title.find(variable) == std::string::npos) title += " ${json.encode(" + variable + ")}";
+  }
+  std::replace(title.begin(), title.end(), '\n', ' ');
+  return title;
+}
+
+// What is done or waited for at its place: wait_for, reboot, uri.
+void Builder::moment(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const auto seconds = [&](const char* attribute, std::initializer_list<std::string_view> names, Item& item) {
+    if (auto value = take(names, Form::kInt, local)) {
+      if (value->plain) *value = Written::of_text(value->text + "s");
+      item.put(attribute, *value);
+    }
+  };
+  if (task_.module == "reboot") {
+    auto item = start("reboot", turn, when);
+    identify(*item, "reboot", Written::of_text(title_of(turn, "")), turn);
+    seconds("within", {"reboot_timeout"}, *item);
+    if (auto message = take({"msg"}, Form::kText, local)) item->put("message", *message);
+    ignore({"connect_timeout", "pre_reboot_delay", "post_reboot_delay", "test_command", "boot_time_command",
+            "search_paths", "reboot_command"});
+    if (changes.empty() && when.text == "true")
+      unit_.note(row_, "it restarts the host at every apply: give it `when_exists`, `unless` or `run_on`");
+    return finish(std::move(item), turn, changes);
+  }
+  const Node* method = task_.argument({"method"});
+  const bool asks = task_.module == "uri" && (method == nullptr || method->text == "GET" || method->text == "HEAD");
+  if (task_.module == "wait_for" || asks) {
+    auto item = start("wait", turn, when);
+    identify(*item, "wait", Written::of_text(title_of(turn, "")), turn);
+    if (asks) {
+      if (registered_ != nullptr && task_.keyword("until") == nullptr)
+        unit_.note(row_, "what it answers is a reading with `url`");
+      if (task_.argument({"body"}) != nullptr || task_.argument({"headers"}) != nullptr ||
+          task_.argument({"user", "url_username"}) != nullptr)
+        throw Untranslatable{"a question with a body, headers or a login: a reading of a command, or an `http`"};
+      item->put("http", Written::of_text(text({"url"}, local)));
+      if (auto status = take({"status_code"}, Form::kInt, local)) item->put("status", *status);
+      seconds("timeout", {"timeout"}, *item);
+      ignore({"method", "return_content", "validate_certs", "follow_redirects", "http_agent", "force", "body_format",
+              "use_proxy"});
+      return finish(std::move(item), turn, changes);
+    }
+    const Node* path = task_.argument({"path"});
+    const Node* port = task_.argument({"port"});
+    if (path == nullptr && port == nullptr) throw Untranslatable{"a pause"};
+    if (path != nullptr) {
+      item->put("path", write(*path, Form::kText, local));
+      if (auto contains = take({"search_regex"}, Form::kText, local)) item->put("contains", *contains);
+    } else {
+      const Node* host = task_.argument({"host"});
+      const bool own = host == nullptr || host->text == "localhost" || host->text == "127.0.0.1";
+      Written at = write(*port, Form::kText, local);
+      item->put("tcp", own ? write(*port, Form::kInt, local)
+                           : Written::of_text(write(*host, Form::kText, local).text + ":" + at.text));
+    }
+    const Node* state = task_.argument({"state"});
+    if (state != nullptr) {
+      Written wanted =
+          mapped(*state, "started=present,present=present,stopped=absent,absent=absent,drained=absent", local);
+      if (wanted.text != "present") item->put("state", std::move(wanted));
+    }
+    seconds("within", {"timeout"}, *item);
+    seconds("every", {"sleep"}, *item);
+    ignore({"path", "port", "host", "state", "delay", "connect_timeout", "msg", "exclude_hosts",
+            "active_connection_states"});
+    return finish(std::move(item), turn, changes);
+  }
+  auto item = start("http", turn, when);
+  identify(*item, "http", Written::of_text(title_of(turn, "")), turn);
+  item->put("url", Written::of_text(text({"url"}, local)));
+  if (auto verb = take({"method"}, Form::kText, local)) item->put("method", *verb);
+  if (const Node* headers = task_.argument({"headers"}); headers != nullptr && headers->is_map())
+    item->put("headers", unit_.written_of(*headers, local));
+  if (const Node* body = task_.argument({"body"})) {
+    item->put("body", body->is_scalar()
+                          ? write(*body, Form::kText, local)
+                          : Written::of_text("${json.encode(" + unit_.value_of(*body, local).text + ")}"));
+  }
+  if (auto user = take({"user", "url_username"}, Form::kText, local)) item->put("username", *user);
+  if (auto password = take({"password", "url_password"}, Form::kText, local)) item->put("password", *password);
+  if (auto status = take({"status_code"}, Form::kInt, local)) item->put("status", *status);
+  if (auto certs = take({"validate_certs"}, Form::kBool, local)) item->put("validate_certs", *certs);
+  seconds("timeout", {"timeout"}, *item);
+  ignore({"headers", "body", "body_format", "force_basic_auth", "return_content", "follow_redirects", "http_agent",
+          "force", "use_proxy"});
+  omitted_.clear();
+  if (changes.empty()) unit_.note(row_, "it is sent at every apply, as it was: give it `unless` or `run_on`");
+  finish(std::move(item), turn, changes);
+}
+
+void Builder::command(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const bool shell = task_.module != "command";
+  const Node* given_line = task_.argument({"cmd", "_raw_params"});
+  const Node* argv = task_.argument({"argv"});
+  ignore({"cmd", "_raw_params", "argv", "warn", "strip_empty_ends", "stdin_add_newline", "expand_argument_vars"});
+  const std::string line = given_line != nullptr ? given_line->text : task_.free_form;
+  auto item = start("command", turn, when);
+  const std::string title = title_of(turn, line);
+  identify(*item, "command", Written::of_text(title), turn);
+  const Node* executable = task_.argument({"executable"});
+  ignore({"executable"});
+  if (argv != nullptr) {
+    item->put("run", unit_.written_of(*argv, local));
+  } else if (line.empty()) {
+    throw Untranslatable{"a command without words"};
+  } else if (!shell) {
+    std::vector<Written> words;
+    for (const std::string& word : shell_words(line))
+      words.push_back(Written::of_text(translate_text(word, local).text));
+    const bool several = std::any_of(words.begin(), words.end(), [&](const Written& word) {
+      return word.text.starts_with("${") && words.size() == 1;
+    });
+    if (several) {
+      item->put("run", Written::of_text(translate_text(line, local).text));
+    } else {
+      item->put("run", Written::of_list(std::move(words)));
+    }
+  } else {
+    const std::string script = translate_text(line, local).text;
+    if (executable != nullptr && executable->text != "/bin/sh") {
+      item->put("run", Written::of_list({Written::of_text(translate_text(executable->text, local).text),
+                                         Written::of_text("-c"), Written::of_text(script)}));
+    } else {
+      item->put("run", Written::of_text(script));
+    }
+  }
+  if (auto creates = take({"creates"}, Form::kText, local)) item->put("creates", *creates);
+  if (auto removes = take({"removes"}, Form::kText, local)) item->put("removes", *removes);
+  if (auto chdir = take({"chdir"}, Form::kText, local)) item->put("cwd", *chdir);
+  if (auto input = take({"stdin"}, Form::kText, local)) item->put("stdin", *input);
+  omitted_.clear();
+  const bool guarded = item->find("creates") != nullptr || item->find("removes") != nullptr || !changes.empty();
+  const bool decided = guarded || when.text.find("readings.") != std::string::npos;
+  if (!decided) unit_.note(row_, "it runs at every apply, as it did: give it `creates`, `unless` or `run_on`");
+  unit_.report_.tasks[static_cast<std::size_t>(row_)].effort = decided ? 0 : 1;
+  finish(std::move(item), turn, changes);
+}
+
+}  // namespace plumb::imports
