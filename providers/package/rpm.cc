@@ -100,6 +100,8 @@ std::string rpm_argument(const std::string& name) {
 Result<std::vector<RpmPackage>> ask_rpm(const std::set<std::string>& names, System& system) {
   std::vector<RpmPackage> packages;
   if (names.empty()) return packages;
+  // Nor is its database read without them.
+  if (system.is_image()) return Error(refused("programs of an image are not run, so what rpm has there is not known"));
   // Every package provides its own name.
   std::vector<std::string> words = {"--whatprovides", "--qf", std::string(kPackage) + "[%{PROVIDENAME} ]\\n", "--"};
   std::set<std::string> bases;

@@ -129,8 +129,8 @@ std::vector<Step> Dnf::steps(const PackageTransaction& transaction) const {
   }
   // What makes room for others is gone by then.
   if (may_erase) {
-    asked_and_done("asking what would go", "removing packages",
-                   with(words_for("remove", false, true), transaction.remove));
+    asked_and_done("asking what would go", "removing packages", words_for("remove", false, true));
+    for (std::size_t i = steps.size() - 2; i < steps.size(); ++i) add_those_there(steps[i].program, transaction.remove);
   }
   if (!transaction.manual.empty()) {
     add("marking packages as manually installed", with({"mark", std::string(flavour_.marks)}, transaction.manual));

@@ -228,6 +228,18 @@ TEST_F(DnfPackage, ASourceOfTheSameProjectMayHaveIt) {
   EXPECT_TRUE(transaction(seen.change).refresh);
 }
 
+TEST_F(DnfPackage, AnImageIsNotRead) {
+  system.set_image(true);
+  EXPECT_EQ(look(want({{"name", "jq"}})).problem->summary,
+            "programs of an image are not run, so what rpm has there is not known");
+  EXPECT_TRUE(system.ran().empty());
+}
+
+TEST_F(DnfPackage, WithoutAnySourceNothingIsToBeHad) {
+  dnf_says("*install -- vendor", "Error: There are no enabled repositories in \"/etc/yum.repos.d\".\n");
+  EXPECT_EQ(coded_obstacle(want({{"name", "vendor"}})), "PL2006 no package is called vendor");
+}
+
 TEST_F(DnfPackage, AFileOfTheHostIsAskedForItsName) {
   const Desired desired = want({{"name", "agent"}, {"file", "/srv/agent.rpm"}});
   EXPECT_EQ(look(desired).observed->missing, (std::vector<Missing>{{{"", "file", "/srv/agent.rpm"}, "file"}}));

@@ -198,7 +198,16 @@ class DnfPackages : public HostPackages {
     if (allowed.held) words.emplace_back(flavour_.unlocks);
     for (std::string& word : words_for(verb, !goes, allowed.recommended)) words.push_back(std::move(word));
     words.insert(words.end(), specs.begin(), specs.end());
-    return answer_to(std::move(words));
+    PLUMB_TRY_ASSIGN(Answer answer, answer_to(std::move(words)));
+    // Without a source nothing is to be had; one may be on its way.
+    Simulation& simulation = answer.simulation;
+    const bool none = std::any_of(simulation.errors.begin(), simulation.errors.end(), [](const std::string& error) {
+      return error.find("no enabled repositories") != std::string::npos;
+    });
+    if (!none) return answer;
+    simulation.errors.clear();
+    for (const std::string& spec : specs) simulation.unknown[spec] = "no package is called " + spec;
+    return answer;
   }
 
   Result<Answer> ask_upgrade(const std::string& extent, const std::vector<std::string>& without) {

@@ -20,6 +20,19 @@ program=$1
 shift 3
 "$program" -C --setopt=cachedir="$d/cache" --setopt=persistdir="$d/state" --setopt=logdir="$d" "$@")";
 
+constexpr const char* kThoseThere = R"(set -f
+there=
+while [ "$1" != -- ]; do
+  if rpm -q "$1" >/dev/null 2>&1; then there="$there $1"; fi
+  shift
+done
+shift
+if [ -z "$there" ]; then
+  echo 'Nothing to do.'
+  exit 0
+fi
+exec "$@" $there)";
+
 }  // namespace
 
 std::string spec(const std::string& name, const std::string& version) {
@@ -56,6 +69,14 @@ std::vector<std::string> words_for(const char* verb, bool may_erase, bool recomm
   words.emplace_back(verb);
   words.emplace_back("--");
   return words;
+}
+
+void add_those_there(ProcessRequest& program, const std::vector<std::string>& packages) {
+  std::vector<std::string> argv = {"sh", "-c", kThoseThere, "plumb"};
+  for (const std::string& package : packages) argv.push_back(rpm_argument(package));
+  argv.emplace_back("--");
+  argv.insert(argv.end(), std::make_move_iterator(program.argv.begin()), std::make_move_iterator(program.argv.end()));
+  program.argv = std::move(argv);
 }
 
 ProcessRequest ask_age(const Flavour& flavour, std::chrono::minutes age) {

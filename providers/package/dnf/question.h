@@ -19,6 +19,10 @@ ProcessRequest ask(const Flavour& flavour, std::vector<std::string> words);
 // The words in front of what a transaction does with packages: `verb` is install, upgrade or remove.
 std::vector<std::string> words_for(const char* verb, bool may_erase, bool recommended);
 
+// A program as it is, with those of the packages behind it that are there by that name: to dnf a name may also be what
+// another one provides, which would go then. Without any nothing is done, and that is said.
+void add_those_there(ProcessRequest& program, const std::vector<std::string>& packages);
+
 // Prints something where what was read of sources is younger than that.
 ProcessRequest ask_age(const Flavour& flavour, std::chrono::minutes age);
 

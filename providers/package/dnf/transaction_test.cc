@@ -9,6 +9,14 @@ std::vector<std::string> commands(const PackageTransaction& transaction) {
   for (const Step& step : back_end().steps(transaction)) {
     std::string line;
     for (const std::string& word : step.program.argv) line += (line.empty() ? "" : " ") + word;
+    // Names stand in front, since only those that are there go.
+    const bool those_there = line.starts_with("sh -c set -f");
+    std::string names;
+    if (those_there) {
+      const std::size_t begin = line.find(" plumb ") + 7;
+      names = line.substr(begin, line.find(" -- ", begin) - begin);
+      line = line.substr(line.find(" -- ", begin) + 4) + ' ' + names;
+    }
     if (step.preview) {
       const std::size_t at = line.find("--assumeno ");
       line = "? " + (at == std::string::npos ? line.substr(line.rfind(' ') + 1) : line.substr(at + 11));

@@ -70,7 +70,7 @@ class Reader {
 
   void read_solvable(std::string_view tag) {
     if (const std::string kind = attribute(tag, "kind"); !kind.empty()) {
-      if (kind == "package") answer_.newer.push_back(attribute(tag, "name") + '=' + attribute(tag, "edition"));
+      if (kind == "package") answer_.found.push_back(attribute(tag, "name") + '=' + attribute(tag, "edition"));
       return;
     }
     if (attribute(tag, "type") != "package") return;

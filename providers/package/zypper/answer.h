@@ -11,7 +11,7 @@ namespace plumb::providers::package::zypper {
 
 struct Answer {
   Simulation simulation;           // `unknown` by what was asked for: "nginx", "nginx=1.2"
-  std::vector<std::string> newer;  // of what is searched for: "nginx=1.2-3", each version that can be had
+  std::vector<std::string> found;  // of what is searched for: "nginx=1.2-3", each that can be had
   bool ended = false;              // with a summary of what changes
 };
 Answer parse_answer(std::string_view output);

@@ -13,20 +13,34 @@ constexpr std::size_t kLargestFile = std::size_t{16} << 20U;
 constexpr const char* kRaw = "/var/cache/zypp/raw";
 
 // zypper writes what it made of its sources and of rpm's database beside them, whatever it is asked. So it has a folder
-// of its own, in which those of sources are by links. What is held it forgets by a setting alone.
+// of its own, in which those of sources are by links. Package files are a source more. What is held it forgets by a
+// setting alone.
 constexpr const char* kApart = R"(d=$(mktemp -d) || exit 70
 trap 'rm -rf "$d"' EXIT
-for made in /var/cache/zypp/solv/*; do
-  case $made in *"/*" | */@System) ;; *) ln -s "$made" "$d/" ;; esac
+mkdir "$d/raw" "$d/solv" "$d/sources" "$d/files" || exit 70
+for file in /var/cache/zypp/raw/* /var/cache/zypp/solv/* /etc/zypp/repos.d/*; do
+  case $file in
+    *"/*" | */@System) ;;
+    /etc/*) ln -s "$file" "$d/sources/" ;;
+    */raw/*) ln -s "$file" "$d/raw/" ;;
+    *) ln -s "$file" "$d/solv/" ;;
+  esac
 done
+export ZYPP_READONLY_HACK=1 ZYPP_LOGFILE=/dev/null
 if [ "$1" = unlocked ]; then
-  { cat /etc/zypp/zypp.conf 2>/dev/null; printf '\n[main]\nlocksfile.apply = no\n'; } >"$d.conf"
-  trap 'rm -rf "$d" "$d.conf"' EXIT
-  export ZYPP_CONF="$d.conf"
+  { cat /etc/zypp/zypp.conf 2>/dev/null; printf '\n[main]\nlocksfile.apply = no\n'; } >"$d/conf"
+  export ZYPP_CONF="$d/conf"
 fi
 shift
-export ZYPP_READONLY_HACK=1 ZYPP_LOGFILE=/dev/null
-zypper --xmlout --non-interactive --no-refresh --solv-cache-dir "$d" "$@")";
+if [ "$1" != . ]; then
+  printf '[plumb-files]\nbaseurl=dir:%s\ntype=plaindir\nenabled=1\ngpgcheck=0\n' "$d/files" >"$d/sources/plumb-files.repo"
+fi
+while [ "$1" != . ]; do
+  ln -s "$1" "$d/files/"
+  shift
+done
+shift
+zypper --xmlout --non-interactive --no-refresh --cache-dir "$d" --reposd-dir "$d/sources" "$@")";
 
 // What somebody held: `solvable_name: jq` of a lock on packages.
 std::set<std::string> read_locks(std::string_view text) {
@@ -111,7 +125,7 @@ class ZypperPackages : public HostPackages {
   }
 
   Result<Simulation> simulate_upgrade(const std::string& extent, bool autoremove) override {
-    PLUMB_TRY_ASSIGN(Simulation simulation, ask_for(upgrade_words(extent), false));
+    PLUMB_TRY_ASSIGN(Simulation simulation, ask_for(upgrade_words(extent), {}, false));
     if (extent == "safe" && !simulation.removes.empty()) {
       // What takes the place of others stays away.
       Orders orders;
@@ -119,7 +133,7 @@ class ZypperPackages : public HostPackages {
         if (simulation.versions.contains(name)) orders.come.push_back(spec(name, version));
       }
       if (orders.come.empty()) return Simulation();
-      PLUMB_TRY_ASSIGN(simulation, ask_for(words_for(orders), false));
+      PLUMB_TRY_ASSIGN(simulation, ask_for(words_for(orders), {}, false));
     }
     if (autoremove)
       simulation.errors.emplace_back("it does not take away what nothing needs any more; leave out `autoremove`");
@@ -141,11 +155,15 @@ class ZypperPackages : public HostPackages {
 
   Result<Simulation> simulate_these(const std::vector<Wish>& wishes, const Allowed& allowed) {
     Orders orders{.may_erase = true, .older = allowed.older, .recommended = allowed.recommended};
+    std::vector<std::string> files;
     for (const Wish& wish : wishes) {
       if (wish.goes) {
         orders.go.push_back(rpm_argument(wish.package));
       } else if (!wish.file.empty()) {
-        orders.come.push_back(wish.file);
+        // Among the versions of sources it is one more.
+        PLUMB_TRY_ASSIGN(const PackageFile file, look_at_file(wish.file));
+        orders.come.push_back(spec(wish.name, file.version));
+        files.push_back(wish.file);
       } else {
         std::string version = wish.version;
         if (version.ends_with('*')) {
@@ -154,8 +172,11 @@ class ZypperPackages : public HostPackages {
         orders.come.push_back(spec(wish.name, version));
       }
     }
-    PLUMB_TRY_ASSIGN(Simulation simulation, ask_for(words_for(orders), allowed.held));
-    for (const Wish& wish : wishes) name_as_asked(wish, simulation);
+    PLUMB_TRY_ASSIGN(Simulation simulation, ask_for(words_for(orders), files, allowed.held));
+    for (const Wish& wish : wishes) {
+      name_as_asked(wish, simulation);
+      PLUMB_TRY(note_selected(wish, simulation));
+    }
     const auto note_held = [&](const std::string& name) {
       if (held_.contains(name)) simulation.held.insert(name);
     };
@@ -171,7 +192,7 @@ class ZypperPackages : public HostPackages {
     PLUMB_TRY_ASSIGN(const ProcessResult result,
                      system_.run(ask({"search", "-s", "--match-exact", "-t", "package", name})));
     std::string best;
-    for (const std::string& one : parse_answer(result.output).newer) {
+    for (const std::string& one : parse_answer(result.output).found) {
       const std::string version = one.substr(one.find('=') + 1);
       if (!rpm_version_matches(wish.version, version)) continue;
       if (best.empty() || compare_rpm_versions(version, best) > 0) best = version;
@@ -179,9 +200,26 @@ class ZypperPackages : public HostPackages {
     return best.empty() ? wish.version : best;
   }
 
-  Result<Simulation> ask_for(std::vector<std::string> words, bool unlocked) {
+  // What comes in the place of a name that no package has.
+  Result<> note_selected(const Wish& wish, Simulation& simulation) {
+    if (wish.goes || wish.there || !wish.file.empty() || simulation.installs.empty() ||
+        simulation.installs.contains(wish.name))
+      return {};
+    const std::string name = rpm_argument(wish.name);
+    PLUMB_TRY_ASSIGN(const ProcessResult result,
+                     system_.run(ask({"search", "-s", "--provides", "--match-exact", "-t", "package", name})));
+    for (const std::string& one : parse_answer(result.output).found) {
+      const std::string provider = one.substr(0, one.find('='));
+      if (!simulation.installs.contains(provider)) continue;
+      simulation.selected[wish.name] = provider;
+      break;
+    }
+    return {};
+  }
+
+  Result<Simulation> ask_for(std::vector<std::string> words, const std::vector<std::string>& files, bool unlocked) {
     words.insert(words.begin() + 1, "--dry-run");
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask(std::move(words), unlocked)));
+    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask(words, files, unlocked)));
     if (result.timed_out) return fail(Code::kCannotObserve, "zypper did not answer in time");
     Answer answer = parse_answer(result.output);
     Simulation& simulation = answer.simulation;
@@ -219,16 +257,16 @@ std::string spec(const std::string& name, const std::string& version) {
   return version.empty() ? rpm_argument(name) : rpm_argument(name) + '=' + version;
 }
 
-ProcessRequest ask(std::vector<std::string> words, bool unlocked) {
+ProcessRequest ask(const std::vector<std::string>& words, const std::vector<std::string>& files, bool unlocked) {
   ProcessRequest request;
   request.argv = {"sh", "-c", kApart, "plumb", unlocked ? "unlocked" : "as it is"};
-  request.argv.insert(request.argv.end(), std::make_move_iterator(words.begin()), std::make_move_iterator(words.end()));
+  request.argv.insert(request.argv.end(), files.begin(), files.end());
+  request.argv.emplace_back(".");
+  request.argv.insert(request.argv.end(), words.begin(), words.end());
   request.changes_nothing = true;
   request.decided_by = {"/var/lib/rpm",         "/usr/lib/sysimage/rpm", "/var/cache/zypp/raw",
                         "/var/cache/zypp/solv", "/var/lib/zypp",         "/etc/zypp"};
-  for (const std::string& word : request.argv) {
-    if (word.starts_with('/') && word.ends_with(".rpm")) request.decided_by.push_back(word);
-  }
+  request.decided_by.insert(request.decided_by.end(), files.begin(), files.end());
   request.timeout = std::chrono::seconds(300);
   request.output_limit = std::size_t{16} << 20U;
   return request;

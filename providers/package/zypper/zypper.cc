@@ -81,10 +81,11 @@ class Zypper : public BackEnd {
       for (const std::string& name : names) words.push_back(name.substr(0, name.find(':')));
       return words;
     };
-    const auto asked_and_done = [&](const char* doing, std::vector<std::string> words) {
-      std::vector<std::string> question = words;
-      question.insert(question.begin() + 1, "--dry-run");
-      steps.push_back({"asking what would change", ask(std::move(question)), true});
+    const auto asked_and_done = [&](const char* doing, const std::vector<std::string>& question,
+                                    const std::vector<std::string>& files, std::vector<std::string> words) {
+      std::vector<std::string> dry = question;
+      dry.insert(dry.begin() + 1, "--dry-run");
+      steps.push_back({"asking what would change", ask(dry, files), true});
       // Who has asked takes what comes with licences too.
       words.insert(words.begin() + 1, "--auto-agree-with-licenses");
       steps.push_back(program(doing, std::move(words)));
@@ -105,18 +106,28 @@ class Zypper : public BackEnd {
       const bool listed = transaction.upgrade == "safe" && !transaction.refresh;
       Orders orders;
       for (const PackageRequest& one : transaction.install) orders.come.push_back(spec(one.name, one.version));
-      asked_and_done("upgrading packages", listed ? words_for(orders) : upgrade_words(transaction.upgrade));
+      const auto words = listed ? words_for(orders) : upgrade_words(transaction.upgrade);
+      asked_and_done("upgrading packages", words, {}, words);
     } else if (!transaction.install.empty() || !transaction.remove.empty()) {
       Orders orders{.may_erase = !transaction.remove.empty(),
                     .older = transaction.allow_downgrade,
                     .recommended = !transaction.without_recommends};
-      for (const PackageRequest& one : transaction.install) {
-        // It may be another than the plan saw.
-        if (!one.file.empty()) steps.push_back({"looking at " + one.file, ask_rpm_file(one.file), true});
-        orders.come.push_back(one.file.empty() ? spec(one.name, one.version) : one.file);
-      }
       for (const std::string& name : transaction.remove) orders.go.push_back(rpm_argument(name));
-      asked_and_done("changing packages", words_for(orders));
+      Orders question = orders;
+      std::vector<std::string> files;
+      for (const PackageRequest& one : transaction.install) {
+        const std::string its = spec(one.name, one.version);
+        question.come.push_back(its);
+        orders.come.push_back(one.file.empty() ? its : one.file);
+        if (one.file.empty()) continue;
+        // It may be another than the plan saw.
+        steps.push_back({"looking at " + one.file, ask_rpm_file(one.file), true});
+        files.push_back(one.file);
+      }
+      std::vector<std::string> words = words_for(orders);
+      // What holds the file is the matter of whoever brought it.
+      if (!files.empty()) words.insert(words.begin() + 1, "--allow-unsigned-rpm");
+      asked_and_done("changing packages", words_for(question), files, std::move(words));
     }
     if (!transaction.manual.empty()) {
       Step mark;

@@ -12,8 +12,10 @@ namespace plumb::providers::package::zypper {
 // As zypper is told of a package: "jq", "jq=1.6-17", "glibc.i686=2.34-1".
 std::string spec(const std::string& name, const std::string& version);
 
-// Asks zypper without letting it change anything; `words` begin with a command. `unlocked`: as if nothing was held.
-ProcessRequest ask(std::vector<std::string> words, bool unlocked = false);
+// Asks zypper without letting it change anything; `words` begin with a command. Package files are to be had beside what
+// sources have. `unlocked`: as if nothing was held.
+ProcessRequest ask(const std::vector<std::string>& words, const std::vector<std::string>& files = {},
+                   bool unlocked = false);
 
 // The words that change packages: `come` and `go` together, since it can do both at once.
 struct Orders {

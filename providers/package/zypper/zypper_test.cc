@@ -67,6 +67,17 @@ TEST_F(ZypperPackage, NewerOlderAndByTheirBeginning) {
   EXPECT_EQ(look(want({{"name", "jq"}, {"version", "1.7*"}})).change.after, (Json{{"version", "1.7-10"}}));
 }
 
+TEST_F(ZypperPackage, WhatIsProvidedByAnotherIsInstalledByItsName) {
+  zypper_says("sh *-- smtp_daemon", summary("<to-install>\n" + solvable("postfix", "3.5-1") + "</to-install>\n"));
+  zypper_says(
+      "*search -s --provides --match-exact -t package smtp_daemon",
+      "<solvable status=\"not-installed\" name=\"exim\" kind=\"package\" edition=\"4-1\" arch=\"x86_64\"/>\n"
+      "<solvable status=\"not-installed\" name=\"postfix\" kind=\"package\" edition=\"3.5-1\" arch=\"x86_64\"/>\n");
+  const Change change = look(want({{"name", "smtp_daemon"}})).change;
+  EXPECT_EQ(transaction(change).install, (std::vector<PackageRequest>{{"postfix", "3.5-1"}}));
+  EXPECT_EQ(change.note, "postfix provides it");
+}
+
 TEST_F(ZypperPackage, WhatItDoesNotKnowAndWhatItCannotDo) {
   const std::string none = "<message type=\"error\">No provider of &apos;nosuch&apos; found.</message>\n";
   zypper_says("*-- nosuch", none, 104);
@@ -99,11 +110,21 @@ TEST_F(ZypperPackage, HoldsAreLocks) {
   system.make_file("/etc/zypp/locks", "\ntype: package\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: jq\n");
   EXPECT_TRUE(look(want({{"name", "jq"}, {"hold", true}})).change.empty());
   EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"state", "absent"}})), "PL2005 jq is held at 1.6-150000.3.3.1");
-  zypper_says("*plumb unlocked install*-- jq=1.7",
+  zypper_says("*plumb unlocked . install*-- jq=1.7",
               summary("<to-upgrade>\n" + solvable("jq", "1.7-1", "1.6-1") + "</to-upgrade>\n"));
   const Change moved = look(want({{"name", "jq"}, {"hold", true}, {"version", "1.7"}})).change;
   EXPECT_EQ(transaction(moved).release, (std::vector<std::string>{"jq"}));
   EXPECT_EQ(transaction(moved).hold, (std::vector<std::string>{"jq"}));
+}
+
+TEST_F(ZypperPackage, AFileIsOneMoreVersion) {
+  system.make_file("/srv/agent.rpm", "");
+  system.script("rpm -q -p * /srv/agent.rpm", {0, "agent\t0\t2.1-1\tx86_64\t\n", "", false});
+  zypper_says("sh *as it is /srv/agent.rpm . install*-- agent=2.1-1",
+              summary("<to-install>\n" + solvable("agent", "2.1-1") + "</to-install>\n"));
+  const Change change = look(want({{"name", "agent"}, {"file", "/srv/agent.rpm"}})).change;
+  EXPECT_EQ(transaction(change).install, (std::vector<PackageRequest>{{"agent", "2.1-1", "/srv/agent.rpm"}}));
+  EXPECT_EQ(back_end().steps(transaction(change)).back().program.argv.back(), "/srv/agent.rpm");
 }
 
 TEST_F(ZypperPackage, SourcesThatWereNeverReadAreReadFirst) {

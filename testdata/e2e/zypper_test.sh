@@ -1,0 +1,242 @@
+# Packages with the real zypper, on a copy of this machine whose packages are rpm's, from a source of the test's own.
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+. "$PLUMB_SOURCE/testdata/e2e/apart.sh"
+apart "$PLUMB_SOURCE/testdata/e2e/zypper_test.sh" zypper createrepo-c rpm
+
+. "$PLUMB_SOURCE/testdata/e2e/rpm_packages.sh"
+as_of_rpm
+mkdir -p /etc/zypp/repos.d /etc/products.d
+printf '[main]\n' >/etc/zypp/zypp.conf
+package glibc 1-1
+source_of_packages
+cat >/etc/zypp/repos.d/plumb.repo <<'REPO'
+[plumb]
+name=of the test
+baseurl=dir:///srv/plumb-repo
+enabled=1
+gpgcheck=0
+autorefresh=0
+REPO
+zypper() { command zypper --non-interactive "$@" >"$work/zypper.log" 2>&1 || fail "zypper $*: $(cat "$work/zypper.log")"; }
+
+# No host of SUSE's is without it.
+zypper install glibc
+rm -rf /var/cache/zypp
+
+# --- sources that were never read are read first, and what comes is not known then
+project <<'YAML'
+  - package: plumb-leaf
+YAML
+exits 0 "$plumb" plan
+says 'the package lists are read first'
+settles
+is plumb-leaf 1-1
+
+# --- one transaction, also across a file that has nothing to do with them; what comes along is named where it belongs
+project <<'YAML'
+  - package: plumb-a
+    version: "1"
+  - package: plumb-needs
+  - file: /srv/between
+    content: "x"
+  - package: plumb-rec
+  - package: plumb-b
+YAML
+exits 0 "$plumb" plan
+says 'brings plumb-lib 1-1'
+says 'brings plumb-weak 1-1'
+[ "$(grep -c 'brings' <<<"$output")" = 2 ] || fail "what comes along stands where it does not belong: $output"
+exits 0 "$plumb" apply --yes
+says '5 changed'
+is plumb-a 1-1
+exits 0 "$plumb" plan --detailed-exitcode
+
+# --- newer, older, held, epochs, and versions by their beginning
+project <<'YAML'
+  - package: plumb-a
+    state: latest
+  - package: plumb-epoch
+YAML
+exits 0 "$plumb" plan
+says '1:1.0-1'
+settles
+is plumb-a 2-1
+is plumb-epoch 1:1.0-1
+project <<'YAML'
+  - package: plumb-a
+    version: "1*"
+    hold: true
+YAML
+exits 0 "$plumb" plan
+says 'an older version'
+settles
+is plumb-a 1-1
+grep -q '^solvable_name: plumb-a$' /etc/zypp/locks || fail 'it is not held'
+project <<'YAML'
+  - package: plumb-a
+    version: "2"
+YAML
+exits 1 "$plumb" plan
+says 'plumb-a is held at 1-1'
+says 'zypper removelock plumb-a'
+project <<'YAML'
+  - package: plumb-a
+    version: "2"
+    hold: true
+YAML
+settles
+is plumb-a 2-1
+project <<'YAML'
+  - package: plumb-a
+    state: absent
+    hold: false
+YAML
+settles
+goes plumb-a
+
+# --- nothing goes that nobody declared; coming and going are one transaction
+zypper install plumb-old
+project <<'YAML'
+  - package: plumb-b
+  - package: plumb-x
+YAML
+exits 1 "$plumb" plan
+says 'PL2011'
+says 'installing plumb-x would remove plumb-old'
+project <<'YAML'
+  - package: plumb-x
+  - package: plumb-old
+    state: absent
+YAML
+settles
+is plumb-x 1-1
+goes plumb-old
+project <<'YAML'
+  - package: plumb-y
+    allow_removal: [plumb-x]
+  - package: plumb-lib
+    state: absent
+    allow_removal: [plumb-needs]
+YAML
+settles
+is plumb-y 1-1
+for name in plumb-x plumb-needs plumb-lib; do goes $name; done
+
+# --- two that do not go together; what is not to be had; what cannot be installed
+project <<'YAML'
+  - package: plumb-y
+    state: absent
+YAML
+settles
+project <<'YAML'
+  - package: plumb-x
+  - package: plumb-y
+YAML
+exits 1 "$plumb" plan
+says 'plumb.yaml:4'
+says 'plumb.yaml:5'
+project <<'YAML'
+  - package: plumb-nosuch
+YAML
+exits 1 "$plumb" plan
+says 'PL2006'
+says 'no package is called plumb-nosuch'
+project <<'YAML'
+  - package: plumb-broken
+YAML
+exits 1 "$plumb" plan
+says 'nothing provides plumb-nobody-has'
+
+# --- what another provides, without what is only recommended, from a file; what came along is kept once it is declared
+cp /srv/plumb-repo/noarch/plumb-a-2-1.noarch.rpm /srv/a.rpm
+zypper remove plumb-rec plumb-weak
+project <<'YAML'
+  - package: plumb-virtual
+  - package: plumb-rec
+    recommends: false
+  - package: plumb-a
+    file: /srv/a.rpm
+YAML
+exits 0 "$plumb" plan
+says 'plumb-lib provides it'
+settles
+is plumb-lib 1-1
+goes plumb-weak
+is plumb-a 2-1
+zypper remove plumb-lib
+zypper install plumb-needs
+grep -qx plumb-lib /var/lib/zypp/AutoInstalled || fail 'plumb-lib did not come along'
+project <<'YAML'
+  - package: plumb-lib
+YAML
+settles
+! grep -qx plumb-lib /var/lib/zypp/AutoInstalled || fail 'it is still there for others alone'
+
+# --- a transaction that fails: each is looked at, and tried alone where none came
+project <<'YAML'
+  - package: plumb-d
+  - package: plumb-bad
+  - package: plumb-e
+YAML
+exits 1 "$plumb" apply --yes
+says '2 changed'
+says 'it does not want to'
+is plumb-d 1-1
+is plumb-e 1-1
+goes plumb-bad
+
+# --- a source that the same project brings, and one that is read anew
+mkdir /srv/plumb-more
+mv /srv/plumb-repo/noarch/plumb-c-1-1.noarch.rpm /srv/plumb-more
+createrepo_c -q /srv/plumb-more
+createrepo_c -q /srv/plumb-repo
+project <<'YAML'
+  - yum_repository: more
+    baseurl: ["dir:///srv/plumb-more"]
+    enabled: true
+    gpgcheck: false
+  - package: plumb-c
+YAML
+zypper refresh
+settles
+is plumb-c 1-1
+package plumb-late 1-1
+createrepo_c -q /srv/plumb-repo
+project <<'YAML'
+  - package: plumb-late
+YAML
+exits 1 "$plumb" plan
+says 'no package is called plumb-late'
+find /var/cache/zypp/raw -name repomd.xml -exec touch -d '2 hours ago' {} +
+project <<'YAML'
+  - package: plumb-late
+    refresh: 1h
+YAML
+settles
+is plumb-late 1-1
+
+# --- an upgrade of all is listed, and does what is listed
+package plumb-d 3-1
+package plumb-e 3-1 'Obsoletes: plumb-c
+Provides: plumb-c = 3'
+createrepo_c -q /srv/plumb-repo
+zypper refresh
+project <<'YAML'
+  - upgrade: full
+YAML
+exits 0 "$plumb" plan
+says 'plumb-d 1-1 → 3-1'
+says 'plumb-c 1-1 goes'
+settles
+is plumb-d 3-1
+is plumb-e 3-1
+goes plumb-c
+
+# --- nobody writes to the host while it is only asked
+touch "$work/now"
+project <<'YAML'
+  - package: plumb-x
+YAML
+exits 0 "$plumb" plan
+after=$(find /var/lib/zypp /var/lib/rpm /var/cache/zypp /etc/zypp /var/log/zypp -newer "$work/now" | sort)
+[ -z "$after" ] || fail "a plan wrote: $after"
