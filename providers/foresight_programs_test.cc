@@ -226,6 +226,14 @@ TEST_F(ForesightTest, WhatIsFilledFromElsewhereIsAFolder) {
   EXPECT_EQ(found_[5]->open_until, std::vector<std::string>{"git:/srv/g"});
 }
 
+TEST_F(ForesightTest, AFolderThatIsFilledByAnotherNameIsThere) {
+  directory({{"path", "/srv/real"}, {"state", "absent"}});
+  link({{"path", "/srv/now"}, {"target", "real"}});
+  add("archive", "path", {{"path", "/srv/now"}, {"content", system_.blob("archive")}});
+  foresee();
+  EXPECT_EQ(undone_by(0), "archive:/srv/now");
+}
+
 TEST_F(ForesightTest, WhatIsUnpackedIsOfItsGroup) {
   directory({{"path", "/srv/a"}, {"recurse", true}, {"group", "root"}});
   add("archive", "path", {{"path", "/srv/a"}, {"content", system_.blob("archive")}, {"group", "staff"}});

@@ -383,8 +383,16 @@ void Foresight::look_back(std::size_t index, const Desired& asked, Observed& fou
   }
   const Desired* one = &asked;
   foreseen_.take_met_unknown();
-  const std::vector<Result<Observed>> again = observe_({&one, 1}, foreseen_);
-  if (again.size() != 1 || !foreseen_.take_met_unknown().empty()) return;
+  std::vector<Result<Observed>> again = observe_({&one, 1}, foreseen_);
+  if (const std::set<std::size_t> met = foreseen_.take_met_unknown(); !met.empty()) {
+    // A folder that somebody fills is there, whatever is in it.
+    if (!provider->is_unwanted(asked)) return;
+    ForeseenSystem then = foreseen_;
+    for (const std::size_t by : met) then.take_unknown_as_gone(by);
+    again = observe_({&one, 1}, then);
+    if (!then.take_met_unknown().empty()) return;
+  }
+  if (again.size() != 1) return;
   if (again.front()) {
     const Change change = provider->diff(asked, *again.front());
     if (change.empty()) return;

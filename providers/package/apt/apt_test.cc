@@ -29,14 +29,26 @@ TEST_F(Package, WithoutWhatIsOnlyRecommendedIsAskedSo) {
   const Desired jq = want({{"name", "jq"}, {"state", "latest"}});
   const Desired* const both[] = {&nginx, &jq};
   const auto results = provider.observe(both, system);
-  ASSERT_EQ(system.ran().size(), 2U);
+  ASSERT_EQ(system.ran().size(), 3U);
   EXPECT_TRUE(system.ran()[0].ends_with(" install -- jq")) << system.ran()[0];
   EXPECT_TRUE(system.ran()[1].ends_with(" --no-install-recommends install -- nginx")) << system.ran()[1];
+  EXPECT_TRUE(system.ran()[2].ends_with(" install -- nginx jq")) << "whether they go together: " << system.ran()[2];
   const Change change = provider.diff(nginx, *results[0]);
   EXPECT_TRUE(transaction(change).without_recommends);
   EXPECT_EQ(change.note, "without what it recommends");
   EXPECT_FALSE(transaction(provider.diff(jq, *results[1])).without_recommends);
   EXPECT_TRUE(look(want({{"name", "libc6"}, {"recommends", false}})).change.empty());
+}
+
+TEST_F(Package, ThoseThatRuleEachOtherOutAreToldThoughTheyAreAskedForInTwoWays) {
+  apt_says("Inst nginx (1 x [amd64])\nInst jq [1.6-2.1] (1.7 x [amd64])\n");
+  apt_says("E: Unable to correct problems, you have held broken packages.\n", 100, "*nginx jq*");
+  const Desired nginx = want({{"name", "nginx"}, {"recommends", false}});
+  const Desired jq = want({{"name", "jq"}, {"state", "latest"}});
+  const Desired* const both[] = {&nginx, &jq};
+  const auto results = provider.observe(both, system);
+  ASSERT_TRUE(results[1]->obstacle);
+  EXPECT_EQ(results[1]->undone_by, "package:nginx");
 }
 
 TEST_F(Package, UnknownNamesFallOnThoseWhoAskedForThem) {  // G04

@@ -144,8 +144,13 @@ Result<std::map<std::string, std::string>> added_to(const std::string& unit, Sys
 
 // systemd enables no unit that a folder, or nothing, is to add to.
 Result<bool> note_no_file_among_files(Unit& unit, System& system) {
-  PLUMB_TRY_ASSIGN(const auto added, added_to(unit.name, system));
-  for (const auto& [name, path] : added) {
+  const auto added = added_to(unit.name, system);
+  if (!added && added.error().code() == Code::kSymlinkRefused) {
+    unit.broken = added.error().summary();
+    return false;
+  }
+  if (!added) return Error(added.error());
+  for (const auto& [name, path] : *added) {
     const Result<std::optional<FileInfo>> found = system.stat(path, true);
     if (!found && found.error().code() == Code::kSymlinkRefused) {
       unit.broken = found.error().summary();
