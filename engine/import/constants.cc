@@ -70,8 +70,8 @@ class Constants {
         }
         if (object->is_sequence()) {
           const bool number = !key.empty() && key.find_first_not_of("0123456789") == std::string::npos;
-          if (!number || std::stoul(key) >= object->items.size()) return std::nullopt;
-          return resolved(&object->items[std::stoul(key)], depth);
+          if (!number || small_number(key) >= object->items.size()) return std::nullopt;
+          return resolved(&object->items[small_number(key)], depth);
         }
         const lang::Entry* entry = object->find(key);
         return entry == nullptr ? std::nullopt : resolved(&entry->value, depth);

@@ -40,7 +40,7 @@ Cel index(const Expr& expr, Names& names) {
   const Expr& at = *expr.children[1];
   if (at.is(Kind::kText)) return member(object, at.text);
   if (at.is(Kind::kNegative) && at.children[0]->is(Kind::kInt))
-    return from_the_end(object, std::stol(at.children[0]->text));
+    return from_the_end(object, static_cast<long>(small_number(at.children[0]->text)));
   const Cel place = translate(at, names);
   const std::string base = object.in_brackets(rank::kAtom);
   if (object.type == Type::kText)

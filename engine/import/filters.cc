@@ -429,7 +429,7 @@ Cel filter(const Expr& expr, Names& names) {
   if (name == "indent" && (given.truth(1, "first") || given.truth(1, "indentfirst"))) {
     const Expr* width = given.given(0, "width");
     const std::string count = width == nullptr ? "4" : width->text;
-    return {cel_text(std::string(count.empty() ? 4U : std::stoul(count), ' ')) + " + " + text_of(value) + ".indent(" +
+    return {cel_text(std::string(count.empty() ? 4U : small_number(count), ' ')) + " + " + text_of(value) + ".indent(" +
                 count + ")",
             Type::kText,
             Type::kAny,

@@ -58,7 +58,7 @@ void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroun
     const Node* retries = one.keyword("retries");
     const bool number = retries != nullptr && !retries->text.empty() &&
                         retries->text.find_first_not_of("0123456789") == std::string::npos;
-    const std::string times = number ? std::to_string(std::max(2UL, std::stoul(retries->text))) : "3";
+    const std::string times = number ? std::to_string(std::max(2UL, small_number(retries->text))) : "3";
     item.put("retry", Written::of_map({{"times", Written::of_plain(times)},
                                        {"every", Written::of_text(duration_of(one.keyword("delay"), "5s"))}}));
   }

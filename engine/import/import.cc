@@ -384,7 +384,11 @@ class Import {
 }  // namespace
 
 Result<Imported> import_ansible(const ImportOptions& options) {
-  return Import(options).run();
+  try {
+    return Import(options).run();
+  } catch (const Untranslatable& problem) {
+    return fail(Code::kInternal, "the import of " + options.path + " ended at " + problem.reason);
+  }
 }
 
 }  // namespace plumb::imports

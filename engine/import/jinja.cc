@@ -11,6 +11,7 @@ namespace {
 using Kind = Expr::Kind;
 
 constexpr int kDeepestExpression = 100;
+constexpr std::size_t kMostTokens = 1000;
 
 struct Token {
   enum class Kind { kEnd, kName, kText, kInt, kFloat, kSign };
@@ -68,6 +69,7 @@ std::vector<Token> tokens_of(std::string_view text) {
   static constexpr std::array<std::string_view, 6> kTwo = {"==", "!=", "<=", ">=", "//", "**"};
   std::vector<Token> tokens;
   for (std::size_t at = 0; at < text.size();) {
+    if (tokens.size() > kMostTokens) throw Untranslatable{"an expression that is too long"};
     const char c = text[at];
     if (std::isspace(static_cast<unsigned char>(c)) != 0) {
       ++at;
@@ -459,6 +461,17 @@ std::vector<TextPart> parse_text(std::string_view text) {
   }
   if (!literal.empty() || parts.empty()) parts.push_back({std::move(literal), nullptr});
   return parts;
+}
+
+unsigned long small_number(std::string_view text) {
+  constexpr std::size_t kMostDigits = 9;
+  unsigned long number = 0;
+  for (const char c : text) {
+    if (!digit(c)) throw Untranslatable{"a number that is none"};
+    number = number * 10 + static_cast<unsigned long>(c - '0');
+  }
+  if (text.empty() || text.size() > kMostDigits) throw Untranslatable{"a number that is too large"};
+  return number;
 }
 
 std::vector<std::string> chain_of(const Expr& expr) {

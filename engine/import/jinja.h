@@ -65,6 +65,9 @@ struct TextPart {
 std::vector<TextPart> parse_text(std::string_view text);
 bool holds_jinja(std::string_view text);
 
+// A number of at most nine digits; throws where the text is another.
+unsigned long small_number(std::string_view text);
+
 // The parts of the chain `a.b['c'].d`, outermost name first; empty where the expression is none. Indices that are
 // whole numbers stand as text.
 std::vector<std::string> chain_of(const Expr& expr);

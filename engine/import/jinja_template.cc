@@ -9,6 +9,7 @@ namespace plumb::imports {
 namespace {
 
 constexpr int kDeepestTemplate = 20;
+constexpr int kDeepestBlock = 60;
 
 struct Piece {
   enum class Kind { kText, kOutput, kStatement, kComment };
@@ -265,6 +266,7 @@ class Translator {
     ++at_;
     for (;;) {
       LocalNames inner(names);
+      if (depth_in_blocks_ > kDeepestBlock) throw Untranslatable{"statements that are nested too deeply"};
       ++depth_in_blocks_;
       body({"elif", "else", "endif"}, inner);
       --depth_in_blocks_;
@@ -430,6 +432,7 @@ class Translator {
       if (counted) count(counter, list, inner);
     }
     ++at_;
+    if (depth_in_blocks_ > kDeepestBlock) throw Untranslatable{"statements that are nested too deeply"};
     ++depth_in_blocks_;
     body({"else", "endfor"}, inner);
     --depth_in_blocks_;

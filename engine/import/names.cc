@@ -38,9 +38,9 @@ std::optional<Cel> LocalNames::chain(const std::vector<std::string>& parts, std:
     used = 2;
     // An attribute of what is a list: never there.
     if (!all_digits(parts[1])) return Cel{"null", Type::kNull, Type::kAny, 0, "", "false"};
-    if (std::stoul(parts[1]) >= found->second.size())
+    if (small_number(parts[1]) >= found->second.size())
       throw Untranslatable{"`" + parts[0] + "." + parts[1] + "` of a loop that gives fewer values"};
-    return found->second[std::stoul(parts[1])];
+    return found->second[small_number(parts[1])];
   }
   if (parts.size() > 1) {
     // `loop.index` and its like.

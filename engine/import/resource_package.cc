@@ -36,7 +36,7 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
   if (valid != nullptr) {
     const std::optional<std::string> seconds = constant_text(valid->text, local);
     const bool number = seconds && !seconds->empty() && seconds->find_first_not_of("0123456789") == std::string::npos;
-    age = number ? std::to_string(std::max(60UL, std::stoul(*seconds))) + "s" : "1h";
+    age = number ? std::to_string(std::max(60UL, small_number(*seconds))) + "s" : "1h";
   } else if (refresh) {
     age = "1h";
   }

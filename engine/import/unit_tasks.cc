@@ -12,6 +12,7 @@ using lang::Entry;
 using lang::Node;
 
 constexpr int kDeepestTasks = 16;
+constexpr std::size_t kMostTasks = 50'000;
 constexpr std::size_t kMostSourceLines = 24;
 
 bool one_of(const std::string& text, std::initializer_list<std::string_view> list) {
@@ -73,6 +74,7 @@ void Item::put(const std::string& key, Written value) {
 }
 
 int Unit::add_row(const Task& one) {
+  if (report_.tasks.size() >= kMostTasks) throw Untranslatable{"more tasks than 50,000, with all loops and includes"};
   TaskOutcome row;
   row.file = (shown_.empty() ? "" : shown_ + "/") + one.file;
   row.line = one.line();
