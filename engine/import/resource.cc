@@ -175,7 +175,7 @@ void Builder::ignore(std::initializer_list<std::string_view> names) {
 void Builder::no_word(const std::string& parameter, const std::string& why) {
   unit_.note(row_, "`" + parameter + "` " + why);
   TaskOutcome& row = unit_.report_.tasks[static_cast<std::size_t>(row_)];
-  if (row.outcome == Outcome::kTranslated) row.outcome = Outcome::kPartly;
+  if (row.outcome == Outcome::kTranslated || row.outcome == Outcome::kOtherWay) row.outcome = Outcome::kPartly;
   row.effort = std::max(row.effort, 1);
 }
 

@@ -39,6 +39,7 @@ inline bool in_list(std::string_view word, std::initializer_list<std::string_vie
 const ModuleRow* row_of(std::string_view module);
 // Modules that are said by resources of other kinds: a command that does the same.
 bool special_module(std::string_view module);
+bool guarded_module(std::string_view module);
 
 class Builder {
  public:
@@ -79,6 +80,7 @@ class Builder {
   void key(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void firewall(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void moment(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void guarded(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void assemble(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   std::string title_of(Unit::Turn& turn, const std::string& otherwise);
   void unarchive(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);

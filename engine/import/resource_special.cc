@@ -28,7 +28,7 @@ std::string slug(std::string_view text) {
 }
 
 bool special_module(std::string_view module) {
-  return in_list(module, {"apache2_module", "rpm_key", "git_config", "acl", "openssl_dhparam"});
+  return guarded_module(module) || module == "rpm_key" || module == "acl";
 }
 
 bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
@@ -58,6 +58,8 @@ bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const
     moment(turn, when, changes);
   } else if (module == "assemble") {
     assemble(turn, when, changes);
+  } else if (guarded_module(module) && module != "apache2_module" && module != "git_config") {
+    guarded(turn, when, changes);
   } else if (module == "unarchive") {
     unarchive(turn, when, changes);
   } else if (module == "apache2_module") {
