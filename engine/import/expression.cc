@@ -13,7 +13,11 @@ Cel made(std::string text, Type type, int how = rank::kAtom) {
 }
 
 bool is_field(std::string_view name) {
-  return name != "in" && name != "true" && name != "false" && name != "null" && !name.empty();
+  const auto good = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  const bool word = !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::all_of(name.begin(), name.end(), good);
+  return word && name != "in" && name != "true" && name != "false" && name != "null";
 }
 
 Cel member(const Cel& object, const std::string& name) {
