@@ -45,18 +45,29 @@ struct Suite {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::size_t failures = 0;
+  std::size_t skipped = 0;
   std::chrono::microseconds time{0};
 };
 
+// Of a suite, or of all.
+std::string counts_xml(std::size_t tests, const Suite& suite) {
+  return "tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(suite.failures) +
+         (suite.skipped > 0 ? "\" skipped=\"" + std::to_string(suite.skipped) : "") + "\" time=\"" +
+         seconds(suite.time) + "\">\n";
+}
+
 std::string suite_xml(const std::vector<TestResult>& results, const Suite& suite) {
   const std::string file = escaped(results[suite.begin].file);
-  std::string xml = "  <testsuite name=\"" + file + "\" tests=\"" + std::to_string(suite.end - suite.begin) +
-                    "\" failures=\"" + std::to_string(suite.failures) + "\" time=\"" + seconds(suite.time) + "\">\n";
+  std::string xml = "  <testsuite name=\"" + file + "\" " + counts_xml(suite.end - suite.begin, suite);
   for (std::size_t i = suite.begin; i < suite.end; ++i) {
     const TestResult& one = results[i];
     xml += "    <testcase classname=\"" + file + "\" name=\"" + escaped(one.name) + "\" time=\"" + seconds(one.time) +
            (one.passed ? "\"/>\n" : "\">\n");
     if (one.passed) continue;
+    if (one.skipped) {
+      xml += "      <skipped message=\"" + escaped(one.message) + "\"/>\n    </testcase>\n";
+      continue;
+    }
     xml += "      <failure message=\"" + escaped(one.message) + "\">" + escaped(one.details) +
            "</failure>\n    </testcase>\n";
   }
@@ -69,18 +80,16 @@ std::string junit_xml(const std::vector<TestResult>& results) {
   std::vector<Suite> suites;
   Suite all;
   for (std::size_t i = 0; i < results.size(); ++i) {
-    if (i == 0 || results[i].file != results[i - 1].file) suites.push_back({i, i, 0, {}});
+    if (i == 0 || results[i].file != results[i - 1].file) suites.push_back({.begin = i, .end = i});
     Suite& suite = suites.back();
     suite.end = i + 1;
     suite.time += results[i].time;
     all.time += results[i].time;
     if (results[i].passed) continue;
-    ++suite.failures;
-    ++all.failures;
+    ++(results[i].skipped ? suite.skipped : suite.failures);
+    ++(results[i].skipped ? all.skipped : all.failures);
   }
-  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"" +
-                    std::to_string(results.size()) + "\" failures=\"" + std::to_string(all.failures) + "\" time=\"" +
-                    seconds(all.time) + "\">\n";
+  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts_xml(results.size(), all);
   for (const Suite& suite : suites) xml += suite_xml(results, suite);
   return xml + "</testsuites>\n";
 }
