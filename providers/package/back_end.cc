@@ -109,8 +109,12 @@ std::string package_manager(System& system) {
   return "unknown";
 }
 
+bool is_comparison(std::string_view wanted) {
+  return wanted.starts_with('<') || wanted.starts_with('>');
+}
+
 bool is_version_pattern(std::string_view wanted) {
-  return wanted.ends_with('*');
+  return wanted.ends_with('*') || is_comparison(wanted);
 }
 
 std::vector<Result<Observed>> BackEnd::observe(std::span<const Desired* const> desired, System& system) const {
@@ -124,14 +128,22 @@ Result<Observed> BackEnd::observe_upgrade(const Desired& desired, System& system
   return look_at_upgrade(desired, *this, system);
 }
 
-bool version_matches(std::string_view manager, std::string_view wanted, std::string_view version) {
+bool takes_version(std::string_view manager, std::string_view wanted, std::string_view version) {
   const auto all = back_ends();
   const auto found = std::find_if(all.begin(), all.end(), [&](const BackEnd* one) { return one->name() == manager; });
-  return (found == all.end() ? *all.front() : **found).version_matches(wanted, version);
+  return (found == all.end() ? *all.front() : **found).takes_version(wanted, version);
+}
+
+bool BackEnd::takes_version(std::string_view wanted, std::string_view version) const {
+  if (!is_comparison(wanted)) return version_matches(wanted, version);
+  const bool newer = wanted.front() == '>';
+  const bool equal = wanted.size() > 1 && wanted[1] == '=';
+  const int order = compare_versions(version, wanted.substr(equal ? 2 : 1));
+  return order == 0 ? equal : (order > 0) == newer;
 }
 
 bool BackEnd::version_matches(std::string_view wanted, std::string_view version) const {
-  if (!is_version_pattern(wanted)) return wanted == version;
+  if (!wanted.ends_with('*')) return wanted == version;
   return version.starts_with(wanted.substr(0, wanted.size() - 1));
 }
 

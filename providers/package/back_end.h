@@ -20,8 +20,12 @@ class BackEnd : public PackageManager {
  public:
   // Whether another resource says where packages come from.
   virtual bool is_source_of(const Desired& other) const { return is_source(other.text("path")); }
+  // Below 0, 0 or above 0, as `one` is older than `other`, equal or newer.
+  virtual int compare_versions(std::string_view one, std::string_view other) const = 0;
   // Whether a version is one that is asked for: the same, or one that begins so.
   virtual bool version_matches(std::string_view wanted, std::string_view version) const;
+  // The same, where what is asked for may also be a comparison.
+  bool takes_version(std::string_view wanted, std::string_view version) const;
   // What it asks the host. Lives no longer than the system.
   virtual std::unique_ptr<HostPackages> on(System& system) const = 0;
   // One result each, in the order asked for; see PackageProvider for what is told.
@@ -40,7 +44,9 @@ Result<const BackEnd*> find_back_end(System& system);
 std::string package_manager(System& system);
 
 // Whether a version is one that is asked for, by the rules of the manager of that name.
-bool version_matches(std::string_view manager, std::string_view wanted, std::string_view version);
+bool takes_version(std::string_view manager, std::string_view wanted, std::string_view version);
+// ">=1.2"; and what several versions fit: that, or "1.2*".
+bool is_comparison(std::string_view wanted);
 bool is_version_pattern(std::string_view wanted);
 
 bool wants_latest(const Desired& desired);

@@ -22,8 +22,14 @@ struct Item {
   // The file of the host that it comes from; "" for the sources.
   std::string file() const { return goes() ? std::string() : desired->text("file"); }
   Wish wish() const {
-    const bool latest = !goes() && wants_latest(*desired);
-    return {name, package, goes() ? std::string() : desired->text("version"), file(), goes(), observed.exists, latest};
+    Wish wish{name, package, goes() ? std::string() : desired->text("version"), file(), goes(), observed.exists};
+    wish.latest = !goes() && wants_latest(*desired);
+    // The newest has to be one that fits.
+    if (is_comparison(wish.version)) {
+      wish.version.clear();
+      wish.latest = true;
+    }
+    return wish;
   }
   // What the manager said of it, by the name that was asked for or by its own; null for nothing.
   const std::string* said_in(const std::map<std::string, std::string>& by_name) const {
@@ -89,7 +95,7 @@ void observe_status(Item& item, const Installed& status, const std::set<std::str
     return;
   }
   const std::string version = desired.text("version");
-  const bool wrong_version = observed.exists && !version.empty() && !back_end.version_matches(version, entry.version);
+  const bool wrong_version = observed.exists && !version.empty() && !back_end.takes_version(version, entry.version);
   if (item.goes()) {
     item.asks = observed.exists;
   } else {
@@ -220,7 +226,7 @@ class Look {
     const std::string path = item.file();
     const std::string version = item.desired->text("version");
     Observed& observed = item.observed;
-    if (entry.installed && !version.empty() && back_end_.version_matches(version, entry.version)) return {};
+    if (entry.installed && !version.empty() && back_end_.takes_version(version, entry.version)) return {};
     // Its programs are not run.
     if (system_.is_image()) return {};
     PLUMB_TRY_ASSIGN(const auto info, system_.stat(path, true));
@@ -239,7 +245,7 @@ class Look {
       observed.obstacle = refused(path + " is no package: " + file.trouble);
     } else if (file.name != base) {
       observed.obstacle = refused(path + " is the package " + file.name + ", and not " + base);
-    } else if (!version.empty() && !back_end_.version_matches(version, file.version)) {
+    } else if (!version.empty() && !back_end_.takes_version(version, file.version)) {
       observed.obstacle = refused(path + " is " + base + ' ' + file.version + ", and not " + version);
     }
     return {};
@@ -288,10 +294,24 @@ class Look {
       if (some_unknown) continue;
       const std::optional<Diagnostic> trouble = find_trouble(asked, simulation);
       if (trouble) return blame(asked, *trouble);
-      for (Item* item : asked) observe_simulation(*item, simulation);
+      for (Item* item : asked) {
+        observe_simulation(*item, simulation);
+        refuse_what_does_not_fit(*item);
+      }
       return {};
     }
     return {};
+  }
+
+  // A comparison is asked about by the newest version that can be had.
+  void refuse_what_does_not_fit(Item& item) const {
+    const std::string version = item.desired->text("version");
+    const std::string newest = item.observed.text("candidate");
+    if (item.goes() || item.observed.obstacle || !is_comparison(version) || newest.empty()) return;
+    if (back_end_.takes_version(version, newest)) return;
+    item.observed.obstacle =
+        Diagnostic(Code::kPackageUnknown, item.name + " would be " + newest + ", and not " + version)
+            .with_hint("say the version that is to be there, or how it begins: `version: 1.2*`");
   }
 
   // It falls on the package that shows it alone, or else on the last of those that do not go together.
@@ -449,36 +469,6 @@ class Look {
 };
 
 }  // namespace
-
-Result<> note_children(const std::vector<Wish>& wishes, const std::function<Result<Simulation>(const Wish& wish)>& ask,
-                       Simulation& all) {
-  constexpr std::size_t kAskedAlone = 16;
-  std::vector<const Wish*> coming;
-  std::set<std::string> along;
-  for (const auto& [name, version] : all.installs) along.insert(name);
-  for (const Wish& wish : wishes) {
-    if (wish.goes) continue;
-    coming.push_back(&wish);
-    along.erase(wish.package);
-  }
-  if (coming.empty() || along.empty()) return {};
-  for (const Wish* wish : coming) {
-    std::set<std::string> its = along;
-    std::string root = wish->package;
-    if (coming.size() > 1 && coming.size() <= kAskedAlone) {
-      PLUMB_TRY_ASSIGN(const Simulation alone, ask(*wish));
-      its.clear();
-      for (const auto& [name, version] : alone.installs) its.insert(name);
-      if (const auto selected = alone.selected.find(wish->name); selected != alone.selected.end())
-        root = selected->second;
-    } else if (const auto selected = all.selected.find(wish->name); selected != all.selected.end()) {
-      root = selected->second;
-    }
-    its.erase(root);
-    all.children[root].assign(its.begin(), its.end());
-  }
-  return {};
-}
 
 Diagnostic refused(std::string summary, std::string hint) {
   return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));

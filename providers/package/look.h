@@ -6,7 +6,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -62,11 +61,6 @@ class HostPackages {
 // See PackageProvider and UpgradeProvider for what is told.
 Result<std::vector<Observed>> look(std::span<const Desired* const> desired, const BackEnd& back_end, System& system);
 Result<Observed> look_at_upgrade(const Desired& desired, const BackEnd& back_end, System& system);
-
-// For managers that do not say on whose behalf packages come: `ask` tells of each wish alone, as far as some come
-// along. Of very many it is said of all.
-Result<> note_children(const std::vector<Wish>& wishes, const std::function<Result<Simulation>(const Wish& wish)>& ask,
-                       Simulation& all);
 
 Diagnostic refused(std::string summary, std::string hint = {});
 

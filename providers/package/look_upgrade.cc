@@ -27,7 +27,7 @@ std::vector<std::string> outgrown(const Json& kept, const Simulation& simulation
   for (const auto& [name, version] : kept.items()) {
     for (const std::string& one : named_in(name, simulation.installs)) {
       const std::string& its = simulation.installs.at(one);
-      if (version.is_string() && !back_end.version_matches(version.get<std::string>(), its))
+      if (version.is_string() && !back_end.takes_version(version.get<std::string>(), its))
         found.push_back(one + ' ' + its);
     }
   }

@@ -16,7 +16,7 @@ bool is_as_wanted(const Desired& desired, const Observed& observed) {
   if (!observed.exists || observed.text("state", "present") != "present") return false;
   const std::string there = observed.text("version");
   const std::string version = desired.text("version");
-  if (!version.empty() && !version_matches(observed.text("manager"), version, there)) return false;
+  if (!version.empty() && !takes_version(observed.text("manager"), version, there)) return false;
   if (observed.text("file_version", there) != there) return false;
   return !wants_latest(desired) || (!observed.flag("old_lists", false) && observed.text("candidate", there) == there);
 }
@@ -97,7 +97,9 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
   if (!observed.exists || state != "present") change.after["state"] = "present";
   if (observed.exists && observed.has("version")) change.before["version"] = observed.attribute("version");
 
-  PackageRequest request{observed.text("as", name), candidate.empty() ? version : candidate, desired.text("file")};
+  // A comparison is none that a manager is told of.
+  const std::string asked = is_comparison(version) ? std::string() : version;
+  PackageRequest request{observed.text("as", name), candidate.empty() ? asked : candidate, desired.text("file")};
   if (!request.version.empty() && !is_version_pattern(request.version)) change.after["version"] = request.version;
   transaction.install.push_back(request);
   transaction.allow_downgrade = observed.flag("downgrade", false);

@@ -20,4 +20,34 @@ std::vector<std::string> Simulation::closure(const std::string& name) const {
   return result;
 }
 
+Result<> note_children(const std::vector<Wish>& wishes, const std::function<Result<Simulation>(const Wish& wish)>& ask,
+                       Simulation& all) {
+  constexpr std::size_t kAskedAlone = 16;
+  std::vector<const Wish*> coming;
+  std::set<std::string> along;
+  for (const auto& [name, version] : all.installs) along.insert(name);
+  for (const Wish& wish : wishes) {
+    if (wish.goes) continue;
+    coming.push_back(&wish);
+    along.erase(wish.package);
+  }
+  if (coming.empty() || along.empty()) return {};
+  for (const Wish* wish : coming) {
+    std::set<std::string> its = along;
+    std::string root = wish->package;
+    if (coming.size() > 1 && coming.size() <= kAskedAlone) {
+      PLUMB_TRY_ASSIGN(const Simulation alone, ask(*wish));
+      its.clear();
+      for (const auto& [name, version] : alone.installs) its.insert(name);
+      if (const auto selected = alone.selected.find(wish->name); selected != alone.selected.end())
+        root = selected->second;
+    } else if (const auto selected = all.selected.find(wish->name); selected != all.selected.end()) {
+      root = selected->second;
+    }
+    its.erase(root);
+    all.children[root].assign(its.begin(), its.end());
+  }
+  return {};
+}
+
 }  // namespace plumb::providers::package

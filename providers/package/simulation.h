@@ -1,11 +1,14 @@
 // What a package manager is asked to do, and what it says that it would do then.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "engine/base/result.h"
 
 namespace plumb::providers::package {
 
@@ -46,5 +49,10 @@ struct PackageFile {
   std::string name, version;
   std::string trouble = {};  // why it is none
 };
+
+// For managers that do not say on whose behalf packages come: `ask` tells of each wish alone, as far as some come
+// along. Of very many it is said of all.
+Result<> note_children(const std::vector<Wish>& wishes, const std::function<Result<Simulation>(const Wish& wish)>& ask,
+                       Simulation& all);
 
 }  // namespace plumb::providers::package

@@ -96,6 +96,19 @@ YAML
 settles
 goes plumb-a
 
+# --- comparisons are rpm's
+project <<'YAML'
+  - package: plumb-epoch
+    version: ">=2:0"
+YAML
+exits 1 "$plumb" plan
+says 'plumb-epoch would be 1:1.0-1, and not >=2:0'
+project <<'YAML'
+  - package: plumb-epoch
+    version: ">9.1"
+YAML
+exits 0 "$plumb" plan --detailed-exitcode
+
 # --- nothing goes that nobody declared
 dnf -q -y install plumb-old >/dev/null
 project <<'YAML'

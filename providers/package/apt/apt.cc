@@ -5,6 +5,7 @@
 #include "providers/package/apt/host.h"
 #include "providers/package/apt/owned.h"
 #include "providers/package/apt/simulation.h"
+#include "providers/package/apt/versions.h"
 #include "providers/package/back_end.h"
 
 namespace plumb::providers::package::apt {
@@ -161,6 +162,10 @@ class Apt : public BackEnd {
   }
 
   std::unique_ptr<HostPackages> on(System& system) const override { return packages_of(system); }
+
+  int compare_versions(std::string_view one, std::string_view other) const override {
+    return apt::compare_versions(one, other);
+  }
 
  private:
   static void add_mark(std::vector<Step>& steps, const char* doing, const char* verb,

@@ -1,4 +1,6 @@
 // Versions that are asked for, and holds.
+#include "providers/package/apt/versions.h"
+
 #include "providers/package/apt/testing/apt_host.h"
 
 namespace plumb::providers::package::apt {
@@ -15,6 +17,60 @@ TEST_F(Package, VersionsExactAndByTheirBeginning) {  // K04
   EXPECT_EQ(transaction(change).install, (std::vector<PackageRequest>{{"jq", "2.0-1"}}));
   apt_says("E: Version '9' for 'jq' was not found\n", 100);
   EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"version", "9"}})), "PL2006 jq is not available in version 9");
+}
+
+TEST_F(Package, VersionsAreOrderedAsDpkgOrdersThem) {
+  struct Order {
+    const char* one;
+    const char* other;
+    int order;
+  };
+  constexpr Order kOrders[] = {
+      {"1.0", "1.0", 0},
+      {"1.0", "1.1", -1},
+      {"1.9", "1.10", -1},
+      {"1.0-1", "1.0-2", -1},
+      {"1.0", "1.0-0", 0},
+      {"0:1.0", "1.0", 0},
+      {"1:0.1", "2.0", 1},
+      {"1.0~rc1", "1.0", -1},
+      {"1.0~rc1", "1.0~rc2", -1},
+      {"1.0~~", "1.0~~a", -1},
+      {"1.0~~a", "1.0~", -1},
+      {"1.0a", "1.0", 1},
+      {"1.0+b1", "1.0", 1},
+      {"1.0a", "1.0+", -1},
+      {"1.001", "1.1", 0},
+      {"1.2.3-4", "1.2.3-4~bpo1", 1},
+      {"7.6p2-4", "7.6-0", 1},
+      {"1.0-1", "1.0-1.1", -1},
+      {"5.36.0-7+deb12u1", "5.36.0-7", 1},
+      {"20240101", "99", 1},
+      {"1.2-3-4", "1.2-3-3", 1},
+  };
+  const auto sign = [](int order) { return order < 0 ? -1 : order > 0 ? 1 : 0; };
+  for (const Order& one : kOrders) {
+    EXPECT_EQ(sign(compare_versions(one.one, one.other)), one.order) << one.one << " and " << one.other;
+    EXPECT_EQ(sign(compare_versions(one.other, one.one)), -one.order) << one.other << " and " << one.one;
+  }
+}
+
+TEST_F(Package, ComparisonsAreAskedAboutByTheNewest) {
+  for (const char* fits : {">=1.6", ">1.5-9", "<2", "<=1.6-2.1", ">=1.6-2.1~"})
+    EXPECT_TRUE(look(want({{"name", "jq"}, {"version", fits}})).change.empty()) << fits;
+  EXPECT_TRUE(system.ran().empty());
+  apt_says("Inst jq [1.6-2.1] (1.7-1 x [amd64])\n");
+  const Change change = look(want({{"name", "jq"}, {"version", ">=1.7"}})).change;
+  EXPECT_TRUE(system.ran().back().ends_with("install -- jq")) << system.ran().back();
+  EXPECT_EQ(change.after, (Json{{"version", "1.7-1"}}));
+  EXPECT_EQ(transaction(change).install, (std::vector<PackageRequest>{{"jq", "1.7-1"}}));
+  EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"version", ">1.7-1"}})), "PL2006 jq would be 1.7-1, and not >1.7-1");
+  EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"version", "<1.6"}})), "PL2006 jq would be 1.7-1, and not <1.6");
+  apt_says("jq is already the newest version (1.6-2.1).\n");
+  EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"version", ">=2"}})), "PL2006 jq would be 1.6-2.1, and not >=2");
+  system.remove("/var/lib/apt/lists");
+  EXPECT_EQ(transaction(look(want({{"name", "nginx"}, {"version", ">=1"}})).change).install,
+            (std::vector<PackageRequest>{{"nginx", ""}}));
 }
 
 TEST_F(Package, LatestUpgradesOrIsAtRest) {  // K05

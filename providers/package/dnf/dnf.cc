@@ -56,6 +56,10 @@ bool Dnf::is_source_of(const Desired& other) const {
   return other.address.kind == "yum_repository" || BackEnd::is_source_of(other);
 }
 
+int Dnf::compare_versions(std::string_view one, std::string_view other) const {
+  return compare_rpm_versions(one, other);
+}
+
 bool Dnf::version_matches(std::string_view wanted, std::string_view version) const {
   return rpm_version_matches(wanted, version);
 }

@@ -24,6 +24,7 @@ class Dnf : public BackEnd {
   bool manages(System& system) const override;
   bool is_source(std::string_view path) const override;
   bool is_source_of(const Desired& other) const override;
+  int compare_versions(std::string_view one, std::string_view other) const override;
   bool version_matches(std::string_view wanted, std::string_view version) const override;
   Result<std::vector<std::string>> goes_with(const std::vector<std::string>& packages,
                                              const std::function<bool(const std::string& path)>& matters,

@@ -126,6 +126,15 @@ TEST_F(DnfPackage, VersionsAreRpms) {  // K04, K06
   EXPECT_EQ(coded_obstacle(want({{"name", "nosuch"}})), "PL2006 no package is called nosuch");
 }
 
+TEST_F(DnfPackage, ComparisonsAreRpms) {
+  for (const char* fits : {">=1:1.20", "<2:0", ">1:1.20.1-13.el9"})
+    EXPECT_TRUE(look(want({{"name", "nginx"}, {"version", fits}})).change.empty()) << fits;
+  dnf_says("*upgrade -- jq", table("Upgrading:\n jq x86_64 1.7-1.el9 appstream 186 k\n"));
+  EXPECT_EQ(look(want({{"name", "jq"}, {"version", ">=1.7"}})).change.after, (Json{{"version", "1.7-1.el9"}}));
+  EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"version", ">=1.8"}})),
+            "PL2006 jq would be 1.7-1.el9, and not >=1.8");
+}
+
 TEST_F(DnfPackage, LatestIsAskedAsAnUpgrade) {  // K05
   dnf_says("*upgrade -- jq", table("Upgrading:\n jq x86_64 1.7-1.el9 appstream 186 k\n"));
   const Change newer = look(want({{"name", "jq"}, {"state", "latest"}})).change;

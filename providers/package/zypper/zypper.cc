@@ -61,6 +61,9 @@ class Zypper : public BackEnd {
   bool is_source_of(const Desired& other) const override {
     return other.address.kind == "yum_repository" || BackEnd::is_source_of(other);
   }
+  int compare_versions(std::string_view one, std::string_view other) const override {
+    return compare_rpm_versions(one, other);
+  }
   bool version_matches(std::string_view wanted, std::string_view version) const override {
     return rpm_version_matches(wanted, version);
   }
