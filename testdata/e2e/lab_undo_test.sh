@@ -79,9 +79,9 @@ resources:
   - line: /etc/hosts
     text: "192.0.2.9 undo.example"
   - systemd_unit: /etc/systemd/system/plumb-undo.service
-    unit: {Description: undo}
-    service: {ExecStart: /bin/sleep infinity}
-    install: {WantedBy: multi-user.target}
+    Unit: {Description: undo}
+    Service: {ExecStart: /bin/sleep infinity}
+    Install: {WantedBy: multi-user.target}
   - service: plumb-undo.service
     state: running
     enabled: true

@@ -260,6 +260,7 @@ Picture lasting(const Picture& picture) {
     std::istringstream text(found->second.substr(std::min(found->second.find('"'), found->second.size())));
     for (std::string line; std::getline(text, line);) lines.insert(line.starts_with('"') ? line.substr(1) : line);
     found->second.erase(std::min(found->second.find('"'), found->second.size()));
+    found->second += "\n";
     for (const std::string& line : lines) found->second += line + "\n";
   }
   // Lines of no group, which a start may have, are gone with the first change.

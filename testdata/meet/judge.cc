@@ -96,6 +96,38 @@ std::string ops_of(const plan::Plan& plan) {
   return text;
 }
 
+// The lines of one of these files, without its mode and owner.
+std::vector<std::string> lines_in(const Picture& picture, const char* path) {
+  std::vector<std::string> lines;
+  const auto found = picture.find(path);
+  if (found == picture.end()) return lines;
+  std::string line;
+  for (const char c : found->second.substr(std::min(found->second.find('\n'), found->second.size()))) {
+    if (c != '\n') {
+      line += c;
+    } else {
+      if (line.find(':') != std::string::npos) lines.push_back(line);
+      line.clear();
+    }
+  }
+  return lines;
+}
+
+// Whether the files of accounts are about the same accounts: what a start has of nobody, any change takes away.
+bool agrees(const Picture& picture) {
+  const auto first = [](const std::string& line) { return line.substr(0, line.find(':')); };
+  std::set<std::string> accounts;
+  std::set<std::string> shadow;
+  for (const std::string& line : lines_in(picture, "/etc/passwd")) accounts.insert(first(line));
+  for (const std::string& line : lines_in(picture, "/etc/shadow")) shadow.insert(first(line));
+  if (accounts != shadow) return false;
+  for (const std::string& line : lines_in(picture, "/etc/group")) {
+    const std::string members = line.substr(line.rfind(':') + 1);
+    if (!members.empty() && !accounts.contains(members)) return false;
+  }
+  return true;
+}
+
 // Left by a write that did not end.
 std::string left_over(const Picture& picture) {
   for (const auto& [path, unused] : picture) {
@@ -184,7 +216,7 @@ class Trial {
   }
   // A package in a file that the plan brings: what it is, the package manager says once it is there.
   static bool comes_in_file(const plan::Action& action) {
-    return action.desired.address.kind == "package" && action.desired.has("file") && !action.unknown_until.empty();
+    return action.desired.address.kind == "package" && action.desired.has("file") && !action.needs.empty();
   }
   // Files of packages, and what is in an archive or a repository.
   static bool brings_what_is_not_known(const plan::Action& action) {
@@ -357,7 +389,15 @@ class Trial {
       return {alone && refused.empty() ? End::kBroken : End::kExcused, "undo" + codes_of(found), all};
     }
     if (!alone || !refused.empty()) return {End::kHeld, "held", "", changed_};
-    const std::string other = differences(lasting(before_), without_leftovers(lasting(image_.picture())));
+    Picture was = lasting(before_);
+    Picture is = without_leftovers(lasting(image_.picture()));
+    if (!agrees(was)) {
+      for (const char* accounts : {"/etc/shadow", "/etc/group"}) {
+        was.erase(accounts);
+        is.erase(accounts);
+      }
+    }
+    const std::string other = differences(was, is);
     if (!other.empty()) return {End::kBroken, "undo leaves something", all + other};
     return {End::kHeld, "held", "", changed_};
   }
