@@ -383,6 +383,10 @@ std::vector<ImpliedPath> GitProvider::implies_paths(const Desired& desired) cons
   return paths;
 }
 
+std::vector<std::string> GitProvider::clears_paths(const Desired& desired) const {
+  return wants_absent(desired) ? std::vector<std::string>{desired.text("path")} : std::vector<std::string>();
+}
+
 std::optional<Desired> GitProvider::restore(const Desired& desired, const Observed& before) const {
   Desired again;
   again.address = desired.address;

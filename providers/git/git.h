@@ -30,6 +30,7 @@ class GitProvider : public Provider {
   // But for what git tells of a folder that others touched before.
   bool is_foreseeable(const Desired&) const override { return true; }
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
+  std::vector<std::string> clears_paths(const Desired& desired) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 

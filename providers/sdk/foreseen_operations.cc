@@ -206,7 +206,11 @@ Result<> ForeseenSystem::carry_out_one(const MakeDirectory& make, std::size_t wh
 Result<> ForeseenSystem::carry_out_one(const MakeLink& make, std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::string place, place_of(make.path));
   PLUMB_TRY_ASSIGN(const FileInfo folder, folder_above(place));
-  PLUMB_TRY_ASSIGN(const std::optional<Entry> old, at(place));
+  // Whatever lies there: once it is done, it is this link.
+  std::optional<Entry> old;
+  if (!is_open(place)) {
+    PLUMB_TRY_ASSIGN(old, at(place));
+  }
   if (old) {
     const bool same = !make.hard && old->info->type == FileType::kLink && old->info->link_target == make.target;
     if (same) return {};

@@ -32,6 +32,15 @@ std::optional<std::size_t> ForeseenSystem::who_touched_account(const std::string
   return who.empty() ? std::nullopt : std::optional(*who.rbegin());
 }
 
+bool ForeseenSystem::is_open(const std::string& place) const {
+  if (const auto known = entries_.find(place); known != entries_.end()) return known->second.unknown.has_value();
+  for (std::string folder = parent_of(place); folder != "/"; folder = parent_of(folder)) {
+    const auto known = entries_.find(folder);
+    if (known != entries_.end()) return known->second.unknown || known->second.filled;
+  }
+  return false;
+}
+
 void ForeseenSystem::leave_unknown(const std::string& place, std::size_t who) {
   take_away(place, who);
   entries_[place].unknown = who;

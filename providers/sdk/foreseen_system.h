@@ -122,6 +122,7 @@ class ForeseenSystem : public System {
   void dress_as_changed(FileInfo& info) const;
   Error not_known(const std::string& place, std::size_t who);
   std::optional<std::size_t> who_touched_account(const std::string& user);
+  bool is_open(const std::string& place) const;  // nobody knows what lies there
   void leave_unknown(const std::string& place, std::size_t who);
   void put(const std::string& place, Entry entry, std::size_t who);
   void lead_elsewhere() { ways_.clear(), ++ways_changed_; }
