@@ -112,6 +112,8 @@ void add_commands(Program& program) {
   add_project_key(program);
   add_schema(program);
   add_test(program);
+  add_completion(program);
+  add_man(program);
   add_version(program);
   add_help(program);
 }
