@@ -55,7 +55,7 @@ Change restarting(const Desired& desired, std::string note) {
   Reboot reboot;
   const Json& within = desired.attribute("within");
   if (within.is_number_integer()) reboot.within_seconds = within.get<int>();
-  reboot.message = desired.text("message");
+  reboot.message = desired.text("notice");
   Change change;
   change.op = Op::kRun;
   change.fidelity = Fidelity::kBounded;

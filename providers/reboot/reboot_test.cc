@@ -53,7 +53,7 @@ TEST_F(RebootKind, BothHaveToAskForIt) {
 }
 
 TEST_F(RebootKind, WhenWhatItWatchesChanges) {
-  const Desired desired = want({{"run_on", {"package:linux*"}}, {"message", "a new kernel"}});
+  const Desired desired = want({{"run_on", {"package:linux*"}}, {"notice", "a new kernel"}});
   EXPECT_EQ(verdict(desired), "not due: restarts only when what it watches changes");
   EXPECT_EQ(provider.why_passed_over(desired, *look(desired).observed), "") << "no condition says so";
   const Change change = provider.triggered(desired, *look(desired).observed, Op::kRun);

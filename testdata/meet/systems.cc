@@ -70,7 +70,7 @@ void add_what_waits(std::vector<SystemWord>& words) {
   wait({{"http", "http://localhost:9/"}, {"host", "a.example"}, {"status", {200, 204}}, {"body", "x"}});
   wait({{"command", {"/bin/true"}}, {"expect", {0, 1}}, {"run_on", {"file:*"}}});
   wait({{"contains", "x"}}, "path");
-  words.push_back({"reboot", "at last", "when_exists", {{"within", 60}, {"message", "x"}}});
+  words.push_back({"reboot", "at last", "when_exists", {{"within", 60}, {"notice", "x"}}});
   words.push_back({"reboot", "at last", "", {{"unless", {"/bin/true"}}}});
   words.push_back({"reboot", "at last", "", {{"run_on", {"file:*"}}}});
   const Json login = {
