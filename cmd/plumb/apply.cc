@@ -13,8 +13,10 @@
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/file.h"
 #include "engine/report/outputs_text.h"
 #include "engine/report/plan_text.h"
+#include "engine/report/run_cases.h"
 #include "engine/report/run_text.h"
 #include "engine/run/plan_files.h"
 #include "engine/run/project_key.h"
@@ -28,6 +30,7 @@ constexpr std::size_t kMostTicket = 200;
 struct ApplyArguments {
   std::string file;
   std::string resume;  // a run
+  std::string junit;   // a file
   bool keep_going = false;
   bool take_over = false;
   bool ignore_window = false;
@@ -51,7 +54,8 @@ class Apply {
   int run() {
     const std::unique_ptr<EventStream> events = start_events(program_.options, "apply", terminal_);
     const SignalWatch signals([this] { stop(); });
-    const int code = carry_out();
+    int code = carry_out();
+    if (!arguments_.junit.empty() && !write_junit() && code == kDone) code = kFailed;
     end_events(events.get(), result_.hosts, code, way_on_);
     return code;
   }
@@ -62,6 +66,21 @@ class Apply {
     if (workspace_.control().level() == run::StopLevel::kFinish) {
       terminal_.tell("\nStopping: actions in hand are finished and recorded. Press Ctrl-C again to leave at once.\n");
     }
+  }
+
+  run::RunObserver observer() {
+    if (arguments_.junit.empty()) return progress_.observer();
+    return [this, told = progress_.observer()](const run::RunEvent& event) {
+      cases_.take(event);
+      told(event);
+    };
+  }
+
+  // Also of a run that was not begun: whoever reads it waits for a file.
+  bool write_junit() {
+    const Result<> written = write_file(arguments_.junit, report::junit_xml(results_));
+    if (!written) workspace_.diagnose(written.error());
+    return written.has_value();
   }
 
   int carry_out() {
@@ -89,7 +108,7 @@ class Apply {
       const auto plan = std::make_shared<const run::SavedPlan>(std::get<run::SavedPlan>(request.what));
       request.standing.approvals = [this, plan] { return persons_behind(*plan); };
     }
-    const std::optional<run::RunContext> context = workspace_.context(progress_.observer());
+    const std::optional<run::RunContext> context = workspace_.context(observer());
     if (!context) return kInvalidConfiguration;
     const bool saved = std::holds_alternative<run::SavedPlan>(request.what);
     if (saved) return carry_out(std::move(request), *context, true);
@@ -138,7 +157,12 @@ class Apply {
   bool leaves_some() const { return result_.begun && result_.outcome == RunOutcome::kOk && result_.plan.is_half(); }
 
   int carry_out(run::ApplyRequest request, const run::RunContext& context, bool is_last) {
+    cases_ = {};
     result_ = run::apply(workspace_.loaded(), std::move(request), context);
+    if (!arguments_.junit.empty()) {
+      const std::vector<report::TestResult> results = cases_.results(result_.plan, result_.hosts);
+      results_.insert(results_.end(), results.begin(), results.end());
+    }
     const int code = tell_result();
     if (!is_last || !leaves_some()) return code;
     terminal_.tell("Readings may be others now: `plumb apply` plans what comes of them.\n");
@@ -258,7 +282,9 @@ class Apply {
   Workspace workspace_;
   Progress progress_;
   run::ApplyResult result_;
-  std::string way_on_;  // the command to go on with
+  report::RunCases cases_;                   // of the run at hand
+  std::vector<report::TestResult> results_;  // of all of them, for --junit
+  std::string way_on_;                       // the command to go on with
 };
 
 }  // namespace
@@ -288,6 +314,8 @@ void add_apply(Program& program) {
           ""))
       ->type_name("TEXT");
   command->add_flag("--ignore-window", arguments->ignore_window, "Do not wait for the roll-out's maintenance window");
+  command->add_option("--junit", arguments->junit, "Write what became of each action to FILE as JUnit's XML")
+      ->type_name("FILE");
   command->add_flag("--keep-going", arguments->keep_going, "After a failure skip only what depends on it");
   command->add_flag("--take-over", arguments->take_over,
                     "What other projects of a host manage, and this one too, is this one's from now on");

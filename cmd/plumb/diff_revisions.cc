@@ -1,6 +1,7 @@
 #include "cmd/plumb/diff_revisions.h"
 
 #include "cmd/plumb/exit_code.h"
+#include "cmd/plumb/plan_document.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/config/revision.h"
@@ -142,14 +143,15 @@ class RevisionDiff {
                            [&](std::string_view text) { terminal_.print(text); });
       return;
     }
+    std::string hosts;
+    if (!diff.joined.empty()) hosts += "New hosts: " + report::host_list(diff.joined) + "\n";
+    if (!diff.left.empty()) hosts += "Hosts that leave: " + report::host_list(diff.left) + "\n";
+    if (wants_document(options_)) return print_document(diff.plan, "", hosts, terminal_, options_);
     report::PlanTextOptions options;
     options.color = terminal_.color();
     options.full = planning_.full;
     options.kinds = &options_.kinds;
-    terminal_.print(report::plan_text(diff.plan, options));
-    if (!diff.joined.empty()) terminal_.print("New hosts: " + report::host_list(diff.joined) + "\n");
-    if (!diff.left.empty()) terminal_.print("Hosts that leave: " + report::host_list(diff.left) + "\n");
-    terminal_.print(report::plan_summary(diff.plan, options));
+    terminal_.print(report::plan_text(diff.plan, options) + hosts + report::plan_summary(diff.plan, options));
   }
 
   const Options& options_;

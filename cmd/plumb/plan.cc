@@ -5,6 +5,7 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/diff_revisions.h"
 #include "cmd/plumb/events.h"
+#include "cmd/plumb/plan_document.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
@@ -57,7 +58,12 @@ int make_and_print(Program& program, const PlanArguments& arguments, Judged judg
       context ? run::make_plan(workspace.loaded(), arguments.planning.request(), *context) : std::nullopt;
   if (!planned) return workspace.stopped() ? kInterrupted : kInvalidConfiguration;
   results = planned->hosts;
-  print_plan(planned->plan, planned->plan_id, terminal, arguments.planning, program.options.kinds);
+  const bool is_document = wants_document(program.options);
+  if (is_document) {
+    print_document(planned->plan, planned->plan_id, "", terminal, program.options);
+  } else {
+    print_plan(planned->plan, planned->plan_id, terminal, arguments.planning, program.options.kinds);
+  }
   const bool denied =
       judged == Judged::kYes && !planned->plan.changes_nothing() && !tell_judgement(workspace, *planned);
   const ExitCode code =
@@ -69,7 +75,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Judged judg
     } else if (Result<> written = write_plan(*planned, arguments.file, arguments.with_contents); !written) {
       workspace.diagnose(written.error());
       return kFailed;
-    } else if (!terminal.json()) {
+    } else if (!terminal.json() && !is_document) {
       terminal.print(written_text(arguments.file, planned->plan_id, denied, program.options));
     }
   }

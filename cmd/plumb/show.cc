@@ -1,6 +1,7 @@
 // plumb show FILE: a saved plan, for people or for programs, and its parts by host.
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/plan_document.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/plan/artifact.h"
 #include "engine/plan/slices.h"
@@ -35,6 +36,10 @@ int show(Program& program, const std::string& file, bool full, bool slices) {
   const std::string& id = saved->id;
   if (slices) {
     print_slices(*saved, terminal);
+    return kDone;
+  }
+  if (wants_document(program.options)) {
+    print_document(plan, id, "", terminal, program.options);
     return kDone;
   }
   if (terminal.json()) {

@@ -41,6 +41,10 @@ void Terminal::tell(std::string_view text) {
 
 void Terminal::diagnose(const std::vector<Diagnostic>& diagnostics, const lang::SourceMap& sources) {
   if (diagnostics.empty()) return;
+  if (findings_ != nullptr) {
+    findings_->insert(findings_->end(), diagnostics.begin(), diagnostics.end());
+    return;
+  }
   if (events_ != nullptr) {
     for (const Diagnostic& diagnostic : diagnostics) events_->write(report::diagnostic_event(diagnostic));
     return;

@@ -38,6 +38,8 @@ class Terminal {
     json_ = json_ || events != nullptr;
   }
   EventStream* events() const { return events_; }
+  // Findings are put there and told by somebody else; `into` is there for as long as anything is told.
+  void collect(std::vector<Diagnostic>* into) { findings_ = into; }
   bool json() const { return json_; }
 
  private:
@@ -46,6 +48,7 @@ class Terminal {
   bool can_ask_ = false;
   bool json_ = false;
   EventStream* events_ = nullptr;
+  std::vector<Diagnostic>* findings_ = nullptr;
 };
 
 }  // namespace plumb::cmd

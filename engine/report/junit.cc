@@ -49,16 +49,15 @@ struct Suite {
   std::chrono::microseconds time{0};
 };
 
-// Of a suite, or of all.
-std::string counts_xml(std::size_t tests, const Suite& suite) {
-  return "tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(suite.failures) +
-         (suite.skipped > 0 ? "\" skipped=\"" + std::to_string(suite.skipped) : "") + "\" time=\"" +
-         seconds(suite.time) + "\">\n";
+std::string counts_xml(std::size_t tests, std::size_t failures) {
+  return "tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(failures) + "\"";
 }
 
 std::string suite_xml(const std::vector<TestResult>& results, const Suite& suite) {
   const std::string file = escaped(results[suite.begin].file);
-  std::string xml = "  <testsuite name=\"" + file + "\" " + counts_xml(suite.end - suite.begin, suite);
+  std::string xml = "  <testsuite name=\"" + file + "\" " + counts_xml(suite.end - suite.begin, suite.failures) +
+                    (suite.skipped > 0 ? " skipped=\"" + std::to_string(suite.skipped) + "\"" : "") + " time=\"" +
+                    seconds(suite.time) + "\">\n";
   for (std::size_t i = suite.begin; i < suite.end; ++i) {
     const TestResult& one = results[i];
     xml += "    <testcase classname=\"" + file + "\" name=\"" + escaped(one.name) + "\" time=\"" + seconds(one.time) +
@@ -87,9 +86,11 @@ std::string junit_xml(const std::vector<TestResult>& results) {
     all.time += results[i].time;
     if (results[i].passed) continue;
     ++(results[i].skipped ? suite.skipped : suite.failures);
-    ++(results[i].skipped ? all.skipped : all.failures);
+    if (!results[i].skipped) ++all.failures;
   }
-  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts_xml(results.size(), all);
+  // JUnit counts what is skipped in suites alone.
+  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " +
+                    counts_xml(results.size(), all.failures) + " time=\"" + seconds(all.time) + "\">\n";
   for (const Suite& suite : suites) xml += suite_xml(results, suite);
   return xml + "</testsuites>\n";
 }

@@ -111,7 +111,12 @@
   // What is asked for stands behind the # of the address, so that a link to it can be given.
   function takeAddress() {
     const asked = new URLSearchParams(location.hash.slice(1));
-    for (const field of fields) field.value = asked.get(field.id) || "";
+    for (const field of fields) {
+      const value = asked.get(field.id) || "";
+      // Nothing is shown of what is not there, rather than everything.
+      if (field.options && ![...field.options].some((choice) => choice.value === value)) choices(field, [value]);
+      field.value = value;
+    }
   }
 
   function giveAddress() {

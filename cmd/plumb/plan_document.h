@@ -1,0 +1,18 @@
+// A plan as a document for those who review it: --output markdown and html.
+#pragma once
+
+#include <string>
+
+#include "cmd/plumb/options.h"
+#include "cmd/plumb/terminal.h"
+#include "engine/plan/plan.h"
+
+namespace plumb::cmd {
+
+// Whether --output asks for one; then standard output has nothing else.
+bool wants_document(const Options& options);
+// That one, to standard output. `note`: lines that stand above what the plan comes to.
+void print_document(const plan::Plan& plan, const std::string& id, const std::string& note, Terminal& terminal,
+                    const Options& options);
+
+}  // namespace plumb::cmd

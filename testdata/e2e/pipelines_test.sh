@@ -1,0 +1,174 @@
+# What pipelines show: findings, plans, what became of an apply; and the pipelines of the guide, with their scripts run.
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+command -v python3 >/dev/null || skip 'no python3 here'
+
+mkdir -p infra target
+cat >infra/plumb.yaml <<YAML
+plumb: v1
+project: shop
+inputs:
+  token: {type: string, sensitive: true, default: correct-horse}
+resources:
+  - file: $work/target/motd
+    contnet: hello
+YAML
+printf 'plumb: v1\nhosts:\n  here: {connection: local}\n' >infra/hosts.yaml
+python() { python3 -c "import json, sys; d = json.load(open(sys.argv[1])); $2" "$1" || fail "$2: $(cat "$1")"; }
+
+# --- findings
+report() { # FORMAT WANTED
+  local code=0
+  "$plumb" -C infra validate --output "$1" >report 2>errors || code=$?
+  [ "$code" = "$2" ] || fail "exit code $code: $(cat errors)"
+  [ ! -s errors ] || fail "standard error says $(cat errors)"
+}
+report github 3
+grep -q '^::error file=infra/plumb.yaml,line=7,col=5,endColumn=11,title=PL1007%3A .*::unknown key `contnet`.*`content`' report ||
+  fail "$(cat report)"
+report gitlab 3
+python report 'one = d[0]; assert one["check_name"] == "PL1007" and one["location"]["path"] == "infra/plumb.yaml" and one["location"]["lines"]["begin"] == 7'
+cp report before
+sed -i '1a # a line more' infra/plumb.yaml
+report gitlab 3
+python report 'old = json.load(open("before")); assert d[0]["location"]["lines"]["begin"] == 8 and d[0]["fingerprint"] == old[0]["fingerprint"]'
+report sarif 3
+python report 'r = d["runs"][0]; l = r["results"][0]["locations"][0]["physicalLocation"]; assert d["version"] == "2.1.0" and l["artifactLocation"]["uri"] == "infra/plumb.yaml" and l["region"]["startLine"] == 8'
+code=0
+"$plumb" -C "$work/infra" validate --output github >report || code=$?
+grep -q '^::error file=infra/plumb.yaml,' report || fail "an absolute folder: $(cat report)"
+sed -i 's/contnet/content/; 2d' infra/plumb.yaml
+report github 0
+[ ! -s report ] || fail "$(cat report)"
+report gitlab 0
+python report 'assert d == []'
+report sarif 0
+python report 'assert d["runs"][0]["results"] == []'
+exits 3 "$plumb" -C infra plan --output sarif
+says 'sarif is for validate; `plumb plan` takes json'
+exits 3 "$plumb" -C infra apply --output html
+says 'html is for plan, diff and show'
+
+# --- plans
+cat >>infra/plumb.yaml <<YAML
+  - file: $work/target/token
+    content: \${inputs.token}
+YAML
+printf 'old\n' >target/motd
+"$plumb" -C infra plan -o plan.json --output markdown >plan.md 2>errors
+grep -q '^### Plan: 2 actions on 1 host$' plan.md || fail "$(cat plan.md)"
+grep -q '^-     old$' plan.md || fail "no difference: $(cat plan.md)"
+[ "$(tail -n 1 plan.md | cut -d' ' -f1)" = Project ] || fail "something follows the comment: $(cat plan.md)"
+plan_file=plan.json
+[ -e plan.json ] || plan_file=infra/plan.json
+"$plumb" show $plan_file --output markdown >again.md
+cmp plan.md again.md || fail 'the saved plan is another comment'
+"$plumb" show $plan_file --output html >plan.html
+grep -q '<title>Plan of shop</title>' plan.html || fail "$(head -c 2000 plan.html)"
+! grep -q 'correct-horse' plan.md plan.html $plan_file || fail 'the secret is told'
+code=0
+"$plumb" -C infra diff --output markdown >diff.md || code=$?
+[ "$code" = 2 ] || fail "exit code $code of diff"
+grep -q '^### Plan: 2 actions' diff.md || fail "$(cat diff.md)"
+
+# --- what became of it
+cat >>infra/plumb.yaml <<YAML
+  - command: exit-3
+    run: echo no luck; exit 3
+  - command: later
+    run: "true"
+    after: [command:exit-3]
+YAML
+exits 1 "$plumb" -C infra --yes apply --junit "$work/apply.xml"
+python3 - apply.xml <<'PY' || fail "$(cat apply.xml)"
+import sys, xml.etree.ElementTree as tree
+suites = tree.parse(sys.argv[1]).getroot()
+assert suites.get("tests") == "4" and suites.get("failures") == "1", suites.attrib
+(suite,) = suites
+assert suite.get("name") == "here" and suite.get("skipped") == "1", suite.attrib
+cases = {case.get("name"): case for case in suite}
+failure = cases["run command:exit-3"].find("failure")
+assert "exit code 3" in failure.get("message"), failure.get("message")
+assert "plumb.yaml:" in failure.text and "no luck" in failure.text, failure.text
+assert "was skipped" in cases["run command:later"].find("skipped").get("message")
+PY
+
+# --- the pipelines of the guide: each script, in the order of the page, as its own shell would run it
+cat >scripts.py <<'PY'
+import re, sys
+page = open(sys.argv[1]).read()
+jobs = [b for b in re.findall(r"```yaml\n(.*?)```", page, re.S) if "apply.xml" in b]
+assert len(jobs) == 2, len(jobs)
+def blocks(text):
+    lines = text.split("\n")
+    for i, line in enumerate(lines):
+        begin = re.match(r"( *)(?:run: \||script:)$", line)
+        if not begin: continue
+        body = []
+        for inner in lines[i + 1:]:
+            if inner.strip() and len(inner) - len(inner.lstrip()) <= len(begin[1]): break
+            body.append(re.sub(r"^ *(- (?! ))?", "", inner))
+        yield "\n".join(body)
+scripts = list(blocks(jobs[sys.argv[2] == "gitlab"]))
+assert len(scripts) >= 4, scripts
+for number, script in enumerate(scripts):
+    open("%s-%02d.sh" % (sys.argv[2], number), "w").write("set -eo pipefail\n" + script)
+PY
+ssh-keygen -q -t ed25519 -N '' -f ci
+printf 'ci %s\n' "$(cut -d' ' -f1,2 ci.pub)" >signers
+mkdir bin
+ln -s "$plumb" bin/plumb
+printf '#!/bin/sh\necho "$@" >>"%s/comments"\n' "$work" >bin/gh
+chmod +x bin/gh
+export PATH="$work/bin:$PATH" PLUMB_SIGNERS=$work/signers GITHUB_STEP_SUMMARY=$work/summary PULL_REQUEST=7
+for service in github gitlab; do
+  python3 scripts.py "$PLUMB_SOURCE/docs/guide/pipelines.md" $service || fail 'the guide has no such pipelines'
+  rm -rf project target
+  mkdir project target
+  printf 'plumb: v1\nproject: shop\nresources:\n  - file: %s/target/%s\n    content: hello\n' "$work" $service >project/plumb.yaml
+  cp infra/hosts.yaml project/
+  case $service in
+    github) export SIGNING_KEY="$(cat ci)" ;;
+    gitlab) export PLUMB_SIGNING_KEY=$work/ci ;;
+  esac
+  for script in $service-*.sh; do
+    (cd project && bash "$work/$script") >log 2>&1 || fail "$script of the guide: $(cat "$script" log)"
+  done
+  [ "$(cat target/$service)" = hello ] || fail "nothing was applied: $(cat log)"
+  grep -q 'failures="0"' project/apply.xml || fail "$(cat project/apply.xml)"
+  grep -q '<title>' project/plan.html || fail 'no page'
+done
+[ "$(cat comments)" = 'pr comment 7 --edit-last --create-if-none --body-file plan.md' ] || fail "$(cat comments)"
+grep -q '^### Plan: 1 action on 1 host' summary || fail "$(cat summary)"
+
+# --- the page in a browser: what is filtered, by its address
+chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
+  echo 'The page of a plan was not tried: no chromium here.'
+  exit 0
+}
+# Equal hosts, and one that is otherwise.
+mkdir fleet
+cat >fleet/plumb.yaml <<'YAML'
+plumb: v1
+project: fleet
+resources:
+  - file: /etc/motd
+    content: "<b>hello</b>\n"
+  - file: /etc/db.conf
+    content: "db\n"
+    when: host.name == "h0007"
+YAML
+printf 'plumb: v1\ndefaults:\n  connection: {command: [plumb:simulated]}\nhosts:\n  h[0001:2000]:\n' >fleet/hosts.yaml
+"$plumb" -C fleet plan --output html >fleet.html 2>errors || fail "$(cat errors)"
+shows() { # ADDRESS WANTED…
+  timeout 120 "$chromium" --headless --no-sandbox --disable-gpu --virtual-time-budget=5000 --user-data-dir="$work/browser" \
+    --dump-dom "file://$work/fleet.html$1" >dom 2>browser.log || fail "the browser failed: $(tail -n 5 browser.log)"
+  local wanted
+  for wanted in "${@:2}"; do grep -qF -- "$wanted" dom || fail "$1 does not show $wanted: $(grep -o 'id="count".*' dom | head -c 600)"; done
+}
+shows '' '2 different actions, 2001 on all hosts together' '(2000 hosts)' '>file:/etc/db.conf<'
+shows '#host=h0007&kind=file' '2 different actions'
+shows '#host=h0008' '1 action, 2000 on all' '>file:/etc/motd<'
+! grep -q '>file:/etc/db.conf<' dom || fail 'a host has what is not its own'
+shows '#search=db.conf&op=create' '1 action, 1 on all'
+shows '#op=delete' '0 different actions'
+! grep -qi 'content security policy\|Uncaught' browser.log || fail "$(cat browser.log)"
