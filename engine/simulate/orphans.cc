@@ -68,12 +68,12 @@ bool Simulator::is_orphan(std::size_t i) const {
   return graph_.nodes[i].because == ir::kOrphan;
 }
 
-bool Simulator::is_to_be_forgotten(std::size_t i) const {
-  return graph_.nodes[i].forget;
+bool Simulator::is_beside_the_declared(std::size_t i) const {
+  return !graph_.nodes[i].because.empty();
 }
 
-// What cannot go stays what it is, and keeps nothing else from being done.
-void Simulator::visit_unwanted(std::size_t i) {
+// What cannot go, or come back, stays what it is, and keeps nothing else from being done.
+void Simulator::visit_beside(std::size_t i) {
   if (!observation_.states[i].has_value()) return stays(i, observation_.states[i].error().diagnostic());
   const Observed& observed = observed_of(i);
   const std::string owner = is_orphan(i) ? owner_of_claims(i, observed) : std::string();
@@ -83,6 +83,10 @@ void Simulator::visit_unwanted(std::size_t i) {
   }
   const bool holds = provider_of(i)->diff(graph_.nodes[i].desired, observed).empty();
   if (!holds && observed.obstacle && makers_of(i, observed).empty()) return stays(i, *observed.obstacle);
+  for (const Missing& missing : observed.missing) {
+    if (holds || brought_.source_of(i, missing.what)) continue;
+    return stays(i, Diagnostic(Code::kNothingProvides, "it needs " + missing.what.str() + ", which is not there"));
+  }
   visit(i);
 }
 

@@ -77,8 +77,8 @@ Simulation Simulator::run() {
       leave_to_next(i, *moved);
     } else if (is_rescue(i)) {
       visit_rescue(i);
-    } else if (is_to_be_forgotten(i)) {
-      visit_unwanted(i);
+    } else if (is_beside_the_declared(i)) {
+      visit_beside(i);
     } else {
       visit(i);
     }

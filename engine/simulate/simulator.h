@@ -72,9 +72,9 @@ class Simulator {
 
   // orphans.cc
   bool is_orphan(std::size_t i) const;
-  // Nobody declares it, or a run made it that is taken back.
-  bool is_to_be_forgotten(std::size_t i) const;
-  void visit_unwanted(std::size_t i);
+  // Nobody declares it, or it is a part of a run that is taken back.
+  bool is_beside_the_declared(std::size_t i) const;
+  void visit_beside(std::size_t i);
   void stays(std::size_t i, const Diagnostic& why);
   std::string owner_of_claims(std::size_t i, const Observed& observed) const;
   void tell_of_record(plan::HostPlan& host) const;

@@ -54,6 +54,8 @@ std::optional<Desired> EntryProvider::restore(const Desired& desired, const Obse
     again.attributes["state"] = "absent";
     return again;
   }
+  // What it takes from others, nobody keeps.
+  if (desired.flag("exclusive", false)) return std::nullopt;
   if (!can_be_written_again(before.attribute("entry"))) return std::nullopt;
   std::string line = before.text("entry");
   // With its mark, which stays.

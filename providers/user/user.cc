@@ -423,6 +423,8 @@ std::vector<ImpliedPath> UserProvider::implies_paths(const Desired& desired) con
 std::optional<Desired> UserProvider::restore(const Desired& desired, const Observed& before) const {
   // A removed home cannot be brought back, nor a password of which only a keyed digest was kept.
   if (before.exists && (wants_absent(desired) || desired.has("password_hash"))) return std::nullopt;
+  // A number that no group has cannot be asked for.
+  if (before.exists && is_number(before.text("group"))) return std::nullopt;
   const bool makes = before.exists ? desired.flag("create_home", false) : makes_home(desired);
   const bool has_home = before.exists ? before.flag("create_home", false) : before.has(kHomeOwner);
   // Of an account that stays, the home that it got stays too; and whose a folder was that became one, nobody keeps.

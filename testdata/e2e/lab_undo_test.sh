@@ -101,7 +101,7 @@ says '`command:forever` is left as it is: what a command did has no inverse'
 left=$(diff <(echo "$before") <(look) || true)
 # What is left is what was told, and nothing else.
 others=$(grep '^[<>]' <<<"$left" | grep -v '/srv/plumb-undo/made' || true)
-[ -z "$others" ] || fail "not all is back, and nothing said so:
+[ -z "$others" ] || fail "not all is back, and nothing said so: $output
 $others"
 grep -q 'srv/plumb-undo/made' <<<"$left" || fail 'the command was undone, which nobody can'
 
