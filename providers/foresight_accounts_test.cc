@@ -1,5 +1,5 @@
 // Accounts that meet others, their groups, homes and what lies in those.
-#include "providers/foresight_testing.h"
+#include "providers/testing/foresight.h"
 
 namespace plumb {
 namespace {

@@ -1,5 +1,5 @@
 // What programs, package managers and the kernel do: what is foreseen of it, and what waits for its turn.
-#include "providers/foresight_testing.h"
+#include "providers/testing/foresight.h"
 
 namespace plumb {
 namespace {
@@ -232,6 +232,14 @@ TEST_F(ForesightTest, AFolderThatIsFilledByAnotherNameIsThere) {
   add("archive", "path", {{"path", "/srv/now"}, {"content", system_.blob("archive")}});
   foresee();
   EXPECT_EQ(undone_by(0), "archive:/srv/now");
+}
+
+TEST_F(ForesightTest, AFolderThatIsFilledByAnotherNameIsLostByIts) {
+  link({{"path", "/srv/now"}, {"target", "real"}});
+  add("archive", "path", {{"path", "/srv/now"}, {"content", system_.blob("archive")}});
+  directory({{"path", "/srv/real"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(undone_by(1), "directory:/srv/real");
 }
 
 TEST_F(ForesightTest, WhatIsUnpackedIsOfItsGroup) {

@@ -1,8 +1,8 @@
 // Files that meet: what each finds when its turn comes, and what is told of those that cannot come to rest.
+#include "providers/testing/foresight.h"
+
 #include <algorithm>
 #include <random>
-
-#include "providers/foresight_testing.h"
 
 namespace plumb {
 namespace {

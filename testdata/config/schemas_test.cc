@@ -72,9 +72,9 @@ class SchemaSubset {
                                                 "x-content-of",
                                                 "x-replacement",
                                                 "x-key"};
-    static const std::set<std::string> formats = {"text-template", "path",    "file-path", "mode",     "duration",
-                                                  "size",          "content", "template",  "source",   "user",
-                                                  "group",         "date",    "name",      "timezone", "pattern"};
+    static const std::set<std::string> formats = {
+        "text-template", "path",         "file-path", "mode",  "duration", "size", "content",  "template", "source",
+        "source-folder", "source-parts", "user",      "group", "date",     "name", "timezone", "pattern"};
     if (schema.is_boolean()) return;
     for (const auto& [key, value] : schema.items()) {
       if (!known.contains(key)) problems.push_back(at + " uses " + key);

@@ -77,6 +77,14 @@ std::vector<std::string> steps(const std::string& pointer) {
   return all;
 }
 
+// Which keys belong to a store of secrets hangs on its type.
+Json store_with(const std::string& key, const Json& example) {
+  if (key == "type" || key == "folder") return {{"type", "sops"}, {"folder", "a"}, {key, example}};
+  if (key == "prefix") return {{"type", "environment"}, {key, example}};
+  if (key == "identity") return {{"type", "age"}, {"folder", "a"}, {key, example}};
+  return {{"type", "command"}, {"run", {"a", "{path}"}}, {key, example}};
+}
+
 std::optional<Whole> in_project(const std::vector<std::string>& path, const Json& example) {
   const std::string& name = path.at(1);
   if (path[0] == "properties") {
@@ -107,6 +115,10 @@ std::optional<Whole> in_project(const std::vector<std::string>& path, const Json
     if (path[3] != "path" && path[3] != "unit") reading.emplace("type", "string");
     if (!sources.contains(path[3])) reading.emplace("command", "true");
     return Whole{"project", "", project_with("readings", {{"a", reading}}), true};
+  }
+  if (name == "secret_store") {
+    const Json store = path.size() == 2 ? example : store_with(path[3], example);
+    return Whole{"project", "", project_with("secrets", {{"a", store}}), true};
   }
   if (path.size() == 4 && (name == "check" || name == "retry")) {
     const Json& root = builtin_schema("project");
