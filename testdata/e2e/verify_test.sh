@@ -269,8 +269,8 @@ mistake() { # VERIFY
   printf 'plumb: v1\nproject: waves\nresources: [{file: /a, content: a, verify: %s}]\n' "$1" >plumb.yaml
   exits 3 "$plumb" validate
 }
-mistake '{http: "https://127.0.0.1/"}'
-says 'for https and names use `command`'
+mistake '{http: "ftp://127.0.0.1/"}'
+says 'a URL that begins with http:// or https://'
 mistake '{tcp: 80, command: [date]}'
 mistake '{command: [date], status: 200}'
 mistake '{tcp: "${host.name}", within: "${host.groups}"}'
