@@ -23,7 +23,7 @@ bool has_sealed(const Json& attributes) {
 // What plans say of what they cannot take back, in words.
 std::string why_not(const plan::Action& action, const Kind& kind) {
   if (kind.runs) return "what a command did has no inverse";
-  if (action.operations.empty() || (action.seen.exists && !action.unknown_until.empty()))
+  if (action.seen.exists && !action.unknown_until.empty())
     return "what was there before was known only when its turn came, and nobody kept it";
   if (has_sealed(action.before) || has_sealed(action.desired.attributes))
     return "it has to do with a sensitive value, which no history holds";

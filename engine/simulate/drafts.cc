@@ -94,6 +94,9 @@ Action Drafts::conditional(std::size_t i, const Desired& desired) const {
   action.seen = seen(i);
   action.fidelity = action.op == Op::kRun ? Fidelity::kOpaque : Fidelity::kBounded;
   if (action.op == Op::kUpdate) action.after = kind.provider->asked_for(desired);
+  // Nothing is there: that can be had again, whatever the action comes to be.
+  action.undo =
+      action.op == Op::kUpdate && !action.seen.exists && plan::restored(*kind.provider, desired, {}).has_value();
   action.confirm_within = graph_.nodes[i].confirm_within;
   return action;
 }

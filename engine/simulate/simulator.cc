@@ -170,8 +170,10 @@ void Simulator::push_change(std::size_t i, const Desired& desired, const Observe
   NodeList unknown_until;
   resolve_missing(i, observed, action, unknown_until);
   bound_by_earlier(i, makers, action, unknown_until);
-  // What was there then, nobody has seen; of what was not there before, nothing else has to be known.
-  if (!unknown_until.empty() && observed.exists) action.undo = false;
+  // What a program leaves there, nobody has seen; of what was not there before, nothing else has to be known.
+  const bool by_program = std::any_of(unknown_until.begin(), unknown_until.end(),
+                                      [this](std::size_t maker) { return kind_of(maker).runs; });
+  if (by_program && observed.exists) action.undo = false;
   const std::vector<std::size_t> awaited(unknown_until.begin(), unknown_until.end());
   if (plan::is_decided_later(desired, observed, desired_of(awaited), kinds_)) {
     push_conditional(i, desired, awaited);

@@ -105,6 +105,16 @@ bool is_name_of(const std::string& name, const std::string& unit) {
   return std::any_of(all.begin(), all.end(), [&](const BackEnd* one) { return one->unit_name(name) == unit; });
 }
 
+// Of what adds to a unit: whether it may bring what the unit's own file lacks, so that it can be enabled or kept
+// running.
+bool may_settle(const Desired& other) {
+  if (wants_absent(other)) return false;
+  if (other.address.kind != "systemd_unit") return true;
+  const Json& service = other.attribute("Service");
+  return other.has("Install") || !member_of(service, "Type").is_null() ||
+         !member_of(service, "RemainAfterExit").is_null();
+}
+
 class Actions {
  public:
   Actions(const Desired& desired, const Observed& observed, Change& change)
@@ -231,7 +241,8 @@ void ServiceProvider::complete(Desired& desired, std::span<const Desired> host, 
       const Json& path = other.attribute("path");
       if (!path.is_string() || !back_end->shapes(path.get_ref<const std::string&>(), unit)) continue;
       desired.attributes["unit_files"] = true;
-      if (back_end->adds(path.get_ref<const std::string&>(), unit)) desired.attributes["added_to"] = true;
+      if (may_settle(other) && back_end->adds(path.get_ref<const std::string&>(), unit))
+        desired.attributes["added_to"] = true;
       if (back_end->links(path.get_ref<const std::string&>(), unit)) desired.attributes["links_managed"] = true;
     }
   }
@@ -272,7 +283,7 @@ bool ServiceProvider::is_lost(const Desired& desired, System& now, System& then)
     if (!is->found) return was->found;
     // As an alias it would be another unit.
     if (is->name != was->name) return true;
-    if (is->masked) return !was->masked;
+    if (is->masked) return !was->masked || !desired.has("masked");
     // Links that are there enable nothing that has no [Install] any more.
     const bool enable = desired.flag("enabled", false);
     if (enable && (is->enabled == Enabled::kImpossible || (was->has_install && !is->has_install))) return true;
@@ -361,11 +372,16 @@ Change ServiceProvider::triggered(const Desired& desired, const Observed& observ
 }
 
 std::optional<Desired> ServiceProvider::restore(const Desired& desired, const Observed& before) const {
-  // A unit that was not there goes with what brought it.
-  if (!before.exists) return std::nullopt;
   Desired again;
   again.address = desired.address;
   again.attributes["name"] = desired.attribute("name");
+  // A unit that was not there goes with what brought it, and does not run then.
+  if (!before.exists) {
+    if (desired.flag("masked", false)) return std::nullopt;
+    if (desired.has("state")) again.attributes["state"] = "stopped";
+    if (desired.has("enabled")) again.attributes["enabled"] = false;
+    return again;
+  }
   if (desired.has("state")) {
     again.attributes["state"] = before.text("state") == "running" ? "running" : "stopped";
   }

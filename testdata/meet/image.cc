@@ -253,7 +253,7 @@ Picture lasting(const Picture& picture) {
     if (kept.starts_with("10") && kept.size() > 2) kept[2] = '0';
   }
   // Which account stands first says nothing.
-  for (const char* accounts : {"/etc/passwd", "/etc/group", "/etc/shadow"}) {
+  for (const char* accounts : {"/etc/passwd", "/etc/group"}) {
     const auto found = without.find(accounts);
     if (found == without.end()) continue;
     std::set<std::string> lines;
@@ -263,8 +263,10 @@ Picture lasting(const Picture& picture) {
     found->second += "\n";
     for (const std::string& line : lines) found->second += line + "\n";
   }
-  // Lines of no group, which a start may have, are gone with the first change.
+  // Lines of no group, which a start may have, are gone with the first change; and of what stands for a password when
+  // there is none nothing is kept.
   without.erase("/etc/gshadow");
+  without.erase("/etc/shadow");
   return without;
 }
 
