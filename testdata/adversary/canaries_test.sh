@@ -117,6 +117,8 @@ $(grep -raihoE ".{0,60}($mark|$digits).{0,20}" $found | head -n 10)"
 printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' >root/etc/passwd
 printf '%s\n' 'root:x:0:' >root/etc/group
 every_report() {
+  run any --output markdown plan
+  run any --output html plan
   run any plan
   run any plan --full
   run any --output json plan
@@ -132,6 +134,8 @@ every_report
 run 0 show plan.json
 run 0 show --full plan.json
 run 0 --output json show plan.json
+run 0 --output markdown show plan.json
+run 0 --output html show plan.json
 run 0 graph
 run 0 --output dot graph
 run 0 --output json graph
@@ -215,7 +219,7 @@ while IFS= read -r line; do
   text=$(printf "%b." "${line//MARK/$mark}")
   text=${text%.}
   printf '%s' "$text" >faulty/inputs.yaml
-  run any --output json validate
+  for form in json sarif github gitlab; do run any --output $form validate; done
   run any validate
   mv faulty/inputs.yaml faulty/values.yaml
   run any validate --inputs faulty/values.yaml
@@ -383,7 +387,7 @@ on_hosts() { # CODE ARGUMENT…
 $(tail -n 20 "out/$count.err")"
 }
 on_hosts 0 plan -o hosts.json
-on_hosts 1 --log-level trace --log-file out/hosts.log apply hosts.json --yes --keep-going
+on_hosts 1 --log-level trace --log-file out/hosts.log apply hosts.json --yes --keep-going --junit "$work/out/hosts.xml"
 grep -q 'ended with exit code 3' "out/$count.err" || fail 'the command that prints did not run'
 on_hosts any --output json history show last
 for kept in derived turned plain bundle lines; do
