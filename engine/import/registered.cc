@@ -227,6 +227,10 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
       command = Written::of_text(there + (what.starts_with("stderr") ? "{ " + words + "; } 2>&1 >/dev/null" : words) +
                                  (lenient || what.starts_with("stderr") ? " || true" : ""));
     }
+    // Its own shell, where it names one.
+    const Node* executable = task.argument({"executable"});
+    if (executable != nullptr && !command.is_list() && executable->text != "/bin/sh")
+      command = Written::of_texts({translate_text(executable->text, *this).text, "-c", command.text});
     if (what == "rc") {
       Cel found =
           reading(name + "_code", after({{"command", command}, {"gives", Written::of_text("exit_code")}}), Type::kInt);

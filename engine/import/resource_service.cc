@@ -67,7 +67,7 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
   }
   omitted_.clear();
   const bool alone = turn.for_each.empty() && when.text == "true";
-  if (there != nullptr && alone && there->find("when") == nullptr) {
+  if (there != nullptr && alone && (there->find("when") == nullptr || there->for_others)) {
     // Two tasks of one service are one resource.
     for (const auto& [attribute, value] : item->keys) {
       if (attribute != "service") there->put(attribute, value);
@@ -79,6 +79,23 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
   if (there != nullptr) {
     item->put("id", Written::of_text(identity.text + " " + slug(task_.name)));
     item->patterns = {"service:" + identity.text + "*"};
+  }
+  if (there == nullptr && alone && unit_.services_.contains(identity.text)) {
+    // One that only some hosts have, deeper in the conditions around: it says there what this one says, and this one is
+    // for the others.
+    std::string others;
+    for (const auto& [guard, other] : unit_.services_.at(identity.text)) {
+      const bool inside = around_.guard.text == "true" || guard.starts_with(around_.guard.text + " && ");
+      if (!inside || other->find("when") != nullptr || other->find("for_each") != nullptr) continue;
+      for (const auto& [attribute, value] : item->keys) {
+        if (other->find(attribute) == nullptr) other->put(attribute, value);
+      }
+      others += (others.empty() ? "!(" : " && !(") + guard + ")";
+    }
+    if (!others.empty()) {
+      item->put("when", Written::of_text(others));
+      item->for_others = true;
+    }
   }
   Item* kept = item.get();
   if (again && wanted == "reloaded") {

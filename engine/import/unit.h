@@ -32,6 +32,7 @@ struct Item {
   std::string comment;                // above it, or all of it
   int row = -1;                       // in the report
   bool broken = false;                // it did not pass the check
+  bool for_others = false;            // its condition is that another one of the same is not there
   int first_line = 0;
   int last_line = 0;
 
@@ -62,6 +63,7 @@ struct Symbol {
   bool is_input = false;
   bool is_sensitive = false;
   Type input_type = Type::kText;
+  std::string default_text;       // of an input that the role does not declare
   bool is_list = false;           // though its default is no list
   bool may_be_null = false;       // the input: nobody has to give it
   std::optional<Written> value;   // under `values`

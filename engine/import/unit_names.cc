@@ -168,7 +168,7 @@ Cel Unit::declare_unknown(const std::string& name) {
   symbol.is_input = true;
   symbol.compiled = true;
   symbol.input_type = type;
-  symbol.may_be_null = asked_for && type != Type::kList;
+  symbol.may_be_null = asked_for;
   symbol.meaning = atom("inputs." + own, type);
   if (symbol.may_be_null) {
     symbol.value = Written::of_text("${dyn(inputs." + own + ")}");
@@ -377,6 +377,15 @@ Cel Unit::variable(const std::string& name) {
   if (const auto found = registered_.find(name); found != registered_.end())
     throw Untranslatable{"what the task `" + found->second.task->name + "` registered as `" + name + "`"};
   if (std::optional<Cel> found = magic(name)) return *found;
+  if (name == "ansible_managed") {
+    // The line that Ansible has written, so that files stay as they are until somebody sets another.
+    Symbol& symbol = symbols_[name];
+    symbol.is_input = true;
+    symbol.compiled = true;
+    symbol.default_text = "Ansible managed";
+    symbol.meaning = atom("inputs.ansible_managed", Type::kText);
+    return symbol.meaning;
+  }
   if (name.starts_with("ansible_")) {
     std::size_t used = 0;
     if (std::optional<Cel> found = fact_of({name.substr(8)}, used)) return *found;

@@ -188,7 +188,10 @@ void Unit::write_inputs(Lines& lines) {
     const bool literal = symbol.by_default != nullptr && plain_type(*symbol.by_default) != Type::kNull &&
                          !needs_quoting_of_jinja(*symbol.by_default) && symbol.problem.empty() && !symbol.may_be_null &&
                          !symbol.is_list;
-    if (literal) {
+    if (!symbol.default_text.empty()) {
+      schema =
+          Written::of_map({{"type", Written::of_text("string")}, {"default", Written::of_text(symbol.default_text)}});
+    } else if (literal) {
       schema = schema_of(*symbol.by_default);
       if (symbol.is_sensitive) schema.entries.emplace_back("sensitive", Written::of_plain("true"));
     } else {
