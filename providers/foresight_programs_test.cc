@@ -235,6 +235,7 @@ TEST_F(ForesightTest, AFolderThatIsFilledByAnotherNameIsThere) {
 }
 
 TEST_F(ForesightTest, AFolderThatIsFilledByAnotherNameIsLostByIts) {
+  system_.make_file("/srv/real/x", "x");
   link({{"path", "/srv/now"}, {"target", "real"}});
   add("archive", "path", {{"path", "/srv/now"}, {"content", system_.blob("archive")}});
   directory({{"path", "/srv/real"}, {"state", "absent"}});

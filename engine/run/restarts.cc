@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/plan/source_place.h"
+
 namespace plumb::run {
 namespace {
 
@@ -65,9 +67,11 @@ std::optional<Diagnostic> problem_of_restarts(const plan::Actions& actions, cons
     return kind != nullptr && kind->operations.contains(Operation(Reboot()));
   });
   if (restarts == actions.end()) return std::nullopt;
-  return Diagnostic(Code::kRefusedByState,
-                    restarts->desired.address.str() + " would end this run: a restart is waited for over ssh alone")
-      .with_hint("leave the resource out with `on`, or give the host an address that ssh reaches");
+  Diagnostic problem(Code::kRefusedByState,
+                     restarts->desired.address.str() + " would end this run: a restart is waited for over ssh alone");
+  problem.span = plan::place_of(restarts->source);
+  problem.hint = "leave the resource out with `on`, or give the host an address that ssh reaches";
+  return problem;
 }
 
 }  // namespace plumb::run

@@ -60,7 +60,8 @@ Result<bool> leads_to_itself(const std::string& path, const std::string& target,
   };
   std::string place = from(path, target);
   for (int links = 0; links < kMostLinks; ++links) {
-    if (place == path) return true;
+    // Also by way of itself.
+    if (place == path || is_below(place, path)) return true;
     const Result<std::optional<FileInfo>> info = system.stat(place, false);
     if (!info || !*info || (*info)->type != FileType::kLink) return false;
     place = from(place, (*info)->link_target);

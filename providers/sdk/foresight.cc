@@ -354,6 +354,15 @@ bool Foresight::is_effect_foreseen(const Desired& desired) const {
          std::any_of(implied.begin(), implied.end(), [](const ImpliedPath& one) { return one.needed; });
 }
 
+bool Foresight::lacks_its_folder(const Desired& asked) {
+  const std::vector<ImpliedPath> implied = kinds_.provider(asked.address.kind)->implies_paths(asked);
+  return std::any_of(implied.begin(), implied.end(), [this](const ImpliedPath& one) {
+    if (!one.whole || !one.needed) return false;
+    const Result<std::optional<FileInfo>> info = foreseen_.stat(one.path, true);
+    return info && !*info;
+  });
+}
+
 void Foresight::look_back(std::size_t index, const Desired& asked, Observed& found) {
   const Provider* provider = provider_of(index);
   if (provider == nullptr || foreseen_.is_untouched()) return;
@@ -386,7 +395,10 @@ void Foresight::look_back(std::size_t index, const Desired& asked, Observed& fou
   std::vector<Result<Observed>> again = observe_({&one, 1}, foreseen_);
   if (const std::set<std::size_t> met = foreseen_.take_met_unknown(); !met.empty()) {
     // A folder that somebody fills is there, whatever is in it.
-    if (!provider->is_unwanted(asked)) return;
+    if (!provider->is_unwanted(asked)) {
+      if (changes && lacks_its_folder(asked)) found.undone_by = desired_[*who.rbegin()]->address.str();
+      return;
+    }
     ForeseenSystem then = foreseen_;
     for (const std::size_t by : met) then.take_unknown_as_gone(by);
     again = observe_({&one, 1}, then);
@@ -396,8 +408,8 @@ void Foresight::look_back(std::size_t index, const Desired& asked, Observed& fou
   if (again.front()) {
     const Change change = provider->diff(asked, *again.front());
     if (change.empty()) return;
-    // What a program brings about is not seen here.
-    if (changes && is_only_judged(*kinds_.find(asked.address.kind), change)) return;
+    // What a program brings about is not seen here, but for the folder in which it does.
+    if (changes && is_only_judged(*kinds_.find(asked.address.kind), change) && !lacks_its_folder(asked)) return;
     // A program that ran did what its guards ask for, as far as those tell.
     if (change.op == Op::kRun && changes && !is_effect_foreseen(asked)) return;
   }
@@ -487,10 +499,16 @@ std::vector<Result<Observed>> foresee(const Registry& kinds, System& now, Forese
     const Change change = provider->diff(reduced ? *reduced : *desired[i], *found[i]);
     // What is in the way counts only where there is something to do.
     takes_part[i] = change.empty() || !found[i]->obstacle;
-    if (change.empty() || found[i]->obstacle) continue;
+    if (change.empty()) continue;
+    // What keeps a service from being changed may be gone by then, which nobody sees here.
+    const bool is_open = !provider->is_foreseeable(*desired[i]) && found[i]->shaped_by.empty() &&
+                         std::all_of(change.operations.begin(), change.operations.end(),
+                                     [](const Operation& one) { return std::holds_alternative<ServiceAction>(one); });
+    if (found[i]->obstacle && !is_open) continue;
     acted = true;
     // One that misses something is refused for that, unless something that is not foreseen brings it.
-    const bool finds_unknown = !found[i]->missing.empty() || !found[i]->open_until.empty();
+    const bool finds_unknown =
+        !found[i]->missing.empty() || !found[i]->open_until.empty() || found[i]->obstacle.has_value();
     Result<> done = foresight.carry_out(i, change.operations, finds_unknown);
     if (!done) found[i]->obstacle = std::move(done.error()).diagnostic();
   }

@@ -75,6 +75,7 @@ class Foresight {
   void follow_packages(const PackageTransaction& transaction, Acted& acted);
   const std::set<std::string>& paths_asked_about();
   bool is_effect_foreseen(const Desired& desired) const;
+  bool lacks_its_folder(const Desired& asked);
   // Whose changes may matter to it, and of those by the names that it asks for.
   struct Touch {
     std::set<std::size_t> all;

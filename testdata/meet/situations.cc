@@ -137,6 +137,32 @@ void add_services(Situations& all) {
       .has_file(unit, "[Service]\nExecStart=/usr/bin/true\n")
       .asks("ini", unit, {{"section", "Service"}, {"options", {{"Nice", "5"}}}})
       .asks("service", "app", {{"enabled", true}});
+  all.on("a unit without [Install], and something that goes from what adds to it", true, End::kRefused)
+      .asks("file", unit, {{"content", "[Service]\nExecStart=/usr/bin/true\n"}})
+      .asks("block", unit + ".d/x.conf", kGone)
+      .asks("service", "app", {{"enabled", true}});
+  all.on("a unit without [Install], and settings of another section that add to it", true, End::kRefused)
+      .asks("file", unit, {{"content", "[Service]\nExecStart=/usr/bin/true\n"}})
+      .asks("directory", unit + ".d")
+      .asks("systemd_unit", unit + ".d/x.conf", {{"Service", {{"Nice", "5"}}}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("a unit without [Install], which comes with what adds to it", true)
+      .asks("file", unit, {{"content", "[Service]\nExecStart=/usr/bin/true\n"}})
+      .asks("directory", unit + ".d")
+      .asks("systemd_unit", unit + ".d/x.conf", {{"Install", {{"WantedBy", "multi-user.target"}}}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("a unit that somebody masked, and what adds to it", true, End::kRefused)
+      .has_link(unit, "/dev/null")
+      .has_folder(unit + ".d")
+      .asks("file", unit + ".d/x.conf", {{"content", kUnit}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("a unit that can be enabled by what comes, in a folder with a group", true, End::kRefused)
+      .has_user("web", 1500)
+      .has_file(unit, "[Service]\nExecStart=/usr/bin/true\n")
+      .has_folder(unit + ".d")
+      .asks("file", unit + ".d/x.conf", {{"content", kUnit}})
+      .asks("directory", "/etc/systemd/system", {{"group", "web"}, {"recurse", true}})
+      .asks("service", "app", {{"enabled", true}});
   all.on("somebody's link among what adds to a unit", true)
       .has_folder(unit + ".d")
       .has_link(unit + ".d/x.conf", "/root", 1501)
@@ -145,6 +171,10 @@ void add_services(Situations& all) {
   all.on("somebody's link among what adds to a unit that is to start with the host", true, End::kRefused)
       .has_folder(unit + ".d")
       .has_link(unit + ".d/x.conf", "/root", 1501)
+      .asks("file", unit, {{"content", kUnit}})
+      .asks("service", "app", {{"enabled", true}});
+  all.on("somebody's link in the place of what adds to a unit that is to start with the host", false, End::kRefused)
+      .has_link(unit + ".d", "/etc/systemd/system", 4242)
       .asks("file", unit, {{"content", kUnit}})
       .asks("service", "app", {{"enabled", true}});
   all.on("a folder that keeps a unit from being enabled", true, End::kRefused)
@@ -179,6 +209,8 @@ void add_files(Situations& all) {
       .has_link("/srv/current", "/srv/v1")
       .asks("link", "/srv/current", {{"target", "/srv/v2"}})
       .asks("directory", "/srv/v1", kGone);
+  all.on("a link that leads to what would be in it", false, End::kRefused)
+      .asks("link", "/srv/current", {{"target", "/srv/current/v1"}});
   all.on("a folder that goes, with a file that stays", false, End::kRefused)
       .has_folder("/srv/d")
       .has_file("/srv/d/x", "x\n")
@@ -242,6 +274,24 @@ void add_what_comes(Situations& all) {
       .asks("directory", "/srv/app")
       .asks("archive", "/srv/app", {{"file", "/usr/share/one.tar"}})
       .asks("file", "/srv/app/own.conf", {{"content", "a=1\n"}});
+  all.on("an archive in a folder that goes by another name", true, End::kRefused)
+      .asks("directory", "/srv/v1", kGone)
+      .asks("link", "/srv/current", {{"target", "/srv/v1"}})
+      .asks("archive", "/srv/current", {{"file", "/usr/share/one.tar"}});
+  all.on("an archive by a link that lies in another one", true, End::kRefused)
+      .has_folder("/srv/old")
+      .has_file("/srv/old/x", "x\n")
+      .asks("archive", "/srv/app", {{"file", "/usr/share/one.tar"}})
+      .asks("link", "/srv/app/data", {{"target", "/srv/old"}})
+      .asks("archive", "/srv/app/data", {{"file", "/usr/share/one.tar"}})
+      .asks("directory", "/srv/old", kGone);
+  all.on("a working copy that goes, where a program makes something", true, End::kRefused)
+      .asks("command", "make it", {{"run", {"touch", "/srv/p"}}, {"creates", "/srv/p"}})
+      .asks("git", "/srv/p", kGone);
+  all.on("a file that goes where packages' is to be diverted", true)
+      .has_file("/srv/p", "old\n")
+      .asks("file", "/srv/p", kGone)
+      .asks("dpkg_divert", "/srv/p");
   all.on("an archive in a folder with another group", true, End::kRefused)
       .has_user("web", 1500)
       .asks("directory", "/srv/app", {{"recurse", true}, {"group", "root"}})
@@ -257,6 +307,9 @@ void add_what_comes(Situations& all) {
       .asks("directory", "/etc/apt/sources.list.d", {{"purge", true}})
       .asks("apt_repository", "x", {{"uris", {"http://x"}}, {"suites", {"one"}}, {"components", {"main"}}});
   all.on("packages that rule each other out", true, End::kRefused).asks("package", "tool").asks("package", "rival");
+  all.on("packages that rule each other out, asked for in two ways", true, End::kRefused)
+      .asks("package", "tool", {{"recommends", false}})
+      .asks("package", "rival");
   all.on("configuration before its package", true)
       .asks("file", "/etc/tool.conf", {{"content", "version=mine\n"}})
       .asks("package", "tool");
