@@ -70,6 +70,12 @@ std::optional<Diagnostic> problem_of_restarts(const plan::Actions& actions, cons
   Diagnostic problem(Code::kRefusedByState,
                      restarts->desired.address.str() + " would end this run: a restart is waited for over ssh alone");
   problem.span = plan::place_of(restarts->source);
+  for (const plan::Action& earlier : actions) {
+    const std::vector<std::string>& needs = restarts->needs;
+    if (std::find(needs.begin(), needs.end(), earlier.desired.address.str()) == needs.end()) continue;
+    if (const std::optional<SourceSpan> place = plan::place_of(earlier.source))
+      problem.related.push_back({*place, "comes before it"});
+  }
   problem.hint = "leave the resource out with `on`, or give the host an address that ssh reaches";
   return problem;
 }
