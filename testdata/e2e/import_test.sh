@@ -1,5 +1,4 @@
-# A role becomes a project that is valid, formatted and plans nothing once it was applied; PLUMB_ROLES names a folder of
-# roles of others, each of which has to become a project that is valid.
+# A role becomes a project that is valid, formatted, and plans nothing once it was applied.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 
 mkdir -p role/{tasks,defaults,handlers,templates}
@@ -30,7 +29,7 @@ says '75.0 % of the tasks'
 grep -q '<h1>Import of role</h1>' report.html || fail 'the report has no head'
 exits 0 "$plumb" -C out validate
 exits 0 "$plumb" -C out fmt --check
-grep -q '# by hand: Ask a program of nobody (tasks/main.yml:6)' out/modules/role/module.yaml || fail 'nothing stands in its place'
+grep -q '# by hand: Ask a program of nobody (tasks/main.yml:7)' out/modules/role/module.yaml || fail 'nothing stands in its place'
 
 # What is there is not written over, unless asked to.
 exits 1 "$plumb" import ansible role -o out
@@ -51,12 +50,3 @@ exits 0 "$plumb" -C out apply --yes
 [ "$(cat etc/log)" = noted ] || fail 'the handler did not run once'
 exits 0 "$plumb" -C out plan
 says 'Nothing to change'
-
-[ -d "${PLUMB_ROLES:-}" ] || skip 'all but roles of others: PLUMB_ROLES names no folder of them'
-for role in "$PLUMB_ROLES"/*/; do
-  name=$(basename "$role")
-  exits 0 "$plumb" import ansible "$role" -o "roles/$name"
-  printf '%s: %s\n' "$name" "$(grep 'of the tasks' <<<"$output")"
-  exits 0 "$plumb" -C "roles/$name" validate
-  exits 0 "$plumb" -C "roles/$name" fmt --check
-done
