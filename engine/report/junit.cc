@@ -50,7 +50,7 @@ struct Suite {
 };
 
 std::string counts_xml(std::size_t tests, std::size_t failures) {
-  return "tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(failures) + "\"";
+  return "tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(failures) + "\" errors=\"0\"";
 }
 
 std::string suite_xml(const std::vector<TestResult>& results, const Suite& suite) {

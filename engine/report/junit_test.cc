@@ -13,14 +13,14 @@ TEST(Junit, OneSuiteAFileWithItsFailures) {
       {"tests/b.yaml", "third", microseconds(0), true, "", ""},
   };
   EXPECT_EQ(junit_xml(results), R"(<?xml version="1.0" encoding="UTF-8"?>
-<testsuites tests="3" failures="1" time="0.002000">
-  <testsuite name="tests/a.yaml" tests="2" failures="1" time="0.002000">
+<testsuites tests="3" failures="1" errors="0" time="0.002000">
+  <testsuite name="tests/a.yaml" tests="2" failures="1" errors="0" time="0.002000">
     <testcase classname="tests/a.yaml" name="one &lt;two&gt;" time="0.001500"/>
     <testcase classname="tests/a.yaml" name="other" time="0.000500">
       <failure message="&quot;x&quot; &amp; y">line&#10;line�</failure>
     </testcase>
   </testsuite>
-  <testsuite name="tests/b.yaml" tests="1" failures="0" time="0.000000">
+  <testsuite name="tests/b.yaml" tests="1" failures="0" errors="0" time="0.000000">
     <testcase classname="tests/b.yaml" name="third" time="0.000000"/>
   </testsuite>
 </testsuites>
@@ -31,8 +31,8 @@ TEST(Junit, WhatIsSkippedIsNoFailure) {
   const std::vector<TestResult> results = {{.file = "web1", .name = "update file:/a", .passed = true},
                                            {.file = "web1", .name = "run command:b", .message = "no", .skipped = true}};
   EXPECT_EQ(junit_xml(results), R"(<?xml version="1.0" encoding="UTF-8"?>
-<testsuites tests="2" failures="0" time="0.000000">
-  <testsuite name="web1" tests="2" failures="0" skipped="1" time="0.000000">
+<testsuites tests="2" failures="0" errors="0" time="0.000000">
+  <testsuite name="web1" tests="2" failures="0" errors="0" skipped="1" time="0.000000">
     <testcase classname="web1" name="update file:/a" time="0.000000"/>
     <testcase classname="web1" name="run command:b" time="0.000000">
       <skipped message="no"/>
@@ -44,7 +44,7 @@ TEST(Junit, WhatIsSkippedIsNoFailure) {
 
 TEST(Junit, NothingToTell) {
   EXPECT_EQ(junit_xml({}),
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"0\" failures=\"0\" "
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"0\" failures=\"0\" errors=\"0\" "
             "time=\"0.000000\">\n</testsuites>\n");
 }
 
