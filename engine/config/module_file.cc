@@ -100,8 +100,7 @@ class FileReader {
       const Entry* value = input.value.find(inputs ? "default" : "absent");
       const bool shown = sensitive == nullptr || sensitive->value.text == "false" || value == nullptr ||
                          refers_to_secret(value->value.text);
-      if (!shown)
-        result_.sources.hide(value->value.span);
+      if (!shown) result_.sources.hide(value->value.span);
     }
   }
 

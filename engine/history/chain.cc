@@ -77,8 +77,7 @@ Result<std::string> run_digest(Database& database, std::int64_t number, const st
   Json notes = Json::object();
   for (const auto& [name, text] : kept) notes[clean(name)] = clean(text);
   hash.add("],\"hosts\":" + canonical(hosts) + (notes.empty() ? "" : ",\"notes\":" + canonical(notes)) +
-           ",\"previous\":" + canonical(Json(clean(previous))) +
-           ",\"run\":" + canonical(to_json(run)) + "}");
+           ",\"previous\":" + canonical(Json(clean(previous))) + ",\"run\":" + canonical(to_json(run)) + "}");
   return hash.finish();
 }
 

@@ -374,7 +374,8 @@ TEST_F(HistoryTest, takes_the_plans_of_an_older_history_apart) {
   start.plan_document = nullptr;
   must(must(open().begin(start))->finish(ended()));
   tamper(file_,
-         "DROP TABLE run_note; DROP TABLE plan_folder; DROP TABLE content; ALTER TABLE plan DROP COLUMN size; PRAGMA user_version = 1;"
+         "DROP TABLE run_note; DROP TABLE plan_folder; DROP TABLE content; ALTER TABLE plan DROP COLUMN size; PRAGMA "
+         "user_version = 1;"
          "UPDATE plan SET bytes = CAST('" +
              document + "' AS BLOB)");
 

@@ -40,8 +40,7 @@ std::unique_ptr<Fleet> compile_fleet(Workspace& workspace, const std::set<std::s
   return compiled ? std::move(fleet) : nullptr;
 }
 
-CompiledFleet compile_graphs(Workspace& workspace, const std::set<std::string>& hosts,
-                             const RunContext& context) {
+CompiledFleet compile_graphs(Workspace& workspace, const std::set<std::string>& hosts, const RunContext& context) {
   CompiledFleet compiled{compile_fleet(workspace, hosts, context, KeepGraphs::kAll), {}};
   if (compiled.fleet == nullptr) return compiled;
   const bool waits = std::any_of(hosts.begin(), hosts.end(),

@@ -39,7 +39,8 @@ bool read_secrets(Workspace& workspace, const RunContext& context);
 // A fleet of these hosts of a workspace, whose key has been looked for.
 std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& context,
                                   KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded);
-// The same with the hosts compiled, once the stores of secrets were asked; null where the context was told what is wrong.
+// The same with the hosts compiled, once the stores of secrets were asked; null where the context was told what is
+// wrong.
 std::unique_ptr<Fleet> compile_fleet(Workspace& workspace, const std::set<std::string>& hosts,
                                      const RunContext& context, KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded);
 

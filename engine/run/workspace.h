@@ -28,7 +28,7 @@ struct WorkspaceRequest {
   config::InventoryOptions sources;  // how programs of the inventory's sources are asked
   ir::MissingSecrets missing_secrets = ir::MissingSecrets::kErrors;
   secrets::Environment environment;  // of whoever runs plumb, for stores of secrets
-  bool needs_key = true;  // else any key will do where there is none: nothing that it seals is kept
+  bool needs_key = true;             // else any key will do where there is none: nothing that it seals is kept
 };
 
 // Whether the project has a key, and whether it had one before.
