@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/import/literal.h"
 #include "engine/import/names.h"
 #include "engine/import/written.h"
 #include "engine/inventory/ansible_files.h"
@@ -17,47 +18,13 @@ using lang::Node;
 
 constexpr std::size_t kMostInventoryEntries = 500;
 
-bool any_jinja(const Node& node) {
-  if (node.is_scalar()) return holds_jinja(node.text);
-  return std::any_of(node.items.begin(), node.items.end(), any_jinja) ||
-         std::any_of(node.entries.begin(), node.entries.end(), [](const Entry& one) { return any_jinja(one.value); });
-}
-
-Written plain_value(const Node& node) {
-  if (node.is_sequence()) {
-    std::vector<Written> items;
-    for (const Node& one : node.items) items.push_back(plain_value(one));
-    return Written::of_list(std::move(items));
-  }
-  if (node.is_map()) {
-    std::vector<std::pair<std::string, Written>> entries;
-    for (const Entry& one : node.entries) entries.emplace_back(one.key, plain_value(one.value));
-    return Written::of_map(std::move(entries));
-  }
-  switch (plain_type(node)) {
-    case Type::kNull:
-      return Written::of_plain("null");
-    case Type::kBool:
-      return Written::of_plain(is_true_word(node.text) ? "true" : "false");
-    case Type::kInt:
-    case Type::kFloat:
-      return Written::of_plain(node.text);
-    default: {
-      std::string text = node.text;
-      for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 3))
-        text.insert(at, "$");
-      return Written::of_text(text);
-    }
-  }
-}
-
 void take_inputs(const Said& said, const std::set<std::string>& inputs,
                  std::vector<std::pair<std::string, Written>>& out) {
   for (const Entry& one : said.variables) {
-    if (!inputs.contains(one.key) || any_jinja(one.value)) continue;
+    if (!inputs.contains(one.key) || holds_jinja_within(one.value)) continue;
     const std::string name = safe_name(one.key);
     std::erase_if(out, [&](const auto& there) { return there.first == name; });
-    out.emplace_back(name, plain_value(one.value));
+    out.emplace_back(name, literal_of(one.value));
   }
 }
 
@@ -65,7 +32,7 @@ void note_variables(const Said& said, const std::string& of, Hosts& hosts, Repor
   for (const Entry& one : said.variables) {
     hosts.variables.insert(one.key);
     hosts.values[one.key] = &one.value;
-    if (any_jinja(one.value))
+    if (holds_jinja_within(one.value))
       report.notes.push_back("`" + one.key + "` of " + of +
                              " is by hand: values of groups and hosts hold no expressions here");
   }
@@ -143,7 +110,7 @@ std::string hosts_text(const Hosts& hosts, const std::set<std::string>& inputs) 
   lines.add("\nhosts:");
   for (const auto& [name, host] : hosts.found.hosts) {
     std::vector<std::pair<std::string, Written>> keys;
-    for (const Entry& setting : host.said.settings) keys.emplace_back(setting.key, plain_value(setting.value));
+    for (const Entry& setting : host.said.settings) keys.emplace_back(setting.key, literal_of(setting.value));
     std::vector<std::string> groups;
     for (const std::string& group : host.groups) {
       if (group != inventory::kAll && group != "ungrouped") groups.push_back(group);

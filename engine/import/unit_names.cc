@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/import/expression.h"
+#include "engine/import/literal.h"
 #include "engine/import/unit.h"
 
 namespace plumb::imports {
@@ -82,17 +83,7 @@ Written Unit::written_of(const Node& node, Names& names) {
     return Written::of_map(std::move(entries));
   }
   if (node.is_scalar() && holds_jinja(node.text)) return Written::of_text(translate_text(node.text, names).text);
-  switch (plain_type(node)) {
-    case Type::kNull:
-      return Written::of_plain("null");
-    case Type::kBool:
-      return Written::of_plain(is_true_word(node.text) ? "true" : "false");
-    case Type::kInt:
-    case Type::kFloat:
-      return Written::of_plain(node.text);
-    default:
-      return Written::of_text(escaped(node.text));
-  }
+  return literal_of(node);
 }
 
 // What a value is like, by what is done with it; and whether something asks whether it is there at all.

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "engine/import/expression.h"
+#include "engine/import/literal.h"
 #include "engine/import/unit.h"
 
 namespace plumb::imports {
@@ -10,42 +11,6 @@ namespace {
 
 using lang::Entry;
 using lang::Node;
-
-bool needs_quoting_of_jinja(const Node& node) {
-  if (node.is_scalar()) return holds_jinja(node.text);
-  return std::any_of(node.items.begin(), node.items.end(), needs_quoting_of_jinja) ||
-         std::any_of(node.entries.begin(), node.entries.end(),
-                     [](const Entry& one) { return needs_quoting_of_jinja(one.value); });
-}
-
-// A literal as a default of an input: nothing in it is an expression.
-Written literal_of(const Node& node) {
-  if (node.is_sequence()) {
-    std::vector<Written> items;
-    for (const Node& one : node.items) items.push_back(literal_of(one));
-    return Written::of_list(std::move(items));
-  }
-  if (node.is_map()) {
-    std::vector<std::pair<std::string, Written>> entries;
-    for (const Entry& one : node.entries) entries.emplace_back(one.key, literal_of(one.value));
-    return Written::of_map(std::move(entries));
-  }
-  switch (plain_type(node)) {
-    case Type::kNull:
-      return Written::of_plain("null");
-    case Type::kBool:
-      return Written::of_plain(is_true_word(node.text) ? "true" : "false");
-    case Type::kInt:
-    case Type::kFloat:
-      return Written::of_plain(node.text);
-    default: {
-      std::string text = node.text;
-      for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 3))
-        text.insert(at, "$");
-      return Written::of_text(text);
-    }
-  }
-}
 
 std::string schema_type(Type type) {
   switch (type) {
@@ -95,7 +60,7 @@ void Unit::adopt(const std::string& name, const Unit& from) {
   symbol.is_sensitive = theirs->is_sensitive;
   symbol.input_type = theirs->input_type;
   symbol.may_be_null = theirs->may_be_null;
-  if (theirs->by_default != nullptr && !needs_quoting_of_jinja(*theirs->by_default) && theirs->problem.empty())
+  if (theirs->by_default != nullptr && !holds_jinja_within(*theirs->by_default) && theirs->problem.empty())
     symbol.by_default = theirs->by_default;
   symbol.is_input = true;
   symbol.compiled = true;
@@ -186,7 +151,7 @@ void Unit::write_inputs(Lines& lines) {
     if (!symbol.problem.empty()) lines.add_comment(2, "by hand: the value of " + name + ": " + symbol.problem);
     Written schema;
     const bool literal = symbol.by_default != nullptr && plain_type(*symbol.by_default) != Type::kNull &&
-                         !needs_quoting_of_jinja(*symbol.by_default) && symbol.problem.empty() && !symbol.may_be_null &&
+                         !holds_jinja_within(*symbol.by_default) && symbol.problem.empty() && !symbol.may_be_null &&
                          !symbol.is_list;
     if (!symbol.default_text.empty()) {
       schema =
