@@ -92,7 +92,7 @@ YAML
 exits 0 "$plumb" plan --limit w01
 says '1 resource on the hosts is no longer in the configuration and left as it is:'
 says "o file:$work/homes/w01/b  on w01"
-says 'To have one removed, declare it again, with `state: absent`.'
+says 'With --prune, it goes.'
 exits 0 "$plumb" plan --limit w01 --output jsonl
 grep -q "\"address\":\"file:$work/homes/w01/b\",\"event\":\"orphan\"" <<<"$output" ||
   fail 'programs are not told of it'
