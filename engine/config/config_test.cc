@@ -308,5 +308,18 @@ TEST(Validate, PicksTheBranchByShape) {
   EXPECT_EQ(check("word"), "`x` must be a whole number, true or false, a list or a map");
 }
 
+TEST(Validate, NumbersWithoutATypeAreExactOrRefused) {
+  const auto check = [](const char* text) {
+    Diagnostics diagnostics;
+    const auto node = lang::read_yaml("t", text, diagnostics);
+    const auto value = validate(*node, Json::object(), "`x`", node->span, {}, diagnostics);
+    return diagnostics.has_errors() ? diagnostics.sorted()[0].summary : canonical(*value);
+  };
+  EXPECT_EQ(check("{a: [9007199254740991, 1.5, \"9007199254740993\"]}"),
+            R"({"a":[9007199254740991,1.5,"9007199254740993"]})");
+  EXPECT_EQ(check("{a: [9007199254740993]}"), "a whole number that is too large to be exact");
+  EXPECT_EQ(check("-123456789012345678"), "a whole number that is too large to be exact");
+}
+
 }  // namespace
 }  // namespace plumb::config

@@ -252,6 +252,10 @@ Result<std::string> project_entry(const Folder& folder, std::string_view text, c
   if (!root || !is_within(*real, *root)) {
     return problem(Code::kOutsideProject, name + " must lie in the project folder", "a link leads out of it", hint);
   }
+  if (const fs::path inner = real->lexically_relative(*root); *inner.begin() == kOwnFolder) {
+    return problem(Code::kOutsideProject, name + " is plumb's own and goes nowhere",
+                   "`.plumb` holds the project's key and its history");
+  }
   const std::optional<FileStatus> status = folder.status(relative);
   if (!status || status->type != wanted) {
     const std::string what = wanted == EntryType::kFile ? "a regular file" : "a folder";

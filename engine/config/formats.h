@@ -21,7 +21,11 @@ bool format_gives_number(std::string_view format);
 Result<Json> apply_format(std::string_view format, std::string_view text, const std::string& name,
                           const std::optional<Folder>& project_folder);
 
-// Checks that `text` names a regular file that lies in `folder`, also after links; gives its normalised relative path.
+// Below a project: its key and its history, which no host gets.
+inline constexpr std::string_view kOwnFolder = ".plumb";
+
+// Checks that `text` names a regular file that lies in `folder`, also after links, and not in kOwnFolder; gives its
+// normalised relative path.
 Result<std::string> project_file(const Folder& folder, std::string_view text, const std::string& name);
 // The same of a file or a folder.
 Result<std::string> project_entry(const Folder& folder, std::string_view text, const std::string& name,

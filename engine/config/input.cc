@@ -155,6 +155,12 @@ bool is_hidden(const Input& input, const Node& value) {
 }
 
 std::optional<Located> read_input_value(const Entry& entry, const Input& input, Diagnostics& diagnostics) {
+  if (entry.value.is_scalar() && input.sensitive && means_a_secret(entry.value.text) &&
+      !refers_to_secret(entry.value.text)) {
+    diagnostics.add(Diagnostic(Code::kBadValue, "a reference to a secret begins with `secret://`, without blanks")
+                        .at(entry.value.span));
+    return std::nullopt;
+  }
   if (entry.value.is_scalar() && refers_to_secret(entry.value.text)) {
     if (check_reference(entry.value, input, diagnostics)) return Located{entry.value.text, entry.value.span};
     return std::nullopt;

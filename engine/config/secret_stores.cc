@@ -73,6 +73,15 @@ bool refers_to_secret(std::string_view text) {
   return text.starts_with(kSecretScheme);
 }
 
+bool means_a_secret(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  return text.size() >= kSecretScheme.size() &&
+         std::equal(kSecretScheme.begin(), kSecretScheme.end(), text.begin(), [](char wanted, char there) {
+           return wanted == (there >= 'A' && there <= 'Z' ? there + 32 : there);
+         });
+}
+
 bool is_secret_reference(const Json& value) {
   return value.is_string() && refers_to_secret(value.get_ref<const std::string&>());
 }

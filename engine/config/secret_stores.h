@@ -54,6 +54,8 @@ struct SecretReference {
 inline constexpr std::string_view kSecretScheme = "secret://";
 
 bool refers_to_secret(std::string_view text);
+// Whether it was meant to: with blanks around it, or in capitals.
+bool means_a_secret(std::string_view text);
 bool is_secret_reference(const Json& value);
 // Errors: kBadValue, which says what is wrong with the form.
 Result<SecretReference> parse_secret_reference(std::string_view text);

@@ -34,6 +34,12 @@ TEST(SecretReference, IsToldFromOtherTexts) {
   EXPECT_TRUE(is_secret_reference(Json("secret://vault/a")));
   EXPECT_FALSE(is_secret_reference(Json("a secret://vault/a")));
   EXPECT_FALSE(is_secret_reference(Json(1)));
+  for (const char* near : {" secret://a/b", "Secret://a/b", "\tSECRET://a/b"}) {
+    EXPECT_TRUE(means_a_secret(near)) << near;
+    EXPECT_FALSE(refers_to_secret(near)) << near;
+  }
+  EXPECT_FALSE(means_a_secret("secret:/"));
+  EXPECT_FALSE(means_a_secret("  "));
 }
 
 }  // namespace

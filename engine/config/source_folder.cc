@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/json.h"
+#include "engine/config/formats.h"
 #include "providers/sdk/tree_list.h"
 
 namespace plumb::config {
@@ -35,7 +36,7 @@ class SourceFolder {
       SourceEntry entry;
       entry.path = inner.empty() ? one.name : inner + '/' + one.name;
       entry.type = one.type;
-      if (is_excluded(entry.path, exclude_)) continue;
+      if (one.name == kOwnFolder || is_excluded(entry.path, exclude_)) continue;
       if (entries_.size() == kMostSources)
         return refused("holds more than " + std::to_string(kMostSources) + " entries");
       switch (one.type) {

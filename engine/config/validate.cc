@@ -53,7 +53,21 @@ class Validator {
   }
 
  private:
-  Json without_type(const Node& node) const { return options_.keep_untyped ? untyped(node) : Json(nullptr); }
+  Json without_type(const Node& node) {
+    if (!options_.keep_untyped) return nullptr;
+    refuse_inexact(node);
+    return untyped(node);
+  }
+
+  // A whole number beyond what a plan holds exactly would come out as another one.
+  void refuse_inexact(const Node& node) {
+    for (const Node& item : node.items) refuse_inexact(item);
+    for (const Entry& entry : node.entries) refuse_inexact(entry.value);
+    if (!node.is_plain() || node.text.find('.') != std::string::npos || parse_integer(node.text)) return;
+    if (!parse_number(node.text)) return;
+    report(Code::kBadValue, "a whole number that is too large to be exact", node.span,
+           "numbers go to 9007199254740991 here", "in quotes it is a text");
+  }
 
   const cel::Type* expression_type(const Node& node) const {
     if (options_.types == nullptr) return nullptr;

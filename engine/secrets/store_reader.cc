@@ -11,6 +11,9 @@ namespace {
 constexpr std::size_t kLargest = std::size_t{1} << 20;
 constexpr std::size_t kShownErrors = 400;
 constexpr std::string_view kPathPlace = "{path}";
+// What a file of age begins with, bare and in armour.
+constexpr std::string_view kAgeHead = "age-encryption.org/";
+constexpr std::string_view kAgeArmour = "-----BEGIN AGE ENCRYPTED FILE-----";
 
 std::string called(const config::SecretReference& reference) {
   return "`" + reference.path + "` of the store `" + reference.store + "`";
@@ -59,7 +62,10 @@ Result<std::string> field_of(const std::string& text, const std::string& select,
   const lang::Node* field = member_at(*within, reference.field);
   if (field == nullptr || config::untyped(*field).is_null())
     return fail(Code::kNoSuchSecret, called(reference) + " has no field `" + reference.field + "`");
-  return text_of(*field);
+  std::string text_there = text_of(*field);
+  if (text_there.empty())
+    return fail(Code::kNoSuchSecret, "the field `" + reference.field + "` of " + called(reference) + " is empty");
+  return text_there;
 }
 
 }  // namespace
@@ -119,7 +125,8 @@ Result<std::string> StoreReader::file(const config::FileStore& store, const conf
   const std::filesystem::path path = place(store.folder) / reference.path;
   const std::optional<FileStatus> status = project_.files().status(path);
   if (!status || status->type != EntryType::kFile)
-    return fail(Code::kNoSuchSecret, called(reference) + ": there is no file " + path.string());
+    return fail(Code::kNoSuchSecret,
+                called(reference) + (status ? ": no regular file is " : ": there is no file ") + path.string());
   if (store.form == config::FileStore::Form::kPlain) {
     Result<std::string> text = project_.files().read(path, kLargest);
     if (!text) return fail(Code::kSecretStore, called(reference) + ": " + text.error().summary());
@@ -127,6 +134,10 @@ Result<std::string> StoreReader::file(const config::FileStore& store, const conf
   }
   std::vector<std::string> arguments;
   if (store.form == config::FileStore::Form::kAge) {
+    // age would say what stands in it, which is a secret that somebody forgot to encrypt.
+    const Result<std::string> head = head_of(path);
+    if (!head || !(head->starts_with(kAgeHead) || head->starts_with(kAgeArmour)))
+      return fail(Code::kSecretStore, called(reference) + " is no file that age encrypted");
     arguments = {"age", "--decrypt"};
     if (!store.identity.empty()) {
       arguments.emplace_back("--identity");
@@ -138,6 +149,14 @@ Result<std::string> StoreReader::file(const config::FileStore& store, const conf
   }
   arguments.push_back(path.string());
   return run(std::move(arguments), reference, config::CommandStore().timeout_seconds);
+}
+
+Result<std::string> StoreReader::head_of(const std::filesystem::path& path) const {
+  PLUMB_TRY_ASSIGN(const std::unique_ptr<FileStream> stream, project_.files().open(path));
+  std::string head(kAgeArmour.size(), '\0');
+  PLUMB_TRY_ASSIGN(const std::size_t size, stream->read(head.data(), head.size()));
+  head.resize(size);
+  return head;
 }
 
 Result<std::string> StoreReader::command(const config::CommandStore& store,

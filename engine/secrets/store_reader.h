@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ class StoreReader {
   Result<std::string> command(const config::CommandStore& store, const config::SecretReference& reference) const;
   Result<std::string> run(std::vector<std::string> arguments, const config::SecretReference& reference,
                           int timeout_seconds) const;
+  Result<std::string> head_of(const std::filesystem::path& path) const;
   std::filesystem::path place(const std::string& text) const;
 
   const config::SecretStores& stores_;

@@ -71,6 +71,21 @@ TEST_F(StoreReaderTest, FieldsOfJsonAndYaml) {
   }
 }
 
+TEST_F(StoreReaderTest, AnEmptyFieldIsNone) {
+  add("files", config::FileStore{config::FileStore::Form::kPlain, "", ""});
+  folder_.write("a.json", R"({"password": ""})");
+  EXPECT_EQ(read("secret://files/a.json#password").error().code(), Code::kNoSuchSecret);
+}
+
+TEST_F(StoreReaderTest, WhatSomebodyForgotToEncryptIsNotTold) {
+  add("age", config::FileStore{config::FileStore::Form::kAge, "", ""});
+  folder_.write("plain", "canary\n");
+  const auto plain = read("secret://age/plain");
+  ASSERT_FALSE(plain);
+  EXPECT_EQ(plain.error().code(), Code::kSecretStore);
+  EXPECT_EQ(plain.error().summary(), "`plain` of the store `age` is no file that age encrypted");
+}
+
 TEST_F(StoreReaderTest, AProgramIsAskedOnceForEachPath) {
   const std::string store = program(R"(printf '{"data": {"data": {"user": "u", "password": "p-%s"}}}\n' "$2")");
   add("vault", config::CommandStore{{store, "get", "kv/{path}"}, "data.data", 30});

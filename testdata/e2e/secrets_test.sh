@@ -59,6 +59,7 @@ if command -v age >/dev/null && command -v age-keygen >/dev/null; then
   age-keygen -o key.txt 2>/dev/null
   printf 'canary-age\n' | age -r "$(age-keygen -y key.txt)" >project/secrets/mail.age
 else
+  printf 'age-encryption.org/v1\n' >project/secrets/mail.age
   printf '#!/bin/sh\n[ "$1 $2" = "--decrypt --identity" ] && [ -f "$4" ] && echo canary-age\n' >bin/age
   chmod +x bin/age
 fi
@@ -120,6 +121,29 @@ sed -i 's,secret://valut/db/web#port,secret://vault/../key,' project/inputs.yaml
 run 3 validate
 says 'secret://STORE/PATH'
 sed -i 's,secret://vault/../key,secret://vault/db/web#port,' project/inputs.yaml
+
+exits 3 "$plumb" -C project --on here --set 'api_token= secret://environment/TOKEN' validate
+says 'begins with `secret://`'
+
+# What plumb keeps for itself goes to no host.
+mkdir shipped
+cat >shipped/plumb.yaml <<'YAML'
+plumb: v1
+project: shipped
+resources:
+  - directory: /all
+    source: .
+YAML
+cp -r project/.plumb shipped/
+exits 0 "$plumb" -C shipped --root "$work/root" --yes apply
+[ -e root/all/plumb.yaml ] && [ ! -e root/all/.plumb ] || fail "sent: $(find root/all)"
+printf 'plumb: v1\nproject: shipped\nresources: [{file: /key, source: .plumb/key}]\n' >shipped/plumb.yaml
+exits 3 "$plumb" -C shipped validate
+says "plumb's own and goes nowhere"
+printf 'plumb: v1\nproject: shipped\nresources: [{file: /key, content: "${file(\".plumb/key\")}"}]\n' >shipped/plumb.yaml
+exits 3 "$plumb" -C shipped --root "$work/root" plan
+says "plumb's own and goes nowhere"
+rm -r shipped
 
 # Found nowhere else.
 "$plumb" -C project --root "$work/root" --on here --log-level trace plan >traced 2>&1 || true
