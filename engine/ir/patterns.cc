@@ -7,6 +7,7 @@
 #include "engine/base/glob.h"
 #include "engine/base/nearest.h"
 #include "engine/config/resource.h"
+#include "engine/ir/moves.h"
 
 namespace plumb::ir {
 namespace {
@@ -24,6 +25,7 @@ class PatternChecker {
     gather(root, "");
     candidates_.assign(addresses_.begin(), addresses_.end());
     check(root, "");
+    check_moves();
   }
 
   void ask(const config::Module& root, const std::string& pattern) {
@@ -33,6 +35,11 @@ class PatternChecker {
   }
 
  private:
+  struct Moved {
+    const config::ParsedMove* written;
+    std::string from, to;  // as the whole project names them
+  };
+
   static bool has_fixed_name(const config::Module& module, const ParsedCall& call) {
     return call.placement.loops.empty() && !module.repeats(call.block) &&
            (!call.placement.id || !config::may_be_dynamic(*call.placement.id));
@@ -88,7 +95,7 @@ class PatternChecker {
 
   void check(const config::Module& module, const std::string& path) {
     for (const config::ParsedMove& move : module.moves)
-      check(move, config::below(path, move.from.text), config::below(path, move.to.text));
+      moves_.push_back({&move, config::below(path, move.from.text), config::below(path, move.to.text)});
     for (const auto& entry : module.body) {
       const auto& placement = std::visit(
           [](const auto& one) -> const auto& { return one.written->placement; }, entry);
@@ -112,9 +119,21 @@ class PatternChecker {
     }
   }
 
-  // What is named as new is declared; what is named as old is not, or there would be two of it.
-  void check(const config::ParsedMove& move, const std::string& from, const std::string& to) {
-    const bool module = to.ends_with('/');
+  // What is named as new is declared, by the name that later moves give it; what is named as old is not, or there would
+  // be two of it.
+  void check_moves() {
+    for (std::size_t i = 0; i < moves_.size(); ++i) {
+      std::string now = moves_[i].to;
+      for (std::size_t later = i + 1; later < moves_.size(); ++later)
+        now = moved_by(moves_[later].from, moves_[later].to, now);
+      check_move(moves_[i], now);
+    }
+  }
+
+  void check_move(const Moved& moved, const std::string& now) {
+    const auto& [written, from, to] = moved;
+    const config::ParsedMove& move = *written;
+    const bool module = now.ends_with('/');
     const auto declared = [&](const std::string& one) {
       if (!module) return addresses_.contains(one);
       const auto first = addresses_.lower_bound(one);
@@ -125,7 +144,7 @@ class PatternChecker {
           Diagnostic(Code::kBadMove, "`" + from + "` is said to be `" + to + "` now, and is declared still")
               .at(move.from.span, "still declared")
               .with_hint("remove what is declared by the old name, or the move"));
-    } else if (!declared(to) && !may_be_open(to, module)) {
+    } else if (!declared(now) && !may_be_open(now, module)) {
       diagnostics_.add(
           Diagnostic(Code::kBadMove, "`" + to + "`, which `" + from + "` is said to be now, is not declared")
               .at(move.to.span, "nothing has this name")
@@ -164,6 +183,7 @@ class PatternChecker {
   std::set<std::string> addresses_;
   std::vector<std::string> candidates_;
   std::set<std::string> open_kinds_;
+  std::vector<Moved> moves_;  // in their order
   bool open_modules_ = false;
 };
 

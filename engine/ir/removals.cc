@@ -9,6 +9,7 @@
 #include "engine/base/glob.h"
 #include "engine/base/sealed.h"
 #include "engine/ir/conflicts.h"
+#include "engine/ir/makings.h"
 #include "engine/ir/order.h"
 
 namespace plumb::ir {
@@ -51,7 +52,7 @@ class Builder {
   Builder(const HostGraph& graph, const Registry& kinds) : graph_(graph), kinds_(kinds) {
     for (const Node& node : graph.nodes) {
       declared_.push_back(node.desired);
-      for (const std::string& thing : things_of(node.desired)) owners_.emplace(thing, node.desired.address.str());
+      for (const std::string& thing : things_of(node.desired)) owners_.emplace(thing, declared_.size() - 1);
     }
   }
 
@@ -74,14 +75,26 @@ class Builder {
       result_.forgotten[orphan.address] = "it was to be gone";
       return;
     }
+    // With what was sensitive, which is no less its own.
+    if (only_sets_attributes(*kind->provider, {*address, orphan.attributes, {}})) {
+      result_.forgotten[orphan.address] = "it only set attributes of what others made";
+      return;
+    }
+    bool gives_way = false;
     for (const std::string& thing : things_of(going.was)) {
       const auto owner = owners_.find(thing);
       if (owner == owners_.end()) continue;
-      result_.forgotten[orphan.address] = thing + " is that of `" + owner->second + "` now";
+      const Desired& now = declared_[owner->second];
+      if (makes_another(thing, going.was, now)) {
+        gives_way = true;
+        continue;
+      }
+      result_.forgotten[orphan.address] = thing + " is that of `" + now.address.str() + "` now";
       return;
     }
     going.node = node_of(going.was, *removal, *kind, orphan.prevented);
-    if (std::string why = contradiction(going.node); !why.empty()) {
+    // What gives way to another thing at its path keeps nothing from being there.
+    if (std::string why = gives_way ? std::string() : contradiction(going.node); !why.empty()) {
       result_.kept[orphan.address] = std::move(why);
       return;
     }
@@ -100,6 +113,13 @@ class Builder {
     std::vector<std::string> things = provider->manages_paths(desired);
     for (std::string& claim : provider->claims(desired)) things.push_back(std::move(claim));
     return things;
+  }
+
+  // Whether the path is to be another thing than it was: a folder in the place of a file, a file in that of a link.
+  bool makes_another(const std::string& path, const Desired& was, const Desired& now) const {
+    const Making before = making_at(path, *kinds_.provider(was.address.kind), was);
+    const Making after = making_at(path, *kinds_.provider(now.address.kind), now);
+    return before != Making::kNothing && after != Making::kNothing && before != after;
   }
 
   // False where what tells it from others is a secret that nobody knows any more.
@@ -246,7 +266,7 @@ class Builder {
   const HostGraph& graph_;
   const Registry& kinds_;
   std::vector<Desired> declared_;
-  std::map<std::string, std::string> owners_;  // by what is declared: paths and claims
+  std::map<std::string, std::size_t> owners_;  // in `declared_`, by path and by claim
   std::vector<Going> going_;
   Removals result_;
 };

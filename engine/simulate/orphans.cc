@@ -2,18 +2,12 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/ir/moves.h"
 #include "engine/simulate/simulator.h"
 
 namespace plumb::simulate {
 
 namespace {
-
-// The address that a resource of this name has now.
-std::string moved_by(const ir::Move& move, const std::string& address) {
-  if (address == move.from) return move.to;
-  const bool within = move.from.ends_with('/') && address.starts_with(move.from);
-  return within ? move.to + address.substr(move.from.size()) : address;
-}
 
 std::set<std::string> addresses_in(const ir::HostGraph& graph) {
   std::set<std::string> addresses;
@@ -30,8 +24,8 @@ void make_moves(const ir::HostGraph& graph, Observation& observation) {
   for (const auto& [address, unused] : observation.recorded) {
     if (declared.contains(address)) continue;
     std::string now = address;
-    for (const ir::Move& move : graph.moves) now = moved_by(move, now);
-    if (now == address || !declared.contains(now)) continue;
+    for (const ir::Move& move : graph.moves) now = ir::moved_by(move.from, move.to, now);
+    if (now == address || !declared.contains(now) || observation.recorded.contains(now)) continue;
     // Of two that are said to be one now, the other stays an orphan.
     if (observation.moved.emplace(now, address).second) moved.emplace(address, now);
   }

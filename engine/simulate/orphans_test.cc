@@ -155,6 +155,48 @@ TEST_F(OrphansTest, MovesRenameWhatTheRecordTells) {
   EXPECT_EQ(observation.owed.at("site/note:/b").because, std::vector<std::string>{"site/note:/a"});
 }
 
+TEST_F(OrphansTest, AMoveAcrossTwoThingsIsRefused) {
+  graph_.nodes.push_back(declared("note:/b", {{"at", "/b"}}));
+  graph_.nodes.push_back(declared("chore:d", {{"name", "d"}, {"does", "x"}, {"do_on", {"note:/b"}}}));
+  graph_.moves = {{"note:/a", "note:/b"}, {"chore:c", "chore:d"}};  // a name alone can be another one
+  Observation observation;
+  observation.recorded = {{"note:/a", {{"at", "/a"}}}, {"chore:c", {{"name", "c"}, {"does", "x"}}}};
+  observation.states.emplace_back(there(Json::object()));
+  observation.states.emplace_back(there({{"due", false}}));
+  make_moves(graph_, observation);
+  EXPECT_FALSE(simulate(graph_, observation));
+  EXPECT_EQ(diagnostics_.items().front().code, Code::kBadMove);
+  EXPECT_EQ(said(), "`note:/a` is said to be `note:/b` now, and that is another: /b, and not /a");
+  EXPECT_EQ(diagnostics_.error_count(), 1U);
+}
+
+TEST_F(OrphansTest, WhatMayNotBeRemovedGoesWithNothingElse) {
+  graph_.nodes.push_back(declared("shelf:/s", {{"at", "/s"}, {"gone", true}, {"with_all", true}}));
+  Observation observation;
+  observation.recorded["note:/s/n"] = {{"at", "/s/n"}};
+  observation.states.emplace_back(there(Json::object()));
+  EXPECT_TRUE(simulate(graph_, observation)) << said();
+  observation.prevented = {"note:/s/n"};
+  EXPECT_FALSE(simulate(graph_, observation));
+  EXPECT_EQ(diagnostics_.items().front().code, Code::kPreventDestroy);
+  EXPECT_NE(said().find("`shelf:/s` would take `note:/s/n` away"), std::string::npos) << said();
+
+  observation.recorded["note:/sister"] = {{"at", "/sister"}};
+  observation.prevented = {"note:/sister"};
+  EXPECT_TRUE(simulate(graph_, observation)) << said();
+  graph_.nodes.front().desired.attributes = {{"at", "/sister"}, {"gone", true}};
+  EXPECT_FALSE(simulate(graph_, observation)) << "another thing has its very path";
+}
+
+TEST_F(OrphansTest, GiveWayToWhatIsAnotherThingAtTheirPath) {
+  graph_.nodes.push_back(declared("shelf:/x", {{"at", "/x"}}));
+  graph_.nodes.push_back(declared("note:/x/n", {{"at", "/x/n"}}));
+  const ir::Removals made = removals({{"note:/x", {{"at", "/x"}}, false}});
+  ASSERT_TRUE(made.graph);
+  EXPECT_EQ(addresses(*made.graph), (std::vector<std::string>{"note:/x", "shelf:/x", "note:/x/n"}));
+  EXPECT_EQ(ir::verify(*made.graph), "");
+}
+
 TEST_F(OrphansTest, OfAGraphThatIsNotWholeThereAreNone) {
   graph_.whole = false;
   Observation observation;

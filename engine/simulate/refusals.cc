@@ -1,8 +1,35 @@
 #include "engine/simulate/refusals.h"
 
+#include <algorithm>
+
 #include "engine/simulate/actions_so_far.h"
 
 namespace plumb::simulate {
+namespace {
+
+struct OtherThing {
+  std::string was;
+  std::string is;
+};
+
+// Of one that has all its things otherwise now: the first of those that it had, and has. Nothing where it is the same,
+// and where it has none, since its name is all that it has.
+std::optional<OtherThing> other_thing(const std::vector<std::string>& was, const std::vector<std::string>& now) {
+  if (was.empty() || now.empty() || was.front().empty()) return std::nullopt;
+  for (const std::string& thing : was) {
+    if (std::find(now.begin(), now.end(), thing) != now.end()) return std::nullopt;
+  }
+  return OtherThing{was.front(), now.front()};
+}
+
+std::optional<OtherThing> other_thing(const Provider& provider, const Desired& was, const Desired& now) {
+  auto found = other_thing(provider.manages_paths(was), provider.manages_paths(now));
+  if (!found) found = other_thing(provider.edits_paths(was), provider.edits_paths(now));
+  if (!found) found = other_thing(provider.claims(was), provider.claims(now));
+  return found;
+}
+
+}  // namespace
 
 void Refusals::tell(Diagnostic diagnostic) {
   diagnostic.host = host_name_;
@@ -22,6 +49,21 @@ void Refusals::check_claims(const Observation& observation) {
                .with_related(node(first->second).span, "the first one")
                .with_hint("one thing has one resource: remove one of them"));
     }
+  }
+}
+
+void Refusals::check_moves(const Observation& observation) {
+  for (const auto& [now, from] : observation.moved) {
+    const std::optional<std::size_t> i = index_.at(now);
+    const auto recorded = observation.recorded.find(now);
+    if (!i || of_[*i] == nullptr || recorded == observation.recorded.end()) continue;
+    const Desired was{node(*i).desired.address, recorded->second, {}};
+    const std::optional<OtherThing> other = other_thing(provider(*i), was, node(*i).desired);
+    if (!other) continue;
+    tell(Diagnostic(Code::kBadMove, "`" + from + "` is said to be `" + now +
+                                        "` now, and that is another: " + other->is + ", and not " + other->was)
+             .at(node(*i).span, "what is declared now")
+             .with_hint("remove the move, and let the old one go with `--prune`"));
   }
 }
 
@@ -78,6 +120,13 @@ bool Refusals::allows(std::size_t i, const Change& change, const Observed& obser
     return false;
   }
   return true;
+}
+
+void Refusals::loses(std::size_t i, const std::string& address) {
+  tell(Diagnostic(Code::kPreventDestroy, quoted(i) + " would take `" + address +
+                                             "` away, which is declared no more, and prevent_destroy forbids it")
+           .at(node(i).span)
+           .with_hint("declare `" + address + "` again; without prevent_destroy, and applied, it may go"));
 }
 
 void Refusals::stays(std::size_t i, const Diagnostic& why) {

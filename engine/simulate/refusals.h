@@ -31,6 +31,8 @@ class Refusals {
   // Two resources that are one thing on this host. What is seen before a host is asked, the configuration's check
   // tells.
   void check_claims(const Observation& observation);
+  // What is said to be one thing and is two.
+  void check_moves(const Observation& observation);
   // What the host said, on the resource where it names no place. `shapers`: nodes whose actions have to do with it;
   // `other`: the address of the other resource that it is about.
   void by_host(std::size_t node, Diagnostic said, const std::vector<std::size_t>& shapers = {},
@@ -39,6 +41,8 @@ class Refusals {
   bool is_undone(std::size_t node, const Observed& observed);
   // What may not be done whatever the host is like: false where that was told.
   bool allows(std::size_t node, const Change& change, const Observed& observed);
+  // What it removes takes away one that is declared no more, and may not be removed.
+  void loses(std::size_t node, const std::string& address);
   // An earlier file of the same plan keeps the node from being as it is asked for.
   void contradicted(std::size_t node, std::size_t by, Diagnostic why);
   // What cannot go and is declared by nobody, and why; nothing else is refused for it.

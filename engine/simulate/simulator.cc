@@ -27,6 +27,7 @@ Simulator::Simulator(const ir::HostGraph& graph, const Registry& kinds, const Ob
       brought_(graph, observation, kinds.managers(), kinds_of_, after_, text_of),
       index_(graph),
       refusals_(graph, kinds, kinds_of_, taken_, index_, host_name, diagnostics),
+      protected_(graph, kinds, observation),
       drafts_(graph, kinds_of_, observation),
       moved_readings_(graph, kinds_of_),
       forgotten_(observation.forgotten),
@@ -65,6 +66,7 @@ std::vector<std::size_t> Simulator::earlier_of(std::size_t i, const std::vector<
 
 Simulation Simulator::run() {
   refusals_.check_claims(observation_);
+  refusals_.check_moves(observation_);
   for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
     inherit_needs(i);
     if (!takes(i)) {
@@ -117,9 +119,11 @@ void Simulator::visit(std::size_t i) {
   const std::size_t planned = actions_.size() + held_back_.size();
   stand_on_shapers(i, observed);
   const std::vector<std::size_t> makers = makers_of(i, observed);
-  // Also one that holds is taken back by those behind it; but where the difference is ignored nothing is asked for.
+  // Also one that holds is taken back by those behind it; but where the difference is ignored nothing is asked for, and
+  // in the place of what goes with nobody to declare it another may come.
   const bool obstructed = !change.empty() && observed.obstacle;
-  if ((!change.empty() || !reduced) && !obstructed && refusals_.is_undone(i, observed)) return;
+  const bool asked_for = (!change.empty() || !reduced) && !is_orphan(i);
+  if (asked_for && !obstructed && refusals_.is_undone(i, observed)) return;
   if (!change.empty()) {
     if (!may_change(i, change, observed, makers)) return;
     push_change(i, desired, observed, change, makers);
@@ -135,9 +139,14 @@ void Simulator::visit(std::size_t i) {
   // What is only set off, asked or held back is counted as that.
   if (actions_.size() + held_back_.size() == planned) {
     ++unchanged_;
-    if (node.forget) forgotten_.emplace(address_of(i), "nothing of it is there");
-    if (std::string why = provider_of(i)->why_passed_over(desired, observed); !why.empty())
+    std::string why = provider_of(i)->why_passed_over(desired, observed);
+    if (node.forget) {
+      const bool gone = provider_of(i)->is_unwanted(desired);
+      if (why.empty()) why = gone ? "nothing of it is there" : "it is as it was before it was known";
+      forgotten_.emplace(address_of(i), std::move(why));
+    } else if (!why.empty()) {
       passed_over_.push_back({address_of(i), std::move(why)});
+    }
   }
   if (planned_[i].acts && kind_of(i).runs) refusals_.check_needs_are_left(i);
 }
@@ -149,7 +158,10 @@ bool Simulator::may_change(std::size_t i, const Change& change, const Observed& 
     refusals_.by_host(i, *observed.obstacle, earlier_of(i, observed.shaped_by), observed.undone_by);
     return false;
   }
-  return refusals_.allows(i, change, observed);
+  if (!refusals_.allows(i, change, observed)) return false;
+  const std::string lost = protected_.lost_with(*provider_of(i), graph_.nodes[i].desired, change);
+  if (!lost.empty()) refusals_.loses(i, lost);
+  return lost.empty();
 }
 
 // By a file that an earlier action writes.

@@ -18,6 +18,7 @@
 #include "engine/simulate/needs.h"
 #include "engine/simulate/node_index.h"
 #include "engine/simulate/node_list.h"
+#include "engine/simulate/protected.h"
 #include "engine/simulate/refusals.h"
 #include "engine/simulate/simulate.h"
 
@@ -122,6 +123,7 @@ class Simulator {
   Brought brought_;                                     // by the nodes so far
   NodeIndex index_;
   Refusals refusals_;
+  const Protected protected_;
   Drafts drafts_;
   MovedReadings moved_readings_;
   std::vector<plan::HeldBack> held_back_;

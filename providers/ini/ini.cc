@@ -1,10 +1,28 @@
 #include "providers/ini/ini.h"
 
 namespace plumb::providers::ini {
+namespace {
+
+bool is_own_alone(const Desired& desired) {
+  return desired.flag("prune", false);
+}
+
+std::vector<std::string> names_in(const Json& options) {
+  std::vector<std::string> names;
+  for (const auto& [name, unused] : options.items()) names.push_back(name);
+  return names;
+}
+
+}  // namespace
 
 Edit IniProvider::edit(const Desired& desired) const {
   IniEdit edit;
   edit.section = desired.text("section");
+  // Of one that nobody declares any more the options go, and not what others have in the section.
+  if (wants_absent(desired) && is_own_alone(desired)) {
+    edit.remove = names_in(desired.attribute("options"));
+    return edit;
+  }
   edit.absent = wants_absent(desired);
   if (edit.absent) return edit;
   edit.options.value = desired.attribute("options");
@@ -15,15 +33,15 @@ Edit IniProvider::edit(const Desired& desired) const {
 
 std::optional<Desired> IniProvider::restore(const Desired& desired, const Observed& before) const {
   // What a section held that is removed was more than options, and of sensitive ones nothing is known.
-  if (wants_absent(desired) || !desired.sensitive.empty()) return std::nullopt;
+  if ((wants_absent(desired) && !is_own_alone(desired)) || !desired.sensitive.empty()) return std::nullopt;
   if (before.exists && !can_be_written_again(before.attribute("settings"))) return std::nullopt;
   std::vector<std::string> names = texts_in(desired.attribute("remove"));
-  for (const auto& [name, unused] : desired.attribute("options").items()) names.push_back(name);
+  for (std::string& name : names_in(desired.attribute("options"))) names.push_back(std::move(name));
   std::optional<Json> options = ini_options(before.text("settings"), names);
   if (!options) return std::nullopt;
   std::erase_if(names, [&](const std::string& name) { return options->contains(name); });
   Desired again = desired;
-  for (const char* attribute : {"create", "backup", "new_mode", "beside_secrets", "remove"})
+  for (const char* attribute : {"create", "backup", "new_mode", "beside_secrets", "remove", "state", "prune"})
     again.attributes.erase(attribute);
   again.attributes["options"] = std::move(*options);
   if (!names.empty()) again.attributes["remove"] = names;

@@ -48,6 +48,18 @@ TEST_F(Ini, UndoPutsValuesBackAndTakesNewOnesAway) {
   EXPECT_EQ(system.content("/etc/x.ini"), "[a]\nx=1\nx=2\nz=1\n");
 }
 
+TEST_F(Ini, OfOneThatIsDeclaredNoMoreTheOptionsGoAndNothingElse) {
+  system.make_file("/etc/x.ini", "[a]\nx=1\nothers=2\ny=1\n[b]\nx=1\n");
+  const Desired going =
+      want({{"section", "a"}, {"options", {{"x", 1}, {"y", 2}}}, {"state", "absent"}, {"prune", true}});
+  const Observed before = *look(going).observed;
+  EXPECT_EQ(look(going).change.op, Op::kDelete);
+  converge(going);
+  EXPECT_EQ(system.content("/etc/x.ini"), "[a]\nothers=2\n[b]\nx=1\n");
+  converge(*provider.restore(going, before));
+  EXPECT_EQ(system.content("/etc/x.ini"), "[a]\nothers=2\nx=1\ny=1\n[b]\nx=1\n");
+}
+
 TEST_F(Ini, SensitiveOptionsAndWhatWasThereAreSealed) {
   const std::string key(64, 'a');
   system.set_key(key);
