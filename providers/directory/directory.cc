@@ -260,6 +260,12 @@ bool names_nobody(const std::string& list) {
   return false;
 }
 
+// Of one that nobody declares any more, what was made or written lies where the link leads, and the link is not its
+// own.
+bool is_foreign_link(const Desired& desired, const Observed& observed) {
+  return wants_absent(desired) && desired.flag("prune", false) && desired.flag("follow", false) && observed.has("link");
+}
+
 }  // namespace
 
 std::vector<Result<Observed>> DirectoryProvider::observe(std::span<const Desired* const> desired,
@@ -281,6 +287,7 @@ std::size_t DirectoryProvider::most_values(const Desired& desired) const {
 }
 
 Change DirectoryProvider::diff(const Desired& desired, const Observed& observed) const {
+  if (is_foreign_link(desired, observed)) return {};
   const std::string path = desired.text("path");
   if (wants_absent(desired)) return observed.exists ? removal(desired, observed) : Change();
 
@@ -333,6 +340,11 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
   }
   if (!change.after.empty()) change.op = Op::kUpdate;
   return change;
+}
+
+std::string DirectoryProvider::why_passed_over(const Desired& desired, const Observed& observed) const {
+  if (!is_foreign_link(desired, observed)) return {};
+  return desired.text("path") + " is a symbolic link, and what was declared lies where it leads";
 }
 
 std::vector<Address> DirectoryProvider::infers(const Desired& desired) const {

@@ -16,6 +16,7 @@ class DirectoryProvider : public Provider {
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   std::size_t most_values(const Desired& desired) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
+  std::string why_passed_over(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   // With `parents`, the folders above it.
   std::vector<Address> provides(const Desired& desired) const override;

@@ -117,6 +117,14 @@ TEST_F(Directory, ALinkToADirectoryIsOnlyChangedThroughWhenAskedFor) {  // D13, 
             "PL2005 /gone is a symbolic link to /nowhere, which is not there");
 }
 
+TEST_F(Directory, ThroughALinkNothingIsRemovedThatIsDeclaredNoMore) {
+  system.make_directory("/real");
+  system.make_link("/srv", "real");
+  const Desired going = want({{"path", "/srv"}, {"follow", true}, {"state", "absent"}, {"prune", true}});
+  EXPECT_TRUE(look(going).change.empty());
+  EXPECT_NE(provider.why_passed_over(going, *look(going).observed), "");
+}
+
 TEST_F(Directory, SomethingElseIsInTheWay) {
   system.make_file("/srv", "x");
   EXPECT_EQ(coded_obstacle(want({{"path", "/srv"}})), "PL2005 /srv is there and is no directory");

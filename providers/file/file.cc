@@ -161,6 +161,12 @@ bool names_nobody(const std::string& list) {
   return false;
 }
 
+// Of one that nobody declares any more, what was made or written lies where the link leads, and the link is not its
+// own.
+bool is_foreign_link(const Desired& desired, const Observed& observed) {
+  return wants_absent(desired) && desired.flag("prune", false) && desired.flag("follow", false) && observed.has("link");
+}
+
 }  // namespace
 
 std::vector<Result<Observed>> FileProvider::observe(std::span<const Desired* const> desired, System& system) const {
@@ -174,6 +180,7 @@ std::vector<Result<Observed>> FileProvider::observe(std::span<const Desired* con
 }
 
 Change FileProvider::diff(const Desired& desired, const Observed& observed) const {
+  if (is_foreign_link(desired, observed)) return {};
   Change change;
   if (wants_absent(desired)) {
     if (!observed.exists) return change;
@@ -227,6 +234,11 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
         SetAttributes{path, changed_only(std::move(wanted), change), desired.flag("follow", false)});
   }
   return change;
+}
+
+std::string FileProvider::why_passed_over(const Desired& desired, const Observed& observed) const {
+  if (!is_foreign_link(desired, observed)) return {};
+  return desired.text("path") + " is a symbolic link, and what was declared lies where it leads";
 }
 
 std::vector<Address> FileProvider::infers(const Desired& desired) const {

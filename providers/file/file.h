@@ -12,6 +12,7 @@ class FileProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
+  std::string why_passed_over(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   bool follows_from(const Desired& desired, const Observed& observed, const std::string& path,
                     const std::string* text) const override;

@@ -199,6 +199,18 @@ TEST_F(File, ALinkIsOnlyWrittenThroughWhenAskedFor) {  // F13, F14
   EXPECT_EQ((*system.stat("/etc/f", false))->type, FileType::kLink);
 }
 
+TEST_F(File, ThroughALinkNothingIsRemovedThatIsDeclaredNoMore) {
+  system.make_file("/real/f", "x");
+  system.make_link("/etc/f", "/real/f");
+  Json going = {{"path", "/etc/f"}, {"follow", true}, {"state", "absent"}, {"prune", true}};
+  EXPECT_TRUE(look(want(going)).change.empty());
+  EXPECT_EQ(provider.why_passed_over(want(going), *look(want(going)).observed),
+            "/etc/f is a symbolic link, and what was declared lies where it leads");
+  going["path"] = "/real/f";
+  converge(want(going));
+  EXPECT_FALSE((*system.stat("/real/f", false)).has_value());
+}
+
 TEST_F(File, ADanglingLinkFollowedMakesItsTarget) {
   system.make_directory("/real");
   system.make_link("/etc/f", "../real/f");
