@@ -166,3 +166,95 @@ says 'is not declared'
 sed -i 's|from: web/, to: shop/|from: "file:/a", to: "link:/b"|' project/plumb.yaml
 exits 3 run validate
 says 'a `file` does not become a `link`'
+
+# What its record protects goes neither with its folder nor for a link in its place.
+root=$work/other
+mkdir -p "$root/etc" "$root/real"
+printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
+printf 'root:x:0:\n' >"$root/etc/group"
+printf '[theirs]\na = 1\n[ours]\nb = 2\n' >"$root/etc/settings.ini"
+printf 'theirs\n' >"$root/etc/theirs"
+printf 'theirs\n' >"$root/real/f"
+ln -s ../real/f "$root/etc/through"
+rm project/plumb.yaml
+project <<'YAML'
+resources:
+  - directory: /srv
+  - directory: /srv/d
+  - file: /srv/d/precious
+    content: "b\n"
+    prevent_destroy: true
+  - ini: /etc/settings.ini
+    section: ours
+    options: {c: 3}
+  - file: /etc/theirs
+    mode: "0600"
+  - file: /etc/through
+    content: "through\n"
+    follow: true
+  - link: /etc/sl
+    target: theirs
+  - file: /etc/fd
+    content: "fd\n"
+  - file: /etc/a
+    content: "a\n"
+YAML
+exits 0 run apply --yes
+others='
+  - file: /etc/a
+    content: "a\n"'
+for taker in '{directory: /srv/d, purge: true}' '{directory: /srv/d, state: absent}' \
+  '{link: /srv/d/precious, target: x, force: true}'; do
+  printf 'resources:\n  - %s%s\n' "$taker" "$others" | project
+  exits 1 run apply --yes
+  says PL2014
+  says 'would take `file:/srv/d/precious` away'
+  [ "$(cat "$root/srv/d/precious")" = b ] || fail "it went with $taker"
+done
+
+# A prune leaves what others made, and frees its paths for another thing in the same run.
+project <<'YAML'
+resources:
+  - directory: /srv
+  - directory: /srv/d
+  - file: /srv/d/precious
+    content: "b\n"
+    prevent_destroy: true
+  - file: /etc/sl
+    content: "sl\n"
+  - directory: /etc/fd
+  - file: /etc/fd/in
+    content: "in\n"
+  - file: /etc/a
+    content: "a\n"
+YAML
+exits 0 run apply --prune --yes
+says 'it only set attributes of what others made'
+says '/etc/through is a symbolic link, and what was declared lies where it leads'
+[ "$(cat "$root/etc/settings.ini")" = "$(printf '[theirs]\na = 1\n[ours]\nb = 2')" ] || fail "$(cat "$root/etc/settings.ini")"
+[ "$(cat "$root/etc/theirs")" = theirs ] || fail 'what others made went'
+[ -L "$root/etc/through" ] && [ "$(cat "$root/real/f")" = through ] || fail 'a link of others went'
+[ ! -L "$root/etc/sl" ] && [ "$(cat "$root/etc/sl")" = sl ] || fail 'no file in the place of the link'
+[ "$(cat "$root/etc/fd/in")" = in ] || fail 'no folder in the place of the file'
+exits 0 run plan
+says 'Nothing to change'
+says_not 'no longer in the configuration'
+
+# Another path is another thing. Moves go on from one another.
+sed -i 's|- file: /etc/a$|- file: /etc/a2|' project/plumb.yaml
+printf 'moved:\n  - {from: "file:/etc/a", to: "file:/etc/a2"}\n' >>project/plumb.yaml
+exits 1 run plan
+says PL1305
+says 'and that is another: /etc/a2, and not /etc/a'
+sed -i -e '/moved:/d' -e '/from:/d' project/plumb.yaml
+exits 0 run apply --prune --yes
+[ ! -e "$root/etc/a" ] && [ "$(cat "$root/etc/a2")" = a ] || fail 'the old one is still there'
+exits 0 run plan
+says 'Nothing to change'
+sed -i 's|- file: /etc/a2$|&\n    id: d|' project/plumb.yaml
+printf 'moved:\n  - {from: "file:/etc/a2", to: "file:c"}\n  - {from: "file:c", to: "file:d"}\n' >>project/plumb.yaml
+exits 0 run validate
+exits 0 run apply --yes
+says '> file:d  moved from file:/etc/a2'
+exits 0 run plan
+says_not 'no longer in the configuration'
