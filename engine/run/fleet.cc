@@ -12,6 +12,7 @@
 #include "engine/run/host_settings.h"
 #include "engine/run/plan_builder.h"
 #include "engine/run/restarts.h"
+#include "engine/run/sensitive_paths.h"
 #include "providers/sdk/sealed_values.h"
 
 namespace plumb::run {
@@ -54,6 +55,17 @@ std::shared_ptr<const GraphSecrets> secrets_of(const ir::HostGraph& graph, const
     }
   }
   return std::make_shared<const GraphSecrets>(std::move(secrets));
+}
+
+// False after it was told what would bring something sensitive to where nobody takes it for that.
+bool keeps_secrets(const Session& session, const simulate::Observation& observation, const HostReadings& readings,
+                   const Registry& kinds, HostResult& result) {
+  Diagnostics shown;
+  check_copies(session.graph(), observation, readings.in_clear, kinds, session.name(), shown);
+  if (!shown.has_errors()) return true;
+  result.diagnostics.extend(std::move(shown));
+  result.state = HostState::kFailed;
+  return false;
 }
 
 ir::CompilerInput stoppable(ir::CompilerInput input, const Control& control, host::Deadline deadline) {
@@ -371,6 +383,11 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   }
   Planning planning;
   member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
+  if (!keeps_secrets(*member.session, *observation, member.readings, providers_, member.result)) {
+    member.planned = nullptr;
+    park(member);
+    return std::nullopt;
+  }
   {
     const ComputeTurn turn;
     planning = planner.plan(member.name, member.session->shared_graph(), *observation,
@@ -448,6 +465,7 @@ HostResults Fleet::observe(const plan::Scope& scope, const std::function<void(Ho
     PLUMB_TRY(reach(member));
     PLUMB_TRY_ASSIGN(simulate::Observation observation, member.session->observe(scope));
     member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
+    if (!keeps_secrets(*member.session, observation, member.readings, providers_, member.result)) return {};
     const std::lock_guard lock(sink_mutex);
     HostSnapshot snapshot =
         take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(observation));

@@ -10,6 +10,12 @@ namespace plumb::run {
 
 namespace {
 
+std::vector<std::string> words_of(const ReadingSource& source) {
+  if (const auto* file = std::get_if<FileSource>(&source.what)) return {file->file};
+  if (const auto* command = std::get_if<CommandSource>(&source.what)) return command->argv;
+  return {};
+}
+
 // Of one that was told. False after it was said what is wrong with it.
 bool keep(const ir::WantedReading& wanted, Result<ToldReading> told, const std::string& key, HostReadings& readings,
           Diagnostics& diagnostics) {
@@ -25,6 +31,8 @@ bool keep(const ir::WantedReading& wanted, Result<ToldReading> told, const std::
     readings.sensitive.push_back(wanted.name);
   } else {
     readings.told.emplace(wanted.name, std::move(*told));
+    if (std::vector<std::string> words = words_of(wanted.source); !words.empty())
+      readings.in_clear.push_back({wanted.name, std::move(words), wanted.reading->value.span});
   }
   return true;
 }

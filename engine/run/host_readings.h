@@ -10,11 +10,19 @@
 
 namespace plumb::run {
 
+// One that is not sensitive, of a file or of a program with arguments.
+struct PublicReading {
+  std::string name;
+  std::vector<std::string> words;  // the file's path, or the program with its arguments
+  SourceSpan span = {};
+};
+
 struct HostReadings {
   ir::Readings values;
   std::vector<UsedReading> used;            // in the order of their names
   std::map<std::string, ToldReading> told;  // by name, but for those that are sensitive
   std::vector<std::string> sensitive;       // names
+  std::vector<PublicReading> in_clear;      // which may be of what is sensitive on the host
 };
 
 // Which readings are still wanted, where these were told.

@@ -13,6 +13,7 @@
 #include "engine/config/told_facts.h"
 #include "engine/run/host_readings.h"
 #include "engine/run/plan_builder.h"
+#include "engine/run/sensitive_paths.h"
 
 namespace plumb::run {
 namespace {
@@ -161,8 +162,14 @@ class OfflinePlanner {
     if (graph != nullptr) {
       simulate::Observation observation = observation_of(std::move(snapshot), *graph, &input_.providers);
       simulate::make_moves(*graph, observation);
-      simulation = simulate::simulate_host(*graph, input_.providers, observation, host, found, scope_,
-                                           simulate::texts_in(compiler.contents()));
+      Diagnostics shown;
+      check_copies(*graph, observation, readings.in_clear, input_.providers, host, shown);
+      const bool hidden = !shown.has_errors();
+      found.extend(std::move(shown));
+      if (hidden) {
+        simulation = simulate::simulate_host(*graph, input_.providers, observation, host, found, scope_,
+                                             simulate::texts_in(compiler.contents()));
+      }
       if (simulation && !room_.take(simulation->host.actions.size())) simulation->host.actions.pack();
     }
     const std::lock_guard lock(mutex_);

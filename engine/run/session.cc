@@ -9,6 +9,7 @@
 #include "engine/base/sealed.h"
 #include "engine/config/told_facts.h"
 #include "engine/run/host_claims.h"
+#include "engine/run/sensitive_paths.h"
 #include "engine/run/snapshot.h"
 #include "engine/simulate/scope.h"
 
@@ -78,6 +79,16 @@ std::map<std::string, std::set<std::string>> sealed_attributes(const wire::Recor
     }
   }
   return sealed;
+}
+
+// Files of which a record knows sensitive values that the resources asked about do not declare by themselves.
+SensitivePaths secrets_beside(const wire::Observe& question, const wire::Record& record, const Registry* kinds) {
+  if (kinds == nullptr) return {};
+  std::set<std::string> declared;
+  for (const Desired& desired : question.resources) {
+    if (!desired.sensitive.empty()) declared.insert(desired.address.str());
+  }
+  return recorded_secrets(record.resources, *kinds, declared);
 }
 
 }  // namespace
@@ -234,16 +245,22 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
 Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer& answer) {
   const std::map<std::string, std::set<std::string>> sealed = sealed_attributes(answer.record);
   if (sealed.empty()) return {};
+  const SensitivePaths paths = secrets_beside(question, answer.record, context_.kinds);
   // All of it once more: what one finds depends on what those before it do.
   wire::Observe again = question;
   again.key = context_.key;
   again.secrets = question.secrets;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < question.resources.size(); ++i) {
-    const auto found = sealed.find(question.resources[i].address.str());
-    if (found == sealed.end() || !answer.states[i]) continue;
+    if (!answer.states[i]) continue;
     Desired desired = question.resources[i];
-    for (const std::string& name : found->second) {
+    const auto found = sealed.find(desired.address.str());
+    std::set<std::string> names = found == sealed.end() ? std::set<std::string>() : found->second;
+    const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(desired.address.kind);
+    if (kind != nullptr) names.merge(shown_of(paths, *kind, desired));
+    // What keeps it from being as it is asked for may be told in words of the file.
+    if (answer.states[i]->obstacle && kind != nullptr) desired.sensitive.merge(shown_of(paths, *kind, desired));
+    for (const std::string& name : names) {
       const Json& there = answer.states[i]->attribute(name);
       // What the configuration says in clear is no secret.
       if (!there.is_null() && there != desired.attribute(name)) desired.sensitive.insert(name);

@@ -327,7 +327,8 @@ Change diff_edit(const Desired& desired, const Observed& observed, const EditPro
     const auto wanted = observed.attributes.find("wanted");
     const Json& text = wanted == observed.attributes.end() ? desired.attribute(value) : *wanted;
     const bool same = there && *found == text && !observed.flag("other_bytes", false);
-    const std::string told = observed.text("acl");
+    // A host may have seen it as sensitive since another one was; then nobody asked for the list to go.
+    const std::string told = clears_access_list(desired) ? observed.text("acl") : "";
     const std::string list = told == "none" ? "" : told;
     if (same && list.empty()) return change;
     change.op = there ? Op::kUpdate : Op::kCreate;

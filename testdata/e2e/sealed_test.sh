@@ -132,3 +132,88 @@ says_not correct-horse
 says_not "$(printf 'token=correct-horse' | base64 | cut -c1-12)"
 exits 0 "$plumb" history show last
 says_not correct-horse
+
+# A file that was sensitive stays so under whatever address: edits of parts of it find nothing that is shown or kept.
+secret_files() {
+  for name in line ini replace block tree; do
+    printf '  - file: %s/homes/w1/was-%s\n    content: "%s"\n' "$work" "$name" "$1"
+  done
+}
+project <<YAML
+resources:
+$(secret_files '[a]\npw = ${inputs.token}\n' | sed '$d')
+    content: "{\"pw\": \"\${inputs.token}\"}\n"
+  - line: $work/homes/w1/was-a-line
+    text: "token=\${inputs.token}"
+    match: ^token=
+    create: true
+YAML
+exits 0 "$plumb" apply --yes --on w1
+grep -qF correct-horse homes/w1/was-tree || fail 'the file with a sensitive value was not written'
+project <<YAML
+resources:
+  - line: $work/homes/w1/was-line
+    match: "^pw ="
+    text: pw = x
+  - ini: $work/homes/w1/was-ini
+    section: a
+    options: {pw: x, more: y}
+  - replace: $work/homes/w1/was-replace
+    match: pw = .*
+    text: pw = x
+  - block: $work/homes/w1/was-block
+    content: pw = x
+  - structured: $work/homes/w1/was-tree
+    format: json
+    set: {pw: x}
+  - file: $work/homes/w1/was-a-line
+    content: pw = x
+YAML
+exits 0 "$plumb" plan --on w1 -o plan.json
+says was-tree
+says_not correct-horse
+! grep -qF correct-horse plan.json || fail 'the plan of edits holds what was a secret'
+[ "$(stat -c %a plan.json)" = 600 ] || fail 'a plan of edits that saw something sensitive is not 0600'
+exits 0 "$plumb" apply plan.json --yes
+says_not correct-horse
+for name in line ini replace block tree a-line; do
+  grep -qE 'pw( =|":) "?x' "homes/w1/was-$name" || fail "the edit of was-$name was not made"
+done
+exits 0 "$plumb" plan --on w1 --detailed-exitcode
+exits 0 "$plumb" history show last
+says_not correct-horse
+! grep -rqaF correct-horse homes/w1/.local .plumb || fail 'an edit put what was a secret into the record or the history'
+
+# Nor is it read or copied to where nobody takes it for sensitive.
+project <<YAML
+readings:
+  token: {file: $work/homes/w1/was-block, type: string}
+resources:
+  - file: $work/homes/w1/read
+    content: "\${readings.token}"
+YAML
+exits 1 "$plumb" plan --on w1 -o read.json
+says PL1116
+says 'the reading `token` tells what is in'
+says 'sensitive: true'
+says_not correct-horse
+exits 1 "$plumb" observe --on w1 -o snapshot.jsonl
+says PL1116
+[ ! -e snapshot.jsonl ] || ! grep -qF correct-horse snapshot.jsonl || fail 'a snapshot holds what a refused reading told'
+project <<YAML
+resources:
+  - file: $work/homes/w1/secret
+    content: \${inputs.token}
+  - file: $work/homes/w1/copy
+    remote_source: $work/homes/w1/secret
+  - file: $work/homes/w1/second
+    remote_source: $work/homes/w1/was-block
+YAML
+exits 1 "$plumb" plan --on w1 -o copy.json
+says PL1116
+says 'copy` copies'
+says 'declared sensitive here'
+says 'in which the host'
+says_not correct-horse
+says_not "$(printf correct-horse-battery | sha256sum | cut -c1-12)"
+[ ! -e homes/w1/copy ] || fail 'a refused copy was made'
