@@ -140,7 +140,13 @@ exits 0 "$plumb" -C shipped --root "$work/root" --yes apply
 printf 'plumb: v1\nproject: shipped\nresources: [{file: /key, source: .plumb/key}]\n' >shipped/plumb.yaml
 exits 3 "$plumb" -C shipped validate
 says "plumb's own and goes nowhere"
-printf 'plumb: v1\nproject: shipped\nresources: [{file: /key, content: "${file(\".plumb/key\")}"}]\n' >shipped/plumb.yaml
+cat >shipped/plumb.yaml <<'YAML'
+plumb: v1
+project: shipped
+resources:
+  - file: /key
+    content: ${file(".plumb/key")}
+YAML
 exits 3 "$plumb" -C shipped --root "$work/root" plan
 says "plumb's own and goes nowhere"
 rm -r shipped
