@@ -90,7 +90,8 @@ class PolicyTester {
     workspace_.diagnose(found);
     unreadable_ = unreadable_ || found.has_errors();
     for (const cases::PolicyCase& test : read) {
-      const cases::PolicyOutcome outcome = cases::run_policy_case(test, policy, workspace_.sources());
+      const cases::PolicyOutcome outcome =
+          cases::run_policy_case(test, policy, program_.options.kinds, workspace_.sources());
       ++(outcome.passed ? passed_ : failed_);
       fired_.insert(outcome.fired.begin(), outcome.fired.end());
       // A case is about the rules that its name begins with: "world-writable: a file of a group".

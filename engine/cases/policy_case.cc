@@ -151,7 +151,8 @@ std::vector<PolicyCase> read_policy_cases(const std::string& name, std::string_v
   return cases;
 }
 
-PolicyOutcome run_policy_case(const PolicyCase& test, const policy::Policy& policy, const lang::SourceMap& sources) {
+PolicyOutcome run_policy_case(const PolicyCase& test, const policy::Policy& policy, const Registry& kinds,
+                              const lang::SourceMap& sources) {
   PolicyOutcome outcome;
   outcome.findings.extend(test.findings);
   std::set<std::string> known;
@@ -165,7 +166,8 @@ PolicyOutcome run_policy_case(const PolicyCase& test, const policy::Policy& poli
   }
   if (test.plan) {
     const policy::Judgement judgement = policy::judge(
-        policy, {test.plan->plan, [&](const std::string& host) { return test.plan->notes.at(host); }, {}, sources});
+        policy,
+        {test.plan->plan, [&](const std::string& host) { return test.plan->notes.at(host); }, {}, sources, &kinds});
     outcome.findings.extend(judgement.failures);
     for (const policy::Finding& one : judgement.findings) outcome.fired.insert(one.rule);
     if (outcome.fired != test.fires) {

@@ -43,6 +43,7 @@ struct PolicyOutcome {
 };
 
 // Judges it by the rules alone: waivers do not count, and programs are not asked. `sources` has the texts of both.
-PolicyOutcome run_policy_case(const PolicyCase& test, const policy::Policy& policy, const lang::SourceMap& sources);
+PolicyOutcome run_policy_case(const PolicyCase& test, const policy::Policy& policy, const Registry& kinds,
+                              const lang::SourceMap& sources);
 
 }  // namespace plumb::cases

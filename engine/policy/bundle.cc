@@ -11,6 +11,7 @@
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
 #include "engine/policy/environment.h"
+#include "engine/policy/patterns.h"
 #include "schemas/embedded.h"
 
 namespace plumb::policy {
@@ -140,8 +141,9 @@ class PolicyReader {
     cel::CompileOptions options;
     options.wanted = cel::Type(cel::Type::Kind::kBool);
     cel::Outcome<cel::Program> program = cel::compile(node.text, environment(subject), options);
-    if (program) return Placed<cel::Program>{std::move(*program), node};
-    config::report_fault(program.error(), node, sources_, diagnostics_);
+    const std::optional<cel::Fault> broken = program ? broken_pattern(node.text) : std::nullopt;
+    if (program && !broken) return Placed<cel::Program>{std::move(*program), node};
+    config::report_fault(broken ? *broken : program.error(), node, sources_, diagnostics_);
     return std::nullopt;
   }
 
@@ -247,7 +249,12 @@ Result<std::vector<std::string>> yaml_files(const Folder& folder) {
                 folder.path().string() + " holds more than " + std::to_string(kMostFiles) + " files");
   std::vector<std::string> names;
   for (const FolderEntry& entry : entries) {
-    if (!entry.name.ends_with(".yaml") || entry.type == EntryType::kFolder) continue;
+    if (entry.type == EntryType::kFolder) continue;
+    // Rules that nobody reads would judge nothing, and nobody would know.
+    if (entry.name.ends_with(".yml"))
+      return fail(Code::kFileUnreadable, (folder.path() / entry.name).string() + " would not be read")
+          .hint("its name has to end with .yaml");
+    if (!entry.name.ends_with(".yaml")) continue;
     // A link might lead to what somebody else may write, and rules that are not read would judge nothing.
     if (entry.type != EntryType::kFile)
       return fail(Code::kFileUnreadable, (folder.path() / entry.name).string() + " is no file")

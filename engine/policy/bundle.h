@@ -24,7 +24,8 @@ inline constexpr const char* kCasesFolder = "tests";
 std::optional<Policy> read_policy(const Folder& project, const std::vector<config::PolicyBundle>& bundles,
                                   Diagnostics& diagnostics, lang::SourceMap& sources);
 
-// The names of the YAML files in a folder, sorted. Errors: kFileUnreadable.
+// The names of the files in a folder that end with `.yaml`, sorted. Errors: kFileUnreadable, also where there is one
+// that ends with `.yml`.
 Result<std::vector<std::string>> yaml_files(const Folder& folder);
 
 }  // namespace plumb::policy

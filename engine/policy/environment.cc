@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "engine/base/digest.h"
+#include "engine/base/outside_text.h"
 #include "engine/base/sealed.h"
+#include "engine/config/resource.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
 #include "engine/lang/cel/convert.h"
@@ -73,6 +75,7 @@ Type action_type() {
                                      {"operations", Type::list(Type::map(kText, Type()))},
                                      {"texts", Type::list(kText)},
                                      {"sensitive", Type::list(kText)},
+                                     {"unread", Type::list(kText)},
                                      {"undo", kFlag},
                                      {"pending", kFlag},
                                      {"triggered", kFlag},
@@ -140,28 +143,77 @@ Json operations_of(const plan::Action& action) {
   return operations;
 }
 
-// What operations say, and the contents that they name.
-void take_texts(const Json& json, const plan::Plan& plan, std::vector<Value>& texts) {
+// What operations and attributes say, and the contents that they name.
+class Texts {
+ public:
+  explicit Texts(const plan::Plan& plan) : plan_(plan) {}
+
+  void take(const Json& json) {
+    if (json.is_string()) return take_text(json.get_ref<const std::string&>());
+    if (!json.is_structured()) return;
+    // The words of a command are one text.
+    if (json.is_array() && !json.empty() && std::all_of(json.begin(), json.end(), [](const Json& one) {
+          return one.is_string() && !is_digest(one.get_ref<const std::string&>());
+        })) {
+      std::string words;
+      for (const Json& word : json) words += (words.empty() ? "" : " ") + word.get_ref<const std::string&>();
+      texts_.push_back(text(words));
+      return;
+    }
+    for (const Json& part : json) take(part);
+  }
+
+  Value all() { return Value::list(std::move(texts_)); }
+
+ private:
+  void take_text(const std::string& said) {
+    const auto blob = is_digest(said) ? plan_.blobs.find(said) : plan_.blobs.end();
+    if (blob == plan_.blobs.end()) {
+      texts_.push_back(text(said));
+    } else if (seen_.insert(said).second) {
+      // One byte that is no UTF-8 must not hide the rest.
+      texts_.push_back(text(valid_utf8(blob->second) ? blob->second : repaired_utf8(blob->second)));
+    }
+  }
+
+  const plan::Plan& plan_;
+  std::vector<Value> texts_;
+  std::set<std::string> seen_;  // contents are large, and operations name those of attributes
+};
+
+// What is asked for counts whatever operations there are: those of what is decided later are not known yet. What is to
+// go is not asked for.
+Value texts_of(const plan::Plan& plan, const plan::Action& action) {
+  Texts texts(plan);
+  texts.take(operations_of(action));
+  if (action.operations.empty() || !wants_absent(action.desired))
+    texts.take(hidden(action.desired.attributes, action.desired.sensitive));
+  return texts.all();
+}
+
+// Whether it stands for bytes that the plan does not hold.
+bool is_unread(const Json& json, const plan::Plan& plan) {
+  if (is_sealed(json)) return true;
   if (json.is_string()) {
     const auto& said = json.get_ref<const std::string&>();
-    const auto blob = is_digest(said) ? plan.blobs.find(said) : plan.blobs.end();
-    if (blob != plan.blobs.end()) {
-      if (valid_utf8(blob->second)) texts.push_back(text(blob->second));
-    } else {
-      texts.push_back(text(said));
-    }
-    return;
+    return is_digest(said) && !plan.blobs.contains(said);
   }
-  if (!json.is_structured()) return;
-  // The words of a command are one text.
-  if (json.is_array() && !json.empty() &&
-      std::all_of(json.begin(), json.end(), [](const Json& one) { return one.is_string(); })) {
-    std::string words;
-    for (const Json& word : json) words += (words.empty() ? "" : " ") + word.get_ref<const std::string&>();
-    texts.push_back(text(words));
-    return;
+  return json.is_structured() &&
+         std::any_of(json.begin(), json.end(), [&](const Json& part) { return is_unread(part, plan); });
+}
+
+std::set<std::string> unread_in(const plan::Plan& plan, const Desired& desired) {
+  std::set<std::string> unread = desired.sensitive;
+  for (const auto& [attribute, value] : desired.attributes.items()) {
+    if (is_unread(value, plan)) unread.insert(attribute);
   }
-  for (const Json& part : json) take_texts(part, plan, texts);
+  return unread;
+}
+
+// Null where it is not known.
+const Json* schema_of(const Desired& desired, const Registry* kinds) {
+  const Kind* kind = kinds == nullptr ? nullptr : kinds->find(desired.address.kind);
+  return kind != nullptr && kind->schema.is_given() ? &kind->schema.json() : nullptr;
 }
 
 std::set<std::string> changed_in(const plan::Action& action) {
@@ -230,7 +282,8 @@ cel::Value value_of(const std::string& host_name, const plan::HostPlan& host, co
   return Value::record(std::move(fields));
 }
 
-cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const std::set<std::string>& wanted) {
+cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const std::set<std::string>& wanted,
+                    const Registry* kinds) {
   const Desired& desired = action.desired;
   const auto attributes = [&](const Json& json) { return cel::from_json(hidden(json, desired.sensitive)); };
   Fields fields;
@@ -239,7 +292,7 @@ cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const st
   };
   give("address", [&] { return text(desired.address.str()); });
   give("kind", [&] { return text(desired.address.kind); });
-  give("identity", [&] { return text(desired.address.identity); });
+  give("identity", [&] { return text(identity_of(desired, kinds)); });
   give("module", [&] { return text(desired.address.module); });
   give("op", [&] { return text(plumb::name(action.op)); });
   give("fidelity", [&] { return text(plumb::name(action.fidelity)); });
@@ -253,11 +306,8 @@ cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const st
   give("before", [&] { return attributes(action.before); });
   give("after", [&] { return attributes(action.after); });
   give("operations", [&] { return cel::from_json(operations_of(action)); });
-  give("texts", [&] {
-    std::vector<Value> texts;
-    take_texts(operations_of(action), plan, texts);
-    return Value::list(std::move(texts));
-  });
+  give("texts", [&] { return texts_of(plan, action); });
+  give("unread", [&] { return list_of(unread_in(plan, desired)); });
   give("sensitive", [&] { return list_of(desired.sensitive); });
   give("undo", [&] { return Value::boolean(action.undo); });
   give("pending", [&] { return Value::boolean(action.pending); });
@@ -265,6 +315,32 @@ cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const st
   give("confirm_within", [&] { return Value::integer(action.confirm_within); });
   give("requires", [&] { return list_of(action.needs); });
   return Value::record(std::move(fields));
+}
+
+std::string identity_of(const Desired& desired, const Registry* kinds) {
+  const Json* schema = schema_of(desired, kinds);
+  if (schema == nullptr) return desired.address.identity;
+  const Json& own = desired.attribute(schema->at("x-identity").get_ref<const std::string&>());
+  if (own.is_null()) return desired.address.identity;
+  if (is_sealed(own)) return kSensitive;
+  return own.is_string() ? own.get<std::string>() : canonical(own);
+}
+
+std::string plain_address_of(const Desired& desired, const Registry* kinds) {
+  const Json* schema = schema_of(desired, kinds);
+  if (schema == nullptr || desired.attribute(schema->at("x-identity").get_ref<const std::string&>()).is_null())
+    return desired.address.str();
+  std::string identity = identity_of(desired, kinds);
+  const auto keys = schema->find("x-key");
+  if (keys != schema->end()) {
+    for (const Json& name : *keys) {
+      const Json& key = desired.attribute(name.get_ref<const std::string&>());
+      if (!key.is_string()) continue;
+      identity += "#" + (is_sealed(key) ? kSensitive : config::address_key(key.get<std::string>()));
+      break;
+    }
+  }
+  return Address{desired.address.module, desired.address.kind, identity}.str();
 }
 
 Json visible(const plan::Action& action) {

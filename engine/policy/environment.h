@@ -10,6 +10,7 @@
 #include "engine/lang/cel/environment.h"
 #include "engine/plan/plan.h"
 #include "engine/policy/rule.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::policy {
 
@@ -29,8 +30,15 @@ struct HostNotes {
 cel::Value value_of(const plan::Plan& plan);
 // Without facts where they are not known.
 cel::Value value_of(const std::string& name, const plan::HostPlan& host, const HostNotes& notes);
-// With these of its fields: texts and operations are large, and few rules look at them.
-cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const std::set<std::string>& fields);
+// With these of its fields: texts and operations are large, and few rules look at them. `kinds` as in JudgeInput.
+cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const std::set<std::string>& fields,
+                    const Registry* kinds);
+
+// What a resource is about: the attribute that its kind's schema names for it. An `id` changes its address, and not
+// this.
+std::string identity_of(const Desired& desired, const Registry* kinds);
+// The address that it would have without an `id`.
+std::string plain_address_of(const Desired& desired, const Registry* kinds);
 
 // An action as the plan's document has it, with `(sensitive)` where a sealed value stands.
 Json visible(const plan::Action& action);

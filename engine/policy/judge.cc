@@ -16,8 +16,8 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// What a rule says of something, on whatever hosts: address, source, message.
-using Said = std::tuple<std::string, std::string, std::string>;
+// What a rule says of something, on whatever hosts: address, what it is about, source, message.
+using Said = std::tuple<std::string, std::string, std::string, std::string>;
 
 // What came of looking at one list of actions, or at hosts of which a rule reads the same.
 struct Looked {
@@ -43,9 +43,9 @@ void append_at(const cel::Value& whole, const std::vector<std::string>& path, st
   key += cel::display(*value);
 }
 
-bool counts_for(const Waiver& waiver, const std::string& rule, const std::string& address, const std::string& host) {
-  if (waiver.rule != rule) return false;
-  const bool means = address.empty() ? waiver.address == "*" : address_matches(waiver.address, address);
+bool counts_for(const Waiver& waiver, const Finding& one, const std::string& host) {
+  if (waiver.rule != one.rule) return false;
+  const bool means = one.about.empty() ? waiver.address == "*" : address_matches(waiver.address, one.about);
   return means && (host.empty() ? waiver.hosts == "*" : glob_match(waiver.hosts, host));
 }
 
@@ -117,7 +117,7 @@ class Judging {
   void look_at_actions(const plan::HostPlan& host, const std::vector<std::pair<std::size_t, Looked*>>& rules) {
     const std::shared_ptr<const plan::Actions> actions = host.actions.get();
     for (const plan::Action& action : *actions) {
-      slots_[kActionSlot] = value_of(input_.plan, action, fields_);
+      slots_[kActionSlot] = value_of(input_.plan, action, fields_, input_.kinds);
       for (const auto& [rule, looked] : rules) look(rule, &action, looked->hits);
     }
   }
@@ -129,7 +129,13 @@ class Judging {
     if (rule.when) {
       const cel::Outcome<cel::Value> fires = rule.when->code.evaluate(activation);
       if (!fires) return fail_on(index, action, fires.error(), rule.when->node);
-      if (!fires->is(cel::Kind::kBool) || !fires->as_bool()) return;
+      // Where its type is known only now, the rule has said neither yes nor no.
+      if (!fires->is(cel::Kind::kBool))
+        return fail_on(index, action,
+                       {Code::kPolicyFailed, 0, rule.when->node.text.size(), "it is neither true nor false",
+                        "expected a bool", ""},
+                       rule.when->node);
+      if (!fires->as_bool()) return;
     }
     std::string message = rule.message.code.is_literal() ? rule.message.code.literal() : "";
     if (!rule.message.code.is_literal()) {
@@ -137,8 +143,12 @@ class Judging {
       if (!text) return fail_on(index, action, text.error(), rule.message.node);
       if (cel::append_text(message, *text).is_error()) message = cel::display(*text);
     }
-    Said said(action == nullptr ? "" : action->desired.address.str(), action == nullptr ? "" : action->source,
-              cut(std::move(message)));
+    Said said("", "", "", cut(std::move(message)));
+    if (action != nullptr) {
+      std::get<0>(said) = action->desired.address.str();
+      std::get<1>(said) = plain_address_of(action->desired, input_.kinds);
+      std::get<2>(said) = action->source;
+    }
     std::map<Said, std::uint32_t>& known = said_[index];
     auto place = known.find(said);
     if (place == known.end() && known.size() == kMostFindings) {
@@ -197,7 +207,7 @@ class Judging {
     finding.hint = rule.hint;
     for (const auto& [said, number] : said_[index]) {
       Names& hosts = together[number];
-      std::tie(finding.address, finding.source, finding.message) = said;
+      std::tie(finding.address, finding.about, finding.source, finding.message) = said;
       // One address may have several actions.
       std::sort(hosts.begin(), hosts.end());
       hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
@@ -205,7 +215,7 @@ class Judging {
       found.push_back(finding);
     }
     if (unlisted_[index] == 0) return;
-    finding.address = finding.source = "";
+    finding.address = finding.about = finding.source = "";
     finding.hosts.clear();
     finding.message = "so do " + std::to_string(unlisted_[index]) + " more places, which are not listed";
     found.push_back(std::move(finding));
@@ -241,7 +251,7 @@ void add(const std::vector<Finding>& found, const Policy& policy, std::chrono::s
     const auto waiver_for = [&](const std::string& host) {
       const Waiver* over = nullptr;
       for (const Waiver& waiver : policy.waivers) {
-        if (!counts_for(waiver, one.rule, one.address, host)) continue;
+        if (!counts_for(waiver, one, host)) continue;
         if (waiver.until > today) return &waiver;
         over = &waiver;
       }

@@ -11,6 +11,7 @@
 #include "engine/plan/plan.h"
 #include "engine/policy/environment.h"
 #include "engine/policy/rule.h"
+#include "providers/sdk/kind.h"
 
 namespace plumb::policy {
 
@@ -22,7 +23,10 @@ struct Finding {
   Requirement requirement;
   std::string message;
   std::string hint;
-  std::string address;             // "" for what is about a host or the plan
+  std::string address;  // "" for what is about a host or the plan
+  // The address that it would have without an `id` of its own, by which waivers know it; "" where several things on
+  // several hosts have the address.
+  std::string about;
   std::string source;              // "plumb.yaml:31:5"; "" where nothing is to blame
   std::vector<std::string> hosts;  // sorted; none for what is about the plan
   // What lets it pass; or, ended, what did so before.
@@ -46,6 +50,8 @@ struct JudgeInput {
   std::function<HostNotes(const std::string& host)> notes;
   std::chrono::sys_days today{};
   const lang::SourceMap& sources;  // with the texts of the rules
+  // Their schemas say what a resource is about, whatever its `id`; null: all is about what its address says.
+  const Registry* kinds = nullptr;
 };
 
 // By rules and waivers; programs are not asked. Equal lists of actions are looked at once, however many hosts have

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "engine/base/outside_text.h"
 #include "engine/base/pattern.h"
 #include "engine/base/program.h"
 #include "engine/base/time_text.h"
@@ -50,7 +51,8 @@ class GivenFile {
 
 class AnswerReader {
  public:
-  AnswerReader(const Judge& judge, const plan::Plan& plan) : judge_(judge), plan_(plan) {}
+  AnswerReader(const Judge& judge, const plan::Plan& plan, const Registry* kinds)
+      : judge_(judge), plan_(plan), kinds_(kinds) {}
 
   Result<std::vector<Finding>> read(const Json& answer) {
     if (!answer.is_object()) return wrong("it is no object");
@@ -103,7 +105,7 @@ class AnswerReader {
       } else if (member == "hint" && value.is_string()) {
         one.hint = value.get<std::string>();
       } else if (member == "address" && value.is_string()) {
-        one.address = value.get<std::string>();
+        one.address = one.about = value.get<std::string>();
       } else if (member == "hosts" && value.is_array()) {
         PLUMB_TRY(take_hosts(value, one));
       } else if (one.effect == Effect::kRequire && member == "approvals" && value.is_number_integer() && value >= 1 &&
@@ -144,25 +146,31 @@ class AnswerReader {
     }
     if (wanted.empty()) return;
     std::set<std::string> looked_at;
+    std::map<std::string, std::set<std::string>> about;
     for (const auto& [host, own] : plan_.hosts) {
       if (own.actions.empty() || !looked_at.insert(own.actions.digest()).second) continue;
       const std::shared_ptr<const plan::Actions> actions = own.actions.get();
       for (const plan::Action& action : *actions) {
         const auto found = wanted.find(action.desired.address.str());
         if (found == wanted.end()) continue;
+        about[found->first].insert(plain_address_of(action.desired, kinds_));
         for (Finding* one : found->second) {
           if (one->source.empty()) one->source = action.source;
         }
       }
     }
+    for (const auto& [address, things] : about) {
+      for (Finding* one : wanted[address]) one->about = things.size() == 1 ? *things.begin() : "";
+    }
   }
 
   const Judge& judge_;
   const plan::Plan& plan_;
+  const Registry* kinds_;
   std::vector<Finding> found_;
 };
 
-Result<std::vector<Finding>> ask_one(const Judge& judge, const std::string& given, const plan::Plan& plan,
+Result<std::vector<Finding>> ask_one(const Judge& judge, const std::string& given, const JudgeInput& input,
                                      const std::filesystem::path& folder, int stop) {
   GivenFile file;
   PLUMB_TRY(file.write(given));
@@ -184,7 +192,7 @@ Result<std::vector<Finding>> ask_one(const Judge& judge, const std::string& give
                      .at(judge.span, "this program")
                      .with_hint(valid_utf8(said) ? said : ""));
   }
-  return read_answer(judge, output->text, plan);
+  return read_answer(judge, output->text, input.plan, input.kinds);
 }
 
 }  // namespace
@@ -208,7 +216,7 @@ Json question(const JudgeInput& input, const std::string& plan_id) {
   }
   Json contents = Json::object();
   for (const auto& [name, bytes] : plan.blobs) {
-    if (valid_utf8(bytes)) contents[name] = bytes;
+    contents[name] = valid_utf8(bytes) ? bytes : repaired_utf8(bytes);
   }
   return {{"plumb", kForm},
           {"today", date_text(input.today)},
@@ -223,14 +231,15 @@ Json question(const JudgeInput& input, const std::string& plan_id) {
           {"contents", std::move(contents)}};
 }
 
-Result<std::vector<Finding>> read_answer(const Judge& judge, std::string_view text, const plan::Plan& plan) {
+Result<std::vector<Finding>> read_answer(const Judge& judge, std::string_view text, const plan::Plan& plan,
+                                         const Registry* kinds) {
   Result<Json> answer = parse_json(text, Code::kPolicyFailed, {.bytes = kMostSaid});
   if (!answer) {
     return Error(
         Diagnostic(Code::kPolicyFailed, "`" + judge.name + "` gave an answer that is none: " + answer.error().summary())
             .at(judge.span, "this program"));
   }
-  return AnswerReader(judge, plan).read(*answer);
+  return AnswerReader(judge, plan, kinds).read(*answer);
 }
 
 void ask(const Policy& policy, const JudgeInput& input, const std::string& plan_id, const std::filesystem::path& folder,
@@ -244,7 +253,7 @@ void ask(const Policy& policy, const JudgeInput& input, const std::string& plan_
               .at(judge.span, "this program"));
       continue;
     }
-    const Result<std::vector<Finding>> found = ask_one(judge, given, input.plan, folder, stop);
+    const Result<std::vector<Finding>> found = ask_one(judge, given, input, folder, stop);
     if (found) {
       add(*found, policy, input.today, judgement);
     } else {

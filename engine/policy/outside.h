@@ -17,7 +17,8 @@ inline constexpr std::size_t kMostSaid = std::size_t{16} << 20;
 Json question(const JudgeInput& input, const std::string& plan_id);
 
 // Reads an answer to it. Errors: kPolicyFailed.
-Result<std::vector<Finding>> read_answer(const Judge& judge, std::string_view text, const plan::Plan& plan);
+Result<std::vector<Finding>> read_answer(const Judge& judge, std::string_view text, const plan::Plan& plan,
+                                         const Registry* kinds = nullptr);
 
 // Asks each program, in `folder`. What they found and where they failed is in the judgement then. `stop`: ends them
 // once it is readable; -1 for nothing that does.

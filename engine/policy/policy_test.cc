@@ -10,6 +10,7 @@
 #include "engine/policy/bundle.h"
 #include "engine/policy/judge.h"
 #include "engine/policy/told.h"
+#include "engine/testing/kinds.h"
 
 namespace plumb::policy {
 namespace {
@@ -59,7 +60,7 @@ class PolicyTest : public ::testing::Test {
                             asked_.push_back(host);
                             return notes_[host];
                           },
-                          kToday, sources_});
+                          kToday, sources_, &kinds_});
   }
 
   static std::vector<std::string> lines(const Judgement& judgement) {
@@ -74,6 +75,7 @@ class PolicyTest : public ::testing::Test {
   }
 
   lang::SourceMap sources_;
+  Registry kinds_;
   std::map<std::string, HostNotes> notes_;
   std::vector<std::string> asked_;
   std::string told_;
@@ -186,6 +188,104 @@ rules:
       host_of({{{"address", "boat:one"}, {"operations", {{{"run", {{"argv", {"echo", "it", "floats"}}}}}}}}});
   plan.hosts["other"] = host_of({{{"address", "boat:one"}, {"operations", {{{"run", {{"argv", {"true"}}}}}}}}});
   EXPECT_THAT(lines(judged(policy, plan)), ElementsAre("deny text: yes blob run"));
+}
+
+TEST_F(PolicyTest, TextsAreWhatIsAskedForToo) {
+  const Policy policy = read(R"y(
+rules:
+  - {name: text, when: "action.texts.exists(t, t.contains('it floats'))", deny: yes}
+)y");
+  ASSERT_EQ(told_, "");
+  plan::Plan plan;
+  const std::string name = "sha256:" + std::string(64, 'b');
+  plan.blobs[name] = "\xff it floats\n";
+  // What is decided later has no operations yet.
+  plan.hosts["content"] = host_of({{{"address", "boat:one"}, {"desired", {{"content", name}}}}});
+  plan.hosts["guard"] = host_of({{{"address", "boat:one"}, {"desired", {{"unless", {"see", "it", "floats"}}}}}});
+  plan.hosts["inner"] = host_of({{{"address", "boat:one"}, {"desired", {{"set", {{"a", {{"b", "it floats"}}}}}}}}});
+  plan.hosts["secret"] =
+      host_of({{{"address", "boat:one"}, {"sensitive", {"text"}}, {"desired", {{"text", "it floats"}}}}});
+  plan.hosts["gone"] = host_of({{{"address", "boat:one"},
+                                 {"op", "delete"},
+                                 {"desired", {{"state", "absent"}, {"text", "it floats"}}},
+                                 {"operations", {{{"run", {{"argv", {"true"}}}}}}}}});
+  EXPECT_THAT(lines(judged(policy, plan)), ElementsAre("deny text: yes content guard inner"));
+}
+
+TEST_F(PolicyTest, WhatThePlanDoesNotHoldIsNamed) {
+  const Policy policy = read(R"(
+rules:
+  - {name: unread, when: size(action.unread) > 0, warn: "${action.unread.join(' ')}"}
+)");
+  ASSERT_EQ(told_, "");
+  plan::Plan plan;
+  const std::string held = "sha256:" + std::string(64, 'b');
+  const std::string other = "sha256:" + std::string(64, 'c');
+  plan.blobs[held] = "it floats\n";
+  plan.hosts["held"] = host_of({{{"address", "boat:one"}, {"desired", {{"content", held}, {"mode", "0644"}}}}});
+  plan.hosts["large"] =
+      host_of({{{"address", "boat:one"}, {"desired", {{"content", other}, {"tree", {held, other}}}}}});
+  plan.hosts["secret"] = host_of({{{"address", "boat:one"}, {"sensitive", {"text"}}, {"desired", {{"text", "a"}}}}});
+  EXPECT_THAT(lines(judged(policy, plan)), ElementsAre("warn unread: content tree large", "warn unread: text secret"));
+}
+
+TEST_F(PolicyTest, AnIdHidesNothing) {
+  kinds_ = testing::made_up_kinds();
+  const Policy policy = read(R"(
+rules:
+  - {name: no-passwd, when: action.kind == 'note' && action.identity == '/etc/passwd', deny: '${action.address}'}
+waivers:
+  - {rule: no-passwd, address: 'note:motd', reason: harmless, until: 2026-07-01}
+  - {rule: no-passwd, address: 'web/note:/etc/passwd', reason: known, until: 2026-07-01}
+)");
+  ASSERT_EQ(told_, "");
+  plan::Plan plan;
+  plan.hosts["a"] = host_of({{{"address", "note:motd"}, {"desired", {{"at", "/etc/passwd"}}}}});
+  plan.hosts["b"] = host_of({{{"address", "web/note:x"}, {"desired", {{"at", "/etc/passwd"}}}}});
+  plan.hosts["c"] = host_of({{{"address", "note:/etc/passwd"}, {"desired", {{"at", "/etc/motd"}}}}});
+  EXPECT_THAT(lines(judged(policy, plan)),
+              ElementsAre("deny no-passwd: note:motd a", "deny no-passwd: web/note:x b (waived)"));
+}
+
+TEST_F(PolicyTest, WhatIsNeitherTrueNorFalseIsNotAllowed) {
+  const Policy policy = read(R"(
+rules:
+  - {name: careless, when: action.desired.content, deny: written}
+)");
+  ASSERT_EQ(told_, "");
+  plan::Plan plan;
+  plan.hosts["a"] = host_of({{{"address", "boat:one"}, {"desired", {{"content", "x"}}}}});
+  const Judgement judgement = judged(policy, plan);
+  ASSERT_EQ(judgement.failures.items().size(), 1U);
+  const Diagnostic& one = judgement.failures.items().front();
+  EXPECT_EQ(one.code, Code::kPolicyFailed);
+  EXPECT_EQ(one.summary, "`careless` could not judge `boat:one`: it is neither true nor false");
+  EXPECT_EQ(one.span->str(), "policy/rules.yaml:4:28");
+  EXPECT_TRUE(judgement.denies());
+}
+
+TEST_F(PolicyTest, PatternsThatAreNoneAreToldWhenTheyAreRead) {
+  read(R"y(
+rules:
+  - {name: a, when: "action.kind == 'boat' && action.identity.matches('^(a')", deny: x}
+  - {name: b, when: "action.texts.exists(t, matches(t, '[')) || regex.replace(action.kind, '(', '(') == ''", deny: x}
+  - {name: c, when: "action.identity.matches('^a' + action.kind) && '('.matches('[(]') && action.kind.contains('(')", deny: x}
+)y");
+  EXPECT_THAT(told_, HasSubstr("`^(a` is no regular expression"));
+  EXPECT_THAT(told_, HasSubstr("`[` is no regular expression"));
+  EXPECT_THAT(told_, Not(HasSubstr("`^a`")));
+  EXPECT_THAT(told_, Not(HasSubstr("`(`")));
+}
+
+TEST_F(PolicyTest, RulesThatWouldNotBeReadAreTold) {
+  MemoryFiles files;
+  files.add("/p/policy/rules.yaml", "plumb: v1\nrules:\n  - {name: a, deny: x}\n");
+  files.add("/p/policy/more.yml", "plumb: v1\nrules:\n  - {name: b, deny: x}\n");
+  Diagnostics found;
+  EXPECT_FALSE(read_policy(Folder(files, "/p"), {{"policy", {"plumb.yaml", 3, 10, 3, 16}}}, found, sources_));
+  ASSERT_EQ(found.items().size(), 1U);
+  EXPECT_EQ(found.items().front().summary, "/p/policy/more.yml would not be read");
+  EXPECT_EQ(found.items().front().hint, "its name has to end with .yaml");
 }
 
 TEST_F(PolicyTest, WhatCannotBeJudgedIsNotAllowed) {

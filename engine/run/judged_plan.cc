@@ -125,7 +125,7 @@ policy::Judgement judge_plan(const Workspace& workspace, const history::RunStore
       [&](const std::string& host) {
         return policy::HostNotes{groups_of(workspace.inventory(), host), facts.of(host, plan.hosts.at(host).facts)};
       },
-      std::chrono::floor<std::chrono::days>(now), workspace.sources()};
+      std::chrono::floor<std::chrono::days>(now), workspace.sources(), &workspace.providers()};
   policy::Judgement judgement = policy::judge(policy, input);
   policy::ask(policy, input, plan_id, workspace.folder(), stop, judgement);
   return judgement;

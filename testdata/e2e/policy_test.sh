@@ -131,6 +131,14 @@ run 3 validate
 says 'kindd'
 run 3 apply
 rm project/policy/more.yaml
+printf 'plumb: v1\nrules:\n  - {name: open, when: "action.kind.matches(\x27^(file\x27)", deny: x}\n' >project/policy/more.yaml
+run 3 validate
+says '`^(file` is no regular expression'
+says 'policy/more.yaml:3:'
+mv project/policy/more.yaml project/policy/more.yml
+run 3 apply
+says 'its name has to end with .yaml'
+rm project/policy/more.yml
 
 # So are rules that are not there: nothing passes because nobody found them.
 sed -i 's/^policy: .*/policy: [baseline, policies]/' project/plumb.yaml
