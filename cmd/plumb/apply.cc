@@ -2,7 +2,12 @@
 
 #include "engine/run/apply.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <optional>
+
+#include <unistd.h>
 
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/commands.h"
@@ -26,6 +31,7 @@ namespace plumb::cmd {
 namespace {
 
 constexpr std::size_t kMostTicket = 200;
+constexpr const char* kCommand = "plumb apply";  // as a suite of --junit
 
 struct ApplyArguments {
   std::string file;
@@ -54,8 +60,13 @@ class Apply {
   int run() {
     const std::unique_ptr<EventStream> events = start_events(program_.options, "apply", terminal_);
     const SignalWatch signals([this] { stop(); });
-    int code = carry_out();
-    if (!arguments_.junit.empty() && !write_junit() && code == kDone) code = kFailed;
+    int code = kFailed;
+    if (arguments_.junit.empty()) {
+      code = carry_out();
+    } else if (begin_junit()) {
+      code = carry_out();
+      if (!end_junit(code) && code == kDone) code = kFailed;
+    }
     end_events(events.get(), result_.hosts, code, way_on_);
     return code;
   }
@@ -76,9 +87,27 @@ class Apply {
     };
   }
 
+  // That it cannot be written is told while nothing is changed. Who reads it after the run was killed finds no success.
+  bool begin_junit() {
+    terminal_.keep(&findings_);
+    if (!is_written_into(arguments_.junit))
+      return write_junit({{.file = kCommand, .name = "run", .message = "it did not come to its end"}});
+    if (::access(arguments_.junit.c_str(), W_OK) == 0) return true;
+    workspace_.diagnose(fail(Code::kWriteFailed, "writing " + arguments_.junit + ": " + std::strerror(errno)));
+    return false;
+  }
+
   // Also of a run that was not begun: whoever reads it waits for a file.
-  bool write_junit() {
-    const Result<> written = write_file(arguments_.junit, report::junit_xml(results_));
+  bool end_junit(int code) {
+    const bool good = code == kDone || code == kChangesPending || code == kTolerated;
+    const bool says_so = std::any_of(results_.begin(), results_.end(),
+                                     [](const report::TestResult& one) { return !one.passed && !one.skipped; });
+    if (!good && !says_so) results_.push_back(report::command_failed(kCommand, code, findings_, workspace_.sources()));
+    return write_junit(results_);
+  }
+
+  bool write_junit(const std::vector<report::TestResult>& results) {
+    const Result<> written = write_file(arguments_.junit, report::junit_xml(results));
     if (!written) workspace_.diagnose(written.error());
     return written.has_value();
   }
@@ -284,6 +313,7 @@ class Apply {
   run::ApplyResult result_;
   report::RunCases cases_;                   // of the run at hand
   std::vector<report::TestResult> results_;  // of all of them, for --junit
+  std::vector<Diagnostic> findings_;         // all that was told, for --junit
   std::string way_on_;                       // the command to go on with
 };
 

@@ -146,7 +146,7 @@ class RevisionDiff {
     std::string hosts;
     if (!diff.joined.empty()) hosts += "New hosts: " + report::host_list(diff.joined) + "\n";
     if (!diff.left.empty()) hosts += "Hosts that leave: " + report::host_list(diff.left) + "\n";
-    if (wants_document(options_)) return print_document(diff.plan, "", hosts, terminal_, options_);
+    if (wants_document(options_)) return print_document(diff.plan, "", {hosts, ""}, terminal_, options_);
     report::PlanTextOptions options;
     options.color = terminal_.color();
     options.full = planning_.full;

@@ -6,7 +6,6 @@
 #include <exception>
 #include <filesystem>
 #include <map>
-#include <set>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -129,28 +128,42 @@ void refuse_empty_arguments(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands({})) refuse_empty_arguments(*command);
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    list += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return list;
+}
+
 // Other commands have nothing that happens, and nothing that is told in such a form.
 void refuse_forms_elsewhere(const Program& program) {
   struct Form {
-    std::set<std::string> commands;
-    const char* listed;
+    std::string name;
+    std::vector<std::string> commands;
   };
-  static const Form kPlans = {{"plan", "diff", "show"}, "plan, diff and show"};
-  static const Form kFindings = {{"validate"}, "validate"};
-  static const std::map<std::string, Form> forms = {
-      {"jsonl", {{"plan", "diff", "apply", "observe", "run"}, "plan, diff, apply, observe and run"}},
-      {"markdown", kPlans},
-      {"html", kPlans},
-      {"sarif", kFindings},
-      {"github", kFindings},
-      {"gitlab", kFindings}};
-  const auto form = forms.find(program.options.output);
-  if (form == forms.end()) return;
+  static const std::vector<Form> forms = {{"jsonl", {"plan", "diff", "apply", "observe", "run"}},
+                                          {"markdown", {"plan", "diff", "show"}},
+                                          {"html", {"plan", "diff", "show"}},
+                                          {"sarif", {"validate"}},
+                                          {"github", {"validate"}},
+                                          {"gitlab", {"validate"}},
+                                          {"dot", {"graph"}},
+                                          {"table", {"hosts", "locks"}}};
+  const auto takes = [](const Form& form, const std::string& command) {
+    return std::find(form.commands.begin(), form.commands.end(), command) != form.commands.end();
+  };
+  const auto asked =
+      std::find_if(forms.begin(), forms.end(), [&](const Form& one) { return one.name == program.options.output; });
+  if (asked == forms.end()) return;
   for (const CLI::App* command : program.app.get_subcommands()) {
     const std::string& name = command->get_name();
-    if (form->second.commands.contains(name)) continue;
-    throw CLI::ValidationError("--output",
-                               form->first + " is for " + form->second.listed + "; `plumb " + name + "` takes json");
+    if (takes(*asked, name)) continue;
+    std::vector<std::string> others = {"json"};
+    for (const Form& form : forms) {
+      if (takes(form, name)) others.push_back(form.name);
+    }
+    throw CLI::ValidationError("--output", asked->name + " is for " + listed(asked->commands) + "; `plumb " + name +
+                                               "` takes " + listed(others));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/policy/told.h"
+#include "engine/report/run_text.h"
 #include "engine/run/judged_plan.h"
 
 namespace plumb::cmd {
@@ -60,7 +61,8 @@ int make_and_print(Program& program, const PlanArguments& arguments, Judged judg
   results = planned->hosts;
   const bool is_document = wants_document(program.options);
   if (is_document) {
-    print_document(planned->plan, planned->plan_id, "", terminal, program.options);
+    print_document(planned->plan, planned->plan_id, {"", report::failures_text(results, false)}, terminal,
+                   program.options);
   } else {
     print_plan(planned->plan, planned->plan_id, terminal, arguments.planning, program.options.kinds);
   }
@@ -121,8 +123,10 @@ void add_diff(Program& program) {
   add_planning_options(*command, arguments->planning);
   command->callback([&program, arguments] {
     if (!arguments->revisions.empty() && program.options.output == "jsonl") {
-      throw CLI::ValidationError("--output",
-                                 "jsonl follows hosts; a difference of revisions reaches none, and takes json");
+      throw CLI::ValidationError(
+          "--output",
+          "jsonl follows hosts; a difference of revisions reaches none, and takes json, markdown and "
+          "html");
     }
     program.exit_code = arguments->revisions.empty()
                             ? plan_or_diff(program, *arguments, "diff")

@@ -9,15 +9,17 @@ bool wants_document(const Options& options) {
   return options.output == "markdown" || options.output == "html";
 }
 
-void print_document(const plan::Plan& plan, const std::string& id, const std::string& note, Terminal& terminal,
+void print_document(const plan::Plan& plan, const std::string& id, const DocumentLines& lines, Terminal& terminal,
                     const Options& options) {
   if (options.output == "markdown") {
     report::PlanMarkdownOptions markdown;
     markdown.kinds = &options.kinds;
-    markdown.note = note;
+    markdown.note = lines.above;
+    markdown.errors = lines.below;
     terminal.write(report::plan_markdown(plan, id, markdown));
   } else {
-    report::plan_html(plan, id, {&options.kinds, note}, [&](std::string_view piece) { terminal.write(piece); });
+    report::plan_html(plan, id, {&options.kinds, lines.above, lines.below},
+                      [&](std::string_view piece) { terminal.write(piece); });
   }
 }
 

@@ -11,8 +11,14 @@ namespace plumb::cmd {
 
 // Whether --output asks for one; then standard output has nothing else.
 bool wants_document(const Options& options);
-// That one, to standard output. `note`: lines that stand above what the plan comes to.
-void print_document(const plan::Plan& plan, const std::string& id, const std::string& note, Terminal& terminal,
+
+struct DocumentLines {
+  std::string above;  // what the plan comes to
+  std::string below;
+};
+
+// That one, to standard output.
+void print_document(const plan::Plan& plan, const std::string& id, const DocumentLines& lines, Terminal& terminal,
                     const Options& options);
 
 }  // namespace plumb::cmd

@@ -39,7 +39,7 @@ int show(Program& program, const std::string& file, bool full, bool slices) {
     return kDone;
   }
   if (wants_document(program.options)) {
-    print_document(plan, id, "", terminal, program.options);
+    print_document(plan, id, {}, terminal, program.options);
     return kDone;
   }
   if (terminal.json()) {

@@ -45,6 +45,7 @@ void Terminal::diagnose(const std::vector<Diagnostic>& diagnostics, const lang::
     findings_->insert(findings_->end(), diagnostics.begin(), diagnostics.end());
     return;
   }
+  if (kept_ != nullptr) kept_->insert(kept_->end(), diagnostics.begin(), diagnostics.end());
   if (events_ != nullptr) {
     for (const Diagnostic& diagnostic : diagnostics) events_->write(report::diagnostic_event(diagnostic));
     return;

@@ -40,6 +40,8 @@ class Terminal {
   EventStream* events() const { return events_; }
   // Findings are put there and told by somebody else; `into` is there for as long as anything is told.
   void collect(std::vector<Diagnostic>* into) { findings_ = into; }
+  // Findings are told, and put there too.
+  void keep(std::vector<Diagnostic>* into) { kept_ = into; }
   bool json() const { return json_; }
 
  private:
@@ -49,6 +51,7 @@ class Terminal {
   bool json_ = false;
   EventStream* events_ = nullptr;
   std::vector<Diagnostic>* findings_ = nullptr;
+  std::vector<Diagnostic>* kept_ = nullptr;
 };
 
 }  // namespace plumb::cmd

@@ -34,6 +34,18 @@ class Tester {
   }
 
   int run() {
+    if (arguments_.junit.empty()) return test();
+    terminal_.keep(&findings_);
+    const int code = test();
+    if (code != kDone && failed_ == 0)
+      results_.push_back(report::command_failed("plumb test", code, findings_, workspace_.sources()));
+    const Result<> written = write_file(arguments_.junit, report::junit_xml(results_));
+    if (!written) workspace_.diagnose(written.error());
+    return written ? code : kFailed;
+  }
+
+ private:
+  int test() {
     if (!load()) return kInvalidConfiguration;
     const std::vector<cases::CaseFile> files = cases::find_cases(*project_);
     if (files.empty()) {
@@ -45,7 +57,6 @@ class Tester {
     return report();
   }
 
- private:
   bool load() {
     const std::filesystem::path folder = options_.folder;
     std::error_code error;
@@ -117,12 +128,6 @@ class Tester {
   }
 
   int report() {
-    if (!arguments_.junit.empty()) {
-      if (Result<> written = write_file(arguments_.junit, report::junit_xml(results_)); !written) {
-        workspace_.diagnose(written.error());
-        return kFailed;
-      }
-    }
     std::chrono::microseconds time{0};
     for (const report::TestResult& result : results_) time += result.time;
     if (!terminal_.json()) {
@@ -145,6 +150,7 @@ class Tester {
   const config::Project* project_ = nullptr;
   config::Inventory inventory_;
   std::vector<report::TestResult> results_;
+  std::vector<Diagnostic> findings_;  // all that was told
   std::size_t failed_ = 0;
   bool unreadable_ = false;
 };

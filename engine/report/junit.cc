@@ -1,8 +1,10 @@
 #include "engine/report/junit.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "engine/base/outside_text.h"
+#include "engine/report/diagnostics.h"
 
 namespace plumb::report {
 namespace {
@@ -74,6 +76,18 @@ std::string suite_xml(const std::vector<TestResult>& results, const Suite& suite
 }
 
 }  // namespace
+
+TestResult command_failed(const std::string& command, int exit_code, const std::vector<Diagnostic>& findings,
+                          const lang::SourceMap& sources) {
+  constexpr std::size_t kMostDetails = std::size_t{64} << 10;
+  TestResult result{.file = command, .name = "run"};
+  const auto error = std::find_if(findings.begin(), findings.end(),
+                                  [](const Diagnostic& one) { return one.severity == Severity::kError; });
+  result.message = error == findings.end() ? "it ended with exit code " + std::to_string(exit_code)
+                                           : std::string(code_name(error->code)) + ": " + error->summary;
+  if (!findings.empty()) result.details = outside_text(render(findings, sources, false), kMostDetails);
+  return result;
+}
 
 std::string junit_xml(const std::vector<TestResult>& results) {
   std::vector<Suite> suites;

@@ -42,6 +42,21 @@ TEST(Junit, WhatIsSkippedIsNoFailure) {
 )");
 }
 
+TEST(Junit, ACommandThatFailedIsACaseWithWhatWasFound) {
+  Diagnostic warning(Code::kUsage, "mind this");
+  warning.severity = Severity::kWarning;
+  Diagnostic error(Code::kUnknownKey, "unknown key `contnet`");
+  error.hint = "did you mean `content`?";
+  TestResult failed = command_failed("plumb apply", 3, {warning, error}, {});
+  EXPECT_FALSE(failed.passed || failed.skipped);
+  EXPECT_EQ(failed.message, "PL1007: unknown key `contnet`");
+  for (const char* wanted : {"mind this", "error[PL1007]: unknown key", "did you mean `content`?"})
+    EXPECT_NE(failed.details.find(wanted), std::string::npos) << failed.details;
+  error.summary = std::string(1 << 20, 'x');
+  EXPECT_LE(command_failed("plumb apply", 3, {error}, {}).details.size(), std::size_t{65} << 10);
+  EXPECT_EQ(command_failed("plumb apply", 130, {}, {}).message, "it ended with exit code 130");
+}
+
 TEST(Junit, NothingToTell) {
   EXPECT_EQ(junit_xml({}),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"0\" failures=\"0\" errors=\"0\" "

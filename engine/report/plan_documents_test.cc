@@ -112,6 +112,24 @@ TEST_F(PlanDocuments, MarkdownOfNothing) {
   EXPECT_THAT(markdown(), HasSubstr("### Plan: nothing to change on 1 host"));
 }
 
+TEST_F(PlanDocuments, WhereThereIsNoPlanTheHeadlineSaysSo) {
+  for (const char* host : {"web1", "web2"}) plan_.unplanned[host] = "PL3001";
+  const std::string errors = "  web[1:2]\n    PL3001: ssh said </pre><img src=x> *no*\n";
+  std::string text = plan_markdown(plan_, "", {.errors = errors});
+  EXPECT_THAT(text, HasSubstr("\n### No plan for 2 hosts\n"));
+  EXPECT_THAT(text, HasSubstr("```text\nNo plan for 2 hosts: web1, web2\n" + errors + "```\n"));
+  text = plan_markdown(plan_, "", {.errors = std::string(100000, 'x') + "\n" + std::string(100000, '\n')});
+  EXPECT_LE(text.size(), std::size_t{60} << 10);
+  std::string page;
+  plan_html(plan_, "", {nullptr, "", errors}, [&](std::string_view piece) { page += piece; });
+  EXPECT_THAT(page, HasSubstr("<title>No plan of shop</title>"));
+  EXPECT_THAT(page, HasSubstr("ssh said &lt;/pre&gt;&lt;img src=x&gt;"));
+  plan_.hosts["db1"].unchanged = 3;
+  EXPECT_THAT(markdown(), HasSubstr("### Plan: nothing to change on 1 host, no plan for 2 hosts\n"));
+  give("db2", {action("file:/etc/a", Op::kDelete)});
+  EXPECT_THAT(markdown(), HasSubstr("### Plan: 1 action on 1 host, no plan for 2 hosts\n"));
+}
+
 TEST_F(PlanDocuments, MarkdownTakesNothingOfAHostForMarkup) {
   plan_.project = "</details>@all";
   give("web1", {content("/etc/a", "", "```\n</details>\n<img src=x onerror=alert(1)>\n@all #1\n"),

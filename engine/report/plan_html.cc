@@ -155,10 +155,11 @@ void plan_html(const plan::Plan& plan, const std::string& id, const PlanHtmlOpti
   text.kinds = options.kinds;
   const std::string rest = moving_text(plan, false) + locks_text(plan, false) + record_text(plan, false) +
                            passed_over_text(plan, false) + elsewhere_text(plan, false);
+  const bool has_none = plan.hosts.empty() && !plan.unplanned.empty();
   const std::map<std::string_view, std::string> texts = {
-      {"TITLE", html_text("Plan of " + plan.project)},
+      {"TITLE", html_text((has_none ? "No plan of " : "Plan of ") + plan.project)},
       {"ID", html_text((id.empty() ? "" : id + ", ") + "hosts " + plan.scope.on + ", made by plumb " + plan.engine)},
-      {"SUMMARY", html_text(scope_text(plan, false) + options.note + plan_summary(plan, text))},
+      {"SUMMARY", html_text(scope_text(plan, false) + options.note + plan_summary(plan, text) + options.errors)},
       {"REST", html_text(rest)},
       {"STYLE", std::string(plan_page_css())},
       {"STYLE_HASH", policy_hash(plan_page_css())},

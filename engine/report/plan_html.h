@@ -14,6 +14,7 @@ namespace plumb::report {
 struct PlanHtmlOptions {
   const Registry* kinds = nullptr;  // as of PlanTextOptions
   std::string note = {};            // lines that stand above what the plan comes to
+  std::string errors = {};          // lines that stand below it: why hosts have no plan
 };
 
 // Gives the page piece by piece. Whatever hosts and files say is text in it; no sensitive value. `id` is "" of a plan

@@ -60,7 +60,7 @@ std::string first_lines(const std::string& text, std::size_t room) {
 class MarkdownWriter {
  public:
   MarkdownWriter(const plan::Plan& plan, const std::string& id, const PlanMarkdownOptions& options)
-      : plan_(plan), id_(id), note_(options.note), most_(options.most_bytes) {
+      : plan_(plan), id_(id), note_(options.note), errors_(options.errors), most_(options.most_bytes) {
     text_options_.kinds = options.kinds;
   }
 
@@ -86,8 +86,11 @@ class MarkdownWriter {
       hosts += host_plan.actions.empty() ? 0 : 1;
       actions += host_plan.actions.size();
     }
-    if (actions == 0) return "### Plan: nothing to change on " + counted(plan_.hosts.size(), "host", "hosts") + "\n\n";
-    return "### Plan: " + counted(actions, "action", "actions") + " on " + counted(hosts, "host", "hosts") + "\n\n";
+    const std::string missing = plan_.unplanned.empty() ? "" : counted(plan_.unplanned.size(), "host", "hosts");
+    if (plan_.hosts.empty() && !missing.empty()) return "### No plan for " + missing + "\n\n";
+    const std::string rest = (missing.empty() ? "" : ", no plan for " + missing) + "\n\n";
+    if (actions == 0) return "### Plan: nothing to change on " + counted(plan_.hosts.size(), "host", "hosts") + rest;
+    return "### Plan: " + counted(actions, "action", "actions") + " on " + counted(hosts, "host", "hosts") + rest;
   }
 
   std::string table() const {
@@ -121,7 +124,7 @@ class MarkdownWriter {
 
   std::string summary() const {
     constexpr std::size_t kMostSummary = 4096;
-    const std::string text = scope_text(plan_, false) + note_ + plan_summary(plan_, text_options_);
+    const std::string text = scope_text(plan_, false) + note_ + plan_summary(plan_, text_options_) + errors_;
     return markdown_block(first_lines(terminal_text(text, false), kMostSummary), "text") + "\n";
   }
 
@@ -200,6 +203,7 @@ class MarkdownWriter {
   const plan::Plan& plan_;
   const std::string& id_;
   const std::string& note_;
+  const std::string& errors_;
   std::size_t most_;
   PlanTextOptions text_options_;
   std::string out_;

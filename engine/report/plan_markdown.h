@@ -14,6 +14,7 @@ struct PlanMarkdownOptions {
   std::size_t most_bytes = std::size_t{60} << 10;  // GitHub takes 65,536 characters
   const Registry* kinds = nullptr;                 // as of PlanTextOptions
   std::string note = {};                           // lines that stand above what the plan comes to
+  std::string errors = {};                         // lines that stand below it: why hosts have no plan
 };
 
 // Markdown as GitHub and GitLab show it. What does not fit is counted at the end. What hosts and files say stands in

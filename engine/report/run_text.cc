@@ -93,6 +93,14 @@ std::vector<Failure> failures(const run::HostResults& hosts) {
   return result;
 }
 
+std::string pattern_of(const std::vector<std::string>& hosts) {
+  std::string pattern;
+  for (const std::string& name : hosts) pattern += (pattern.empty() ? "" : ":") + name;
+  return hosts.size() <= kHostsInPattern ? pattern : host_list(hosts, 200);
+}
+
+}  // namespace
+
 std::string failures_text(const run::HostResults& hosts, bool color) {
   const std::vector<Failure> all = failures(hosts);
   std::string out;
@@ -108,14 +116,6 @@ std::string failures_text(const run::HostResults& hosts, bool color) {
   if (more > 0) out += "  and " + std::to_string(more) + (more == 1 ? " host" : " hosts") + " with other errors\n";
   return out.empty() ? "" : "\nFirst error of each:\n" + out;
 }
-
-std::string pattern_of(const std::vector<std::string>& hosts) {
-  std::string pattern;
-  for (const std::string& name : hosts) pattern += (pattern.empty() ? "" : ":") + name;
-  return hosts.size() <= kHostsInPattern ? pattern : host_list(hosts, 200);
-}
-
-}  // namespace
 
 std::string confirming(std::int64_t seconds_left) {
   return "new login to confirm, " + std::to_string(seconds_left) + " s left";

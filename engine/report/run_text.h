@@ -15,6 +15,10 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
                         const std::string& next, bool color);
 Json run_json(const run::HostResults& hosts, const std::string& run_id, const std::string& plan_id);
 
+// The first error of each host that did not end well: equal ones told once, and no more than a screen of them. "" where
+// all did.
+std::string failures_text(const run::HostResults& hosts, bool color);
+
 // The command that goes on where the run did not end well: `same_plan`, which goes on with the plan, where that can be,
 // else one that makes a new one. "" where nothing is left.
 std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& same_plan);

@@ -44,9 +44,13 @@ python report 'assert d == []'
 report sarif 0
 python report 'assert d["runs"][0]["results"] == []'
 exits 3 "$plumb" -C infra plan --output sarif
-says 'sarif is for validate; `plumb plan` takes json'
+says 'sarif is for validate; `plumb plan` takes json, jsonl, markdown and html'
 exits 3 "$plumb" -C infra apply --output html
-says 'html is for plan, diff and show'
+says 'html is for plan, diff and show; `plumb apply` takes json and jsonl'
+exits 3 "$plumb" -C infra validate --output markdown
+says '`plumb validate` takes json, sarif, github and gitlab'
+exits 3 "$plumb" -C infra fmt --output dot
+says 'dot is for graph; `plumb fmt` takes json'
 
 # --- plans
 cat >>infra/plumb.yaml <<YAML
@@ -70,7 +74,24 @@ code=0
 [ "$code" = 2 ] || fail "exit code $code of diff"
 grep -q '^### Plan: 2 actions' diff.md || fail "$(cat diff.md)"
 
+# Where planning failed there is no plan, and none that changes nothing.
+printf 'plumb: v1\nhosts:\n  gone[1:3]: {connection: {command: ["false"]}}\n' >gone.yaml
+for format in markdown html; do
+  code=0
+  "$plumb" -C infra -i "$work/gone.yaml" plan --output $format >none.$format 2>errors || code=$?
+  [ "$code" = 4 ] || fail "exit code $code: $(cat errors)"
+done
+grep -q '^### No plan for 3 hosts$' none.markdown || fail "$(cat none.markdown)"
+grep -q '^    PL3[0-9]*: ' none.markdown || fail "no error: $(cat none.markdown)"
+! grep -q 'othing to change' none.markdown none.html || fail "$(cat none.markdown)"
+grep -q '<title>No plan of shop</title>' none.html || fail "$(head -c 2000 none.html)"
+grep -q '^    PL3[0-9]*: ' none.html || fail "no error: $(head -c 4000 none.html)"
+
 # --- what became of it
+# A report that cannot be written is told while nothing is changed.
+exits 1 "$plumb" -C infra --yes apply --junit "$work/missing/apply.xml"
+says "$work/missing/apply.xml"
+[ "$(cat target/motd)" = old ] || fail 'something was changed'
 cat >>infra/plumb.yaml <<YAML
   - command: exit-3
     run: echo no luck; exit 3
@@ -91,6 +112,24 @@ assert "exit code 3" in failure.get("message"), failure.get("message")
 assert "plumb.yaml:" in failure.text and "no luck" in failure.text, failure.text
 assert "was skipped" in cases["run command:later"].find("skipped").get("message")
 PY
+
+# What kept it from beginning is a failure too.
+mkdir broken
+printf 'plumb: v1\nproject: broken\nresources:\n  - file: /etc/motd\n    contnet: "<hello>"\n' >broken/plumb.yaml
+cp infra/hosts.yaml broken/
+for command in 'apply --yes' test; do
+  exits 3 "$plumb" -C broken $command --junit "$work/broken.xml"
+  python3 - broken.xml <<'PY' || fail "of $command: $(cat broken.xml)"
+import sys, xml.etree.ElementTree as tree
+suites = tree.parse(sys.argv[1]).getroot()
+assert suites.get("tests") == "1" and suites.get("failures") == "1", suites.attrib
+failure = suites.find("testsuite/testcase/failure")
+assert failure.get("message") == "PL1007: unknown key `contnet` for file", failure.get("message")
+assert "plumb.yaml:5:5" in failure.text and "did you mean `content`" in failure.text, failure.text
+PY
+done
+exits 3 "$plumb" -C infra --set nothing=1 --yes apply --junit /dev/stdout
+says 'failures="1"'
 
 # --- the pipelines of the guide: each script, in the order of the page, as its own shell would run it
 cat >scripts.py <<'PY'
