@@ -41,7 +41,7 @@ class UndoCommand {
     const std::unique_ptr<EventStream> events = start_events(program_.options, "undo", terminal_);
     const SignalWatch signals([this] { workspace_.control().request_stop(); });
     const int code = plan_or_apply();
-    end_events(events.get(), hosts_, code, "");
+    end_events(events.get(), hosts_, code, way_on_);
     return code;
   }
 
@@ -94,12 +94,12 @@ class UndoCommand {
     if (!program_.options.yes) request.approve = [this](const run::Proposal& proposal) { return ask(proposal.plan); };
     const run::ApplyResult result = run::apply(workspace_.loaded(), std::move(request), context);
     hosts_ = result.hosts;
+    if (result.begun) way_on_ = report::way_on(result.hosts, result.plan, "");
     if (result.begun && terminal_.events() == nullptr) {
       const std::string& run = program_.options.run_id;
-      const std::string way_on = report::way_on(result.hosts, result.plan, "plumb apply --resume " + run);
       terminal_.print(terminal_.json()
                           ? report::run_json(result.hosts, run, result.plan_id).dump(2) + "\n"
-                          : report::run_summary(result.hosts, result.plan, run, way_on, terminal_.color()));
+                          : report::run_summary(result.hosts, result.plan, run, way_on_, terminal_.color()));
     }
     return exit_code_of(result.outcome);
   }
@@ -120,6 +120,7 @@ class UndoCommand {
   Workspace workspace_;
   Progress progress_;
   run::HostResults hosts_;
+  std::string way_on_;  // the commands to go on with
 };
 
 }  // namespace

@@ -374,7 +374,7 @@ void ApplyRun::finish() {
   HostRecord& record = tools_.log.record();
   record.last = {request_.run, request_.who, now_rfc3339()};
   see_with_key(record, request_.key);
-  if (tools_.system.is_image() && record.image.empty()) record.image = random_hex(16);
+  if (tools_.system.is_image() && record.image.empty()) record.image = request_.run + "-" + random_hex(16);
   std::set<std::string> not_done;
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     // What a probe asks about is as the record says, whether it works or not.

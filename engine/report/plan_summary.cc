@@ -60,7 +60,11 @@ std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options)
   const std::size_t still = plan.hosts.size() - changing.size();
   std::string out;
   if (changing.empty()) {
-    if (!plan.hosts.empty()) {
+    if (!plan.hosts.empty() && !plan.scope.undoes.empty()) {
+      out = tint("Nothing is taken back", Tone::kYellow, color) + ": what that run did on " +
+            counted(plan.hosts.size(), "host", "hosts") +
+            (plan.changes_records() ? " is gone.\n" : " stays as it is.\n");
+    } else if (!plan.hosts.empty()) {
       out = tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") +
             " on " + counted(plan.hosts.size(), "host", "hosts") +
             (held_back + waiting > 0 ? " as asked for.\n" : ", all as asked for.\n");

@@ -99,6 +99,16 @@ std::string pattern_of(const std::vector<std::string>& hosts) {
   return hosts.size() <= kHostsInPattern ? pattern : host_list(hosts, 200);
 }
 
+// One command for each host on which an undo failed; "" where there is none.
+std::string undo_on(const run::HostResults& hosts, const plan::Plan& plan) {
+  std::string commands;
+  for (const auto& [name, result] : hosts) {
+    if (good(result)) continue;
+    commands += (commands.empty() ? "" : "; ") + ("plumb undo " + plan.scope.undoes) + " --host " + name;
+  }
+  return commands;
+}
+
 }  // namespace
 
 std::string failures_text(const run::HostResults& hosts, bool color) {
@@ -133,6 +143,7 @@ const Diagnostic* first_error(const run::HostResult& result) {
 }
 
 std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& same_plan) {
+  if (!plan.scope.undoes.empty()) return undo_on(hosts, plan);
   std::vector<std::string> unplanned;
   std::vector<std::string> stale;
   bool resumable = false;

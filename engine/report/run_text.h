@@ -20,7 +20,7 @@ Json run_json(const run::HostResults& hosts, const std::string& run_id, const st
 std::string failures_text(const run::HostResults& hosts, bool color);
 
 // The command that goes on where the run did not end well: `same_plan`, which goes on with the plan, where that can be,
-// else one that makes a new one. "" where nothing is left.
+// else one that makes a new one; of an undo, the undo on each host on which it failed. "" where nothing is left.
 std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& same_plan);
 
 // What is said of a host whose changes wait for the new login that confirms them.

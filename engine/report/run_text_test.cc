@@ -82,5 +82,15 @@ TEST_F(RunSummary, GoesOnWithANewPlanWhereThisOneCannot) {
   EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), "");
 }
 
+TEST_F(RunSummary, AnUndoGoesOnWithTheUndoOfItsHosts) {
+  plan_.scope.undoes = "R0";
+  host("a", HostState::kOk);
+  EXPECT_EQ(way_on(hosts_, plan_, ""), "");
+  host("b", HostState::kFailed, "x").outcome = HostOutcome::kStale;
+  host("c", HostState::kUnreachable, "y");
+  plan_.hosts.erase("c");
+  EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), "plumb undo R0 --host b; plumb undo R0 --host c");
+}
+
 }  // namespace
 }  // namespace plumb::report

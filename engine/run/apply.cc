@@ -49,6 +49,8 @@ class Applying {
         planned->outcome == RunOutcome::kInterrupted || planned->outcome == RunOutcome::kStale || !planned->recorded;
     // Nobody can be reached to carry out a plan of a snapshot.
     if (refused || result_.plan.hosts.empty() || fleet_ == nullptr) return outcome;
+    // An undo that takes nothing back is no run.
+    if (request_.undo && result_.plan.changes_nothing() && !result_.plan.changes_records()) return outcome;
     if (!result_.plan.changes_nothing()) {
       if (const std::optional<RunOutcome> why = not_allowed(proposal)) return *why;
     }
@@ -190,7 +192,7 @@ class Applying {
     Diagnostics found;
     if (applied.stopped) {
       Diagnostic stopped = *applied.stopped;
-      stopped.hint = "plumb apply --resume " + request_.run;
+      stopped.hint = request_.undo ? "plumb undo " + result_.plan.scope.undoes : "plumb apply --resume " + request_.run;
       found.add(std::move(stopped));
     }
     for (const auto& [host, result] : applied.hosts) found.extend(result.diagnostics);

@@ -1,5 +1,6 @@
 // What a fleet does for undo: before a run it keeps what that replaces; after it, hosts are asked for what was there.
 #include "engine/base/digest.h"
+#include "engine/config/told_facts.h"
 #include "engine/run/fleet_member.h"
 
 namespace plumb::run {
@@ -45,14 +46,30 @@ void Fleet::join(std::map<std::string, std::shared_ptr<const Undoing>> undoing,
 
 Result<simulate::Observation> Fleet::with_undone(Member& member, simulate::Observation observation,
                                                  const plan::Scope& scope) {
-  Diagnostics left;
-  std::shared_ptr<const ir::HostGraph> graph = member.undoing->as_before(member.name, observation, left);
-  member.result.diagnostics.extend(std::move(left));
-  const bool nothing = graph->nodes.empty();
-  member.session->set_graph(std::move(graph));
-  if (!nothing) return member.session->observe(scope);
-  observation.states.clear();
-  return observation;
+  const bool image = config::is_image(member.session->facts());
+  if (Result<> same = member.undoing->check_root(image, observation.image); !same) {
+    member.result.outcome = HostOutcome::kStale;
+    return same.error();
+  }
+  Undoing::Left left;
+  while (true) {
+    Diagnostics told;
+    std::shared_ptr<const ir::HostGraph> graph = member.undoing->as_before(member.name, observation, left, told);
+    member.session->set_graph(graph);
+    if (graph->nodes.empty()) {
+      member.result.diagnostics.extend(std::move(told));
+      observation.states.clear();
+      return observation;
+    }
+    PLUMB_TRY_ASSIGN(simulate::Observation found, member.session->observe(scope));
+    Undoing::Left more = member.undoing->changed_since(*graph, found, member_of(member.session->facts(), "user"));
+    if (more.empty()) {
+      member.result.diagnostics.extend(std::move(told));
+      return found;
+    }
+    // Each time round there is less in the graph; and what is in it may be found otherwise without what stays.
+    left.merge(more);
+  }
 }
 
 void Fleet::keep_replaced(Member& member, const plan::Actions& actions, const plan::Plan& plan,

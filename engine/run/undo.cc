@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/glob.h"
 #include "engine/run/saved_plan.h"
 #include "engine/run/undoing.h"
 
@@ -27,6 +28,29 @@ Undoing::Outcomes outcomes_on(const std::string& host, const history::RunRecord&
   return outcomes;
 }
 
+// The newest run here that changed something: one that did nothing has nothing to be taken back.
+Result<std::string> last_change(const history::RunStore& store) {
+  for (std::int64_t limit = 64;; limit *= 8) {
+    PLUMB_TRY_ASSIGN(const std::vector<history::RunSummary> runs, store.runs(limit));
+    for (const history::RunSummary& one : runs) {
+      if (one.kind == "foreign" || one.plan.empty()) continue;
+      if (one.changed > 0) return one.id;
+      // One that did not end here has its changes in what its hosts told.
+      if (one.outcome && one.hosts > 0) continue;
+      PLUMB_TRY_ASSIGN(const history::RunRecord run, store.run(one.id));
+      const bool acted = std::any_of(run.actions.begin(), run.actions.end(), [](const history::ActionRecord& record) {
+        return record.action.outcome == ActionOutcome::kChanged;
+      });
+      const bool told = std::any_of(run.late.begin(), run.late.end(), [](const history::LateReport& late) {
+        return late.outcome == JournalOutcome::kChanged;
+      });
+      if (acted || told) return one.id;
+    }
+    if (static_cast<std::int64_t>(runs.size()) < limit)
+      return fail(Code::kNoSuchRun, "the history holds no run that changed something");
+  }
+}
+
 class UndoPlanner {
  public:
   UndoPlanner(Workspace& workspace, const UndoRequest& request, const RunContext& context)
@@ -36,7 +60,11 @@ class UndoPlanner {
         contents_(std::make_shared<ir::Contents>(workspace.project().place())) {}
 
   Result<std::map<std::string, std::shared_ptr<const Undoing>>> read() {
-    PLUMB_TRY_ASSIGN(const history::RunRecord run, context_.store.run(request_.run));
+    std::string reference = request_.run;
+    if (reference == "last") {
+      PLUMB_TRY_ASSIGN(reference, last_change(context_.store));
+    }
+    PLUMB_TRY_ASSIGN(const history::RunRecord run, context_.store.run(reference));
     id_ = run.summary.id;
     PLUMB_TRY_ASSIGN(std::optional<std::string> bytes, context_.store.plan_bytes(run.summary.plan));
     if (!bytes) {
@@ -50,6 +78,7 @@ class UndoPlanner {
     }
     if (!request_.host.empty() && !saved.plan.hosts.contains(request_.host))
       return fail(Code::kNoHostMatches, "run " + id_ + " had no plan for the host `" + request_.host + "`");
+    PLUMB_TRY(check_addresses(saved.plan));
     std::map<std::string, std::shared_ptr<const Undoing>> all;
     for (const auto& [host, host_plan] : saved.plan.hosts) {
       if (!request_.host.empty() && host != request_.host) continue;
@@ -57,7 +86,7 @@ class UndoPlanner {
       const Undoing::Outcomes outcomes = outcomes_on(host, run, *actions);
       if (outcomes.empty() || !is_reachable(host)) continue;
       auto undoing = std::make_shared<Undoing>(
-          host, *actions, outcomes, request_.addresses,
+          host, Undoing::Root{host_plan.image, host_plan.image_id, id_}, *actions, outcomes, request_.addresses,
           [&](const std::string& digest) { return bring(digest, saved.plan); }, workspace_.providers(), found_);
       all.emplace(host, std::move(undoing));
     }
@@ -66,9 +95,29 @@ class UndoPlanner {
   }
 
   const std::string& id() const { return id_; }
+  // Whether something of the run is known not to be taken back, before any host was asked.
+  bool leaves_some() const { return !found_.empty(); }
   const std::shared_ptr<ir::Contents>& contents() const { return contents_; }
 
  private:
+  // Each pattern has to mean something that the run had to do with.
+  Result<> check_addresses(const plan::Plan& plan) const {
+    for (const std::string& pattern : request_.addresses) {
+      bool meant = false;
+      for (const auto& [host, host_plan] : plan.hosts) {
+        if (meant || (!request_.host.empty() && host != request_.host)) continue;
+        const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
+        meant = std::any_of(actions->begin(), actions->end(), [&](const plan::Action& action) {
+          return address_matches(pattern, action.desired.address.str());
+        });
+      }
+      if (meant) continue;
+      return fail(Code::kUnknownAddress, "run " + id_ + " had nothing to do with `" + pattern + "`")
+          .hint("`plumb history show " + id_ + "` lists what it did");
+    }
+    return {};
+  }
+
   bool is_reachable(const std::string& host) {
     if (workspace_.hosts().contains(host)) return true;
     if (!workspace_.inventory().hosts.contains(host)) {
@@ -115,7 +164,17 @@ std::optional<Planned> make_undo_plan(Workspace& workspace, const UndoRequest& r
   Planned planned;
   planned.fleet = make_fleet(workspace, context, KeepGraphs::kAll);
   planned.fleet->join(std::move(*undoing), planner.contents());
-  return finish_plan(std::move(planned), scope, false, context);
+  std::optional<Planned> finished = finish_plan(std::move(planned), scope, false, context);
+  if (!finished || !finished->plan.changes_nothing() || finished->plan.changes_records()) return finished;
+  // All of it was told.
+  const bool left =
+      planner.leaves_some() || std::any_of(finished->hosts.begin(), finished->hosts.end(), [](const auto& host) {
+        const auto& told = host.second.diagnostics.items();
+        return std::any_of(told.begin(), told.end(),
+                           [](const Diagnostic& one) { return one.code == Code::kCannotUndo; });
+      });
+  if (left) finished->outcome = std::max(finished->outcome, RunOutcome::kFailed);
+  return finished;
 }
 
 }  // namespace plumb::run

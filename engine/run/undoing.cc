@@ -38,6 +38,42 @@ ir::Node node_of(const Desired& desired, const std::string& source) {
   return node;
 }
 
+// Whether the host's record held the resource before the run: of one that it did not hold, everything came first.
+bool was_known(const plan::Action& action) {
+  if (action.because.empty()) return action.seen.exists;
+  return std::any_of(action.because.begin(), action.because.end(),
+                     [](const auto& why) { return why.second != "first"; });
+}
+
+// What an operation leaves of a file or folder, as far as it alone decides on it.
+struct Trace {
+  std::string content;  // digest; "" of a folder, or where it is not known
+  const Ownership* ownership = nullptr;
+};
+
+Trace trace_of(const plan::Action& made) {
+  if (made.operations.size() != 1) return {};
+  if (const auto* write = std::get_if<WriteFile>(&made.operations.front()))
+    return {write->content.empty() ? digest(write->text) : write->content, &write->ownership};
+  if (const auto* folder = std::get_if<MakeDirectory>(&made.operations.front())) return {"", &folder->ownership};
+  return {};
+}
+
+// What is compared here, nobody asked for: it is as whatever made it makes things.
+bool is_as_made(const plan::Action& made, const Observed& now, const Json& user) {
+  const Trace trace = trace_of(made);
+  if (trace.ownership == nullptr) return true;
+  const std::string content = now.text("content");
+  if (is_digest(content) && is_digest(trace.content) && content != trace.content) return false;
+  const bool lists = trace.ownership->acl.has_value() || now.has("acl");
+  const std::string mode = now.text("mode");
+  if (!lists && trace.ownership->mode && !mode.empty() && mode != text_of(made.after, "mode", mode)) return false;
+  const std::string owner = now.text("owner");
+  if (trace.ownership->owner || owner.empty()) return true;
+  const Json& number = member_of(user, "uid");
+  return owner == text_of(user, "name", owner) || (number.is_number_integer() && owner == number.dump());
+}
+
 void put_in_order(ir::HostGraph& graph) {
   const auto key = [](const ir::Edge& edge) { return std::tie(edge.from, edge.to, edge.kind, edge.op); };
   std::stable_sort(graph.edges.begin(), graph.edges.end(),
@@ -51,10 +87,10 @@ void put_in_order(ir::HostGraph& graph) {
 
 }  // namespace
 
-Undoing::Undoing(const std::string& host, const plan::Actions& actions, const Outcomes& outcomes,
+Undoing::Undoing(const std::string& host, Root root, const plan::Actions& actions, const Outcomes& outcomes,
                  const std::set<std::string>& addresses, const Keeps& keeps, const Registry& kinds,
                  Diagnostics& diagnostics)
-    : kinds_(kinds) {
+    : root_(std::move(root)), kinds_(kinds) {
   std::vector<const plan::Action*> set_off;
   for (std::size_t i = 0; i < actions.size(); ++i) {
     const plan::Action& action = actions[i];
@@ -99,6 +135,8 @@ std::string Undoing::take(const plan::Action& action, ActionOutcome outcome, con
   }
   part.needs = action.needs;
   part.source = action.source;
+  part.was_known = was_known(action);
+  if (!before.exists) part.made = action;
   parts_.push_back(std::move(part));
   return {};
 }
@@ -123,7 +161,7 @@ const Undoing::Part* Undoing::find(const std::string& address) const {
 }
 
 std::shared_ptr<const ir::HostGraph> Undoing::as_before(const std::string& host, const simulate::Observation& found,
-                                                        Diagnostics& diagnostics) const {
+                                                        const Left& left, Diagnostics& diagnostics) const {
   std::vector<Back> all;
   // What the run did last goes back first.
   for (std::size_t i = parts_.size(); i-- > 0;) {
@@ -135,13 +173,15 @@ std::shared_ptr<const ir::HostGraph> Undoing::as_before(const std::string& host,
       diagnostics.add(cannot(host, address, found.states[i].error().summary()));
     } else if (!provider.diff(part.left, *found.states[i]).empty()) {
       diagnostics.add(cannot(host, address, "it was changed since that run"));
+    } else if (const auto why = left.find(address); why != left.end()) {
+      diagnostics.add(cannot(host, address, why->second));
     } else if (provider.is_unwanted(*part.again) && found.prevented.contains(address)) {
       diagnostics.add(cannot(host, address, "prevent_destroy forbids that it goes"));
     } else {
-      // What the run made is nothing that plumb knows of afterwards.
+      // What the run made, and what plumb did not know before it, is nothing that it knows of afterwards.
       all.push_back({&part, node_of(*part.again, part.source)});
+      all.back().node.forget = !part.was_known || provider.is_unwanted(*part.again);
       if (!provider.is_unwanted(*part.again)) continue;
-      all.back().node.forget = true;
       // Nor is what somebody has put into it since.
       all.back().node.desired.attributes["prune"] = true;
     }
@@ -153,6 +193,39 @@ std::shared_ptr<const ir::HostGraph> Undoing::as_before(const std::string& host,
     if (as_left) all.push_back({&part, node_of(part.left, part.source)});
   }
   return graph_of(std::move(all));
+}
+
+Undoing::Left Undoing::changed_since(const ir::HostGraph& graph, const simulate::Observation& found,
+                                     const Json& user) const {
+  Left left;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Desired& desired = graph.nodes[i].desired;
+    const std::string address = desired.address.str();
+    const Part* part = find(address);
+    if (part == nullptr || !part->again || !found.states[i] || !found.states[i]->exists) continue;
+    if (!kinds_.provider(desired.address.kind)->is_unwanted(desired)) continue;
+    // What nobody can see through may take it away.
+    if (found.states[i]->obstacle && found.states[i]->open_until.empty()) {
+      left.emplace(address, found.states[i]->obstacle->summary);
+    } else if (part->made && !is_as_made(*part->made, *found.states[i], user)) {
+      left.emplace(address, "it was changed since that run");
+    }
+  }
+  return left;
+}
+
+Result<> Undoing::check_root(bool image, const std::string& image_id) const {
+  if (image != root_.image) {
+    return root_.image ? fail(Code::kStale, "run " + root_.run + " was of an image, and this is the host itself")
+                             .hint("undo it with the --root that it was applied with")
+                       : fail(Code::kStale, "run " + root_.run + " was of the host itself, and this is an image")
+                             .hint("undo it without --root");
+  }
+  // The run that is an image's first gives it an id, which begins with the run's own.
+  const bool same = root_.id.empty() ? image_id.starts_with(root_.run + "-") : image_id == root_.id;
+  if (!image || same) return {};
+  return fail(Code::kStale, "run " + root_.run + " was of another image than this one")
+      .hint("undo it with the --root that it was applied with");
 }
 
 std::shared_ptr<const ir::HostGraph> Undoing::graph_of(std::vector<Back> all) const {

@@ -102,6 +102,7 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
     return observed;
   }
   observe_ownership(desired, *info, names, observed);
+  PLUMB_TRY(observe_beyond_mode(path, false, system, observed));
   ListedPaths removes;
   const Result<TreeCount> tree = list_tree(path, kMaxEntries, system, removes);
   if (tree) observed.attributes["removes"] = removes.take();
@@ -419,12 +420,16 @@ std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const 
   // What was in a removed tree is not kept, nor which entries below had which attributes.
   const bool empty = before.attribute("removes").is_array() && before.attribute("removes").empty();
   const bool tree = wants_absent(desired) && before.exists && !empty;
-  if (tree || owes(desired, before, "recurse") || owes(desired, before, "purge")) return std::nullopt;
+  const bool listed = !desired.has("acl") && wants_absent(desired) && before.has("acl");
+  if (tree || (before.exists && listed) || owes(desired, before, "recurse") || owes(desired, before, "purge"))
+    return std::nullopt;
   if (before.exists && desired.has("entries") && !before.flag("tree", true)) return std::nullopt;
   Desired again = desired_again(desired, before, {"owner", "group", "mode"});
   // A list can be asked for by names alone.
   if (before.exists && desired.has("acl") && names_nobody(before.text("acl"))) return std::nullopt;
   if (before.exists) restore_access_list(desired, before, again);
+  if (before.exists && !wants_absent(desired) && !before.has("acl") && !desired.has("acl"))
+    keep_changed(again, diff(desired, before), {"owner", "group", "mode"});
   again.attributes["path"] = desired.text("path");
   if (!before.exists && desired.has("entries")) again.attributes["entries"] = entry_names(desired);
   if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");

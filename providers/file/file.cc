@@ -96,7 +96,10 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
     return observed;
   }
   observe_ownership(desired, *info, names, observed);
-  if (info->type == FileType::kFile) PLUMB_TRY(observe_content(desired, path, *info, true, system, observed));
+  if (info->type == FileType::kFile) {
+    PLUMB_TRY(observe_content(desired, path, *info, true, system, observed));
+    PLUMB_TRY(observe_beyond_mode(path, false, system, observed));
+  }
   observed.attributes.erase("content_is");
   return observed;
 }
@@ -284,10 +287,17 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
   if (before.exists && (secret || before.attributes.contains("link"))) return std::nullopt;
   // Bytes a run keeps; of what has none there is nothing to be made again.
   if (before.exists && wants_absent(desired) && !before.has("content")) return std::nullopt;
+  // Nor do a removed file's rights beyond its mode come back, nor a list that the change takes away unasked.
+  const Change change = diff(desired, before);
+  const bool unasked = !desired.has("acl") && change.before.contains("acl");
+  if (before.exists && (unasked || (wants_absent(desired) && before.has("capabilities")))) return std::nullopt;
   Desired again = desired_again(desired, before, {"content", "owner", "group", "mode"});
   // A list can be asked for by names alone.
   if (before.exists && desired.has("acl") && names_nobody(before.text("acl"))) return std::nullopt;
   if (before.exists) restore_access_list(desired, before, again);
+  // Beside a list the mode tells what it gives.
+  if (before.exists && !wants_absent(desired) && !before.has("acl") && !desired.has("acl"))
+    keep_changed(again, change, {"content", "owner", "group", "mode"});
   again.attributes["path"] = desired.text("path");
   if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");
   return again;

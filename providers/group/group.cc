@@ -9,6 +9,9 @@
 namespace plumb::providers::group {
 namespace {
 
+// Asked for beside absence: the group goes as the run left it that made it, with the members that it had then.
+constexpr const char* kAsMade = "as_made";
+
 std::set<std::string> members_of(const Desired& desired) {
   const std::vector<std::string> members = texts_in(desired.attribute("members"));
   return {members.begin(), members.end()};
@@ -55,6 +58,11 @@ Observed observe_one(const Desired& desired, const AccountFiles& files, System& 
     const auto user = std::find_if(files.users.begin(), files.users.end(),
                                    [&](const Account& one) { return one.gid == account->gid; });
     if (user != files.users.end()) refuse(name + " is the primary group of " + user->name + " and is not removed");
+    const std::set<std::string> made = members_of(desired);
+    const auto joined = std::find_if(account->members.begin(), account->members.end(),
+                                     [&](const std::string& member) { return !made.contains(member); });
+    if (desired.flag(kAsMade, false) && joined != account->members.end())
+      refuse("it has got other members since: " + *joined);
   }
   return observed;
 }
@@ -125,6 +133,12 @@ std::vector<std::string> GroupProvider::claims(const Desired& desired) const {
 std::optional<Desired> GroupProvider::restore(const Desired& desired, const Observed& before) const {
   Desired again = desired_again(desired, before, {"gid", "members"});
   again.attributes["name"] = desired.text("name");
+  if (before.exists) {
+    keep_changed(again, diff(desired, before), {"gid", "members"});
+  } else {
+    again.attributes[kAsMade] = true;
+    if (desired.has("members")) again.attributes["members"] = desired.attribute("members");
+  }
   return again;
 }
 

@@ -68,5 +68,16 @@ TEST_F(Group, UndoMakesARemovedGroupAgain) {
             (Json{{"name", "adm"}, {"state", "present"}, {"gid", 4}, {"members", {"deploy", "root"}}}));
 }
 
+TEST_F(Group, AnUndoLeavesAGroupThatOthersJoined) {
+  const Desired crew = want({{"name", "crew"}, {"members", {"deploy"}}});
+  Desired undo = *provider.restore(crew, *look(crew).observed);
+  undo.address = crew.address;
+  EXPECT_TRUE(look(undo).change.empty());
+  system.make_file("/etc/group", "root:x:0:\ncrew:x:900:deploy\n");
+  EXPECT_EQ(look(undo).change.op, Op::kDelete);
+  system.make_file("/etc/group", "root:x:0:\ncrew:x:900:deploy,root\n");
+  EXPECT_EQ(obstacle(undo), "it has got other members since: root");
+}
+
 }  // namespace
 }  // namespace plumb::providers::group

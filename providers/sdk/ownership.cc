@@ -473,6 +473,12 @@ Desired desired_again(const Desired& desired, const Observed& before, std::initi
   return again;
 }
 
+void keep_changed(Desired& again, const Change& change, std::initializer_list<const char*> attributes) {
+  for (const char* attribute : attributes) {
+    if (!change.before.contains(attribute) && !change.after.contains(attribute)) again.attributes.erase(attribute);
+  }
+}
+
 void restore_access_list(const Desired& desired, const Observed& before, Desired& again) {
   if (!desired.has("acl")) return;
   again.attributes["acl"] = "none";

@@ -119,5 +119,7 @@ std::optional<std::uint32_t> mode_of(const Json& attributes);
 
 // A copy of `desired` that asks for `before` again: its identity, and the attributes named that were observed.
 Desired desired_again(const Desired& desired, const Observed& before, std::initializer_list<const char*> attributes);
+// Of these, what the change left alone is not asked for again: whoever changed it since meant it.
+void keep_changed(Desired& again, const Change& change, std::initializer_list<const char*> attributes);
 
 }  // namespace plumb

@@ -8,6 +8,7 @@
 #include "providers/sdk/account_files.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/tree_list.h"
+#include "providers/user/home_as_made.h"
 
 namespace plumb::providers::user {
 namespace {
@@ -20,6 +21,12 @@ constexpr const char* kGroupIsDeclared = "group_is_declared";
 constexpr const char* kHasOwnGroup = "has_own_group";
 // Observed: whose the folder is that is to be the user's home and is there already.
 constexpr const char* kHomeOwner = "home_owner";
+// Observed: the folder that is to be the home of an account that is not there is there, and its own already.
+constexpr const char* kHomeIsThere = "home_is_there";
+// Asked for beside absence: the account goes as the run left it that made it, and so does the home that came with it.
+constexpr const char* kAsMade = "as_made";
+// Observed: what is in that home and did not come with it.
+constexpr const char* kHomeHolds = "home_holds";
 
 constexpr std::string_view kPassword = "password_hash";
 
@@ -218,6 +225,18 @@ void look_at_removal(const Desired& desired, const Account& account, const Accou
   }
 }
 
+// What others have come to hang on since the account was made.
+void look_at_ties(const Desired& desired, const Account& account, const AccountFiles& files, Observed& observed) {
+  std::set<std::string> groups = supplementary_groups(desired, files, account.name);
+  for (const std::string& made : sorted_texts(desired.attribute("groups"))) groups.erase(made);
+  if (!groups.empty()) return refuse(observed, "it was put into other groups since: " + *groups.begin());
+  const GroupAccount* own = files.group(account.name);
+  if (own == nullptr || own->gid != account.gid || desired.flag(kGroupIsDeclared, false)) return;
+  for (const std::string& member : own->members) {
+    if (member != account.name) return refuse(observed, "its group " + own->name + " has got other members: " + member);
+  }
+}
+
 Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, System& system) {
   Observed observed;
   const std::string name = desired.text("name");
@@ -239,6 +258,8 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
     const std::string home = new_home(desired);
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(home, true));
     PLUMB_TRY(look_for_own_home(desired, home, info, uid, system, observed));
+    const bool own = info && info->type == FileType::kDirectory && !observed.has(kHomeOwner);
+    if (own && !desired.flag(kHomeIsDeclared, false)) observed.attributes[kHomeIsThere] = true;
     return observed;
   }
   if (!files.shadow_readable && needs_shadow(desired)) {
@@ -265,7 +286,13 @@ Result<Observed> observe_one(const Desired& desired, const AccountFiles& files, 
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> entry, system.stat(account->home, false));
     look_at_removal(desired, *account, files, entry, observed);
     const bool goes = entry && entry->type == FileType::kDirectory && desired.flag("remove_home", false);
-    if (goes && !observed.obstacle) {
+    const bool as_made = desired.flag(kAsMade, false);
+    if (as_made) look_at_ties(desired, *account, files, observed);
+    if (as_made && goes && !observed.obstacle) {
+      PLUMB_TRY_ASSIGN(Json holds, what_came_since(account->name, account->home, account->uid, system));
+      if (!holds.empty()) attributes[kHomeHolds] = std::move(holds);
+    }
+    if (goes && !observed.obstacle && !observed.has(kHomeHolds)) {
       constexpr std::size_t kMostInHome = 2'000'000;
       ListedPaths removes;
       PLUMB_TRY(list_tree(account->home, kMostInHome, system, removes));
@@ -282,7 +309,10 @@ Change removal(const Desired& desired, const Observed& observed) {
   change.op = Op::kDelete;
   change.before = observed.attributes;
   EditDatabase edit{"user", "delete", desired.text("name"), Json::object()};
-  if (desired.flag("remove_home", false)) {
+  if (const std::vector<std::string> holds = texts_in(observed.attribute(kHomeHolds)); !holds.empty()) {
+    change.note = "its home folder " + observed.text("home") + " stays, for it did not come with " + holds.front();
+    if (holds.size() > 1) change.note += " and " + std::to_string(holds.size() - 1) + " more";
+  } else if (desired.flag("remove_home", false)) {
     edit.set["remove_home"] = true;
     change.note = "with its home folder " + observed.text("home");
   }
@@ -434,7 +464,15 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
   again.attributes["name"] = desired.text("name");
   // What was there before stays; the home that came with it goes with it.
   if (!before.exists && before.flag(kHasOwnGroup, false)) again.attributes[kGroupIsDeclared] = true;
-  if (!before.exists && makes && !desired.flag(kHomeIsDeclared, false)) again.attributes["remove_home"] = true;
+  if (before.exists) {
+    keep_changed(again, diff(desired, before),
+                 {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires"});
+    return again;
+  }
+  again.attributes[kAsMade] = true;
+  if (desired.has("groups")) again.attributes["groups"] = desired.attribute("groups");
+  if (makes && !desired.flag(kHomeIsDeclared, false) && !before.flag(kHomeIsThere, false))
+    again.attributes["remove_home"] = true;
   return again;
 }
 

@@ -327,11 +327,42 @@ TEST_F(User, UndoAsksForTheOldAttributes) {
   EXPECT_EQ(provider.restore(desired, *look(desired).observed)->attribute("shell"), "/bin/bash");
   const Desired fresh = want({{"name", "app"}});
   EXPECT_EQ(provider.restore(fresh, *look(fresh).observed)->attributes,
-            (Json{{"name", "app"}, {"remove_home", true}, {"state", "absent"}}))
+            (Json{{"as_made", true}, {"name", "app"}, {"remove_home", true}, {"state", "absent"}}))
       << "the home that comes with it goes with it";
   const Desired homeless = want({{"name", "app"}, {"create_home", false}});
   EXPECT_EQ(provider.restore(homeless, *look(homeless).observed)->attributes,
-            (Json{{"name", "app"}, {"state", "absent"}}));
+            (Json{{"as_made", true}, {"name", "app"}, {"state", "absent"}}));
+}
+
+TEST_F(User, AnUndoLeavesAHomeThatDidNotComeWithTheAccount) {
+  const Desired app = want({{"name", "app"}, {"uid", 1600}, {"groups", {"web"}}});
+  EXPECT_TRUE(provider.restore(app, *look(app).observed)->flag("remove_home", false)) << "the run makes it";
+  system.make_directory("/home/app");
+  system.own("/home/app", 1600, 1600);
+  EXPECT_FALSE(provider.restore(app, *look(app).observed)->flag("remove_home", false)) << "it was there";
+}
+
+TEST_F(User, AnUndoLeavesAHomeInWhichSomebodyWorked) {
+  const Desired app = want({{"name", "app"}, {"uid", 1600}, {"groups", {"web"}}});
+  Desired undo = *provider.restore(app, *look(app).observed);
+  undo.address = app.address;
+  system.make_file("/etc/skel/.profile", "hello");
+  const std::string accounts = std::string(kPasswd) + "app:x:1600:1600::/home/app:/bin/sh\n";
+  system.make_file("/etc/passwd", accounts);
+  system.make_file("/etc/group", "web:x:33:app\napp:x:1600:\nadm:x:4:\n");
+  system.make_directory("/home/app");
+  system.make_file("/home/app/.profile", "hello");
+  for (const char* path : {"/home/app", "/home/app/.profile"}) system.own(path, 1600, 1600);
+  EXPECT_EQ(set(undo), (Json{{"remove_home", true}}));
+  system.make_file("/home/app/.profile", "other");
+  EXPECT_EQ(set(undo), Json::object());
+  EXPECT_EQ(look(undo).change.note, "its home folder /home/app stays, for it did not come with /home/app/.profile");
+  system.make_file("/etc/group", "web:x:33:app\napp:x:1600:\nadm:x:4:app\n");
+  ASSERT_TRUE(look(undo).observed->obstacle);
+  EXPECT_EQ(look(undo).observed->obstacle->summary, "it was put into other groups since: adm");
+  system.make_file("/etc/group", "web:x:33:app\napp:x:1600:eve\nadm:x:4:\n");
+  ASSERT_TRUE(look(undo).observed->obstacle);
+  EXPECT_EQ(look(undo).observed->obstacle->summary, "its group app has got other members: eve");
 }
 
 }  // namespace

@@ -116,8 +116,87 @@ resources:
     sensitive: true
 YAML
 exits 0 run apply --yes
-exits 0 run undo last --yes
+exits 1 run undo last --yes
 says '`file:/srv/old/text` is left as it is'
 [ "$(cat "$root/srv/old/text")" = correct-horse ] || fail 'a secret was taken back'
+# All of it stays: that is told, and no run.
+runs=$(run history --limit 50 | wc -l)
+exits 1 run undo last --yes
+says 'Nothing is taken back'
+says_not 'as asked for'
+[ "$(run history --limit 50 | wc -l)" = "$runs" ] || fail 'an undo that took nothing back is a run'
+exits 3 run undo last --address 'file:/no/such'
+says PL1303
 exits 3 run undo nonsense
 says 'the history holds no run `nonsense`'
+
+# The last run is the last that changed something.
+[ "$(id -u)" = 0 ] || skip 'users and their homes are made by root alone'
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources:
+  - file: /srv/own/text
+    content: "new text\n"
+  - file: /srv/own/binary
+    content: "new\n"
+  - file: /srv/own/maybe
+    state: exists
+  - file: /srv/own/made
+    content: "made\n"
+  - user: bob
+    uid: 1500
+  - user: eve
+    uid: 1501
+  - user: ann
+    uid: 1502
+  - group: crew
+YAML
+mkdir -p "$root/srv/own" "$root/home/bob" "$root/etc/skel" "$root/usr/bin"
+printf 'hello\n' >"$root/etc/skel/.profile"
+printf 'letters\n' >"$root/home/bob/letters"
+chown -R 1500:1500 "$root/home/bob"
+printf 'mine\n' >"$root/srv/own/text"
+printf 'mine too\n' >"$root/srv/own/binary"
+chmod 4755 "$root/srv/own/binary"
+: >"$root/etc/shadow"
+exits 0 run apply --yes
+exits 0 run apply --yes
+made=$(run history --limit 2 | grep -oE '[0-9]{8}T[0-9]{6}Z-[0-9a-f]+' | tail -n 1)
+# What the run did not change keeps what it has now; what it made and is otherwise now stays, and so do the members that
+# others gave a group, and homes with what was there or came since.
+chmod 600 "$root/srv/own/text"
+printf 'notes\n' >"$root/srv/own/maybe"
+chmod 600 "$root/srv/own/made"
+printf 'work\n' >"$root/home/eve/work"
+sed -i 's/^crew:.*/&root/' "$root/etc/group"
+exits 0 run undo last --yes
+says "Takes back run $made"
+says '`file:/srv/own/maybe` is left as it is: it was changed since that run'
+says '`file:/srv/own/made` is left as it is: it was changed since that run'
+says '`group:crew` is left as it is: it has got other members since: root'
+says 'its home folder /home/eve stays'
+[ "$(cat "$root/srv/own/text")" = mine ] || fail 'the text is not back'
+[ "$(stat -c %a "$root/srv/own/text")" = 600 ] || fail 'a mode that the run had not changed was changed'
+[ "$(cat "$root/srv/own/maybe")" = notes ] || fail 'what somebody wrote went'
+[ "$(cat "$root/home/bob/letters")" = letters ] || fail 'a home that was there before went'
+[ "$(cat "$root/home/eve/work")" = work ] || fail 'a home in which somebody worked went'
+[ ! -e "$root/home/ann" ] || fail 'a home that nobody used stayed'
+grep -qE '^(bob|eve|ann):' "$root/etc/passwd" && fail 'a user stayed'
+grep -q '^crew:' "$root/etc/group" || fail 'a group with members went'
+[ "$(stat -c %a "$root/srv/own/binary")" = 4755 ] || fail 'setuid did not come back'
+# What was there before the first run that knew it is nobody's again: no prune takes it.
+printf 'plumb: v1\nproject: tour\nresources: []\n' >project/plumb.yaml
+exits 0 run apply --prune --yes
+[ "$(cat "$root/srv/own/text")" = mine ] || fail 'a prune removed what was there before plumb came'
+[ "$(cat "$root/srv/own/binary")" = 'mine too' ] || fail 'a prune removed what was there before plumb came'
+
+# A run of an image is taken back in that image.
+mkdir -p "$work/other/etc" "$work/other/srv/own"
+printf 'mine\n' >"$work/other/srv/own/text"
+exits 5 "$plumb" -C project --root "$work/other" undo "$made" --yes
+says PL4001
+says 'was of another image than this one'
+exits 5 "$plumb" -C project undo "$made" --yes
+says PL4001
+says 'was of an image, and this is the host itself'
