@@ -12,15 +12,32 @@ namespace {
 
 // What it asks for: lines of a word, a tab and what it stands for; ":files" alone where the shell is to name files.
 
-// To readline a word ends at each `:` and `=`, so what stands before the last of them is not to be said again.
+// Answers are what a project and its modules say, and they are put into a command line: each is quoted, so that it
+// stays one word of which nothing is carried out. The line is read as the shell would read it, for which nothing of it
+// is evaluated. To readline a word ends at each of COMP_WORDBREAKS, so what stands before the last of them is not to be
+// said again.
 constexpr std::string_view kBash = R"(# plumb completion bash
 _plumb() {
-  local line=${COMP_LINE:0:COMP_POINT} word answer before
-  local -a words
-  read -ra words <<<"$line"
-  [[ $line != *[[:space:]] ]] || words+=('')
-  word=${words[-1]}
-  before=${word%"${word##*[:=]}"}
+  local line=${COMP_LINE:0:COMP_POINT} word='' before='' quote='' char answer i
+  local -a words=()
+  for ((i = 0; i < ${#line}; i++)); do
+    char=${line:i:1}
+    if [[ -n $quote && $char == "$quote" ]]; then
+      quote=''
+    elif [[ $char == \\ && $quote != \' ]]; then
+      i=$((i + 1))
+      word+=${line:i:1}
+    elif [[ -z $quote && $char == [\'\"] ]]; then
+      quote=$char before=$word
+    elif [[ -z $quote && $char == [[:space:]] ]]; then
+      [ -z "$word" ] || words+=("$word")
+      word='' before=''
+    else
+      word+=$char
+      [[ -n $quote || $COMP_WORDBREAKS != *"$char"* ]] || before=$word
+    fi
+  done
+  words+=("$word")
   COMPREPLY=()
   while IFS= read -r answer; do
     if [ "$answer" = :files ]; then
@@ -29,7 +46,13 @@ _plumb() {
       return
     fi
     answer=${answer%%$'\t'*}
-    COMPREPLY+=("${answer#"$before"}")
+    answer=${answer#"$before"}
+    if [ -z "$quote" ]; then
+      [ -z "$answer" ] || printf -v answer %q "$answer"
+    elif [[ $answer == *[\'\"\\\$\`\!]* ]]; then
+      continue
+    fi
+    COMPREPLY+=("$answer")
   done < <("${words[0]}" complete -- "${words[@]:1}" 2>/dev/null)
   [ "${#COMPREPLY[@]}" != 1 ] || [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace
 }
@@ -41,7 +64,7 @@ constexpr std::string_view kZsh = R"(#compdef plumb
 _plumb() {
   local -a answers described
   local answer word
-  answers=("${(@f)$("${words[1]}" complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  answers=("${(@f)$("${words[1]}" complete -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ ${answers[1]} == ':files' ]]; then
     _files
     return
@@ -57,7 +80,7 @@ if [ "$funcstack[1]" = _plumb ]; then _plumb "$@"; else compdef _plumb plumb; fi
 
 constexpr std::string_view kFish = R"(# plumb completion fish
 function __plumb_answers
-    set -l words (commandline -opc) (commandline -ct)
+    set -l words (commandline -opc) (string unescape -- (commandline -ct))
     set -l answers ($words[1] complete -- $words[2..-1] 2>/dev/null)
     if test "$answers[1]" = :files
         __fish_complete_path (commandline -ct)

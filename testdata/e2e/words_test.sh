@@ -53,6 +53,34 @@ in_bash() { # LINE
 [ "$(in_bash 'plumb --on web')" = 'web1 web2 web ' ] || fail "bash: $(in_bash 'plumb --on web')"
 # What stands before the colon is on the line already.
 [ "$(in_bash 'plumb plan --address file:')" = '/etc/motd ' ] || fail "bash: $(in_bash 'plumb plan --address file:')"
+# What a project or a module of others calls a thing is one word, of which nothing is carried out, also where half of it
+# is typed already.
+cat >plumb.yaml <<'YAML'
+plumb: v1
+project: words
+resources:
+  - file: "/etc/$(touch carried-out)`touch carried-out`"
+    content: ""
+  - file: "/etc/it's \"!\" ~#&;|<(x)"
+    content: ""
+  - command: first run
+    run: "true"
+YAML
+as_words() { # LINE ADDRESS: the only answer to the line, put into it as readline does, is this one word
+  local answer line=$1
+  answer=$(in_bash "$line")
+  answer=${answer% }
+  line=${line%"${line##*[:[:space:]]}"}
+  output=$(bash -c "plumb() { printf '<%s>' \"\$@\"; }; $line$answer") || fail "the shell cannot read: $line$answer"
+  [ "$output" = "<plan><--address><$2>" ] || fail "$line$answer is $output"
+  [ ! -e carried-out ] || fail "something was carried out by: $line$answer"
+}
+as_words 'plumb plan --address file:/etc/\$' 'file:/etc/$(touch carried-out)`touch carried-out`'
+as_words 'plumb plan --address file:/etc/it' "file:/etc/it's \"!\" ~#&;|<(x)"
+as_words 'plumb plan --address comm' 'command:first run'
+[ "$(in_bash 'plumb plan --address command:first\ r')" = 'first\ run ' ] || fail "$(in_bash 'plumb plan --address command:first\ r')"
+[ "$(in_bash 'plumb plan --address "comm')" = 'command:first run ' ] || fail "$(in_bash 'plumb plan --address "comm')"
+[ -z "$(in_bash 'plumb plan --address "file:/etc/$' | tr -d ' ')" ] || fail 'within quotes a command is offered'
 if command -v zsh >/dev/null; then
   plumb completion zsh >_plumb
   zsh -f -n _plumb || fail 'zsh cannot read its script'
@@ -61,6 +89,10 @@ if command -v fish >/dev/null; then
   plumb completion fish >completion.fish
   output=$(HOME=$work fish -N -c 'source completion.fish; complete -C "plumb --on web"')
   says "web1$(printf '\t')host"
+  output=$(HOME=$work fish -N -c 'source completion.fish; complete --escape -C "plumb plan --address "')
+  says 'file:/etc/\$\(touch\ carried-out\)'
+  output=$(HOME=$work fish -N -c 'source completion.fish; complete --escape -C "plumb plan --address command:first\ r"')
+  says 'command:first\ run'
 fi
 
 plumb man pages
