@@ -163,6 +163,13 @@ Probe by_turns(const testing::ScratchFolder& folder, const std::string& pattern)
   return probe;
 }
 
+TEST_F(ProbeTest, TheLastTryIsBegunAtTheEndOfTheTime) {
+  const testing::ScratchFolder folder;
+  within_ = 1;  // as long as it waits between two tries, which take a while themselves
+  EXPECT_THAT(ask(by_turns(folder, "-")), HasSubstr(" failed 2 times in 1."));
+  EXPECT_EQ(folder.read("tries").size(), 2U);
+}
+
 TEST_F(ProbeTest, HasToPassAsOftenInARowAsItAsksFor) {
   const auto tries = [](const testing::ScratchFolder& folder) { return folder.read("tries").size(); };
   {

@@ -41,9 +41,9 @@ std::map<std::string, std::string> waits_in_vain(const Plan& plan) {
       const auto own = waves.find(name);
       const auto theirs = waves.find(one.host);
       if (one.host >= name) {
-        vain[name] = name + " waits for " + one.host + ", which comes behind it";
+        vain[name] = "the host waits for " + one.host + ", which comes behind it";
       } else if (own != waves.end() && theirs != waves.end() && theirs->second > own->second) {
-        vain[name] = name + " waits for " + one.address + ", which " + one.host + " does in a later wave";
+        vain[name] = "the host waits for " + one.address + ", which " + one.host + " does in a later wave";
       }
     }
   }

@@ -51,14 +51,14 @@ TEST(Elsewhere, NoWaveWaitsForALaterOne) {
   plan.rollout->waves = {{"", false, {"a", "b"}}, {"", false, {"c"}}};
   EXPECT_TRUE(waits_in_vain(plan).empty()) << "within a wave it comes first";
   plan.rollout->waves = {{"", false, {"b"}}, {"", false, {"a", "c"}}};
-  EXPECT_EQ(waits_in_vain(plan), (Reasons{{"b", "b waits for note:once, which a does in a later wave"}}));
+  EXPECT_EQ(waits_in_vain(plan), (Reasons{{"b", "the host waits for note:once, which a does in a later wave"}}));
 }
 
 TEST(Elsewhere, NobodyWaitsInACircle) {
   Plan plan = plan_of_four(true);
   plan.hosts["d"].elsewhere.clear();
   plan.hosts["a"].elsewhere = {{"note:own", "b"}};
-  EXPECT_EQ(waits_in_vain(plan), (Reasons{{"a", "a waits for b, which comes behind it"}}));
+  EXPECT_EQ(waits_in_vain(plan), (Reasons{{"a", "the host waits for b, which comes behind it"}}));
   plan.hosts["a"].elsewhere = {{"note:own", "a"}};
   EXPECT_EQ(waits_in_vain(plan).count("a"), 1U);
 }

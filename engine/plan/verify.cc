@@ -277,7 +277,8 @@ std::string verify_turns(const Plan& plan) {
   for (const auto& [name, host] : plan.hosts) {
     if (plan.unplanned.contains(name)) return name + " is planned and is not";
   }
-  if (const std::map<std::string, std::string> vain = waits_in_vain(plan); !vain.empty()) return vain.begin()->second;
+  if (const std::map<std::string, std::string> vain = waits_in_vain(plan); !vain.empty())
+    return vain.begin()->first + ": " + vain.begin()->second;
   return problem_of_rollout(plan);
 }
 

@@ -22,7 +22,7 @@ std::optional<Diagnostic> HostTurns::wait(const std::string& host) {
     changed_.wait(lock, [&] { return other->second != End::kNotYet; });
     if (other->second == End::kWell) continue;
     return Diagnostic(Code::kSkippedByFailure,
-                      host + " was not begun: it waits for " + one.address + ", which " + one.host + " did not do")
+                      "the host was not begun: it waits for " + one.address + ", which " + one.host + " did not do")
         .as(Severity::kWarning)
         .on(host);
   }

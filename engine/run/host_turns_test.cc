@@ -43,7 +43,7 @@ TEST(HostTurns, NobodyBeginsAfterAFailure) {
   turns.end("a", false);
   const std::optional<Diagnostic> why = turns.wait("c");
   ASSERT_TRUE(why);
-  EXPECT_EQ(why->summary, "c was not begun: it waits for command:once, which a did not do");
+  EXPECT_EQ(why->summary, "the host was not begun: it waits for command:once, which a did not do");
 }
 
 TEST(HostTurns, WhoeverIsLeftAloneIsNotWaitedFor) {

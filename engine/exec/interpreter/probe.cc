@@ -298,8 +298,10 @@ Result<> run_trial(LocalSystem& system, const Trial& trial, const std::function<
     in_a_row = passed ? in_a_row + 1 : 0;
     if (passed && in_a_row >= probe.stable) return {};
     if (!passed) ++failed;
-    const Clock::time_point next = Clock::now() + seconds(probe.every_seconds);
-    // What passes goes on until it has passed often enough.
+    const Clock::time_point now = Clock::now();
+    Clock::time_point next = now + seconds(probe.every_seconds);
+    // What passes goes on until it has passed often enough; the last try of what fails uses the time to its end.
+    if (!passed && now < end) next = std::min(next, end);
     if (!passed && next > end) {
       output += attempt.output();
       std::string often = " failed";
