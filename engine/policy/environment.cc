@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
 #include "engine/base/digest.h"
@@ -210,6 +211,13 @@ std::set<std::string> unread_in(const plan::Plan& plan, const Desired& desired) 
   return unread;
 }
 
+// A project's paths are plain already; those of a plan's file may say /etc/./passwd.
+std::string plain_path(const std::string& path) {
+  std::string plain = std::filesystem::path(path).lexically_normal().string();
+  if (plain.size() > 1 && plain.ends_with('/')) plain.pop_back();
+  return plain;
+}
+
 // Null where it is not known.
 const Json* schema_of(const Desired& desired, const Registry* kinds) {
   const Kind* kind = kinds == nullptr ? nullptr : kinds->find(desired.address.kind);
@@ -320,10 +328,13 @@ cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const st
 std::string identity_of(const Desired& desired, const Registry* kinds) {
   const Json* schema = schema_of(desired, kinds);
   if (schema == nullptr) return desired.address.identity;
-  const Json& own = desired.attribute(schema->at("x-identity").get_ref<const std::string&>());
+  const auto& name = schema->at("x-identity").get_ref<const std::string&>();
+  const Json& own = desired.attribute(name);
   if (own.is_null()) return desired.address.identity;
   if (is_sealed(own)) return kSensitive;
-  return own.is_string() ? own.get<std::string>() : canonical(own);
+  if (!own.is_string()) return canonical(own);
+  const std::string format = schema->at("properties").at(name).value("x-format", std::string());
+  return format.ends_with("path") ? plain_path(own.get<std::string>()) : own.get<std::string>();
 }
 
 std::string plain_address_of(const Desired& desired, const Registry* kinds) {

@@ -243,8 +243,10 @@ waivers:
   plan.hosts["a"] = host_of({{{"address", "note:motd"}, {"desired", {{"at", "/etc/passwd"}}}}});
   plan.hosts["b"] = host_of({{{"address", "web/note:x"}, {"desired", {{"at", "/etc/passwd"}}}}});
   plan.hosts["c"] = host_of({{{"address", "note:/etc/passwd"}, {"desired", {{"at", "/etc/motd"}}}}});
-  EXPECT_THAT(lines(judged(policy, plan)),
-              ElementsAre("deny no-passwd: note:motd a", "deny no-passwd: web/note:x b (waived)"));
+  // No project may say so; the file of a plan could.
+  plan.hosts["d"] = host_of({{{"address", "note:/srv"}, {"desired", {{"at", "//etc/./ssh/..//passwd/"}}}}});
+  EXPECT_THAT(lines(judged(policy, plan)), ElementsAre("deny no-passwd: note:/srv d", "deny no-passwd: note:motd a",
+                                                       "deny no-passwd: web/note:x b (waived)"));
 }
 
 TEST_F(PolicyTest, WhatIsNeitherTrueNorFalseIsNotAllowed) {
