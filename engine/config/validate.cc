@@ -299,7 +299,7 @@ class Validator {
         good = false;
         continue;
       }
-      if (key_rule != nullptr) good = key_form(entry, *key_rule, name) && good;
+      if (key_rule != nullptr) good = key_form(entry, *key_rule, name, schema) && good;
       std::optional<Json> typed = value(entry.value, *part, name_of(entry, schema, name, outermost), entry.key_span);
       if (typed) {
         result.insert_or_assign(entry.key, std::move(*typed));
@@ -331,11 +331,13 @@ class Validator {
     return Json(std::move(result));
   }
 
-  bool key_form(const Entry& entry, const Rule& form, const std::string& name) {
+  // A name in what may be secret, such as a header with its value in it, is not told: its line is, where it may be.
+  bool key_form(const Entry& entry, const Rule& form, const std::string& name, const Rule& map) {
     const std::string& pattern = text_of(form.pattern);
     if (pattern.empty() || matches(entry.key, pattern)) return true;
-    report(Code::kBadValue, (options_.sensitive ? "this" : "`" + entry.key + "`") + " cannot be a name in " + name,
-           entry.key_span, expected_form(form, entry.key));
+    const bool hidden = options_.sensitive || map.schema->contains("x-secret-capable");
+    report(Code::kBadValue, (hidden ? "this" : "`" + entry.key + "`") + " cannot be a name in " + name, entry.key_span,
+           expected_form(form, entry.key));
     return false;
   }
 
