@@ -1,8 +1,8 @@
 // Asks stores of secrets what they keep.
 #pragma once
 
-#include <functional>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
