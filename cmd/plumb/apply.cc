@@ -16,6 +16,7 @@
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
+#include "cmd/plumb/ticket.h"
 #include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
@@ -25,12 +26,10 @@
 #include "engine/report/run_text.h"
 #include "engine/run/plan_files.h"
 #include "engine/run/project_key.h"
-#include "engine/trust/statement.h"
 
 namespace plumb::cmd {
 namespace {
 
-constexpr std::size_t kMostTicket = 200;
 constexpr const char* kCommand = "plumb apply";  // as a suite of --junit
 
 struct ApplyArguments {
@@ -335,14 +334,7 @@ void add_apply(Program& program) {
   add_signers_options(*command, arguments->trust);
   for (const std::string& option : add_requirement_options(*command, arguments->trust))
     command->get_option(option)->needs(file);
-  command->add_option("--ticket", arguments->ticket, "What it is for, where a rule asks for it; the history keeps it")
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            const bool good = text.size() <= kMostTicket && trust::is_one_line(text) && valid_utf8(text);
-            return std::string(good ? "" : "a ticket is one line of at most 200 bytes");
-          },
-          ""))
-      ->type_name("TEXT");
+  add_ticket_option(*command, arguments->ticket);
   command->add_flag("--ignore-window", arguments->ignore_window, "Do not wait for the roll-out's maintenance window");
   command->add_option("--junit", arguments->junit, "Write what became of each action to FILE as JUnit's XML")
       ->type_name("FILE");

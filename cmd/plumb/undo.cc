@@ -7,6 +7,7 @@
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
+#include "cmd/plumb/ticket.h"
 #include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/report/plan_text.h"
@@ -24,6 +25,7 @@ struct UndoArguments {
   std::string file;
   bool keep_going = false;
   PlanningOptions planning;  // how it is shown
+  std::string ticket;
 };
 
 class UndoCommand {
@@ -88,6 +90,7 @@ class UndoCommand {
     request.run = program_.options.run_id;
     request.operator_name = operator_name();
     request.keep_going = arguments_.keep_going;
+    request.standing.ticket = arguments_.ticket;
     request.show = [this](const run::Proposal& proposal) {
       if (!terminal_.json() || terminal_.events() != nullptr) show(proposal.plan, proposal.plan_id);
     };
@@ -137,6 +140,7 @@ void add_undo(Program& program) {
       ->allow_extra_args(false)
       ->type_name("PATTERN");
   command->add_option("-o,--out", arguments->file, "Write the plan to FILE, and change nothing")->type_name("FILE");
+  add_ticket_option(*command, arguments->ticket);
   command->add_flag("--keep-going", arguments->keep_going, "After a failure skip only what depends on it");
   command->add_flag("--full", arguments->planning.full, "Show operations and what each action stands on");
   command->callback([&program, arguments] { program.exit_code = UndoCommand(program, *arguments).run(); });

@@ -95,6 +95,15 @@ run 0 apply "$work/plan.json" --ticket CHG-12
 run 0 history show last
 says 'ticket: CHG-12'
 run 0 history verify
+
+# To take it back is a change like another.
+sed -i 's/approvals: 2, //' project/policy/more.yaml
+run 5 undo last
+says 'give it with `--ticket TEXT`'
+run 0 undo last --ticket CHG-13
+[ "$(stat -c %a root/srv/notes)" = 666 ] || fail 'it was not taken back'
+run 0 undo last --ticket CHG-14
+[ "$(stat -c %a root/srv/notes)" = 644 ] || fail 'the taking back was not taken back'
 rm project/policy/more.yaml
 
 printf 'plumb: v1\nrules:\n  - {name: never, for: plan, require: {window: {days: [%s], from: "00:00", to: "24:00"}}, message: on that day}\n' \
@@ -179,7 +188,7 @@ says 'no-letters'
 # What would new rules have stopped?
 printf 'plumb: v1\nrules:\n  - {name: no-notes, when: "action.identity == \x27/srv/notes\x27", deny: no notes}\n' >project/policy/more.yaml
 run 0 policy replay
-says '2 of 2 runs would have been stopped'
+says '4 of 4 runs would have been stopped'
 says 'no-notes'
 run 0 policy replay --since 2999-01-01
 says '0 of 0 runs'
