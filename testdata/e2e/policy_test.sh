@@ -3,7 +3,7 @@
 command -v ssh-keygen >/dev/null || skip 'no ssh-keygen here'
 
 # The rules that come with plumb, by their own cases: each fires in one, and stays silent in another.
-exits 0 "$plumb" -C "$PLUMB_SOURCE/policy" policy test --complete baseline
+exits 0 "$plumb" -C "$PLUMB_SOURCE/schemas/policy" policy test --complete baseline
 says ' 0 failed'
 
 mkdir -p project/policy/tests project/trust root/srv
