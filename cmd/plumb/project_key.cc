@@ -19,13 +19,13 @@ namespace {
 
 constexpr std::size_t kMostKeys = std::size_t{1} << 20;  // bytes of a file with public keys
 
-using Recipients = std::vector<seal::PublicKey>;
+using Recipients = std::vector<keys::PublicKey>;
 
 std::string short_id(const std::string& id) {
   return id.substr(0, id.find(':') + 13);
 }
 
-std::string words(const seal::PublicKey& key) {
+std::string words(const keys::PublicKey& key) {
   return key.fingerprint() + " " + (key.comment.empty() ? "(unnamed)" : key.comment) + " (" + key.type + ")";
 }
 
@@ -37,7 +37,7 @@ std::string joined(const std::vector<std::string>& texts) {
 
 Json json_of(const Recipients& recipients) {
   Json list = Json::array();
-  for (const seal::PublicKey& key : recipients)
+  for (const keys::PublicKey& key : recipients)
     list.push_back({{"type", key.type}, {"fingerprint", key.fingerprint()}, {"comment", key.comment}});
   return list;
 }
@@ -146,7 +146,7 @@ class ProjectKeyCommand {
     Result<Recipients> keys = seal::read_public_keys(*text);
     if (!keys) return std::move(keys.error()).during("reading " + file);
     if (keys->empty()) return fail(Code::kUsage, file + " holds no public key");
-    for (seal::PublicKey& key : *keys) {
+    for (keys::PublicKey& key : *keys) {
       if (std::find(recipients.begin(), recipients.end(), key) == recipients.end())
         recipients.push_back(std::move(key));
     }

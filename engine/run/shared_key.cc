@@ -30,9 +30,9 @@ class Opening {
   Result<std::optional<std::string>> with(const std::string& path, bool named) {
     host::ssh::KeyFile file = host::ssh::load_key_file(path, {}, nullptr);
     if (file.problem == Problem::kMissing) return unusable(named, path + ": there is no such file");
-    std::optional<seal::PublicKey> key;
+    std::optional<keys::PublicKey> key;
     if (!file.public_base64.empty()) {
-      Result<seal::PublicKey> read = public_key(file.public_base64);
+      Result<keys::PublicKey> read = public_key(file.public_base64);
       if (!read && named) return std::move(read.error()).during("reading " + path);
       if (!read) return std::optional<std::string>{};
       PLUMB_TRY_ASSIGN(const bool meant, seal::is_sealed_to(sealed_, *read));
@@ -63,7 +63,7 @@ class Opening {
   }
 
  private:
-  static Result<seal::PublicKey> public_key(const std::string& encoded) {
+  static Result<keys::PublicKey> public_key(const std::string& encoded) {
     PLUMB_TRY_ASSIGN(const std::string blob, base64_decode(encoded));
     return seal::public_key_of_blob(blob);
   }
@@ -81,7 +81,7 @@ Error nobodys(const SharedKey& shared, const std::vector<std::string>& tried) {
   std::string files;
   for (const std::string& file : tried) files += (files.empty() ? "" : ", ") + file;
   std::string names;
-  for (const seal::PublicKey& key : shared.recipients)
+  for (const keys::PublicKey& key : shared.recipients)
     names += (names.empty() ? "" : ", ") + (key.comment.empty() ? key.fingerprint() : key.comment);
   return fail(Code::kKeySealed, "no private key here opens " + std::string(kSealedKey) + "; looked for: " + files)
       .hint(
@@ -98,18 +98,18 @@ Result<std::optional<SharedKey>> read_shared_key(const std::filesystem::path& pr
   if (!std::filesystem::exists(project_folder / kSealedKey, ignored) && !std::filesystem::exists(list, ignored))
     return std::optional<SharedKey>{};
   PLUMB_TRY_ASSIGN(const std::string text, read_file(list, kMostBytes));
-  Result<std::vector<seal::PublicKey>> keys = seal::read_public_keys(text);
+  Result<std::vector<keys::PublicKey>> keys = seal::read_public_keys(text);
   if (!keys) return std::move(keys.error()).during("reading " + list.string());
   return std::optional(SharedKey{id_in(text), std::move(*keys)});
 }
 
 Result<> share_key(const std::filesystem::path& project_folder, const std::string& key,
-                   const std::vector<seal::PublicKey>& recipients) {
+                   const std::vector<keys::PublicKey>& recipients) {
   PLUMB_TRY_ASSIGN(const std::string sealed, seal::seal_to(recipients, key + "\n"));
   std::string list = std::string(kIdLine) + key_id(key) +
                      "\n# Who can open project-key.age; to take a key away, remove its line and run "
                      "`plumb project-key rotate`.\n";
-  for (const seal::PublicKey& one : recipients) list += one.line() + "\n";
+  for (const keys::PublicKey& one : recipients) list += one.line() + "\n";
   PLUMB_TRY(write_file(project_folder / kSealedKey, sealed));
   return write_file(project_folder / kRecipients, list);
 }

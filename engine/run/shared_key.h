@@ -18,7 +18,7 @@ inline constexpr const char* kRecipients = "project-key.recipients";
 
 struct SharedKey {
   std::string id;  // key_id() of it, as the list of recipients says; "" where it does not
-  std::vector<seal::PublicKey> recipients;
+  std::vector<keys::PublicKey> recipients;
 };
 
 // Nothing where the folder shares no key.
@@ -26,7 +26,7 @@ Result<std::optional<SharedKey>> read_shared_key(const std::filesystem::path& pr
 
 // Seals the key to them; both files are made anew.
 Result<> share_key(const std::filesystem::path& project_folder, const std::string& key,
-                   const std::vector<seal::PublicKey>& recipients);
+                   const std::vector<keys::PublicKey>& recipients);
 
 // The passphrase of a private key's file. An error where nobody can be asked.
 using AskPassphrase = std::function<Result<std::string>(const std::string& file)>;

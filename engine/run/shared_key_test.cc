@@ -12,7 +12,7 @@ namespace {
 
 const std::string kKeys = std::string(PLUMB_SOURCE_DIR) + "/testdata/seal/";
 
-std::vector<seal::PublicKey> public_keys(const std::string& name) {
+std::vector<keys::PublicKey> public_keys(const std::string& name) {
   return seal::read_public_keys(read_file(kKeys + name + ".pub", 1 << 16).value()).value();
 }
 

@@ -6,6 +6,8 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/random.h"
+#include "engine/keys/blob_reader.h"
+#include "engine/keys/hash.h"
 #include "engine/seal/crypto.h"
 
 namespace plumb::seal {
@@ -58,9 +60,8 @@ std::string in_lines(std::string_view text) {
 }
 
 // The file names a key by the first bytes of its digest.
-Result<std::string> tag_of(const PublicKey& key) {
-  PLUMB_TRY_ASSIGN(const std::string sum, sha256(key.blob));
-  return unpadded(sum.substr(0, 4));
+std::string tag_of(const PublicKey& key) {
+  return unpadded(keys::hash_of(keys::Hash::kSha256, key.blob).substr(0, 4));
 }
 
 Result<std::string> wrap_key(std::string_view shared, std::string_view share, std::string_view point) {
@@ -71,15 +72,10 @@ Result<std::string> tweak_of(const PublicKey& key) {
   return hkdf_sha256({}, key.blob, kEd25519Label);
 }
 
-Result<std::string_view> ed25519_point(const PublicKey& key) {
-  std::string_view blob = key.blob;
-  PLUMB_TRY(take_string(blob));
-  return take_string(blob);
-}
-
 Result<Stanza> wrap_ed25519(const PublicKey& key, std::string_view file_key) {
-  PLUMB_TRY_ASSIGN(const std::string_view own, ed25519_point(key));
-  PLUMB_TRY_ASSIGN(const std::string point, x25519_of_ed25519_public(own));
+  keys::BlobReader blob(key.blob);
+  blob.text();  // the type
+  PLUMB_TRY_ASSIGN(const std::string point, x25519_of_ed25519_public(blob.text()));
   const std::string secret = random_bytes(32);
   PLUMB_TRY_ASSIGN(const std::string share, x25519_public(secret));
   PLUMB_TRY_ASSIGN(const std::string tweak, tweak_of(key));
@@ -87,14 +83,13 @@ Result<Stanza> wrap_ed25519(const PublicKey& key, std::string_view file_key) {
   PLUMB_TRY_ASSIGN(shared, x25519(tweak, shared));
   PLUMB_TRY_ASSIGN(const std::string wrap, wrap_key(shared, share, point));
   PLUMB_TRY_ASSIGN(std::string body, encrypt(wrap, kNoNonce, file_key));
-  PLUMB_TRY_ASSIGN(std::string tag, tag_of(key));
-  return Stanza{{key.type, std::move(tag), unpadded(share)}, std::move(body)};
+  return Stanza{{key.type, tag_of(key), unpadded(share)}, std::move(body)};
 }
 
 Result<std::string> unwrap_ed25519(const PublicKey& key, const Ed25519Seed& seed, const Stanza& stanza) {
   if (stanza.words.size() != 3) return broken("a stanza of ssh-ed25519 has other words");
   PLUMB_TRY_ASSIGN(const std::string share, from_unpadded(stanza.words[2]));
-  PLUMB_TRY_ASSIGN(const std::string secret, x25519_of_ed25519_seed(seed.bytes));
+  const std::string secret = x25519_of_ed25519_seed(seed.bytes);
   PLUMB_TRY_ASSIGN(const std::string point, x25519_public(secret));
   PLUMB_TRY_ASSIGN(const std::string tweak, tweak_of(key));
   PLUMB_TRY_ASSIGN(std::string shared, x25519(secret, share));
@@ -104,13 +99,12 @@ Result<std::string> unwrap_ed25519(const PublicKey& key, const Ed25519Seed& seed
 }
 
 Result<Stanza> wrap_rsa(const PublicKey& key, std::string_view file_key) {
-  std::string_view blob = key.blob;
-  PLUMB_TRY(take_string(blob));
-  PLUMB_TRY_ASSIGN(const std::string_view exponent, take_string(blob));
-  PLUMB_TRY_ASSIGN(const std::string_view modulus, take_string(blob));
+  keys::BlobReader blob(key.blob);
+  blob.text();  // the type
+  const std::string_view exponent = blob.text();
+  const std::string_view modulus = blob.text();
   PLUMB_TRY_ASSIGN(std::string body, rsa_encrypt(modulus, exponent, kRsaLabel, file_key));
-  PLUMB_TRY_ASSIGN(std::string tag, tag_of(key));
-  return Stanza{{key.type, std::move(tag)}, std::move(body)};
+  return Stanza{{key.type, tag_of(key)}, std::move(body)};
 }
 
 Result<std::string> unwrap_with(const Identity& identity, const Stanza& stanza) {
@@ -122,7 +116,7 @@ Result<std::string> unwrap_with(const Identity& identity, const Stanza& stanza) 
 
 // Nothing where it is not for this identity.
 Result<std::optional<std::string>> unwrap(const Identity& identity, const Stanza& stanza) {
-  PLUMB_TRY_ASSIGN(const std::string tag, tag_of(identity.key));
+  const std::string tag = tag_of(identity.key);
   if (stanza.words.size() < 2 || stanza.words[0] != identity.key.type || stanza.words[1] != tag)
     return std::optional<std::string>{};
   Result<std::string> file_key = unwrap_with(identity, stanza);
@@ -250,7 +244,7 @@ Result<std::string> seal_to(std::span<const PublicKey> keys, std::string_view te
 
 Result<bool> is_sealed_to(std::string_view sealed, const PublicKey& key) {
   PLUMB_TRY_ASSIGN(const File file, read_file(sealed));
-  PLUMB_TRY_ASSIGN(const std::string tag, tag_of(key));
+  const std::string tag = tag_of(key);
   return std::any_of(file.stanzas.begin(), file.stanzas.end(), [&](const Stanza& stanza) {
     return stanza.words.size() >= 2 && stanza.words[0] == key.type && stanza.words[1] == tag;
   });

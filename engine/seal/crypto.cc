@@ -1,41 +1,30 @@
 #include "engine/seal/crypto.h"
 
-#include <memory>
-
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
-#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include "engine/keys/libcrypto.h"
+
 namespace plumb::seal {
 namespace {
+
+using keys::in;
+using keys::Key;
+using keys::KeyUse;
+using keys::Number;
+using keys::number;
+using keys::Owned;
 
 constexpr std::size_t kKeySize = 32;
 constexpr std::size_t kNonceSize = 12;
 constexpr std::size_t kTagSize = 16;
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* thing) const {
-    Free(thing);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using KeyUse = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
-using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
-using Scratch = std::unique_ptr<BN_CTX, Freed<BN_CTX_free>>;
-using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Cipher = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>>;
+using Cipher = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
-const unsigned char* in(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 unsigned char* out(std::string& bytes) {
   return reinterpret_cast<unsigned char*>(bytes.data());
 }
@@ -47,21 +36,11 @@ Error failed(const char* what) {
   return fail(Code::kKeySealed, std::string(what) + (reason == nullptr ? "" : std::string(": ") + reason));
 }
 
-Result<std::string> hash(const EVP_MD* kind, std::string_view bytes) {
-  std::string sum(static_cast<std::size_t>(EVP_MD_get_size(kind)), '\0');
-  if (EVP_Digest(bytes.data(), bytes.size(), out(sum), nullptr, kind, nullptr) != 1) return failed("hashing failed");
-  return sum;
-}
-
 Result<std::string> raw_public(EVP_PKEY* key) {
   std::string point(kKeySize, '\0');
   std::size_t size = point.size();
   if (EVP_PKEY_get_raw_public_key(key, out(point), &size) != 1 || size != kKeySize) return failed("no public key");
   return point;
-}
-
-Number number(std::string_view big_endian) {
-  return Number(BN_bin2bn(in(big_endian), static_cast<int>(big_endian.size()), nullptr));
 }
 
 std::string reversed(std::string_view bytes) {
@@ -70,22 +49,9 @@ std::string reversed(std::string_view bytes) {
 
 // Public where there is no secret exponent.
 Result<Key> rsa_key(std::string_view modulus, std::string_view exponent, std::string_view secret) {
-  const Number n = number(modulus);
-  const Number e = number(exponent);
-  const Number d = number(secret);
-  const std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>> builder(OSSL_PARAM_BLD_new());
-  if (!n || !e || !d || !builder || OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
-      OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1 ||
-      (!secret.empty() && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_D, d.get()) != 1))
-    return failed("this is no RSA key");
-  const std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>> parameters(OSSL_PARAM_BLD_to_param(builder.get()));
-  const KeyUse maker(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
-  EVP_PKEY* made = nullptr;
-  if (!parameters || !maker || EVP_PKEY_fromdata_init(maker.get()) != 1 ||
-      EVP_PKEY_fromdata(maker.get(), &made, secret.empty() ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR,
-                        parameters.get()) != 1)
-    return failed("this is no RSA key");
-  return Key(made);
+  Key key = keys::rsa_key(modulus, exponent, secret);
+  if (key == nullptr) return failed("this is no RSA key");
+  return key;
 }
 
 // Both ways alike.
@@ -116,14 +82,6 @@ Result<std::string> work(EVP_PKEY_CTX* use,
 
 }  // namespace
 
-Result<std::string> sha256(std::string_view bytes) {
-  return hash(EVP_sha256(), bytes);
-}
-
-Result<std::string> sha512(std::string_view bytes) {
-  return hash(EVP_sha512(), bytes);
-}
-
 Result<std::string> hmac_sha256(std::string_view key, std::string_view bytes) {
   std::string sum(kKeySize, '\0');
   if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), in(bytes), bytes.size(), out(sum), nullptr) ==
@@ -133,8 +91,8 @@ Result<std::string> hmac_sha256(std::string_view key, std::string_view bytes) {
 }
 
 Result<std::string> hkdf_sha256(std::string_view secret, std::string_view salt, std::string_view info) {
-  std::unique_ptr<EVP_KDF, Freed<EVP_KDF_free>> kind(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
-  std::unique_ptr<EVP_KDF_CTX, Freed<EVP_KDF_CTX_free>> use(EVP_KDF_CTX_new(kind.get()));
+  const Owned<EVP_KDF, EVP_KDF_free> kind(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
+  const Owned<EVP_KDF_CTX, EVP_KDF_CTX_free> use(EVP_KDF_CTX_new(kind.get()));
   std::string digest = "SHA256";
   std::string own_secret(secret);
   std::string own_salt(salt);
@@ -173,7 +131,7 @@ Result<std::string> x25519_of_ed25519_public(std::string_view point) {
   std::string bytes = reversed(point);
   if (bytes.size() != kKeySize) return fail(Code::kKeySealed, "an Ed25519 key has 32 bytes");
   bytes[0] = static_cast<char>(bytes[0] & 0x7f);
-  const Scratch scratch(BN_CTX_new());
+  const Owned<BN_CTX, BN_CTX_free> scratch(BN_CTX_new());
   const Number y = number(bytes);
   const Number prime(BN_new());
   const Number above(BN_new());
@@ -192,9 +150,8 @@ Result<std::string> x25519_of_ed25519_public(std::string_view point) {
 }
 
 // As Ed25519 itself makes its scalar of it (RFC 8032, section 5.1.5); X25519 sets the bits that have to be.
-Result<std::string> x25519_of_ed25519_seed(std::string_view seed) {
-  PLUMB_TRY_ASSIGN(const std::string sum, sha512(seed));
-  return sum.substr(0, kKeySize);
+std::string x25519_of_ed25519_seed(std::string_view seed) {
+  return keys::hash_of(keys::Hash::kSha512, seed).substr(0, kKeySize);
 }
 
 Result<std::string> encrypt(std::string_view key, std::string_view nonce, std::string_view text) {
@@ -247,7 +204,7 @@ Result<std::string> rsa_decrypt(std::string_view modulus, std::string_view expon
 }
 
 Result<std::string> rsa_decrypt(const std::string& pem, std::string_view label, std::string_view sealed) {
-  const Memory memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const Owned<BIO, BIO_free> memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   const Key key(memory == nullptr ? nullptr : PEM_read_bio_PrivateKey(memory.get(), nullptr, nullptr, nullptr));
   if (key == nullptr) return failed("the private RSA key cannot be read");
   PLUMB_TRY_ASSIGN(const KeyUse use, oaep(key.get(), label, EVP_PKEY_decrypt_init));

@@ -8,8 +8,6 @@
 
 namespace plumb::seal {
 
-Result<std::string> sha256(std::string_view bytes);
-Result<std::string> sha512(std::string_view bytes);
 Result<std::string> hmac_sha256(std::string_view key, std::string_view bytes);
 // RFC 5869, 32 bytes.
 Result<std::string> hkdf_sha256(std::string_view secret, std::string_view salt, std::string_view info);
@@ -19,7 +17,7 @@ Result<std::string> x25519(std::string_view secret, std::string_view point);
 Result<std::string> x25519_public(std::string_view secret);
 // The same key for the other curve: what age encrypts to an Ed25519 key with.
 Result<std::string> x25519_of_ed25519_public(std::string_view point);
-Result<std::string> x25519_of_ed25519_seed(std::string_view seed);
+std::string x25519_of_ed25519_seed(std::string_view seed);
 
 // RFC 8439: the text with its tag behind it. An error where what is opened was made with another key, or changed.
 Result<std::string> encrypt(std::string_view key, std::string_view nonce, std::string_view text);

@@ -18,9 +18,7 @@ std::string hex_of(const Result<std::string>& result) {
   return result ? hex(*result) : result.error().summary();
 }
 
-TEST(Crypto, HashesAsTheStandardsSay) {
-  EXPECT_EQ(hex_of(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(hex_of(sha512("abc")).substr(0, 32), "ddaf35a193617abacc417349ae204131");
+TEST(Crypto, HashesUnderAKeyAsTheStandardSays) {
   // RFC 4231, test case 2.
   EXPECT_EQ(hex_of(hmac_sha256("Jefe", "what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
@@ -47,7 +45,7 @@ TEST(Crypto, ChangesTheCurveOfAKey) {
   const std::string point = bytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
   const std::string other = "d85e07ec22b0ad881537c2f44d662d1a143cf830c57aca4305d85c7a90f6b62e";
   EXPECT_EQ(hex_of(x25519_of_ed25519_public(point)), other);
-  EXPECT_EQ(hex_of(x25519_public(x25519_of_ed25519_seed(seed).value())), other);
+  EXPECT_EQ(hex_of(x25519_public(x25519_of_ed25519_seed(seed))), other);
   EXPECT_FALSE(x25519_of_ed25519_public(std::string(1, '\1') + std::string(31, '\0'))) << "the point at infinity";
   EXPECT_FALSE(x25519_of_ed25519_public("short"));
 }

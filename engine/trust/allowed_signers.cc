@@ -217,18 +217,18 @@ Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text) {
     if (name.empty()) return bad_signers("a name of a signer is empty");
     if (!is_plain(name)) return bad_signers("a name of a signer holds quotes or control characters");
   }
-  std::optional<std::string> blob = take_key(text);
+  std::optional<PublicKey> found = keys::take_key(text);
   std::string_view options;
-  if (!blob) {
+  if (!found) {
     options = take_options(text);
     if (std::count(options.begin(), options.end(), '"') % 2 != 0) return bad_signers("quotes are not closed");
-    blob = take_key(text);
+    found = keys::take_key(text);
   }
-  if (!blob) {
+  if (!found) {
     return bad_signers("there is no public key")
         .hint("a line is `NAME [OPTIONS] ssh-ed25519 AAAA…`, as `ssh-keygen -y` prints a key");
   }
-  const Result<SigningKey> key = read_signing_key(*blob);
+  const Result<SigningKey> key = read_signing_key(found->blob);
   if (!key) return bad_signers(key.error().summary());
   if (key->certificate) return bad_signers("a certificate stands where a key belongs");
   line.key = key->key;

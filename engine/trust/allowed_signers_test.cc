@@ -24,7 +24,7 @@ constexpr const char* kOther = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID1AF8PoQ4la
 constexpr sys_seconds kNow{seconds(1'800'000'000)};  // 2027-01-15
 
 SigningKey key_of(std::string_view line) {
-  return read_signing_key(take_key(line).value()).value();
+  return read_signing_key(keys::take_key(line).value().blob).value();
 }
 
 std::string signers_problem(const std::string& text) {

@@ -1,16 +1,14 @@
-// The arithmetic of signatures, from OpenSSL's libcrypto: numbers and points as ssh writes them, and whether the
-// signature is theirs. Nothing here says why it is not.
+// The arithmetic of signatures: numbers and points as ssh writes them, and whether the signature is theirs. Nothing
+// here says why it is not.
 #pragma once
 
-#include <string>
 #include <string_view>
+
+#include "engine/keys/hash.h"
 
 namespace plumb::trust {
 
-enum class Hash { kSha1, kSha256, kSha384, kSha512 };
-
-// Its bytes, 20 to 64.
-std::string hash_of(Hash hash, std::string_view bytes);
+using keys::Hash;
 
 // RFC 8032; S of the other half of the group is refused.
 bool ed25519_holds(std::string_view point, std::string_view signature, std::string_view bytes);

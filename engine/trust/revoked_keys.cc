@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
-#include "engine/trust/blob_reader.h"
-#include "engine/trust/key_check.h"
+#include "engine/keys/blob_reader.h"
+#include "engine/keys/hash.h"
 
 namespace plumb::trust {
 namespace {
+
+using keys::BlobReader;
+using keys::Hash;
+using keys::hash_of;
 
 constexpr std::string_view kListMagic{"SSHKRL\n\0", 8};
 constexpr std::uint32_t kListVersion = 1;
@@ -68,10 +72,10 @@ Result<> RevokedKeys::read_lines(std::string_view text) {
     while (line.ends_with('\r')) line.remove_suffix(1);
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     if (line.empty() || line.starts_with('#')) continue;
-    std::optional<std::string> key = take_key(line);
+    std::optional<PublicKey> key = keys::take_key(line);
     if (!key)
       return bad_list("line " + std::to_string(number) + " is no public key, and the file no key revocation list");
-    keys_.insert(std::move(*key));
+    keys_.insert(std::move(key->blob));
   }
   return {};
 }

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/trust/public_key.h"
+#include "engine/trust/signing_key.h"
 
 namespace plumb::trust {
 

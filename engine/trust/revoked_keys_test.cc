@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/trust/blob_reader.h"
+#include "engine/keys/blob_reader.h"
 
 namespace plumb::trust {
 namespace {
+
+using keys::add_number;
+using keys::add_text;
 
 std::string head() {
   std::string list("SSHKRL\n\0", 8);

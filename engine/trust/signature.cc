@@ -1,11 +1,16 @@
 #include "engine/trust/signature.h"
 
 #include "engine/base/digest.h"
-#include "engine/trust/blob_reader.h"
-#include "engine/trust/key_check.h"
+#include "engine/keys/blob_reader.h"
+#include "engine/keys/hash.h"
 
 namespace plumb::trust {
 namespace {
+
+using keys::add_text;
+using keys::BlobReader;
+using keys::Hash;
+using keys::hash_of;
 
 constexpr std::string_view kMagic = "SSHSIG";
 constexpr std::uint32_t kVersion = 1;

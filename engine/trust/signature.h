@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/trust/public_key.h"
+#include "engine/trust/signing_key.h"
 
 namespace plumb::trust {
 

@@ -7,13 +7,16 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/program.h"
+#include "engine/keys/blob_reader.h"
+#include "engine/keys/hash.h"
 #include "engine/testing/scratch_folder.h"
-#include "engine/trust/blob_reader.h"
-#include "engine/trust/key_check.h"
 
 namespace plumb::trust {
 namespace {
 
+using keys::add_text;
+using keys::Hash;
+using keys::hash_of;
 using testing::ScratchFolder;
 
 constexpr const char* kTokenType = "sk-ssh-ed25519@openssh.com";

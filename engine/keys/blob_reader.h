@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace plumb::trust {
+namespace plumb::keys {
 
 class BlobReader {
  public:
@@ -51,4 +51,4 @@ inline void add_text(std::string& blob, std::string_view text) {
   blob += text;
 }
 
-}  // namespace plumb::trust
+}  // namespace plumb::keys

@@ -1,14 +1,15 @@
-#include "engine/trust/public_key.h"
+#include "engine/trust/signing_key.h"
 
-#include "engine/base/digest.h"
-#include "engine/trust/blob_reader.h"
+#include "engine/keys/blob_reader.h"
 #include "engine/trust/key_check.h"
 
 namespace plumb::trust {
 namespace {
 
-constexpr std::size_t kLeastRsaBits = 2048;
-constexpr std::size_t kMostRsaBits = 16384;
+using keys::BlobReader;
+using keys::Hash;
+using keys::hash_of;
+
 constexpr std::uint32_t kOfUser = 1;
 constexpr std::uint8_t kUserPresent = 0x01;
 constexpr std::uint8_t kUserVerified = 0x04;
@@ -71,18 +72,10 @@ Fields read_fields(const KeyType& type, BlobReader& reader) {
   return fields;
 }
 
-std::size_t bits_of(std::string_view number) {
-  while (number.starts_with('\0')) number.remove_prefix(1);
-  if (number.empty()) return 0;
-  std::size_t bits = 8 * number.size();
-  for (int mask = 0x80; (static_cast<unsigned char>(number[0]) & mask) == 0; mask >>= 1) --bits;
-  return bits;
-}
-
 Result<> check_fields(const KeyType& type, const Fields& fields) {
   if (type.family == Family::kRsa) {
-    const std::size_t bits = bits_of(fields.modulus);
-    if (bits >= kLeastRsaBits && bits <= kMostRsaBits) return {};
+    const std::size_t bits = keys::bits_of(fields.modulus);
+    if (bits >= keys::kLeastRsaBits && bits <= keys::kMostRsaBits) return {};
     return bad_key("an RSA key of " + std::to_string(bits) + " bits is not taken")
         .hint("at least 2048 bits are needed");
   }
@@ -145,7 +138,7 @@ Result<SigningKey> read_certificate(std::string_view name, const KeyType& type, 
 
   SigningKey read;
   read.key.type = plain_name(name);
-  add_text(read.key.blob, read.key.type);
+  keys::add_text(read.key.blob, read.key.type);
   read.key.blob += own;
   read.certificate = std::move(certificate);
   return read;
@@ -156,7 +149,7 @@ std::string token_text(std::string_view application, std::uint8_t flags, std::ui
                        std::string_view bytes) {
   std::string text = hash_of(Hash::kSha256, application);
   text += static_cast<char>(flags);
-  add_number(text, counter);
+  keys::add_number(text, counter);
   return text + hash_of(Hash::kSha256, bytes);
 }
 
@@ -169,12 +162,6 @@ bool ecdsa_blob_holds(std::string_view curve, std::string_view point, std::strin
 
 }  // namespace
 
-std::string PublicKey::fingerprint() const {
-  std::string text = base64_encode(hash_of(Hash::kSha256, blob));
-  while (text.ends_with('=')) text.pop_back();
-  return "SHA256:" + text;
-}
-
 Result<SigningKey> read_signing_key(std::string_view blob) {
   BlobReader reader(blob);
   const std::string_view name = reader.text();
@@ -185,22 +172,7 @@ Result<SigningKey> read_signing_key(std::string_view blob) {
   const Fields fields = read_fields(*type, reader);
   if (!reader.ok() || !reader.at_end()) return bad_key("the key was cut short or goes on past its end");
   PLUMB_TRY(check_fields(*type, fields));
-  return SigningKey{{std::string(name), std::string(blob)}, std::nullopt};
-}
-
-std::optional<std::string> take_key(std::string_view& text) {
-  constexpr std::string_view kBlank = " \t";
-  const auto skip = [&](std::string_view from) {
-    return from.substr(std::min(from.find_first_not_of(kBlank), from.size()));
-  };
-  std::string_view rest = skip(text);
-  const std::string_view name = rest.substr(0, rest.find_first_of(kBlank));
-  rest = skip(rest.substr(name.size()));
-  const std::string_view encoded = rest.substr(0, rest.find_first_of(kBlank));
-  Result<std::string> blob = base64_decode(encoded);
-  if (encoded.empty() || !blob || BlobReader(*blob).text() != name) return std::nullopt;
-  text = skip(rest.substr(encoded.size()));
-  return std::move(*blob);
+  return SigningKey{{.type = std::string(name), .blob = std::string(blob), .comment = {}}, std::nullopt};
 }
 
 Result<> check_signature(const SigningKey& key, std::string_view signature, std::string_view bytes) {

@@ -10,18 +10,11 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/keys/public_key.h"
 
 namespace plumb::trust {
 
-// Without a certificate around it.
-struct PublicKey {
-  std::string type;
-  std::string blob;
-
-  std::string fingerprint() const;  // "SHA256:…", as ssh-keygen -l prints it
-
-  friend bool operator==(const PublicKey& one, const PublicKey& other) { return one.blob == other.blob; }
-};
+using keys::PublicKey;
 
 // That an authority vouches for a key; its signature was found right when it was read.
 struct Certificate {
@@ -35,17 +28,13 @@ struct Certificate {
 };
 
 struct SigningKey {
-  PublicKey key;
+  PublicKey key;  // without a certificate around it
   std::optional<Certificate> certificate;
 };
 
 // Errors: kBadSignature, for a key of another type, one that is too small (RSA below 2048 bits), one that does not hold
 // together, and a certificate that is not of a user.
 Result<SigningKey> read_signing_key(std::string_view blob);
-
-// `TYPE BASE64 [COMMENT]`, as in a .pub file, taken off the front of `text`: the key's bytes, of whatever type. Nothing
-// where it does not begin with a key.
-std::optional<std::string> take_key(std::string_view& text);
 
 // Whether `signature`, as ssh writes it, is the key's own over `bytes`. Of a token the user was there when it signed.
 // Errors: kBadSignature.
