@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/markup.h"
+
 namespace plumb::imports {
 namespace {
 
@@ -10,29 +12,6 @@ constexpr Outcome kAll[] = {Outcome::kTranslated, Outcome::kOtherWay, Outcome::k
 
 std::string percent(int tenths) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
-}
-
-std::string markup(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
 }
 
 std::vector<const TaskOutcome*> to_do(const Report& report) {
@@ -116,13 +95,13 @@ std::string report_html(const Report& report) {
   std::string out =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Import of " +
-      markup(report.source) +
+      markup_text(report.source) +
       "</title>\n<style>\n:root{color-scheme:light dark}\nbody{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;"
       "max-width:70rem;padding:0 1rem}\ntable{border-collapse:collapse;width:100%}\nth,td{text-align:left;"
       "vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #8886}\ntd.number{text-align:right;"
       "font-variant-numeric:tabular-nums}\ncode{font:.9em "
       "ui-monospace,monospace}\n</style>\n</head>\n<body>\n<main>\n<h1>Import of " +
-      markup(report.source) + "</h1>\n<p>" + percent(report.share()) + " of " + std::to_string(report.total()) +
+      markup_text(report.source) + "</h1>\n<p>" + percent(report.share()) + " of " + std::to_string(report.total()) +
       " tasks need nobody to write them anew, " + percent(report.share(true)) +
       " of those that declare something on the host.</p>\n<table>\n<thead><tr><th scope=\"col\">Outcome</th>"
       "<th scope=\"col\">Tasks</th></tr></thead>\n<tbody>\n";
@@ -135,9 +114,9 @@ std::string report_html(const Report& report) {
         "<table>\n<thead><tr><th scope=\"col\">Task</th><th scope=\"col\">Module</th><th scope=\"col\">Outcome</th>"
         "<th scope=\"col\">Notes</th></tr></thead>\n<tbody>\n";
     for (const TaskOutcome* task : tasks)
-      out += "<tr><td>" + markup(task->name) + "<br><code>" + markup(task->file) + ":" + std::to_string(task->line) +
-             "</code></td><td>" + markup(task->module) + "</td><td>" + words_for(task->outcome) + "</td><td>" +
-             markup(notes_of(*task)) + "</td></tr>\n";
+      out += "<tr><td>" + markup_text(task->name) + "<br><code>" + markup_text(task->file) + ":" +
+             std::to_string(task->line) + "</code></td><td>" + markup_text(task->module) + "</td><td>" +
+             words_for(task->outcome) + "</td><td>" + markup_text(notes_of(*task)) + "</td></tr>\n";
     out += "</tbody>\n</table>\n";
   };
   const std::vector<const TaskOutcome*> left = to_do(report);
@@ -147,7 +126,7 @@ std::string report_html(const Report& report) {
   }
   if (!report.notes.empty()) {
     out += "<h2>Besides</h2>\n<ul>\n";
-    for (const std::string& note : report.notes) out += "<li>" + markup(note) + "</li>\n";
+    for (const std::string& note : report.notes) out += "<li>" + markup_text(note) + "</li>\n";
     out += "</ul>\n";
   }
   std::vector<const TaskOutcome*> all;

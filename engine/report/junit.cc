@@ -3,34 +3,21 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "engine/base/markup.h"
 #include "engine/base/outside_text.h"
 #include "engine/report/diagnostics.h"
 
 namespace plumb::report {
 namespace {
 
-// XML 1.0 has no place for control characters, escaped or not.
+// XML 1.0 has no place for control characters, escaped or not; in an attribute the end of a line would become a blank.
 std::string escaped(const std::string& text) {
   std::string out;
-  for (const char c : outside_text(text, kWhole)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      default:
-        out += c;
+  for (const char c : markup_text(outside_text(text, kWhole))) {
+    if (c == '\n') {
+      out += "&#10;";
+    } else {
+      out += c;
     }
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/markup.h"
 #include "engine/base/outside_text.h"
 #include "engine/report/terminal_text.h"
 
@@ -46,29 +47,7 @@ std::string markdown_block(std::string_view lines, std::string_view language) {
 }
 
 std::string html_text(std::string_view text) {
-  std::string out;
-  for (const char c : terminal_text(text, false)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
+  return markup_text(terminal_text(text, false));
 }
 
 }  // namespace plumb::report

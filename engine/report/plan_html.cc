@@ -88,24 +88,6 @@ class PageData {
   }
 
  private:
-  static const char* short_words(Risk risk) {
-    switch (risk) {
-      case Risk::kRestartsHost:
-        return "restarts the host";
-      case Risk::kMayCutOff:
-        return "can lock you out";
-      case Risk::kRemoves:
-        return "removes";
-      case Risk::kReplaces:
-        return "replaces";
-      case Risk::kRestarts:
-        return "restarts";
-      case Risk::kUnforeseen:
-        break;
-    }
-    return "cannot be foreseen";
-  }
-
   // The places of the hosts in the list of all, as ranges.
   Json ranges_of(const std::vector<std::string>& hosts) const {
     Json ranges = Json::array();

@@ -6,40 +6,41 @@
 
 namespace plumb::report {
 
+namespace {
+
+struct RiskWords {
+  std::string_view name;
+  std::string_view heading;
+  std::string_view label;
+};
+
+// In the order of the enum.
+constexpr std::array<RiskWords, 6> kRiskWords = {{
+    {"reboots", "Restarts the host", "restarts the host"},
+    {"cuts_off", "Can lock you out, and is undone unless a new login confirms it", "can lock you out"},
+    {"removes", "Removes", "removes"},
+    {"replaces", "Replaces", "replaces"},
+    {"restarts", "Restarts", "restarts"},
+    {"unforeseen", "Does what cannot be foreseen", "cannot be foreseen"},
+}};
+static_assert(kRiskWords.size() == static_cast<std::size_t>(Risk::kUnforeseen) + 1);
+
+const RiskWords& words_of(Risk risk) {
+  return kRiskWords[static_cast<std::size_t>(risk)];
+}
+
+}  // namespace
+
 std::string_view name(Risk risk) {
-  switch (risk) {
-    case Risk::kRestartsHost:
-      return "reboots";
-    case Risk::kMayCutOff:
-      return "cuts_off";
-    case Risk::kRemoves:
-      return "removes";
-    case Risk::kReplaces:
-      return "replaces";
-    case Risk::kRestarts:
-      return "restarts";
-    case Risk::kUnforeseen:
-      break;
-  }
-  return "unforeseen";
+  return words_of(risk).name;
 }
 
 std::string_view words(Risk risk) {
-  switch (risk) {
-    case Risk::kRestartsHost:
-      return "Restarts the host";
-    case Risk::kMayCutOff:
-      return "Can lock you out, and is undone unless a new login confirms it";
-    case Risk::kRemoves:
-      return "Removes";
-    case Risk::kReplaces:
-      return "Replaces";
-    case Risk::kRestarts:
-      return "Restarts";
-    case Risk::kUnforeseen:
-      break;
-  }
-  return "Does what cannot be foreseen";
+  return words_of(risk).heading;
+}
+
+std::string_view short_words(Risk risk) {
+  return words_of(risk).label;
 }
 
 std::set<Risk> risks_of(const plan::Action& action) {

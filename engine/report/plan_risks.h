@@ -23,8 +23,9 @@ enum class Risk {
   kUnforeseen,  // nobody can say before it runs what it does
 };
 
-std::string_view name(Risk risk);   // one word, for programs and filters: "removes"
-std::string_view words(Risk risk);  // for people: "Removes"
+std::string_view name(Risk risk);         // one word, for programs and filters: "cuts_off"
+std::string_view words(Risk risk);        // for people, as a heading: "Can lock you out, and is undone unless …"
+std::string_view short_words(Risk risk);  // the same as a label: "can lock you out"
 
 std::set<Risk> risks_of(const plan::Action& action);
 
