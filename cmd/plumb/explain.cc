@@ -11,7 +11,7 @@
 #include "engine/config/resource.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
-#include "engine/config/validate.h"
+#include "engine/config/untyped.h"
 #include "engine/lang/cel/function.h"
 #include "engine/report/host_list.h"
 

@@ -6,6 +6,7 @@
 #include "engine/base/sample_facts.h"
 #include "engine/config/input.h"
 #include "engine/config/schema.h"
+#include "engine/config/untyped.h"
 #include "engine/config/validate.h"
 #include "engine/ir/compile.h"
 #include "engine/lang/yaml.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/config/validate.h"
+#include "engine/config/untyped.h"
 
 namespace plumb::config {
 namespace {

@@ -6,6 +6,7 @@
 #include "engine/config/file_choice.h"
 #include "engine/config/input.h"
 #include "engine/config/module_file.h"
+#include "engine/config/untyped.h"
 #include "engine/config/validate.h"
 #include "engine/lang/cel/convert.h"
 #include "engine/lang/json_tree.h"

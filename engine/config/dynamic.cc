@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/config/validate.h"
+#include "engine/config/untyped.h"
 #include "engine/lang/cel/convert.h"
 #include "engine/lang/text_position.h"
 

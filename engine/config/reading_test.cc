@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/config/reading_formats.h"
-#include "engine/config/validate.h"
+#include "engine/config/untyped.h"
 
 namespace plumb::config {
 namespace {

@@ -7,10 +7,11 @@
 
 #include "engine/base/nearest.h"
 #include "engine/config/conditions.h"
+#include "engine/config/expression_type.h"
 #include "engine/config/formats.h"
 #include "engine/config/rules.h"
 #include "engine/config/text_pattern.h"
-#include "engine/config/types.h"
+#include "engine/config/untyped.h"
 #include "engine/config/words.h"
 
 namespace plumb::config {
@@ -20,12 +21,6 @@ using lang::Entry;
 using lang::Node;
 
 constexpr std::size_t kMostFindings = 1000;
-
-bool is_null(const Node& node) {
-  constexpr std::size_t kLongest = 4;
-  return node.is_null() || (node.is_plain() && node.text.size() <= kLongest &&
-                            (node.text == "null" || node.text == "~" || node.text == "Null" || node.text == "NULL"));
-}
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(
@@ -42,7 +37,11 @@ class Validator {
     const Rule& schema = rules_.of(given);
     if (out_->error_count() >= kMostFindings) return std::nullopt;
     if (schema.schema->is_boolean()) return without_type(node);
-    if (const cel::Type* type = expression_type(node)) return expression(node, *type, *schema.schema, name);
+    if (const cel::Type* type = expression_type(node)) {
+      // Its value is not known yet; null stands for it.
+      if (!check_expression_type(*type, schema, rules_, name, node.span, *out_)) return std::nullopt;
+      return Json(nullptr);
+    }
     if (const Json* choice = schema.choice()) return choose(node, *choice, name, where);
     if (!schema.types.any()) return without_type(node);
     std::optional<Json> result = by_type(node, schema, name, where, outermost);
@@ -55,57 +54,14 @@ class Validator {
  private:
   Json without_type(const Node& node) {
     if (!options_.keep_untyped) return nullptr;
-    refuse_inexact(node);
+    refuse_inexact(node, *out_);
     return untyped(node);
-  }
-
-  // A whole number beyond what a plan holds exactly would come out as another one.
-  void refuse_inexact(const Node& node) {
-    for (const Node& item : node.items) refuse_inexact(item);
-    for (const Entry& entry : node.entries) refuse_inexact(entry.value);
-    if (!node.is_plain() || node.text.find('.') != std::string::npos || parse_integer(node.text)) return;
-    if (!parse_number(node.text)) return;
-    report(Code::kBadValue, "a whole number that is too large to be exact", node.span,
-           "numbers go to 9007199254740991 here", "in quotes it is a text");
   }
 
   const cel::Type* expression_type(const Node& node) const {
     if (options_.types == nullptr) return nullptr;
     const auto found = options_.types->find(&node);
     return found == options_.types->end() ? nullptr : found->second;
-  }
-
-  // Its value is not known yet; null stands for it.
-  std::optional<Json> expression(const Node& node, const cel::Type& type, const Json& schema, const std::string& name) {
-    const Fit fit = fits(type, schema, rules_.root());
-    if (fit == Fit::kYes) return Json(nullptr);
-    if (fit == Fit::kMayBeNull) {
-      report(Code::kMayBeNull, name + " cannot be null, and this may be", node.span, "this is " + words_for(type),
-             "say what then: ${x == null ? … : x}");
-      return std::nullopt;
-    }
-    const std::string wanted = wanted_words(schema);
-    report(Code::kExpressionType, name + " must be " + wanted, node.span, "this is " + words_for(type),
-           conversion(wanted, type));
-    return std::nullopt;
-  }
-
-  std::string wanted_words(const Json& schema) const {
-    std::set<std::string> types = types_of(schema);
-    for (const char* choice : {"anyOf", "oneOf"}) {
-      if (!schema.contains(choice) || schema.contains("type")) continue;
-      for (const Json& branch : schema[choice]) types.merge(types_of(rules_.resolve(branch)));
-    }
-    return words_for(types);
-  }
-
-  static std::string conversion(const std::string& wanted, const cel::Type& type) {
-    if (wanted == "text" &&
-        (type.is(cel::Type::Kind::kInt) || type.is(cel::Type::Kind::kDouble) || type.is(cel::Type::Kind::kBool)))
-      return "convert it: ${string(…)}";
-    if (wanted == "a whole number" && type.is(cel::Type::Kind::kString)) return "convert it: ${int(…)}";
-    if (wanted == "text" && type.is(cel::Type::Kind::kList)) return "join it: ${x.join(', ')}";
-    return {};
   }
 
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {}) {
@@ -483,26 +439,6 @@ std::optional<Json> validate(const Node& node, const Json& schema, std::string_v
   Rules own(options.root != nullptr ? *options.root : schema);
   Rules& rules = options.rules != nullptr ? *options.rules : own;
   return Validator(options, rules, diagnostics).value(node, schema, std::string(name), where, true);
-}
-
-Json untyped(const Node& node) {
-  if (node.is_sequence()) {
-    Json list = Json::array();
-    for (const Node& item : node.items) list.push_back(untyped(item));
-    return list;
-  }
-  if (node.is_map()) {
-    Json map = Json::object();
-    for (const Entry& entry : node.entries) map[entry.key] = untyped(entry.value);
-    return map;
-  }
-  if (is_null(node)) return nullptr;
-  if (node.is_plain()) {
-    if (node.text == "true" || node.text == "false") return node.text == "true";
-    if (const auto integer = parse_integer(node.text)) return *integer;
-    if (const auto number = parse_number(node.text)) return *number;
-  }
-  return node.text;
 }
 
 }  // namespace plumb::config

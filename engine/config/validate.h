@@ -43,9 +43,6 @@ struct ValidateOptions {
 std::optional<Json> validate(const lang::Node& node, const Json& schema, std::string_view name, const SourceSpan& where,
                              const ValidateOptions& options, Diagnostics& diagnostics);
 
-// A value that no schema types: true and false, decimal numbers and null when plain, else text.
-Json untyped(const lang::Node& node);
-
 // Whether a typed value satisfies a schema's structure. For conditions between keys and for defaults.
 bool satisfies(const Json& value, const Json& schema, const Json& root);
 

@@ -2,7 +2,7 @@
 
 #include "engine/base/nearest.h"
 #include "engine/base/outside_text.h"
-#include "engine/config/validate.h"
+#include "engine/config/untyped.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::secrets {

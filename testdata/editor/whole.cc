@@ -8,6 +8,7 @@
 
 #include "engine/base/file.h"
 #include "engine/config/schema.h"
+#include "engine/config/untyped.h"
 #include "engine/config/validate.h"
 #include "engine/testing/case_file.h"
 #include "testdata/config/judged.h"

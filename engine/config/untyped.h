@@ -1,0 +1,19 @@
+// Values that no schema types: what they are follows from how they look.
+#pragma once
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/json.h"
+#include "engine/lang/yaml.h"
+
+namespace plumb::config {
+
+// No value, or a plain `null`, `Null`, `NULL` or `~`.
+bool is_null(const lang::Node& node);
+
+// true and false, decimal numbers and null when plain, else text.
+Json untyped(const lang::Node& node);
+
+// Tells each whole number in it, read as untyped, that is past ±(2^53 - 1): a plan would hold another one. kBadValue.
+void refuse_inexact(const lang::Node& node, Diagnostics& diagnostics);
+
+}  // namespace plumb::config
