@@ -8,6 +8,7 @@
 #include "engine/config/order_values.h"
 #include "engine/config/reading.h"
 #include "engine/config/schema.h"
+#include "engine/config/untyped.h"
 
 namespace plumb::config {
 namespace {
@@ -95,15 +96,15 @@ class Checker : private PlacementCheck {
     reading.reads = reads;
   }
 
-  void check_value(NamedValue& value) {
+  void check_value(NamedValue& value, bool is_typed = false) {
     auto compiled = Dynamic::compile(value.written.value, scope(names_.environment()));
-    if (!compiled) return;
+    if (!compiled || (!is_typed && !check_exact(compiled->node(), context_.diagnostics))) return;
     value.reads.add(reads_of(*compiled, {}));
     if (!value.reads.broken) value.value = std::move(compiled);
   }
 
   void check_output(const std::string& name, Output& output) {
-    check_value(output);
+    check_value(output, !output.schema.is_null());
     if (output.value && !output.schema.is_null() &&
         !check_type(*output.value, output.schema, output.schema, "`" + name + "`"))
       output.value.reset();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/config/types.h"
+#include "engine/config/untyped.h"
 #include "engine/lang/cel/convert.h"
 
 namespace plumb::config {
@@ -93,7 +94,7 @@ class FileChecker {
             module_.found_values.try_emplace(name, FoundValue{value.span, index, {}, false, {}}).first->second;
         auto dynamic =
             Dynamic::compile(value.value, {names_.environment(), context_.sources, context_.diagnostics, {}});
-        if (!dynamic || !reads_only(*dynamic, true, found.reads)) {
+        if (!dynamic || !check_exact(*value.value, context_.diagnostics) || !reads_only(*dynamic, true, found.reads)) {
           found.reads.broken = true;
           continue;
         }

@@ -1,6 +1,7 @@
 #include "engine/config/check_placement.h"
 
 #include "engine/config/types.h"
+#include "engine/config/untyped.h"
 
 namespace plumb::config {
 
@@ -68,6 +69,7 @@ bool PlacementCheck::check_loops(const ParsedPlacement& written, Placement& plac
     Type element;
     if (auto over = Dynamic::compile(loop.over, scope(names))) {
       const Reads own = reads_of(*over, names.own);
+      good = check_exact(over->node(), context_.diagnostics) && good;
       good = check_loop_type(loop, over->type(), key, element) && good;
       if (own.sensitive) {
         shown(loop.over->span, "the addresses of what it makes");

@@ -33,14 +33,16 @@ Json untyped(const Node& node) {
   return node.text;
 }
 
-void refuse_inexact(const Node& node, Diagnostics& diagnostics) {
-  for (const Node& item : node.items) refuse_inexact(item, diagnostics);
-  for (const Entry& entry : node.entries) refuse_inexact(entry.value, diagnostics);
-  if (!node.is_plain() || node.text.find('.') != std::string::npos || parse_integer(node.text)) return;
-  if (!parse_number(node.text)) return;
+bool check_exact(const Node& node, Diagnostics& diagnostics) {
+  bool exact = true;
+  for (const Node& item : node.items) exact = check_exact(item, diagnostics) && exact;
+  for (const Entry& entry : node.entries) exact = check_exact(entry.value, diagnostics) && exact;
+  if (!node.is_plain() || node.text.find('.') != std::string::npos || parse_integer(node.text)) return exact;
+  if (!parse_number(node.text)) return exact;
   diagnostics.add(Diagnostic(Code::kBadValue, "a whole number that is too large to be exact")
                       .at(node.span, "numbers go to 9007199254740991 here")
                       .with_hint("in quotes it is a text"));
+  return false;
 }
 
 }  // namespace plumb::config

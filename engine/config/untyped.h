@@ -13,7 +13,8 @@ bool is_null(const lang::Node& node);
 // true and false, decimal numbers and null when plain, else text.
 Json untyped(const lang::Node& node);
 
-// Tells each whole number in it, read as untyped, that is past ±(2^53 - 1): a plan would hold another one. kBadValue.
-void refuse_inexact(const lang::Node& node, Diagnostics& diagnostics);
+// Whether each whole number in it, read as untyped, is within ±(2^53 - 1). Of those that are not a plan would hold other
+// ones; they are told: kBadValue.
+bool check_exact(const lang::Node& node, Diagnostics& diagnostics);
 
 }  // namespace plumb::config

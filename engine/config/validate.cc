@@ -54,7 +54,7 @@ class Validator {
  private:
   Json without_type(const Node& node) {
     if (!options_.keep_untyped) return nullptr;
-    refuse_inexact(node, *out_);
+    check_exact(node, *out_);
     return untyped(node);
   }
 
