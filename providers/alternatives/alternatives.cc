@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "providers/sdk/managers.h"
+#include "providers/sdk/observe_each.h"
 
 namespace plumb::providers::alternatives {
 namespace {
@@ -213,10 +214,7 @@ class Differences {
 
 std::vector<Result<Observed>> AlternativesProvider::observe(std::span<const Desired* const> desired,
                                                             System& system) const {
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) results.push_back(observe_one(*one, system));
-  return results;
+  return observe_each(desired, [&system](const Desired& one) { return observe_one(one, system); });
 }
 
 Change AlternativesProvider::diff(const Desired& desired, const Observed& observed) const {

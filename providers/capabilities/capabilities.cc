@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/sdk/managers.h"
+#include "providers/sdk/observe_each.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::capabilities {
@@ -103,10 +104,7 @@ std::string plain_capability(std::string_view text) {
 
 std::vector<Result<Observed>> CapabilitiesProvider::observe(std::span<const Desired* const> desired,
                                                             System& system) const {
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) results.push_back(observe_one(*one, system));
-  return results;
+  return observe_each(desired, [&system](const Desired& one) { return observe_one(one, system); });
 }
 
 Change CapabilitiesProvider::diff(const Desired& desired, const Observed& observed) const {

@@ -5,6 +5,7 @@
 
 #include "engine/base/glob.h"
 #include "providers/sdk/asked_programs.h"
+#include "providers/sdk/observe_each.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::command {
@@ -232,10 +233,7 @@ Change running(const Desired& desired, std::string note) {
 }  // namespace
 
 std::vector<Result<Observed>> CommandProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) results.push_back(observe_one(*one, system));
-  return results;
+  return observe_each(desired, [&system](const Desired& one) { return observe_one(one, system); });
 }
 
 std::vector<std::string> CommandProvider::observed_with(const Desired& desired) const {
@@ -269,14 +267,7 @@ bool CommandProvider::is_foreseeable(const Desired& desired) const {
 }
 
 bool CommandProvider::asks_about(const Desired& desired, std::string_view name) const {
-  for (const char* attribute : {"unless", "only_if", "creates", "removes", "cwd", "as"}) {
-    for (const std::string& word : texts_in(desired.attribute(attribute))) {
-      if (word.find(name) != std::string::npos) return true;
-      // A guard about a file asks about the folders that it lies in, too.
-      if (name.starts_with('/') && is_below(name, word)) return true;
-    }
-  }
-  return false;
+  return asks_with(desired, {"unless", "only_if", "creates", "removes", "cwd", "as"}, name);
 }
 
 // Its programs are asked as a user and in a folder.

@@ -1,6 +1,7 @@
 #include "providers/http/http.h"
 
 #include "providers/sdk/calling.h"
+#include "providers/sdk/observe_each.h"
 
 namespace plumb::providers::http {
 namespace {
@@ -94,10 +95,7 @@ Change calling(const Desired& desired, std::string note) {
 }  // namespace
 
 std::vector<Result<Observed>> HttpProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) results.push_back(observe_one(*one, system));
-  return results;
+  return observe_each(desired, [&system](const Desired& one) { return observe_one(one, system); });
 }
 
 std::vector<std::string> HttpProvider::observed_with(const Desired& desired) const {

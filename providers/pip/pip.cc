@@ -5,6 +5,7 @@
 #include "engine/base/shell_word.h"
 #include "providers/pip/installed.h"
 #include "providers/sdk/managers.h"
+#include "providers/sdk/observe_each.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::pip {
@@ -209,10 +210,7 @@ void note_difference(const char* attribute, const Json& found, const Json& wante
 }  // namespace
 
 std::vector<Result<Observed>> PipProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) results.push_back(observe_one(*one, system));
-  return results;
+  return observe_each(desired, [&system](const Desired& one) { return observe_one(one, system); });
 }
 
 Change PipProvider::diff(const Desired& desired, const Observed& observed) const {

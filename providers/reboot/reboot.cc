@@ -1,7 +1,7 @@
 #include "providers/reboot/reboot.h"
 
 #include "providers/sdk/asked_programs.h"
-#include "providers/sdk/ownership.h"
+#include "providers/sdk/observe_each.h"
 
 namespace plumb::providers::reboot {
 namespace {
@@ -67,10 +67,7 @@ Change restarting(const Desired& desired, std::string note) {
 }  // namespace
 
 std::vector<Result<Observed>> RebootProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) results.push_back(observe_one(*one, system));
-  return results;
+  return observe_each(desired, [&system](const Desired& one) { return observe_one(one, system); });
 }
 
 Change RebootProvider::diff(const Desired& desired, const Observed& observed) const {
@@ -82,13 +79,7 @@ Change RebootProvider::diff(const Desired& desired, const Observed& observed) co
 }
 
 bool RebootProvider::asks_about(const Desired& desired, std::string_view name) const {
-  for (const char* attribute : {"when_exists", "unless"}) {
-    for (const std::string& word : texts_in(desired.attribute(attribute))) {
-      if (word.find(name) != std::string::npos) return true;
-      if (name.starts_with('/') && is_below(name, word)) return true;
-    }
-  }
-  return false;
+  return asks_with(desired, {"when_exists", "unless"}, name);
 }
 
 Observed RebootProvider::as_declared(const Desired& desired) const {

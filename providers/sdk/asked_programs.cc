@@ -1,6 +1,6 @@
 #include "providers/sdk/asked_programs.h"
 
-#include "providers/sdk/provider.h"
+#include "providers/sdk/ownership.h"
 
 namespace plumb {
 
@@ -46,6 +46,17 @@ std::vector<Json> programs_in(const Json& guard) {
   if (guard.is_null()) return {};
   if (guard.is_array() && !guard.empty() && guard[0].is_array()) return guard.get<std::vector<Json>>();
   return {guard};
+}
+
+bool asks_with(const Desired& desired, std::initializer_list<const char*> attributes, std::string_view name) {
+  for (const char* attribute : attributes) {
+    for (const std::string& word : texts_in(desired.attribute(attribute))) {
+      if (word.find(name) != std::string::npos) return true;
+      // A question about a folder is one about what lies in it, too.
+      if (name.starts_with('/') && is_below(name, word)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace plumb

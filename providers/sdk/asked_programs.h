@@ -2,15 +2,19 @@
 #pragma once
 
 #include <chrono>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/json.h"
 #include "providers/sdk/system.h"
 
 namespace plumb {
+
+struct Desired;
 
 struct AskedProgram {
   Json command;  // a list of words, or a text for sh
@@ -29,5 +33,8 @@ std::string in_backquotes(const Json& command);
 
 // One, as a text or a list of words, or several, as a list of such lists; none for null.
 std::vector<Json> programs_in(const Json& guard);
+
+// Whether a word of what is asked, in these attributes, holds `name`; of a path also whether it lies below one of them.
+bool asks_with(const Desired& desired, std::initializer_list<const char*> attributes, std::string_view name);
 
 }  // namespace plumb

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "providers/sdk/asked_programs.h"
-#include "providers/sdk/ownership.h"
+#include "providers/sdk/observe_each.h"
 #include "providers/sdk/probe_form.h"
 
 namespace plumb::providers::wait {
@@ -73,10 +73,7 @@ Change waiting(const Desired& desired, std::string note) {
 }  // namespace
 
 std::vector<Result<Observed>> WaitProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  for (const Desired* one : desired) results.push_back(observe_one(*one, system));
-  return results;
+  return observe_each(desired, [&system](const Desired& one) { return observe_one(one, system); });
 }
 
 Change WaitProvider::diff(const Desired& desired, const Observed& observed) const {
@@ -88,13 +85,7 @@ Change WaitProvider::diff(const Desired& desired, const Observed& observed) cons
 }
 
 bool WaitProvider::asks_about(const Desired& desired, std::string_view name) const {
-  for (const char* attribute : {"command", "path"}) {
-    for (const std::string& word : texts_in(desired.attribute(attribute))) {
-      if (word.find(name) != std::string::npos) return true;
-      if (name.starts_with('/') && is_below(name, word)) return true;
-    }
-  }
-  return false;
+  return asks_with(desired, {"command", "path"}, name);
 }
 
 Observed WaitProvider::as_declared(const Desired& desired) const {
