@@ -211,6 +211,10 @@ class Import {
       result_.report.notes.push_back("the role `" + role + "` is not here: import it, or write its module");
       return;
     }
+    if (!being_used_.insert(role).second) {
+      result_.report.notes.push_back("the role `" + role + "` needs itself, by way of those that it stands on");
+      return;
+    }
     for (const std::string& other : roles_.at(role)->role_dependencies()) {
       // What it stands on comes before it.
       const std::string needed =
@@ -222,6 +226,7 @@ class Import {
       named_role.text = needed;
       add_use(named_role, play_variables, play);
     }
+    being_used_.erase(role);
     auto item = std::make_unique<Item>();
     item->kind = Item::Kind::kUse;
     item->put("use", Written::of_text("./modules/" + role));
@@ -377,6 +382,7 @@ class Import {
   std::vector<const Node*> files_of_variables_;
   std::set<std::string> read_;
   std::vector<Use> uses_;
+  std::set<std::string> being_used_;  // roles whose own dependencies are being added
   bool any_play_ = false;
   Hosts inventory_;
 };

@@ -332,10 +332,12 @@ class Parser {
       if (take(":")) {
         if (++colons > 2) throw Untranslatable{"a slice with too many parts"};
       } else {
+        if (parts[colons]) throw Untranslatable{"an index of two values"};
         parts[colons] = conditional();
       }
     }
     need("]");
+    if (colons == 0 && !parts[0]) throw Untranslatable{"an index without a value"};
     if (colons == 0) return make(Kind::kIndex, "", {value, parts[0]});
     return make(Kind::kSlice, "", {value, parts[0], parts[1], parts[2]});
   }

@@ -6,7 +6,11 @@
 
 namespace plumb::cel {
 
+namespace {
+
 using TypeKind = Type::Kind;
+
+}  // namespace
 
 Outcome<std::shared_ptr<const ProgramCode>> Compiler::run(const Ast& ast) {
   const Result root = compile(*ast.root);

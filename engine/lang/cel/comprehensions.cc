@@ -3,7 +3,11 @@
 
 namespace plumb::cel {
 
+namespace {
+
 using TypeKind = Type::Kind;
+
+}  // namespace
 
 // What the variables of a macro are: elements and their indexes, or keys and values.
 bool Compiler::range_types(const Expr& range, const Type& type, bool two_variables, Type& first, Type& second) {
