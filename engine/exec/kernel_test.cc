@@ -1,6 +1,8 @@
 // Operations on a kernel, in namespaces of mounts and names that are the test's own.
 #include "engine/exec/interpreter/kernel.h"
 
+#include <array>
+#include <cstring>
 #include <functional>
 
 #include <gtest/gtest.h>
@@ -11,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/base/file.h"
 #include "engine/exec/testing/client.h"
 #include "providers/sdk/foreseen_system.h"
 #include "providers/sdk/kernel_files.h"
@@ -116,6 +119,12 @@ TEST_F(KernelTest, ASwapFileIsMadeWholeOrNot) {
   ASSERT_EQ(::stat(path.c_str(), &info), 0);
   EXPECT_EQ(info.st_size, 1 << 20);
   EXPECT_EQ(info.st_mode & 07777U, 0600U);
+  const std::string first =
+      read_file(path, std::size_t{2} << 20U)->substr(0, static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
+  EXPECT_TRUE(first.ends_with("SWAPSPACE2")) << "where the kernel looks for it";
+  std::array<std::uint32_t, 3> header{};
+  std::memcpy(header.data(), first.data() + 1024, sizeof header);
+  EXPECT_EQ(header, (std::array<std::uint32_t, 3>{1, static_cast<std::uint32_t>((1U << 20U) / first.size() - 1), 0}));
   EXPECT_FALSE(change_swap(system, {"make", path, 1}, output)) << "nothing is written over";
   EXPECT_EQ(summary(change_swap(system, {"make", path, 0}, output)), "a swap file has a size");
 }

@@ -299,6 +299,13 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
   for (const std::string& word : request.argv) spec.argv.push_back(bytes_of_text(word));
   spec.root = files_.root();
   spec.cwd = bytes_of_text(request.cwd);
+  // A program with the rights of this one begins in no folder that somebody else's link leads to.
+  UniqueFd folder;
+  if (!spec.as && !request.cwd.empty() && request.cwd != "/") {
+    folder = files_.open(request.cwd, kFolderHandle);
+    if (!folder) return files_.error("enter, to run " + spec.program + ", the folder", request.cwd);
+    spec.folder = folder.get();
+  }
   spec.input = request.stdin_text;
   spec.input_file = streams.input;
   spec.takes_output = std::move(streams.output);

@@ -33,6 +33,7 @@ struct Child {
   char* const* environment;
   const char* root;  // null for none
   const char* cwd;
+  int folder;  // -1: by its name
   const Credentials* as;
   const std::string* confined_to;  // null for no confinement
   int input, output, errors;
@@ -61,7 +62,7 @@ struct Failure {
   if (child.root != nullptr && (::chroot(child.root) != 0 || ::chdir("/") != 0)) stop(Step::kRoot);
   if (child.confined_to != nullptr && !confine(*child.confined_to)) stop(Step::kConfine);
   if (child.as != nullptr && take_identity(*child.as) != 0) stop(Step::kUser);
-  if (::chdir(child.cwd) != 0) stop(Step::kFolder);
+  if ((child.folder < 0 ? ::chdir(child.cwd) : ::fchdir(child.folder)) != 0) stop(Step::kFolder);
   ::sigprocmask(SIG_SETMASK, &child.mask, nullptr);
   ::execve(child.program, child.argv, child.environment);
   stop(Step::kExec);
@@ -279,6 +280,7 @@ Result<ProcessResult> run_process(const ProcessSpec& spec) {
               environment.data(),
               spec.root == "/" ? nullptr : spec.root.c_str(),
               spec.cwd.empty() ? "/" : spec.cwd.c_str(),
+              spec.folder,
               spec.as ? &*spec.as : nullptr,
               spec.confined_to ? &*spec.confined_to : nullptr,
               spec.input_file >= 0 ? spec.input_file : input.read.get(),

@@ -27,6 +27,7 @@ struct ProcessSpec {
   std::vector<std::string> environment;  // "NAME=value", complete
   std::string root = "/";                // changed to (chroot) where it is another
   std::string cwd = "/";
+  int folder = -1;  // the open folder that `cwd` names, to begin in that very one
   std::optional<Credentials> as;
   std::optional<std::string>
       confined_to;  // it may write nothing but in this folder ("": nothing at all); see sandbox.h

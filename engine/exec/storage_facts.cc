@@ -38,6 +38,11 @@ bool is_of_a_server(const std::string& type) {
          type == "fuse.glusterfs" || type == "fuse.sshfs";
 }
 
+// A file system that is a program of some user's answers when that likes to, whatever he called its device.
+bool may_keep_waiting(const std::string& type) {
+  return is_of_a_server(type) || type == "fuse" || type.starts_with("fuse.");
+}
+
 std::int64_t size_of(const std::string& path) {
   struct statvfs info {};
   if (::statvfs(path.c_str(), &info) != 0) return 0;
@@ -66,7 +71,7 @@ Json mounts(const std::string& table) {
     list.push_back({{"path", mount.path},
                     {"device", mount.device},
                     {"type", mount.type},
-                    {"bytes", is_of_a_server(mount.type) ? std::int64_t{0} : size_of(mount.path)}});
+                    {"bytes", may_keep_waiting(mount.type) ? std::int64_t{0} : size_of(mount.path)}});
   }
   return list;
 }

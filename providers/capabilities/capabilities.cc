@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "providers/sdk/exchangeable.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/ownership.h"
@@ -66,6 +67,14 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     if (wants_absent(desired)) return observed;
     observed.obstacle =
         Diagnostic(Code::kRefusedByState, path + " is no regular file, and only those have capabilities");
+    return observed;
+  }
+  PLUMB_TRY_ASSIGN(const std::string others, exchangeable_folder(path, system));
+  if (!others.empty() && !wants_absent(desired)) {
+    observed.obstacle =
+        Diagnostic(Code::kRefusedByState,
+                   "somebody other than root may put another file in the place of " + path + ", in " + others)
+            .with_hint("give capabilities to a program in folders of root's that nobody else may write to");
     return observed;
   }
   PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(path, false));

@@ -50,6 +50,23 @@ TEST_F(Capabilities, AreGivenChangedAndTakenAway) {
             (std::vector<std::string>{"setcap", "-r", "/usr/bin/app"}));
 }
 
+// setcap(8) goes by the name, and whoever may rename could have another program get them.
+TEST_F(Capabilities, AreGivenToNothingThatOthersMayExchange) {
+  const std::string home =
+      "somebody other than root may put another file in the place of /home/ada/bin/app, in /home/ada";
+  system.make_file("/home/ada/bin/app", "x", 0755);
+  system.own("/home/ada", 1000, 1000);
+  EXPECT_EQ(obstacle(want({{"path", "/home/ada/bin/app"}, {"capability", "cap_chown=ep"}})), home);
+  system.make_directory("/open", 0777);
+  system.make_file("/open/app", "x", 0755);
+  EXPECT_NE(obstacle(want({{"path", "/open/app"}, {"capability", "cap_chown=ep"}})), "");
+  system.make_directory("/sticky", 01777);
+  system.make_file("/sticky/app", "x", 0755);
+  EXPECT_EQ(obstacle(want({{"path", "/sticky/app"}, {"capability", "cap_chown=ep"}})), "");
+  system.own("/sticky/app", 1000, 1000);
+  EXPECT_NE(obstacle(want({{"path", "/sticky/app"}, {"capability", "cap_chown=ep"}})), "");
+}
+
 TEST_F(Capabilities, WhatTheyAreGivenToHasToBeAFile) {
   EXPECT_EQ(look(want({{"path", "/none"}, {"capability", "cap_chown=ep"}})).observed->missing,
             (std::vector<Missing>{{{"", "file", "/none"}, "path"}}));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "providers/sdk/exchangeable.h"
 #include "providers/sdk/fstab.h"
 #include "providers/sdk/kernel_files.h"
 #include "providers/sdk/ownership.h"
@@ -107,6 +108,18 @@ void note_other_files(const Desired& desired, const std::string& path, Observed&
           .with_hint("remove it by a `file` with `state: absent`, or give another path");
 }
 
+// What the host swaps to holds everybody's memory.
+Result<> note_others(const Desired& desired, const std::string& path, System& system, Observed& observed) {
+  if (observed.obstacle || wants_absent(desired) || !path.starts_with('/')) return {};
+  PLUMB_TRY_ASSIGN(const std::string others, exchangeable_folder(path, system));
+  if (others.empty()) return {};
+  observed.obstacle =
+      Diagnostic(Code::kRefusedByState,
+                 "somebody other than root may put another file in the place of " + path + ", in " + others)
+          .with_hint("have swap space in folders of root's that nobody else may write to");
+  return {};
+}
+
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   const std::string path = desired.text("path");
@@ -114,6 +127,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   PLUMB_TRY(observe_file(desired, path, system, observed));
   PLUMB_TRY(observe_running(desired, path, system, observed));
   note_other_files(desired, path, observed);
+  PLUMB_TRY(note_others(desired, path, system, observed));
   return observed;
 }
 

@@ -29,6 +29,13 @@ TEST_F(Swap, AFileIsMadeAndUsed) {
   EXPECT_TRUE(look(file(64)).change.after.contains("options")) << "the priority was asked for";
 }
 
+TEST_F(Swap, IsNothingThatOthersMayExchange) {
+  system.make_directory("/home/ada");
+  system.own("/home/ada", 1000, 1000);
+  EXPECT_EQ(obstacle(file(64, {{"path", "/home/ada/swap"}})),
+            "somebody other than root may put another file in the place of /home/ada/swap, in /home/ada");
+}
+
 TEST_F(Swap, AnotherSizeMakesItAnew) {
   converge(file(64));
   const Change change = look(file(128)).change;

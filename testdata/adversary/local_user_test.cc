@@ -1,5 +1,6 @@
 // A hostile local user against each operation: see README.md.
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +19,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "engine/base/digest.h"
 #include "engine/exec/interpreter/interpreter.h"
 #include "engine/testing/scratch_folder.h"
 #include "providers/sdk/builtin.h"
@@ -115,9 +117,10 @@ class LocalUser : public ::testing::Test {
   bool run(const Operation& operation) {
     system_.seen().forget();
     system_.seen().set_noting(true);
-    const std::string& path = *path_of(operation);
-    const auto seen = system_.stat(path, false);
-    if (seen && *seen && (*seen)->uid == 0 && spares_roots_) return false;
+    if (const std::string* path = path_of(operation)) {
+      const auto seen = system_.stat(*path, false);
+      if (seen && *seen && (*seen)->uid == 0 && spares_roots_) return false;
+    }
     Interpreter interpreter(system_, kinds_.managers(), blobs_, {}, "00000000");
     std::string output;
     const Result<> done = interpreter.run(operation, {}, output);
@@ -216,6 +219,32 @@ void touch_in(const std::string& folder, const char* name) {
   ::close(at);
 }
 
+// One file of an archive in the format ustar, without the archive's end.
+std::string tar_of(const std::string& name, const std::string& text) {
+  std::string header(512, '\0');
+  const auto put = [&header](std::size_t at, const std::string& value) { header.replace(at, value.size(), value); };
+  std::array<char, 16> size{};
+  std::snprintf(size.data(), size.size(), "%011zo", text.size());
+  put(0, name);
+  put(100, "0000666");
+  put(108, "0000000");
+  put(116, "0000000");
+  put(124, size.data());
+  put(136, "00000000000");
+  put(156, "0");
+  put(257, "ustar");
+  put(263, "00");
+  put(148, "        ");
+  unsigned sum = 0;
+  for (const char c : header) sum += static_cast<unsigned char>(c);
+  std::snprintf(size.data(), size.size(), "%06o", sum);
+  put(148, size.data());
+  header[154] = '\0';
+  std::string body = text;
+  body.resize((text.size() + 511) / 512 * 512, '\0');
+  return header + body;
+}
+
 TEST_F(LocalUser, WriteFile) {
   in_a_changing_folder([&](const std::string& folder) {
     return WriteFile{folder + "/secret", content_, {"4242", {}, "0644"}, false, false, ""};
@@ -299,6 +328,97 @@ TEST_F(LocalUser, RemoveTreeThatChanges) {
   grow();
   const Exchanger exchanger(tree + "/a", tree + "/b/out");
   expect_nothing_outside(Remove{tree, true, false}, grow);
+}
+
+TEST_F(LocalUser, Fetch) {
+  root_.write("from/f", "fetched");
+  in_a_changing_folder([&](const std::string& folder) {
+    Fetch fetch;
+    fetch.path = folder + "/secret";
+    fetch.url = "file://" + (root_ / "from/f");
+    fetch.digest = digest("fetched");
+    fetch.ownership = {"4242", {}, "0644"};
+    return fetch;
+  });
+}
+
+// An archive of `secret` and `below/more`, into the folder that changes.
+TEST_F(LocalUser, Unpack) {
+  const std::string archive = blob(tar_of("secret", "mine") + tar_of("below/more", "mine") + std::string(1024, '\0'));
+  in_a_changing_folder(
+      [&](const std::string& folder) {
+        Unpack unpack;
+        unpack.path = folder;
+        unpack.content = archive;
+        unpack.ownership = {"4242", "4242", {}};
+        unpack.mark = "mark";
+        unpack.says = "unpacked";
+        return unpack;
+      },
+      [](const std::string& folder) { std::filesystem::remove_all(folder + "/below"); });
+}
+
+TEST_F(LocalUser, UnpackIntoANewFolder) {
+  const std::string archive = blob(tar_of("more", "mine") + std::string(1024, '\0'));
+  in_a_changing_folder(
+      [&](const std::string& folder) {
+        Unpack unpack;
+        unpack.path = folder + "/below";
+        unpack.content = archive;
+        unpack.ownership = {"4242", "4242", {}};
+        return unpack;
+      },
+      [](const std::string& folder) { std::filesystem::remove_all(folder + "/below"); });
+}
+
+TEST_F(LocalUser, MakeSwap) {
+  root_.write("outside/space", std::string(std::size_t{1} << 20, 'x'));
+  before_ = state_of(outside_);
+  in_a_changing_folder(
+      [](const std::string& folder) {
+        return ChangeSwap{"make", folder + "/space", 1};
+      },
+      [](const std::string& folder) { std::filesystem::remove(folder + "/space"); });
+}
+
+// A program that begins in the folder writes into it.
+TEST_F(LocalUser, RunInAFolder) {
+  in_a_changing_folder([](const std::string& folder) {
+    plumb::Run program;
+    program.script = ": >secret";
+    program.cwd = folder;
+    return program;
+  });
+}
+
+// In an image, so that no account of this machine changes.
+TEST_F(LocalUser, HomeOfAnAccount) {
+  root_.write("etc/passwd", "root:x:0:0::/root:/bin/sh\nowner:x:4242:4242::/home:/bin/sh\n");
+  root_.write("etc/group", "root:x:0:\nowner:x:4242:\n");
+  root_.write("etc/shadow", "root:*:1::::::\nowner:*:1::::::\n");
+  root_.write("etc/skel/secret", "skeleton");
+  make_folder(home_ + "/cfg");
+  make_link("/outside", home_ + "/out");
+  const Exchanger exchanger(home_ + "/cfg", home_ + "/out");
+  int made = 0;
+  for (int call = 0; call < calls(); ++call) {
+    for (const bool whole : {true, false}) {
+      LocalSystem image(RootFiles::at(root_.path()).value());
+      Interpreter interpreter(image, kinds_.managers(), blobs_, {}, "00000000");
+      std::string output;
+      EditDatabase edit;
+      edit.database = "user";
+      edit.verb = whole ? "create" : "delete";
+      edit.name = "app";
+      if (whole) edit.set = {{"uid", 4243}, {"home", "/home/cfg/app"}, {"create_home", true}, {"group", "owner"}};
+      if (!whole) edit.set = {{"remove_home", true}};
+      made += interpreter.run(edit, {}, output).has_value() ? 1 : 0;
+    }
+    if (call % 16 != 0) continue;
+    ASSERT_EQ(state_of(outside_), before_) << "at call " << call;
+  }
+  EXPECT_EQ(state_of(outside_), before_);
+  EXPECT_GT(made, 0);
 }
 
 TEST_F(LocalUser, SetAttributes) {

@@ -30,8 +30,7 @@ constexpr std::array kPrograms = {"/bin/sh",
                                   "/usr/bin/systemctl",
                                   "/lib/systemd/systemd",
                                   "/usr/bin/update-alternatives",
-                                  "/usr/bin/dpkg-divert",
-                                  "/usr/sbin/mkswap"};
+                                  "/usr/bin/dpkg-divert"};
 const std::set<std::string> kState = {"/var/lib/plumb", "/run/plumb"};
 
 // The folders of programs, which cases leave alone.

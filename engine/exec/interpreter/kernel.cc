@@ -1,12 +1,16 @@
 #include "engine/exec/interpreter/kernel.h"
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/random.h"
 #include "engine/exec/interpreter/programs.h"
 #include "engine/exec/interpreter/tree_operations.h"
 #include "providers/sdk/kernel_files.h"
@@ -47,15 +51,36 @@ Result<> fill(int file, std::size_t mebibytes, const std::string& path) {
   return {};
 }
 
-Result<> make_swap(LocalSystem& system, const ChangeSwap& operation, std::string& output) {
+// What the kernel knows swap space by, in its first page (union swap_header in linux/swap.h). Written here, since
+// mkswap(8) goes by a name, where another file may lie by then.
+Result<> sign(int file, std::size_t mebibytes, const std::string& path) {
+  constexpr std::size_t kHeader = 1024;  // a boot loader's, before it
+  constexpr std::string_view kMagic = "SWAPSPACE2";
+  constexpr std::uint32_t kVersion = 1;
+  constexpr std::uint32_t kBadPages = 0;
+  const auto page_size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto last_page = static_cast<std::uint32_t>((mebibytes << 20U) / page_size - 1);
+  const std::array<std::uint32_t, 3> numbers = {kVersion, last_page, kBadPages};
+  std::string uuid = random_bytes(16);  // RFC 4122, version 4
+  uuid[6] = static_cast<char>((uuid[6] & 0x0f) | 0x40);
+  uuid[8] = static_cast<char>((uuid[8] & 0x3f) | 0x80);
+  std::string page(page_size, '\0');
+  std::memcpy(page.data() + kHeader, numbers.data(), sizeof numbers);
+  page.replace(kHeader + sizeof numbers, uuid.size(), uuid);
+  page.replace(page_size - kMagic.size(), kMagic.size(), kMagic);
+  const ssize_t written = ::pwrite(file, page.data(), page.size(), 0);
+  return written == static_cast<ssize_t>(page.size()) ? Result<>() : os_error("write", path);
+}
+
+Result<> make_swap(LocalSystem& system, const ChangeSwap& operation) {
   if (operation.mebibytes <= 0) return fail(Code::kProtocol, "a swap file has a size");
   PLUMB_TRY_ASSIGN(const Place place, system.files().place(operation.device));
   const UniqueFd file(::openat(place.folder.get(), place.name.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!file) return os_error("create", operation.device);
   Result<> made = fill(file.get(), static_cast<std::size_t>(operation.mebibytes), operation.device);
+  if (made) made = sign(file.get(), static_cast<std::size_t>(operation.mebibytes), operation.device);
   if (made && ::fsync(file.get()) != 0) made = os_error("write", operation.device);
-  if (made) made = run_program(system, {"mkswap", operation.device}, output);
   if (!made) (void)::unlinkat(place.folder.get(), place.name.c_str(), 0);
   return made;
 }
@@ -97,7 +122,7 @@ Result<> change_mount(LocalSystem& system, const ChangeMount& operation, FolderS
 }
 
 Result<> change_swap(LocalSystem& system, const ChangeSwap& operation, std::string& output) {
-  if (operation.verb == "make") return make_swap(system, operation, output);
+  if (operation.verb == "make") return make_swap(system, operation);
   PLUMB_TRY(check_runs(system, "change swap on " + operation.device));
   if (operation.verb == "off") return run_program(system, {"swapoff", operation.device}, output);
   if (operation.verb != "on") return unknown_verb("change_swap", operation.verb);
