@@ -18,6 +18,7 @@ gpgcheck=0
 REPO
 cp "$work/source" /etc/yum.repos.d/plumb.repo
 
+installs() { dnf -q -y install "$@" >/dev/null; }
 runs_of_dnf() { dnf -q history list 2>/dev/null | grep -c '^ *[0-9]' || true; }
 
 # --- sources that were never read are read first, and what comes is not known then
@@ -110,40 +111,14 @@ YAML
 exits 0 "$plumb" plan --detailed-exitcode
 
 # --- nothing goes that nobody declared
-dnf -q -y install plumb-old >/dev/null
-project <<'YAML'
-  - package: plumb-b
-  - package: plumb-x
-YAML
-exits 1 "$plumb" plan
-says 'PL2011'
-says 'installing plumb-x would remove plumb-old'
-says 'plumb.yaml:5'
-says '`package: plumb-old` with `state: absent`'
-project <<'YAML'
-  - package: plumb-x
-  - package: plumb-old
-    state: absent
-YAML
-settles
-is plumb-x 1-1
-goes plumb-old
+nothing_goes_that_nobody_declared
 project <<'YAML'
   - package: plumb-lib
     state: absent
 YAML
 exits 1 "$plumb" plan
 says 'removing plumb-lib would remove plumb-needs'
-project <<'YAML'
-  - package: plumb-y
-    allow_removal: [plumb-x]
-  - package: plumb-lib
-    state: absent
-    allow_removal: [plumb-needs]
-YAML
-settles
-is plumb-y 1-1
-for name in plumb-x plumb-needs plumb-lib; do goes $name; done
+what_is_allowed_to_go_goes
 
 # --- two that do not go together are told with both
 project <<'YAML'
@@ -151,13 +126,7 @@ project <<'YAML'
     state: absent
 YAML
 settles
-project <<'YAML'
-  - package: plumb-x
-  - package: plumb-y
-YAML
-exits 1 "$plumb" plan
-says 'plumb.yaml:4'
-says 'plumb.yaml:5'
+two_that_do_not_go_together_are_told_with_both
 says 'conflicts with'
 
 # --- what is not to be had; what is no name; what cannot be installed
@@ -199,7 +168,7 @@ is plumb-a 2-1
 
 # --- what came along is kept once it is declared
 dnf -q -y remove plumb-lib >/dev/null
-dnf -q -y install plumb-needs >/dev/null
+installs plumb-needs
 project <<'YAML'
   - package: plumb-lib
   - package: plumb-needs
@@ -220,16 +189,7 @@ exits 0 "$plumb" apply --yes
 says '1 changed'
 
 # --- a transaction that fails: each is looked at, and tried alone where none came
-project <<'YAML'
-  - package: plumb-d
-  - package: plumb-bad
-  - package: plumb-e
-YAML
-exits 1 "$plumb" apply --yes
-says '2 changed'
-says 'it does not want to'
-is plumb-d 1-1
-is plumb-e 1-1
+each_of_a_transaction_that_fails_is_told
 goes plumb-bad
 
 # --- a source that the same project brings, and one that is read anew

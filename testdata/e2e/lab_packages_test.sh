@@ -43,11 +43,15 @@ apt-get update -o Dir::Etc::sourcelist=/etc/apt/sources.list.d/plumb.list -o Dir
 SH
 on_host $host 'bash -s' <make-repo >repo.log 2>&1 || fail "$(cat repo.log)"
 
-project() { # LINES of resources
-  { printf 'plumb: v1\nproject: packages\nresources:\n'; cat; } >plumb.yaml
-}
+. "$PLUMB_SOURCE/testdata/e2e/package_steps.sh"
+release=
+installs() { on_host $host "apt-get install -y $*" >/dev/null 2>&1; }
 runs_of_apt() { on_host $host 'grep -c ^Start-Date: /var/log/apt/history.log 2>/dev/null || true'; }
 has() { on_host $host "dpkg-query -W -f '\${Status} \${Version}' $1 2>/dev/null" || true; }
+is() { # NAME VERSION
+  [ "$(has "$1")" = "install ok installed $2" ] || fail "$1 is $(has "$1") instead of $2"
+}
+goes() { [[ "$(has "$1")" != 'install ok installed'* ]] || fail "$1 is still there"; }
 
 # One transaction, also across a file that has nothing to do with them, and an outcome each.
 project <<'YAML'
@@ -62,7 +66,7 @@ before=$(runs_of_apt)
 exits 0 "$plumb" apply --yes
 says '4 changed'
 [ "$(runs_of_apt)" = $((before + 1)) ] || fail "apt ran $(runs_of_apt) times, and $before before"
-[ "$(has plumb-c)" = 'install ok installed 1' ] || fail "plumb-c is $(has plumb-c)"
+is plumb-c 1
 exits 0 "$plumb" plan --detailed-exitcode
 
 # What is held stays, and older is a matter of asking for it.
@@ -80,38 +84,16 @@ project <<'YAML'
     version: "1"
 YAML
 exits 0 "$plumb" apply --yes
-[ "$(has plumb-a)" = 'install ok installed 1' ] || fail "plumb-a is $(has plumb-a)"
+is plumb-a 1
 
 # Nothing goes that nobody declared.
-on_host $host 'apt-get install -y plumb-old' >/dev/null 2>&1
-project <<'YAML'
-  - package: plumb-b
-  - package: plumb-x
-YAML
-exits 1 "$plumb" plan
-says 'PL2011'
-says 'installing plumb-x would remove plumb-old'
-says 'plumb.yaml:5'
-says '`package: plumb-old` with `state: absent`'
-project <<'YAML'
-  - package: plumb-x
-  - package: plumb-old
-    state: absent
-YAML
 before=$(runs_of_apt)
-exits 0 "$plumb" apply --yes
-[ "$(runs_of_apt)" = $((before + 1)) ] || fail 'coming and going were not one transaction'
-[ "$(has plumb-x)" = 'install ok installed 1' ] || fail "plumb-x is $(has plumb-x)"
+nothing_goes_that_nobody_declared
+[ "$(runs_of_apt)" = $((before + 2)) ] || fail 'coming and going were not one transaction'
 
 # Two that do not go together are told with both, before anything is done.
 on_host $host 'dpkg --purge plumb-x' >/dev/null 2>&1
-project <<'YAML'
-  - package: plumb-x
-  - package: plumb-y
-YAML
-exits 1 "$plumb" plan
-says 'plumb.yaml:4'
-says 'plumb.yaml:5'
+two_that_do_not_go_together_are_told_with_both
 project <<'YAML'
   - package: plumb-needs
   - package: plumb-lib
@@ -121,25 +103,13 @@ exits 1 "$plumb" plan
 says 'installing plumb-needs would bring plumb-lib, which is to be absent'
 
 # What nobody declares goes only where the one that takes it away allows it.
-on_host $host 'apt-get install -y plumb-x plumb-needs' >/dev/null 2>&1
+installs plumb-x plumb-needs
 project <<'YAML'
   - package: plumb-y
 YAML
 exits 1 "$plumb" plan
 says 'installing plumb-y would remove plumb-x'
-project <<'YAML'
-  - package: plumb-y
-    allow_removal: [plumb-x]
-  - package: plumb-lib
-    state: absent
-    allow_removal: [plumb-needs]
-YAML
-exits 0 "$plumb" apply --yes
-[ "$(has plumb-y)" = 'install ok installed 1' ] || fail "plumb-y is $(has plumb-y)"
-for name in plumb-x plumb-needs plumb-lib; do
-  case $(has $name) in 'install ok installed'*) fail "$name is still there" ;; esac
-done
-exits 0 "$plumb" plan --detailed-exitcode
+what_is_allowed_to_go_goes
 
 # What a tag leaves out takes nothing away.
 on_host $host 'apt-get install -y plumb-old; dpkg --purge plumb-y' >/dev/null 2>&1
@@ -158,7 +128,7 @@ project <<'YAML'
 YAML
 exits 1 "$plumb" plan
 says 'no package is called plumb-old-'
-[ "$(has plumb-old)" = 'install ok installed 1' ] || fail "plumb-old is $(has plumb-old)"
+is plumb-old 1
 
 # An architecture in a name means what it means to apt; what came along is kept once it is declared.
 on_host $host 'apt-get install -y plumb-needs; apt-mark auto plumb-lib' >/dev/null 2>&1
@@ -179,16 +149,8 @@ exits 1 "$plumb" plan
 says '`package:plumb-lib` and `package:plumb-lib:any` are both the package plumb-lib on this host'
 
 # A transaction that fails half way: what came all the same has changed.
-project <<'YAML'
-  - package: plumb-d
-  - package: plumb-bad
-  - package: plumb-e
-YAML
-exits 1 "$plumb" apply --yes
-says '2 changed'
+each_of_a_transaction_that_fails_is_told
 says 'package:plumb-bad is there, and not as planned'
-says 'it does not want to'
-[ "$(has plumb-e)" = 'install ok installed 1' ] || fail "plumb-e is $(has plumb-e)"
 # What was begun and not ended is there, and goes.
 project <<'YAML'
   - package: plumb-bad
@@ -196,8 +158,7 @@ project <<'YAML'
 YAML
 exits 0 "$plumb" plan
 says 'half-configured'
-exits 0 "$plumb" apply --yes
-exits 0 "$plumb" plan --detailed-exitcode
+settles
 
 # One that fails as a whole: each is tried alone.
 on_host $host 'rm /srv/plumb-repo/plumb-g_1.deb'
@@ -207,7 +168,7 @@ project <<'YAML'
 YAML
 exits 1 "$plumb" apply --yes
 says '1 changed'
-[ "$(has plumb-f)" = 'install ok installed 1' ] || fail "plumb-f is $(has plumb-f)"
+is plumb-f 1
 exits 0 "$plumb" history show last
 
 # With configuration files or without; what is only recommended; nothing of either twice.
@@ -273,7 +234,7 @@ project <<'YAML'
 YAML
 exits 0 "$plumb" apply --yes
 says 'from /srv/plumb-a.deb'
-[ "$(has plumb-a)" = 'install ok installed 1' ] || fail "plumb-a is $(has plumb-a)"
+is plumb-a 1
 exits 0 "$plumb" plan --detailed-exitcode
 on_host $host 'dpkg --purge plumb-a' >/dev/null 2>&1
 
@@ -316,7 +277,7 @@ says 'while refreshing the package lists'
 says '/srv/plumb-repo'
 exits 0 "$plumb" apply --yes
 says 'the package lists are read first'
-[ "$(has plumb-b)" = 'install ok installed 2' ] || fail "plumb-b is $(has plumb-b)"
+is plumb-b 2
 exits 0 "$plumb" plan --detailed-exitcode
 
 # An upgrade of all says what it brings; what is held stays, and what nothing needs any more goes.
@@ -328,7 +289,7 @@ exits 0 "$plumb" plan
 says 'plumb-c 1 → 2'
 says_not 'plumb-b 1 →'
 exits 0 "$plumb" apply --yes
-[ "$(has plumb-c)" = 'install ok installed 2' ] || fail "plumb-c is $(has plumb-c)"
+is plumb-c 2
 [ "$(has plumb-b)" = 'hold ok installed 1' ] || fail "plumb-b is $(has plumb-b)"
 exits 0 "$plumb" plan --detailed-exitcode
 project <<'YAML'
@@ -341,6 +302,6 @@ project <<'YAML'
     refresh: 1h
 YAML
 exits 0 "$plumb" apply --yes
-[ "$(has plumb-b)" = 'install ok installed 2' ] || fail "plumb-b is $(has plumb-b)"
+is plumb-b 2
 [[ "$(has plumb-lib)" != install* ]] || fail "plumb-lib is $(has plumb-lib)"
 exits 0 "$plumb" plan --detailed-exitcode

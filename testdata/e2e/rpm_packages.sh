@@ -54,15 +54,10 @@ echo it does not want to; exit 1'
   createrepo_c -q /srv/plumb-repo
 }
 
-project() { # LINES of resources
-  { printf 'plumb: v1\nproject: packages\nresources:\n'; cat; } >plumb.yaml
-}
+. "$PLUMB_SOURCE/testdata/e2e/package_steps.sh"
+release=-1
 has() { rpm -q --qf '%{EVR}' "$1" 2>/dev/null || true; }
 is() { # NAME VERSION
   [ "$(has "$1")" = "$2" ] || fail "$1 is $(has "$1") instead of $2"
 }
 goes() { is "$1" "package $1 is not installed"; }
-settles() {
-  exits 0 "$plumb" apply --yes
-  exits 0 "$plumb" plan --detailed-exitcode
-}

@@ -19,6 +19,7 @@ autorefresh=0
 REPO
 zypper() { command zypper --non-interactive "$@" >"$work/zypper.log" 2>&1 || fail "zypper $*: $(cat "$work/zypper.log")"; }
 
+installs() { zypper install "$@"; }
 # No host of SUSE's is without it.
 zypper install glibc
 rm -rf /var/cache/zypp
@@ -95,32 +96,8 @@ settles
 goes plumb-a
 
 # --- nothing goes that nobody declared; coming and going are one transaction
-zypper install plumb-old
-project <<'YAML'
-  - package: plumb-b
-  - package: plumb-x
-YAML
-exits 1 "$plumb" plan
-says 'PL2011'
-says 'installing plumb-x would remove plumb-old'
-project <<'YAML'
-  - package: plumb-x
-  - package: plumb-old
-    state: absent
-YAML
-settles
-is plumb-x 1-1
-goes plumb-old
-project <<'YAML'
-  - package: plumb-y
-    allow_removal: [plumb-x]
-  - package: plumb-lib
-    state: absent
-    allow_removal: [plumb-needs]
-YAML
-settles
-is plumb-y 1-1
-for name in plumb-x plumb-needs plumb-lib; do goes $name; done
+nothing_goes_that_nobody_declared
+what_is_allowed_to_go_goes
 
 # --- two that do not go together; what is not to be had; what cannot be installed
 project <<'YAML'
@@ -128,13 +105,7 @@ project <<'YAML'
     state: absent
 YAML
 settles
-project <<'YAML'
-  - package: plumb-x
-  - package: plumb-y
-YAML
-exits 1 "$plumb" plan
-says 'plumb.yaml:4'
-says 'plumb.yaml:5'
+two_that_do_not_go_together_are_told_with_both
 project <<'YAML'
   - package: plumb-nosuch
 YAML
@@ -164,7 +135,7 @@ is plumb-lib 1-1
 goes plumb-weak
 is plumb-a 2-1
 zypper remove plumb-lib
-zypper install plumb-needs
+installs plumb-needs
 grep -qx plumb-lib /var/lib/zypp/AutoInstalled || fail 'plumb-lib did not come along'
 project <<'YAML'
   - package: plumb-lib
@@ -173,16 +144,7 @@ settles
 ! grep -qx plumb-lib /var/lib/zypp/AutoInstalled || fail 'it is still there for others alone'
 
 # --- a transaction that fails: each is looked at, and tried alone where none came
-project <<'YAML'
-  - package: plumb-d
-  - package: plumb-bad
-  - package: plumb-e
-YAML
-exits 1 "$plumb" apply --yes
-says '2 changed'
-says 'it does not want to'
-is plumb-d 1-1
-is plumb-e 1-1
+each_of_a_transaction_that_fails_is_told
 goes plumb-bad
 
 # --- a source that the same project brings, and one that is read anew
