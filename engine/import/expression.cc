@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "engine/import/calls.h"
+
 namespace plumb::imports {
 namespace {
 
 using Kind = Expr::Kind;
-using lang::Node;
-
-Cel made(std::string text, Type type, int how = rank::kAtom) {
-  return {std::move(text), type, Type::kAny, how, "", ""};
-}
 
 bool is_field(std::string_view name) {
   const auto good = [](char c) {
@@ -204,119 +201,6 @@ Cel comparison(const Expr& expr, Names& names) {
               rank::kRelation);
 }
 
-std::string arguments(const Expr& expr, Names& names) {
-  std::string list;
-  for (std::size_t i = 1; i < expr.children.size(); ++i)
-    list += (list.empty() ? "" : ", ") + translate(*expr.children[i], names).text;
-  return list;
-}
-
-Cel lookup(const Expr& expr, Names& names) {
-  if (expr.children.size() < 2 || !expr.children[1]->is(Kind::kText)) throw Untranslatable{"a computed lookup"};
-  std::string name = expr.children[1]->text;
-  if (const std::size_t dot = name.rfind('.'); dot != std::string::npos) name = name.substr(dot + 1);
-  if (name == "file" && expr.children.size() == 3) {
-    const std::optional<Node> path = constant_of(*expr.children[2], names);
-    if (!path) throw Untranslatable{"the lookup of a file whose name hangs on the host"};
-    if (path->text.starts_with("/") || path->text.starts_with("~"))
-      throw Untranslatable{"the lookup of a file outside of the project"};
-    return made("file(" + cel_text("files/" + path->text) + ")", Type::kText);
-  }
-  if ((name == "vars" || name == "dict") && expr.children.size() == 3) {
-    if (name == "dict") return translate(*expr.children[2], names);
-    if (const std::optional<Node> variable = constant_of(*expr.children[2], names))
-      return names.variable(variable->text);
-  }
-  throw Untranslatable{"`lookup('" + name + "')`"};
-}
-
-// What Python calls methods.
-Cel method(const Expr& expr, Names& names) {
-  const Expr& callee = *expr.children[0];
-  const Cel object = translate(*callee.children[0], names);
-  const std::string base = object.in_brackets(rank::kAtom);
-  const std::string& name = callee.text;
-  const std::string list = arguments(expr, names);
-  const std::size_t count = expr.children.size() - 1;
-  if (name == "split") {
-    Cel result = made(count == 0 ? base + ".trim().split(' ')" : base + ".split(" + list + ")", Type::kList);
-    result.item = Type::kText;
-    return result;
-  }
-  if (name == "splitlines") {
-    Cel result = made(base + ".split('\\n')", Type::kList);
-    result.item = Type::kText;
-    return result;
-  }
-  if (name == "startswith") return made(base + ".startsWith(" + list + ")", Type::kBool);
-  if (name == "endswith") return made(base + ".endsWith(" + list + ")", Type::kBool);
-  if (name == "lower" || name == "upper")
-    return made(text_of(object) + (name == "lower" ? ".lowerAscii()" : ".upperAscii()"), Type::kText);
-  if (name == "replace" && count == 2) return made(base + ".replace(" + list + ")", Type::kText);
-  if (name == "strip" && count == 0) return made(base + ".trim()", Type::kText);
-  if (name == "lstrip" || name == "rstrip" || name == "strip") {
-    const std::string set = count == 0 ? "\\s" : expr.children[1]->is(Kind::kText) ? expr.children[1]->text : "";
-    if (set.size() != 1 && count != 0) throw Untranslatable{"`" + name + "` of several characters"};
-    const std::string one = count == 0 ? "\\\\s" : "[" + set + "]";
-    const std::string pattern = name == "lstrip"   ? "^" + one + "*"
-                                : name == "rstrip" ? one + "*$"
-                                                   : "^" + one + "*|" + one + "*$";
-    return made("regex.replace(" + base + ", '" + pattern + "', '')", Type::kText);
-  }
-  if (name == "join" && count == 1) {
-    const Cel items = translate(*expr.children[1], names);
-    return made(
-        items.in_brackets(0) + (items.item == Type::kText ? "" : ".map(e, string(e))") + ".join(" + object.text + ")",
-        Type::kText);
-  }
-  if (name == "format") return made(base + ".replace('{}', '%s').format([" + list + "])", Type::kText);
-  if (name == "find") return made(base + ".indexOf(" + list + ")", Type::kInt);
-  if (name == "get" && count >= 1) {
-    const Cel key = translate(*expr.children[1], names);
-    const std::string chain = object.optional.empty() ? base : object.optional;
-    Cel result;
-    result.optional = chain + "[?" + key.text + "]";
-    result.present = key.in_brackets(rank::kSum) + " in " + base;
-    result.text =
-        result.optional + ".orValue(" + (count == 2 ? translate(*expr.children[2], names).text : "null") + ")";
-    if (count == 2) result.optional = result.present = "";
-    return result;
-  }
-  if (name == "keys") {
-    Cel result = made(base + ".map(k, k)", Type::kList);
-    result.item = Type::kText;
-    return result;
-  }
-  if (name == "values") return made(base + ".transformList(k, v, v)", Type::kList);
-  if (name == "items") return object;
-  if (name == "isdigit") return made(base + ".matches('^[0-9]+$')", Type::kBool);
-  throw Untranslatable{"the method `" + name + "`"};
-}
-
-Cel call(const Expr& expr, Names& names) {
-  const Expr& callee = *expr.children[0];
-  if (callee.is(Kind::kAttribute)) return method(expr, names);
-  if (!callee.is(Kind::kName)) throw Untranslatable{"a call of something computed"};
-  if (callee.text == "lookup" || callee.text == "query" || callee.text == "q") return lookup(expr, names);
-  if (callee.text == "range") {
-    Cel result = made("", Type::kList);
-    result.item = Type::kInt;
-    const std::size_t count = expr.children.size() - 1;
-    if (count == 1) {
-      result.text = "lists.range(" + translate(*expr.children[1], names).text + ")";
-    } else if (count == 2) {
-      const Cel from = translate(*expr.children[1], names);
-      const Cel to = translate(*expr.children[2], names);
-      result.text = "lists.range(" + to.in_brackets(rank::kSum) + " - " + from.in_brackets(rank::kProduct) +
-                    ").map(n, n + " + from.in_brackets(rank::kProduct) + ")";
-    } else {
-      throw Untranslatable{"`range` with steps"};
-    }
-    return result;
-  }
-  throw Untranslatable{"the function `" + callee.text + "`"};
-}
-
 Cel list(const Expr& expr, Names& names) {
   std::vector<Cel> items;
   for (const ExprPtr& item : expr.children) items.push_back(translate(*item, names));
@@ -357,63 +241,6 @@ Cel chained(const Expr& expr, Names& names) {
 }
 
 }  // namespace
-
-std::string text_of(const Cel& value) {
-  return value.type == Type::kText ? value.in_brackets(rank::kAtom) : "string(" + value.text + ")";
-}
-
-std::string printed(const Cel& value) {
-  if (value.type != Type::kBool) return value.text;
-  if (value.text == "true") return "'True'";
-  if (value.text == "false") return "'False'";
-  return value.in_brackets(rank::kOr) + " ? 'True' : 'False'";
-}
-
-Cel negation_of(const Cel& value) {
-  if (value.text == "true") return made("false", Type::kBool);
-  if (value.text == "false") return made("true", Type::kBool);
-  for (const auto& [a, b] : std::initializer_list<std::pair<std::string_view, const char*>>{{" != null", " == null"},
-                                                                                            {" == null", " != null"}}) {
-    if (value.text.ends_with(a) && value.text.find(' ') + a.size() == value.text.size())
-      return made(value.text.substr(0, value.text.size() - a.size()) + b, Type::kBool, rank::kRelation);
-  }
-  if (value.text.starts_with('!') && value.rank == rank::kUnary && value.text.size() > 1) {
-    std::string inner = value.text.substr(1);
-    // Brackets around all of it go.
-    int depth = 0;
-    bool whole = inner.starts_with('(');
-    for (std::size_t at = 0; at < inner.size() && whole; ++at) {
-      if (inner[at] == '(') ++depth;
-      if (inner[at] == ')' && --depth == 0 && at + 1 < inner.size()) whole = false;
-    }
-    if (!whole || inner.find('\'') < inner.find('(')) return made(std::move(inner), Type::kBool);
-    inner = inner.substr(1, inner.size() - 2);
-    const int how = inner.find("||") != std::string::npos   ? rank::kOr
-                    : inner.find("&&") != std::string::npos ? rank::kAnd
-                                                            : rank::kRelation;
-    return made(std::move(inner), Type::kBool, inner.find('?') != std::string::npos ? rank::kConditional : how);
-  }
-  return made("!" + value.in_brackets(rank::kAtom), Type::kBool, rank::kUnary);
-}
-
-Cel both_of(const Cel& a, const Cel& b) {
-  if (a.text == "true" || a.text.empty()) return b;
-  if (b.text == "true" || b.text.empty()) return a;
-  return made(a.in_brackets(rank::kAnd) + " && " + b.in_brackets(rank::kAnd), Type::kBool, rank::kAnd);
-}
-
-Cel choice_of(const Cel& decides, const Cel& a, const Cel& b) {
-  if (decides.text == "true") return a;
-  if (decides.text == "false") return b;
-  const bool differ = a.type != b.type && a.type != Type::kAny && b.type != Type::kAny;
-  Cel result = made("", differ ? Type::kAny : a.type == Type::kAny ? b.type : a.type, rank::kConditional);
-  if (a.type == Type::kAny || b.type == Type::kAny) result.type = Type::kAny;
-  result.item = a.item == b.item ? a.item : Type::kAny;
-  const std::string yes = differ ? "dyn(" + a.text + ")" : a.in_brackets(rank::kOr);
-  const std::string no = b.in_brackets(rank::kConditional);
-  result.text = decides.in_brackets(rank::kOr) + " ? " + yes + " : " + no;
-  return result;
-}
 
 Cel translate(const Expr& expr, Names& names) {
   switch (expr.kind) {
@@ -508,77 +335,6 @@ Cel condition_text(std::string_view text, Names& names) {
   if (text.find("{{") != std::string_view::npos && text.substr(0, 2) == "{{" && text.ends_with("}}"))
     text = text.substr(2, text.size() - 4);
   return condition(*parse_expression(text), names);
-}
-
-std::string escaped(std::string_view literal) {
-  std::string out;
-  for (std::size_t at = 0; at < literal.size(); ++at) {
-    if (literal.substr(at).starts_with("${")) out += '$';
-    out += literal[at];
-  }
-  return out;
-}
-
-// What a literal of CEL says; nothing where it is none.
-std::optional<std::string> literal_text(const Cel& value) {
-  const std::string& text = value.text;
-  if (value.type == Type::kInt && !text.empty() && text.find_first_not_of("0123456789") == std::string::npos)
-    return text;
-  if (value.type != Type::kText || text.size() < 2 || text.front() != '\'' || text.back() != '\'') return std::nullopt;
-  std::string out;
-  for (std::size_t at = 1; at + 1 < text.size(); ++at) {
-    if (text[at] == '\'') return std::nullopt;
-    if (text[at] != '\\') {
-      out += text[at];
-      continue;
-    }
-    const char next = text[++at];
-    out += next == 'n' ? '\n' : next == 't' ? '\t' : next == 'r' ? '\r' : next;
-  }
-  return out;
-}
-
-Text translate_text(std::string_view text, Names& names) {
-  const std::vector<TextPart> parts = parse_text(text);
-  Text result;
-  if (parts.size() == 1 && parts[0].expression != nullptr) {
-    result.whole = true;
-    result.value = translate(*parts[0].expression, names);
-    const std::optional<std::string> literal = literal_text(result.value);
-    result.text = literal && result.value.type == Type::kText ? escaped(*literal) : "${" + result.value.text + "}";
-    return result;
-  }
-  for (const TextPart& part : parts) {
-    if (part.expression == nullptr) {
-      result.text += escaped(part.literal);
-      continue;
-    }
-    const Cel value = translate(*part.expression, names);
-    if (value.type == Type::kList || value.type == Type::kMap) throw Untranslatable{"a list or map inside a text"};
-    const std::optional<std::string> literal = literal_text(value);
-    result.text += literal ? escaped(*literal) : "${" + printed(value) + "}";
-  }
-  result.value.type = Type::kText;
-  return result;
-}
-
-Cel text_expression(std::string_view text, Names& names) {
-  const std::vector<TextPart> parts = parse_text(text);
-  if (parts.size() == 1)
-    return parts[0].expression != nullptr ? translate(*parts[0].expression, names)
-                                          : made(cel_text(parts[0].literal), Type::kText);
-  std::string out;
-  for (const TextPart& part : parts) {
-    std::string one;
-    if (part.expression == nullptr) {
-      one = cel_text(part.literal);
-    } else {
-      const Cel value = translate(*part.expression, names);
-      one = value.type == Type::kBool ? "(" + printed(value) + ")" : text_of(value);
-    }
-    out += (out.empty() ? "" : " + ") + one;
-  }
-  return made(out, Type::kText, rank::kSum);
 }
 
 }  // namespace plumb::imports

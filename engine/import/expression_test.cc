@@ -141,6 +141,15 @@ TEST(Template, KeepsTheLinesThatJinjaWrites) {
   EXPECT_EQ(text("a\n{% macro m() %}{% endmacro %}\n"), "line 2: the statement `macro`");
 }
 
+TEST(Template, WhatIsNotClosedIsToldAndEnds) {
+  Known names;
+  for (const char* source : {"{{ text", "{% if flag", "{# a comment", "{% raw %} text", "{% raw %} endraw",
+                             "{{ text }}{% raw %}endraw", "{{ text }}{% raw %}endraw{%"}) {
+    const TranslatedTemplate result = translate_template(source, names, {});
+    EXPECT_FALSE(result.problem.empty()) << source;
+  }
+}
+
 TEST(Task, WordsAndValuesAreTakenApart) {
   EXPECT_EQ(shell_words("a2enmod '{{ item.id }} x' \"b c\" d\\ e"),
             (std::vector<std::string>{"a2enmod", "{{ item.id }} x", "b c", "d e"}));

@@ -1,53 +1,16 @@
-// Filters and tests of Jinja2 and Ansible, by what stands for them here (docs/guide/from-jinja.md).
+// Filters of Jinja2 and Ansible, by what stands for them here (docs/guide/from-jinja.md).
 #include <algorithm>
 #include <functional>
 #include <map>
 
 #include "engine/import/expression.h"
+#include "engine/import/filter_arguments.h"
 
 namespace plumb::imports {
 namespace {
 
 using Kind = Expr::Kind;
 
-Cel said(std::string text, Type type, Type item = Type::kAny) {
-  return {std::move(text), type, item, rank::kAtom, "", ""};
-}
-
-// The arguments of a filter, in order or by name.
-class Arguments {
- public:
-  Arguments(const Expr& expr, Names& names) : expr_(expr), names_(names) {}
-
-  const Expr* given(std::size_t place, const std::string& name = "") const {
-    for (const auto& [key, value] : expr_.named) {
-      if (key == name) return value.get();
-    }
-    return place + 1 < expr_.children.size() ? expr_.children[place + 1].get() : nullptr;
-  }
-  Cel need(std::size_t place, const std::string& name = "") const {
-    const Expr* found = given(place, name);
-    if (found == nullptr) throw Untranslatable{"`" + expr_.text + "` without an argument"};
-    return translate(*found, names_);
-  }
-  std::string text(std::size_t place, const std::string& name, const std::string& otherwise) const {
-    const Expr* found = given(place, name);
-    return found == nullptr ? otherwise : translate(*found, names_).text;
-  }
-  bool truth(std::size_t place, const std::string& name) const {
-    const Expr* found = given(place, name);
-    return found != nullptr && found->is(Kind::kBool) && found->text == "true";
-  }
-  std::size_t count() const { return expr_.children.size() - 1; }
-
- private:
-  const Expr& expr_;
-  Names& names_;
-};
-
-std::string base(const Cel& value) {
-  return value.in_brackets(rank::kAtom);
-}
 std::string texts(const Cel& list) {
   return base(list) + (list.item == Type::kText ? "" : ".map(e, string(e))");
 }
@@ -70,11 +33,11 @@ Cel defaulted(const Cel& value, const Arguments& given, Names& names) {
       result.optional = given.truth(1, "boolean") ? "optional.ofNonZeroValue(" + value.text + ")" : "";
     return result;
   }
-  const Cel fallback = other == nullptr ? said("''", Type::kText) : translate(*other, names);
+  const Cel fallback = other == nullptr ? made("''", Type::kText) : translate(*other, names);
   const bool empty_too = given.truth(1, "boolean");
   if (!empty_too && value.present.empty()) return value;
   if (value.present == "false") return fallback;
-  Cel result = said("", value.type == fallback.type ? value.type : Type::kAny,
+  Cel result = made("", value.type == fallback.type ? value.type : Type::kAny,
                     value.item == fallback.item ? value.item : Type::kAny);
   // Who gives an empty list in its place means a list.
   if (value.type == Type::kAny && (fallback.type == Type::kList || fallback.type == Type::kMap))
@@ -99,18 +62,18 @@ Cel as_bool(const Cel& value) {
   if (value.type == Type::kBool) return value;
   if (value.type == Type::kInt)
     return {value.in_brackets(rank::kSum) + " == 1", Type::kBool, Type::kAny, rank::kRelation, "", ""};
-  if (value.type == Type::kNull) return said("false", Type::kBool);
+  if (value.type == Type::kNull) return made("false", Type::kBool);
   return {
       text_of(value) + ".lowerAscii() in ['true', 'yes', 'on', '1']", Type::kBool, Type::kAny, rank::kRelation, "", ""};
 }
 
 Cel as_int(const Cel& value) {
   if (value.type == Type::kInt) return value;
-  if (value.type == Type::kBool) return said("(" + value.in_brackets(rank::kOr) + " ? 1 : 0)", Type::kInt);
+  if (value.type == Type::kBool) return made("(" + value.in_brackets(rank::kOr) + " ? 1 : 0)", Type::kInt);
   // Of what does not match, Jinja makes 0.
   std::string text = value.text;
   if (text.ends_with(".orValue('')")) text = text.substr(0, text.size() - 12) + ".orValue('0')";
-  return said("int(" + text + ")", Type::kInt);
+  return made("int(" + text + ")", Type::kInt);
 }
 
 // The condition that `selectattr`, `select` and their opposites put on `x`.
@@ -132,7 +95,7 @@ Cel selection(const Expr& expr, std::size_t from, const Cel& subject, Names& nam
 }
 
 Cel field_of_x(const std::string& path) {
-  Cel x = said("x", Type::kAny);
+  Cel x = made("x", Type::kAny);
   std::string text = "x";
   std::string optional = "x";
   for (std::size_t at = 0; at <= path.size();) {
@@ -155,12 +118,12 @@ Cel mapped(const Expr& expr, const Cel& value, const Arguments& given, Names& na
     const Expr* otherwise = given.given(99, "default");
     const std::string one =
         otherwise == nullptr ? field.text : field.optional + ".orValue(" + translate(*otherwise, names).text + ")";
-    return said(base(value) + ".map(x, " + one + ")", Type::kList);
+    return made(base(value) + ".map(x, " + one + ")", Type::kList);
   }
   const Expr* name = given.given(0);
   if (name == nullptr || !name->is(Kind::kText)) throw Untranslatable{"a computed `map`"};
   if (name->text == "extract" && given.count() >= 2)
-    return said(base(value) + ".map(x, " + base(given.need(1)) + "[x])", Type::kList);
+    return made(base(value) + ".map(x, " + base(given.need(1)) + "[x])", Type::kList);
   auto inner = std::make_shared<Expr>();
   inner->kind = Kind::kFilter;
   inner->text = name->text;
@@ -171,13 +134,13 @@ Cel mapped(const Expr& expr, const Cel& value, const Arguments& given, Names& na
   for (std::size_t i = 2; i < expr.children.size(); ++i) inner->children.push_back(expr.children[i]);
   for (const auto& one : expr.named) inner->named.push_back(one);
   LocalNames local(names);
-  Cel x = said("x", value.item);
-  if (name->text != "int" && name->text != "bool" && x.type == Type::kAny) x = said("string(x)", Type::kText);
+  Cel x = made("x", value.item);
+  if (name->text != "int" && name->text != "bool" && x.type == Type::kAny) x = made("string(x)", Type::kText);
   if (name->text == "first" || name->text == "last" || name->text == "dict2items" || name->text == "combine")
-    x = said("x", Type::kAny);
+    x = made("x", Type::kAny);
   local.set("@subject", x);
   const Cel one = filter(*inner, local);
-  return said(base(value) + ".map(x, " + one.text + ")", Type::kList, one.type);
+  return made(base(value) + ".map(x, " + one.text + ")", Type::kList, one.type);
 }
 
 // Those that are one function of the value, by name.
@@ -226,7 +189,7 @@ std::optional<Cel> simple(const std::string& name, const Cel& value) {
     if (one.name != name) continue;
     std::string text;
     for (const char c : one.text) text += c == '@' ? base(value) : c == '$' ? text_of(value) : std::string(1, c);
-    Cel result = said(std::move(text), one.type, one.item);
+    Cel result = made(std::move(text), one.type, one.item);
     if (name == "dictsort") return value;
     if (name == "last" || name == "max" || name == "min" || name == "sum") result.type = value.item;
     return result;
@@ -236,11 +199,11 @@ std::optional<Cel> simple(const std::string& name, const Cel& value) {
 
 std::optional<Cel> of_list(const Expr& expr, const Cel& value, const Arguments& given, Names& names) {
   const std::string& name = expr.text;
-  const auto same = [&](const std::string& text) { return said(text, Type::kList, value.item); };
-  if (name == "first") return said(base(value) + "[0]", value.type == Type::kText ? Type::kText : value.item);
+  const auto same = [&](const std::string& text) { return made(text, Type::kList, value.item); };
+  if (name == "first") return made(base(value) + "[0]", value.type == Type::kText ? Type::kText : value.item);
   if (name == "unique") return same(base(value) + ".distinct()");
-  if (name == "reverse") return said(base(value) + ".reverse()", value.type, value.item);
-  if (name == "flatten") return said(base(value) + ".flatten()", Type::kList);
+  if (name == "reverse") return made(base(value) + ".reverse()", value.type, value.item);
+  if (name == "flatten") return made(base(value) + ".flatten()", Type::kList);
   if (name == "difference" || name == "union") return same(base(value) + "." + name + "(" + given.need(0).text + ")");
   if (name == "intersect") return same(base(value) + ".intersection(" + given.need(0).text + ")");
   if (name == "symmetric_difference") {
@@ -248,7 +211,7 @@ std::optional<Cel> of_list(const Expr& expr, const Cel& value, const Arguments& 
     return same(base(value) + ".difference(" + other.text + ") + " + base(other) + ".difference(" + value.text + ")");
   }
   if (name == "product" || name == "zip")
-    return said(base(value) + "." + name + "(" + given.need(0).text + ")", Type::kList);
+    return made(base(value) + "." + name + "(" + given.need(0).text + ")", Type::kList);
   if (name == "sort") {
     const Expr* attribute = given.given(99, "attribute");
     const std::string sorted = attribute != nullptr && attribute->is(Kind::kText)
@@ -262,7 +225,7 @@ std::optional<Cel> of_list(const Expr& expr, const Cel& value, const Arguments& 
     const Cel field = field_of_x(attribute->text);
     Cel found;
     if (given.count() == 1) {
-      found = said("optional.ofNonZeroValue(" + field.optional + ".orValue(null)).hasValue()", Type::kBool);
+      found = made("optional.ofNonZeroValue(" + field.optional + ".orValue(null)).hasValue()", Type::kBool);
     } else {
       const Cel tested = selection(expr, 2, field, names);
       const bool about_presence = expr.children[2]->is(Kind::kText) &&
@@ -273,9 +236,9 @@ std::optional<Cel> of_list(const Expr& expr, const Cel& value, const Arguments& 
     return same(base(value) + ".filter(x, " + (name == "selectattr" ? found : negation_of(found)).text + ")");
   }
   if (name == "select" || name == "reject") {
-    const Cel x = said("x", value.item);
+    const Cel x = made("x", value.item);
     const Cel found =
-        given.count() == 0 ? said("optional.ofNonZeroValue(x).hasValue()", Type::kBool) : selection(expr, 1, x, names);
+        given.count() == 0 ? made("optional.ofNonZeroValue(x).hasValue()", Type::kBool) : selection(expr, 1, x, names);
     return same(base(value) + ".filter(x, " + (name == "select" ? found : negation_of(found)).text + ")");
   }
   if (name == "subelements") throw Untranslatable{"`subelements` outside of a loop"};
@@ -288,18 +251,18 @@ std::optional<Cel> of_map(const Expr& expr, const Cel& value, const Arguments& g
     std::string text = base(value);
     for (std::size_t i = 0; i < given.count(); ++i)
       text += (given.truth(99, "recursive") ? ".mergeDeep(" : ".merge(") + given.need(i).text + ")";
-    return said(text, Type::kMap);
+    return made(text, Type::kMap);
   }
   const auto named = [&](const char* key, const char* otherwise) {
     const Expr* found = given.given(99, key);
     return found != nullptr && found->is(Kind::kText) ? found->text : std::string(otherwise);
   };
   if (name == "dict2items")
-    return said(base(value) + ".transformList(k, v, {" + cel_text(named("key_name", "key")) + ": dyn(k), " +
+    return made(base(value) + ".transformList(k, v, {" + cel_text(named("key_name", "key")) + ": dyn(k), " +
                     cel_text(named("value_name", "value")) + ": dyn(v)})",
                 Type::kList);
   if (name == "items2dict")
-    return said(base(value) + ".transformMapEntry(i, x, {x." + named("key_name", "key") + ": x." +
+    return made(base(value) + ".transformMapEntry(i, x, {x." + named("key_name", "key") + ": x." +
                     named("value_name", "value") + "})",
                 Type::kMap);
   return std::nullopt;
@@ -308,25 +271,25 @@ std::optional<Cel> of_map(const Expr& expr, const Cel& value, const Arguments& g
 std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& given) {
   const std::string& name = expr.text;
   if (name == "replace" && given.count() >= 2)
-    return said(text_of(value) + ".replace(" + given.need(0).text + ", " + given.need(1).text + ")", Type::kText);
+    return made(text_of(value) + ".replace(" + given.need(0).text + ", " + given.need(1).text + ")", Type::kText);
   if (name == "regex_replace")
-    return said("regex.replace(" + text_of(value) + ", " + given.text(0, "pattern", "''") + ", " +
+    return made("regex.replace(" + text_of(value) + ", " + given.text(0, "pattern", "''") + ", " +
                     group_references(given.text(1, "replacement", "''")) + ")",
                 Type::kText);
   if (name == "regex_search") {
     // With groups it gives a list of what they are.
     const Cel found =
-        said("regex.extract(" + text_of(value) + ", " + given.need(0).text + ").orValue('')", Type::kText);
+        made("regex.extract(" + text_of(value) + ", " + given.need(0).text + ").orValue('')", Type::kText);
     if (given.count() < 2) return found;
-    return said("[" + found.text + "]", Type::kList, Type::kText);
+    return made("[" + found.text + "]", Type::kList, Type::kText);
   }
   if (name == "regex_findall")
-    return said("regex.extractAll(" + text_of(value) + ", " + given.need(0).text + ")", Type::kList, Type::kText);
+    return made("regex.extractAll(" + text_of(value) + ", " + given.need(0).text + ")", Type::kList, Type::kText);
   if (name == "split")
-    return said(text_of(value) + ".split(" + given.text(0, "", "' '") + ")", Type::kList, Type::kText);
+    return made(text_of(value) + ".split(" + given.text(0, "", "' '") + ")", Type::kList, Type::kText);
   if (name == "indent") {
     const std::string width = given.text(0, "width", "4");
-    return said(text_of(value) + ".indent(" + width + ")", Type::kText);
+    return made(text_of(value) + ".indent(" + width + ")", Type::kText);
   }
   if (name == "comment") {
     const Expr* style = given.given(0, "style");
@@ -350,22 +313,22 @@ std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& 
     const std::string which = kind != nullptr && kind->is(Kind::kText) ? kind->text : "sha1";
     if (which != "sha1" && which != "sha256" && which != "sha512" && which != "md5")
       throw Untranslatable{"`hash('" + which + "')`"};
-    return said(which + "(" + text_of(value) + ")", Type::kText);
+    return made(which + "(" + text_of(value) + ")", Type::kText);
   }
   if (name == "capitalize" || name == "title")
-    return said("cel.bind(t, " + value.text + ", t.substring(0, 1).upperAscii() + t.substring(1).lowerAscii())",
+    return made("cel.bind(t, " + value.text + ", t.substring(0, 1).upperAscii() + t.substring(1).lowerAscii())",
                 Type::kText);
   if (name == "truncate")
-    return said(
+    return made(
         "cel.bind(t, " + value.text + ", t.substring(0, math.least(size(t), " + given.text(0, "length", "255") + ")))",
         Type::kText);
   if (name == "splitext")
-    return said("[path.withoutExtension(" + text_of(value) + "), path.extension(" + text_of(value) + ")]", Type::kList,
+    return made("[path.withoutExtension(" + text_of(value) + "), path.extension(" + text_of(value) + ")]", Type::kList,
                 Type::kText);
   if (name == "format") {
     std::string list;
     for (std::size_t i = 0; i < given.count(); ++i) list += (list.empty() ? "" : ", ") + given.need(i).text;
-    return said(base(value) + ".format([" + list + "])", Type::kText);
+    return made(base(value) + ".format([" + list + "])", Type::kText);
   }
   return std::nullopt;
 }
@@ -374,21 +337,21 @@ std::optional<Cel> of_address(const Expr& expr, const Cel& value, const Argument
   const std::string& name = expr.text;
   if (name == "ipv4" || name == "ipv6") {
     if (value.type == Type::kList)
-      return said(base(value) + ".filter(a, ip(a).family() == " + name.substr(3) + ")", Type::kList, Type::kText);
+      return made(base(value) + ".filter(a, ip(a).family() == " + name.substr(3) + ")", Type::kList, Type::kText);
     return std::nullopt;
   }
   if (name != "ipaddr") return std::nullopt;
   if (value.type == Type::kList && given.count() == 0) return value;
-  if (given.count() == 0) return said("(isIP(" + text_of(value) + ") || isCIDR(" + text_of(value) + "))", Type::kBool);
+  if (given.count() == 0) return made("(isIP(" + text_of(value) + ") || isCIDR(" + text_of(value) + "))", Type::kBool);
   const Expr* what = given.given(0);
   const std::string kind = what != nullptr && what->is(Kind::kText) ? what->text : "";
   const std::string network = "cidr(" + text_of(value) + ")";
-  if (kind == "address" || kind == "ip") return said(text_of(value) + ".split('/')[0]", Type::kText);
-  if (kind == "network") return said("string(" + network + ".masked()).split('/')[0]", Type::kText);
-  if (kind == "netmask") return said("string(" + network + ".netmask())", Type::kText);
-  if (kind == "prefix") return said(network + ".prefixLength()", Type::kInt);
-  if (kind == "broadcast") return said("string(" + network + ".broadcast())", Type::kText);
-  if (kind == "network/prefix" || kind == "subnet") return said("string(" + network + ".masked())", Type::kText);
+  if (kind == "address" || kind == "ip") return made(text_of(value) + ".split('/')[0]", Type::kText);
+  if (kind == "network") return made("string(" + network + ".masked()).split('/')[0]", Type::kText);
+  if (kind == "netmask") return made("string(" + network + ".netmask())", Type::kText);
+  if (kind == "prefix") return made(network + ".prefixLength()", Type::kInt);
+  if (kind == "broadcast") return made("string(" + network + ".broadcast())", Type::kText);
+  if (kind == "network/prefix" || kind == "subnet") return made("string(" + network + ".masked())", Type::kText);
   throw Untranslatable{"`ipaddr('" + kind + "')`"};
 }
 
@@ -401,15 +364,15 @@ Cel filter(const Expr& expr, Names& names) {
   if (name == "default" || name == "d") return defaulted(value, given, names);
   if (name == "bool") return as_bool(value);
   if (name == "int") return as_int(value);
-  if (name == "float") return value.type == Type::kFloat ? value : said("double(" + value.text + ")", Type::kFloat);
+  if (name == "float") return value.type == Type::kFloat ? value : made("double(" + value.text + ")", Type::kFloat);
   if (name == "list") {
-    if (value.type == Type::kMap) return said(base(value) + ".map(k, k)", Type::kList, Type::kText);
-    if (value.type == Type::kText) return said(base(value) + ".split('')", Type::kList, Type::kText);
+    if (value.type == Type::kMap) return made(base(value) + ".map(k, k)", Type::kList, Type::kText);
+    if (value.type == Type::kText) return made(base(value) + ".split('')", Type::kList, Type::kText);
     return value;
   }
   if (name == "mandatory" || name == "safe" || name == "e" || name == "escape") return value;
   if (name == "join")
-    return said(value.type == Type::kText ? value.text : texts(value) + ".join(" + given.text(0, "d", "''") + ")",
+    return made(value.type == Type::kText ? value.text : texts(value) + ".join(" + given.text(0, "d", "''") + ")",
                 Type::kText);
   if (name == "ternary") {
     const Cel decides = condition(*expr.children[0], names);
@@ -421,11 +384,11 @@ Cel filter(const Expr& expr, Names& names) {
     const std::string function = which == "ceil" ? "math.ceil" : which == "floor" ? "math.floor" : "math.round";
     if (given.count() > 0 && !(given.given(0)->is(Kind::kInt) && given.given(0)->text == "0"))
       throw Untranslatable{"`round` to a number of digits"};
-    return said(function + "(" + (value.type == Type::kFloat ? value.text : "double(" + value.text + ")") + ")",
+    return made(function + "(" + (value.type == Type::kFloat ? value.text : "double(" + value.text + ")") + ")",
                 Type::kFloat);
   }
   if (name == "map") return mapped(expr, value, given, names);
-  if (name == "path_join") return said("path.join(" + value.text + ")", Type::kText);
+  if (name == "path_join") return made("path.join(" + value.text + ")", Type::kText);
   if (name == "indent" && (given.truth(1, "first") || given.truth(1, "indentfirst"))) {
     const Expr* width = given.given(0, "width");
     const std::string count = width == nullptr ? "4" : width->text;
@@ -443,97 +406,6 @@ Cel filter(const Expr& expr, Names& names) {
   if (auto found = of_address(expr, value, given)) return *found;
   if (auto found = simple(name, value)) return *found;
   throw Untranslatable{"the filter `" + name + "`"};
-}
-
-Cel test(const Expr& expr, Names& names) {
-  std::string name = expr.text;
-  const auto result = [&](const Cel& value) { return expr.negated ? negation_of(value) : value; };
-  const auto truth = [&](std::string text, int how = rank::kAtom) {
-    return result(Cel{std::move(text), Type::kBool, Type::kAny, how, "", ""});
-  };
-  const Arguments given(expr, names);
-  const Cel value = translate(*expr.children[0], names);
-  if (name == "defined" || name == "undefined") {
-    if (name == "undefined") {
-      if (value.present.empty()) return truth("false");
-      Cel there{value.present,
-                Type::kBool,
-                Type::kAny,
-                value.present.find(' ') == std::string::npos ? 0 : rank::kAnd,
-                "",
-                ""};
-      return expr.negated ? there : negation_of(there);
-    }
-    if (value.present.empty()) return truth("true");
-    return result({value.present, Type::kBool, Type::kAny,
-                   value.present.find(' ') == std::string::npos ? 0 : rank::kAnd, "", ""});
-  }
-  const std::string sum = value.in_brackets(rank::kSum);
-  if (name == "none") {
-    if (value.type != Type::kAny && value.type != Type::kNull) return truth("false");
-    return truth(sum + " == null", rank::kRelation);
-  }
-  if (name == "version" || name == "version_compare") {
-    const Expr* how = given.given(1, "operator");
-    std::string op = how != nullptr && how->is(Kind::kText) ? how->text : "==";
-    static const std::map<std::string, std::string> kWords = {{"lt", "<"},  {"le", "<="}, {"gt", ">"}, {"ge", ">="},
-                                                              {"eq", "=="}, {"ne", "!="}, {"=", "=="}, {"<>", "!="}};
-    if (const auto word = kWords.find(op); word != kWords.end()) op = word->second;
-    return truth("versionCompare(" + text_of(value) + ", " + text_of(given.need(0)) + ", 'debian') " + op + " 0",
-                 rank::kRelation);
-  }
-  if (name == "match" || name == "search" || name == "regex") {
-    const Expr* pattern = given.given(0);
-    if (name == "match" && pattern != nullptr && pattern->is(Kind::kText)) {
-      const std::string anchored = pattern->text.starts_with('^') ? pattern->text : "^(?:" + pattern->text + ")";
-      return truth(text_of(value) + ".matches(" + cel_text(anchored) + ")");
-    }
-    return truth(text_of(value) + ".matches(" + (name == "match" ? "'^' + " : "") + given.need(0).text + ")");
-  }
-  static const std::map<std::string, std::string> kTypes = {
-      {"string", "string"}, {"mapping", "map"}, {"boolean", "bool"}, {"integer", "int"}, {"float", "double"}};
-  if (const auto kind = kTypes.find(name); kind != kTypes.end()) {
-    static const std::map<std::string, Type> kKnown = {{"string", Type::kText},
-                                                       {"mapping", Type::kMap},
-                                                       {"boolean", Type::kBool},
-                                                       {"integer", Type::kInt},
-                                                       {"float", Type::kFloat}};
-    if (value.type != Type::kAny) return truth(value.type == kKnown.at(name) ? "true" : "false");
-    return truth("type(" + value.text + ") == " + kind->second, rank::kRelation);
-  }
-  if (name == "iterable" || name == "sequence") {
-    if (value.type != Type::kAny)
-      return truth(value.type == Type::kList || value.type == Type::kMap || value.type == Type::kText ? "true"
-                                                                                                      : "false");
-    return truth("type(" + value.text + ") in [list, map, string]", rank::kRelation);
-  }
-  if (name == "number") {
-    if (value.type != Type::kAny)
-      return truth(value.type == Type::kInt || value.type == Type::kFloat ? "true" : "false");
-    return truth("type(" + value.text + ") in [int, double]", rank::kRelation);
-  }
-  if (name == "truthy" || name == "falsy") {
-    const Cel found = condition(*expr.children[0], names);
-    return result(name == "truthy" ? found : negation_of(found));
-  }
-  if (name == "true" || name == "false") return truth(sum + " == " + name, rank::kRelation);
-  if (name == "in") return truth(sum + " in " + given.need(0).in_brackets(rank::kSum), rank::kRelation);
-  if (name == "contains") {
-    const Cel other = given.need(0);
-    if (value.type == Type::kText) return truth(base(value) + ".contains(" + other.text + ")");
-    return truth(other.in_brackets(rank::kSum) + " in " + sum, rank::kRelation);
-  }
-  static const std::map<std::string, std::string> kCompare = {
-      {"equalto", "=="}, {"eq", "=="}, {"==", "=="}, {"sameas", "=="}, {"ne", "!="}, {"!=", "!="},
-      {"gt", ">"},       {"lt", "<"},  {"ge", ">="}, {"le", "<="},     {">", ">"},   {"<", "<"}};
-  if (const auto op = kCompare.find(name); op != kCompare.end())
-    return truth(sum + " " + op->second + " " + given.need(0).in_brackets(rank::kSum), rank::kRelation);
-  if (name == "divisibleby")
-    return truth(sum + " % " + given.need(0).in_brackets(rank::kUnary) + " == 0", rank::kRelation);
-  if (name == "even" || name == "odd") return truth(sum + " % 2 == " + (name == "even" ? "0" : "1"), rank::kRelation);
-  if (name == "changed" || name == "failed" || name == "succeeded" || name == "success" || name == "skipped")
-    throw Untranslatable{"what came of a task (`is " + name + "`)"};
-  throw Untranslatable{"the test `" + name + "`"};
 }
 
 }  // namespace plumb::imports

@@ -3,6 +3,7 @@
 
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
+#include "engine/import/translate_text.h"
 #include "engine/import/unit.h"
 
 namespace plumb::imports {
@@ -33,7 +34,7 @@ void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroun
       item.put("as", Written::of_text(translate_text(user, names).text));
   }
   if (const Node* environment = one.keyword("environment"); environment != nullptr && environment->is_map()) {
-    std::vector<std::pair<std::string, Written>> entries;
+    WrittenMap entries;
     for (const Entry& entry : environment->entries) {
       Written value = Written::of_text("");
       if (entry.value.is_scalar()) {

@@ -18,12 +18,11 @@ using lang::Node;
 
 constexpr std::size_t kMostInventoryEntries = 500;
 
-void take_inputs(const Said& said, const std::set<std::string>& inputs,
-                 std::vector<std::pair<std::string, Written>>& out) {
+void take_inputs(const Said& said, const std::set<std::string>& inputs, WrittenMap& out) {
   for (const Entry& one : said.variables) {
     if (!inputs.contains(one.key) || holds_jinja_within(one.value)) continue;
     const std::string name = safe_name(one.key);
-    std::erase_if(out, [&](const auto& there) { return there.first == name; });
+    std::erase_if(out, [&](const auto& there) { return there.name == name; });
     out.emplace_back(name, literal_of(one.value));
   }
 }
@@ -97,11 +96,11 @@ std::string hosts_text(const Hosts& hosts, const std::set<std::string>& inputs) 
     if (name == inventory::kAll || name == "ungrouped") continue;
     if (!any) lines.add("\ngroups:");
     any = true;
-    std::vector<std::pair<std::string, Written>> keys;
+    WrittenMap keys;
     std::vector<std::string> children;
     for (const auto& [child, span] : group.links.children) children.push_back(child);
     if (!children.empty()) keys.emplace_back("children", Written::of_texts(children));
-    std::vector<std::pair<std::string, Written>> own;
+    WrittenMap own;
     take_inputs(group.said, inputs, own);
     take_inputs(group.beside, inputs, own);
     if (!own.empty()) keys.emplace_back("inputs", Written::of_map(std::move(own)));
@@ -109,14 +108,14 @@ std::string hosts_text(const Hosts& hosts, const std::set<std::string>& inputs) 
   }
   lines.add("\nhosts:");
   for (const auto& [name, host] : hosts.found.hosts) {
-    std::vector<std::pair<std::string, Written>> keys;
+    WrittenMap keys;
     for (const Entry& setting : host.said.settings) keys.emplace_back(setting.key, literal_of(setting.value));
     std::vector<std::string> groups;
     for (const std::string& group : host.groups) {
       if (group != inventory::kAll && group != "ungrouped") groups.push_back(group);
     }
     if (!groups.empty()) keys.emplace_back("groups", Written::of_texts(groups));
-    std::vector<std::pair<std::string, Written>> own;
+    WrittenMap own;
     take_inputs(host.said, inputs, own);
     if (!own.empty()) keys.emplace_back("inputs", Written::of_map(std::move(own)));
     lines.add_value("  ", 2, name, Written::of_map(std::move(keys)));
@@ -127,7 +126,7 @@ std::string hosts_text(const Hosts& hosts, const std::set<std::string>& inputs) 
 std::string inputs_text(const Hosts& hosts, const std::set<std::string>& inputs) {
   const auto all = hosts.found.groups.find(inventory::kAll);
   if (all == hosts.found.groups.end()) return "";
-  std::vector<std::pair<std::string, Written>> own;
+  WrittenMap own;
   take_inputs(all->second.said, inputs, own);
   take_inputs(all->second.beside, inputs, own);
   if (own.empty()) return "";

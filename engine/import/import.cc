@@ -289,7 +289,7 @@ class Import {
     // What the inventory says goes through the project's inputs.
     for (const Use& use : uses_) {
       Unit& unit = *roles_.at(use.role);
-      std::vector<std::pair<std::string, Written>> with;
+      WrittenMap with;
       for (const std::string& input : unit.input_names()) {
         const auto given = use.with.find(input);
         if (given != use.with.end()) {

@@ -1,185 +1,16 @@
 #include "engine/import/jinja_template.h"
 
-#include <algorithm>
+#include <map>
 #include <vector>
 
 #include "engine/import/expression.h"
+#include "engine/import/jinja_pieces.h"
 
 namespace plumb::imports {
 namespace {
 
 constexpr int kDeepestTemplate = 20;
 constexpr int kDeepestBlock = 60;
-
-struct Piece {
-  enum class Kind { kText, kOutput, kStatement, kComment };
-  Kind kind = Kind::kText;
-  std::string text;
-  bool eats_before = false;  // {%-
-  bool eats_after = false;   // -%}
-  bool ends_line = false;    // the line break behind it is taken away
-  int line = 1;
-};
-
-bool blank(char c) {
-  return c == ' ' || c == '\t';
-}
-bool space(char c) {
-  return blank(c) || c == '\n' || c == '\r';
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::string first_word(std::string_view text) {
-  std::size_t end = 0;
-  while (end < text.size() && !space(text[end]) && text[end] != '(') ++end;
-  return std::string(text.substr(0, end));
-}
-
-// The settings of a `#jinja2:` line.
-struct Layout {
-  bool trim_blocks = true;
-  bool lstrip_blocks = false;
-};
-
-Layout layout_of(std::string_view& source, int& line) {
-  Layout layout;
-  if (!source.starts_with("#jinja2:")) return layout;
-  const std::size_t end = std::min(source.find('\n'), source.size());
-  std::string header(source.substr(0, end));
-  std::erase(header, ' ');
-  layout.trim_blocks =
-      header.find("trim_blocks:False") == std::string::npos && header.find("trim_blocks:false") == std::string::npos;
-  layout.lstrip_blocks =
-      header.find("lstrip_blocks:True") != std::string::npos || header.find("lstrip_blocks:true") != std::string::npos;
-  if (header.find("_string") != std::string::npos) throw Untranslatable{"other signs than those of Jinja"};
-  source.remove_prefix(std::min(end + 1, source.size()));
-  ++line;
-  return layout;
-}
-
-std::vector<Piece> pieces_of(std::string_view source, int line) {
-  std::vector<Piece> pieces;
-  const auto add_text = [&](std::string_view text) {
-    if (text.empty()) return;
-    if (!pieces.empty() && pieces.back().kind == Piece::Kind::kText) {
-      pieces.back().text += text;
-    } else {
-      pieces.push_back({Piece::Kind::kText, std::string(text), false, false, false, line});
-    }
-    line += static_cast<int>(std::count(text.begin(), text.end(), '\n'));
-  };
-  for (std::size_t at = 0; at < source.size();) {
-    std::size_t sign = source.find('{', at);
-    while (sign != std::string_view::npos && sign + 1 < source.size() && source[sign + 1] != '{' &&
-           source[sign + 1] != '%' && source[sign + 1] != '#')
-      sign = source.find('{', sign + 1);
-    if (sign == std::string_view::npos || sign + 1 >= source.size()) {
-      add_text(source.substr(at));
-      break;
-    }
-    add_text(source.substr(at, sign - at));
-    const char kind = source[sign + 1];
-    const std::string_view close = kind == '{' ? "}}" : kind == '%' ? "%}" : "#}";
-    // Past texts in quotes, in which the sign may stand, and past maps.
-    std::size_t end = sign + 2;
-    char quote = 0;
-    int braces = 0;
-    while (end < source.size()) {
-      const char c = source[end];
-      if (kind != '#' && quote != 0) {
-        if (c == '\\') ++end;
-        if (c == quote) quote = 0;
-      } else if (kind != '#' && (c == '\'' || c == '"')) {
-        quote = c;
-      } else if (kind == '{' && c == '{') {
-        ++braces;
-      } else if (source.substr(end).starts_with(close) && braces == 0) {
-        break;
-      } else if (kind == '{' && c == '}') {
-        --braces;
-      }
-      ++end;
-    }
-    if (end >= source.size()) throw Untranslatable{"a `{" + std::string(1, kind) + "` that is not closed"};
-    Piece piece;
-    piece.kind = kind == '{' ? Piece::Kind::kOutput : kind == '%' ? Piece::Kind::kStatement : Piece::Kind::kComment;
-    piece.line = line;
-    std::string_view inner = source.substr(sign + 2, end - sign - 2);
-    line += static_cast<int>(std::count(inner.begin(), inner.end(), '\n'));
-    if (inner.starts_with('-')) {
-      piece.eats_before = true;
-      inner.remove_prefix(1);
-    } else if (inner.starts_with('+')) {
-      inner.remove_prefix(1);
-    }
-    if (inner.ends_with('-')) {
-      piece.eats_after = true;
-      inner.remove_suffix(1);
-    }
-    piece.text = trimmed(inner);
-    at = end + 2;
-    const bool raw = piece.kind == Piece::Kind::kStatement && piece.text == "raw";
-    if (raw) {
-      std::size_t stop = source.find("endraw", at);
-      if (stop == std::string_view::npos) throw Untranslatable{"`raw` without its end"};
-      const std::size_t open = source.rfind("{%", stop);
-      const std::size_t shut = source.find("%}", stop);
-      std::string_view body = source.substr(at, open - at);
-      add_text(body);
-      at = shut + 2;
-      if (at < source.size() && source[at] == '\n') ++at;
-      continue;
-    }
-    pieces.push_back(std::move(piece));
-  }
-  return pieces;
-}
-
-// Takes away what Jinja takes away around its statements, and notes which of them end their line.
-void lay_out(std::vector<Piece>& pieces, const Layout& layout) {
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    Piece& piece = pieces[i];
-    if (piece.kind == Piece::Kind::kText) continue;
-    const bool statement = piece.kind != Piece::Kind::kOutput;
-    Piece* before = i > 0 && pieces[i - 1].kind == Piece::Kind::kText ? &pieces[i - 1] : nullptr;
-    Piece* after = i + 1 < pieces.size() && pieces[i + 1].kind == Piece::Kind::kText ? &pieces[i + 1] : nullptr;
-    if (before != nullptr && piece.eats_before) {
-      while (!before->text.empty() && space(before->text.back())) before->text.pop_back();
-      // An earlier statement that ended its line no longer does where that line is eaten.
-      if (before->text.empty() && i >= 2) pieces[i - 2].ends_line = false;
-    } else if (piece.eats_before && i > 0) {
-      pieces[i - 1].ends_line = false;
-    }
-    if (before != nullptr && statement && layout.lstrip_blocks && !piece.eats_before) {
-      std::size_t end = before->text.size();
-      while (end > 0 && blank(before->text[end - 1])) --end;
-      const bool line_start = end == 0 ? i < 2 || pieces[i - 2].ends_line : before->text[end - 1] == '\n';
-      if (line_start) before->text.resize(end);
-    }
-    if (after == nullptr) continue;
-    if (piece.eats_after) {
-      std::size_t end = 0;
-      while (end < after->text.size() && space(after->text[end])) ++end;
-      piece.ends_line = after->text.substr(0, end).find('\n') != std::string::npos;
-      after->text.erase(0, end);
-    } else if (statement && layout.trim_blocks && after->text.starts_with('\n')) {
-      // The last line break of a file stays where something stands before the statement on its line.
-      const bool last = i + 2 == pieces.size() && after->text == "\n";
-      const bool alone = before == nullptr ? i == 0 || pieces[i - 1].ends_line
-                                           : before->text.find_last_not_of(" \t") == std::string::npos ||
-                                                 before->text[before->text.find_last_not_of(" \t")] == '\n';
-      if (!last || alone) {
-        piece.ends_line = true;
-        after->text.erase(0, 1);
-      }
-    }
-  }
-}
 
 class Translator {
  public:
@@ -463,15 +294,8 @@ class Translator {
     const std::optional<std::string> source = options_.included ? options_.included(path->text) : std::nullopt;
     if (!source) throw Untranslatable{"the included template `" + path->text + "`, which is not there"};
     // A part does not see what the templates around it name; so it is put in its place as a whole.
-    std::string_view view = *source;
     int line = 1;
-    const Layout layout = layout_of(view, line);
-    std::vector<Piece> pieces = pieces_of(view, line);
-    // Jinja takes the last line break of an included file away.
-    if (!pieces.empty() && pieces.back().kind == Piece::Kind::kText && pieces.back().text.ends_with('\n'))
-      pieces.back().text.pop_back();
-    lay_out(pieces, layout);
-    Translator inner(std::move(pieces), names, options_, depth_ + 1);
+    Translator inner(pieces_of(*source, true, line), names, options_, depth_ + 1);
     inner.used_ = used_;
     out_ += inner.run();
     ++at_;
@@ -497,10 +321,7 @@ TranslatedTemplate translate_template(std::string_view source, Names& names, con
   int line = 1;
   LocalNames local(names);
   try {
-    const Layout layout = layout_of(source, line);
-    std::vector<Piece> pieces = pieces_of(source, line);
-    lay_out(pieces, layout);
-    Translator translator(std::move(pieces), local, options, 0);
+    Translator translator(pieces_of(source, false, line), local, options, 0);
     try {
       result.text = translator.run();
     } catch (const Untranslatable& problem) {

@@ -5,6 +5,7 @@
 #include "engine/import/expression.h"
 #include "engine/import/jinja.h"
 #include "engine/import/names.h"
+#include "engine/import/translate_text.h"
 
 namespace plumb::imports {
 
@@ -25,7 +26,7 @@ Written literal_of(const Node& node) {
     return Written::of_list(std::move(items));
   }
   if (node.is_map()) {
-    std::vector<std::pair<std::string, Written>> entries;
+    WrittenMap entries;
     for (const Entry& one : node.entries) entries.emplace_back(one.key, literal_of(one.value));
     return Written::of_map(std::move(entries));
   }

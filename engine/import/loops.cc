@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/import/expression.h"
+#include "engine/import/translate_text.h"
 #include "engine/import/unit.h"
 
 namespace plumb::imports {

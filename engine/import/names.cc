@@ -94,25 +94,6 @@ std::string safe_name(std::string_view name) {
   return out;
 }
 
-std::string cel_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
 bool is_true_word(std::string_view text) {
   const std::string lower = lowered(text);
   return lower == "yes" || lower == "true" || lower == "on";

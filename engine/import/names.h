@@ -1,43 +1,17 @@
 // What a name of Ansible's is called here, and the expressions that are made of it.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/import/cel.h"
 #include "engine/import/jinja.h"
 #include "engine/lang/yaml.h"
 
 namespace plumb::imports {
-
-// What is known of a value. kAny: found out on the host.
-enum class Type : std::uint8_t { kAny, kText, kInt, kFloat, kBool, kList, kMap, kNull };
-
-// An expression of CEL.
-struct Cel {
-  std::string text;
-  Type type = Type::kAny;
-  Type item = Type::kAny;  // of a list
-  int rank = 0;            // how tightly it holds together: 0 needs no brackets anywhere, 8 is `?:`
-  std::string optional;    // the same as an optional value, where it may be missing
-  std::string present;     // whether it is there; empty: always
-
-  std::string in_brackets(int most) const { return rank > most ? "(" + text + ")" : text; }
-};
-
-namespace rank {
-inline constexpr int kAtom = 0;
-inline constexpr int kUnary = 1;
-inline constexpr int kProduct = 2;
-inline constexpr int kSum = 3;
-inline constexpr int kRelation = 4;
-inline constexpr int kAnd = 5;
-inline constexpr int kOr = 6;
-inline constexpr int kConditional = 7;
-}  // namespace rank
 
 // Who knows names. Each may throw Untranslatable.
 class Names {
@@ -87,8 +61,6 @@ std::string fact_named(const Expr& expr);
 
 // A name that CEL and plumb's YAML take: lower-case, no word that means something else.
 std::string safe_name(std::string_view name);
-// A text as a literal of CEL.
-std::string cel_text(std::string_view text);
 // A whole value as a literal of CEL. Texts in it hold no expressions of Jinja.
 Cel cel_literal(const lang::Node& node);
 // What an unquoted text is in Ansible's YAML (1.1).

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/import/expression.h"
+#include "engine/import/translate_text.h"
 #include "engine/import/unit.h"
 
 namespace plumb::imports {
@@ -99,7 +100,7 @@ Cel Unit::known_packages(const std::vector<std::string>& parts, std::size_t& use
   return result;
 }
 
-Cel Unit::reading(const std::string& name, std::vector<std::pair<std::string, Written>> source, Type type) {
+Cel Unit::reading(const std::string& name, WrittenMap source, Type type) {
   if (broken_names_.contains("readings." + name))
     throw Untranslatable{"a reading that plumb does not take (`" + name + "`)"};
   if (!readings_.contains(name)) {
@@ -136,7 +137,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
   };
   used = 2;
   if (task.module == "stat") {
-    std::vector<std::pair<std::string, Written>> source{{"path", text({"path", "dest", "name"})}};
+    WrittenMap source{{"path", text({"path", "dest", "name"})}};
     if (const Node* follow = task.argument({"follow"}); follow != nullptr && is_true_word(follow->text))
       source.emplace_back("follow", Written::of_plain("true"));
     const Cel found = reading(name, source, Type::kMap);
@@ -180,7 +181,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     const std::string what = type == nullptr ? "f" : type->text == "directory" ? "d" : type->text == "link" ? "l" : "";
     if (!what.empty() && (type == nullptr || type->text != "any")) {
       words.push_back(Written::of_text("-type"));
-      words.push_back(Written::of_text(what == "" ? "f" : what));
+      words.push_back(Written::of_text(what));
     }
     const std::vector<std::string> patterns = texts_of(task.argument({"patterns", "pattern"}));
     if (task.argument({"age", "size", "contains", "use_regex", "excludes"}) != nullptr)
@@ -208,7 +209,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     const std::string there = chdir == nullptr ? "" : "cd " + translate_text(chdir->text, *this).text + " && ";
     const bool list =
         task.module == "command" && there.empty() && !lenient && what != "stderr" && what != "stderr_lines";
-    const auto after = [&](std::vector<std::pair<std::string, Written>> source) {
+    const auto after = [&](WrittenMap source) {
       if (packages_before_) source.emplace_back("after", Written::of_texts({"package:*"}));
       return source;
     };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/import/expression.h"
+#include "engine/import/translate_text.h"
 
 namespace plumb::imports {
 namespace {
@@ -407,11 +408,7 @@ void Builder::by_table(const ModuleRow& table, Item& item, Unit::Turn& turn) {
   }
   // What is given only to some of a loop: as many variants as that takes, or without it.
   if (omitted_.empty()) return;
-  if (omitted_.size() > kMostVariants || kind == "service") {
-    for (const auto& [name, value] : omitted_)
-      no_word(name, "is given only where a variable has it; say it for those that do");
-    omitted_.clear();
-  }
+  if (omitted_.size() > kMostVariants || kind == "service") tell_omitted();
 }
 
 // A resource with what only some have, for those; the other one, which is left, is for those that do not.

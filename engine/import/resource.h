@@ -65,6 +65,9 @@ class Builder {
   void no_word(const std::string& parameter, const std::string& why);
   bool given(std::initializer_list<std::string_view> names) const;
   void identify(Item& item, const std::string& kind, Written identity, const Unit::Turn& turn);
+  // As far as all of a loop have them.
+  void put_ownership(Item& item, Names& local);
+  void tell_omitted();
   void owner_beside(const Written& path, Unit::Turn& turn, const Cel& when);
 
   void file(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);

@@ -4,6 +4,7 @@
 #include "engine/import/expression.h"
 #include "engine/import/jinja_template.h"
 #include "engine/import/resource.h"
+#include "engine/import/translate_text.h"
 
 namespace plumb::imports {
 namespace {
@@ -43,7 +44,7 @@ void Builder::owner_beside(const Written& path, Unit::Turn& turn, const Cel& whe
       if (inner.find(turn.variables.front()) == std::string::npos)
         condition += (condition.empty() ? "" : " && ") + std::string("size(") + inner + ") > 0";
     }
-    std::erase_if(item->keys, [](const auto& key) { return key.first == "for_each"; });
+    std::erase_if(item->keys, [](const auto& key) { return key.name == "for_each"; });
     if (!condition.empty()) item->put("when", Written::of_text(condition));
   } else if (when.text != "true") {
     item->put("when", Written::of_text(when.text));
@@ -141,7 +142,7 @@ void Builder::edit(Unit::Turn& turn, const Cel& when, const std::vector<const It
     const Node* option = task_.argument({"option"});
     ignore({"option", "value", "values", "exclusive", "allow_no_value", "ignore_spaces", "modify_inactive_option"});
     if (option != nullptr && absent) {
-      std::erase_if(item->keys, [](const auto& key) { return key.first == "state"; });
+      std::erase_if(item->keys, [](const auto& key) { return key.name == "state"; });
       item->put("remove", Written::of_list({write(*option, Form::kText, local)}));
     } else if (option != nullptr) {
       if (holds_jinja(option->text))
@@ -159,7 +160,7 @@ void Builder::edit(Unit::Turn& turn, const Cel& when, const std::vector<const It
     // Options of one section are one resource: each of them has a name of its own.
     item->put("id", Written::of_text(path.text + " " + escaped(task_.name)));
     if (!turn.for_each.empty() || holds_jinja(task_.name))
-      std::erase_if(item->keys, [](const auto& key) { return key.first == "id"; });
+      std::erase_if(item->keys, [](const auto& key) { return key.name == "id"; });
     if (item->find("id") != nullptr) item->patterns = {"ini:" + path.text + " *"};
   }
   for (const char* name : {"insertafter", "insertbefore"}) {

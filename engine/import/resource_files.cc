@@ -4,6 +4,7 @@
 #include "engine/import/expression.h"
 #include "engine/import/jinja_template.h"
 #include "engine/import/resource.h"
+#include "engine/import/translate_text.h"
 
 namespace plumb::imports {
 namespace {
@@ -47,6 +48,19 @@ std::string Builder::project_file(const std::string& src, const std::string& fol
     return target;
   }
   return "";
+}
+
+void Builder::tell_omitted() {
+  for (const auto& [name, unused] : omitted_)
+    no_word(name, "is given only where a variable has it; say it for those that do");
+  omitted_.clear();
+}
+
+void Builder::put_ownership(Item& item, Names& local) {
+  if (auto owner = take({"owner"}, Form::kText, local)) item.put("owner", *owner);
+  if (auto group = take({"group"}, Form::kText, local)) item.put("group", *group);
+  if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") item.put("mode", *mode);
+  tell_omitted();
 }
 
 void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
@@ -98,14 +112,7 @@ void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const It
   }
   if (state == "touch") item->put("state", Written::of_text("exists"));
   if (state == "touch") ignore({"modification_time", "access_time", "modification_time_format", "access_time_format"});
-  if (auto owner = take({"owner"}, Form::kText, local)) item->put("owner", *owner);
-  if (auto group = take({"group"}, Form::kText, local)) item->put("group", *group);
-  if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") item->put("mode", *mode);
-  for (const auto& [name, value] : omitted_) {
-    (void)value;
-    no_word(name, "is given only where a variable has it; say it for those that do");
-  }
-  omitted_.clear();
+  put_ownership(*item, local);
   if (kind == "directory") item->put("parents", Written::of_plain("true"));
   if (kind == "directory" && recurse) item->put("recurse", Written::of_plain("true"));
   if (given({"follow"}) && yes({"follow"})) item->put("follow", Written::of_plain("true"));
@@ -216,11 +223,7 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
   ignore({"force"});
   if (force != nullptr && force->is_scalar() && !holds_jinja(force->text) && !is_true_word(force->text))
     item->put("state", Written::of_text("exists"));
-  for (const auto& [name, value] : omitted_) {
-    (void)value;
-    no_word(name, "is given only where a variable has it; say it for those that do");
-  }
-  omitted_.clear();
+  tell_omitted();
   unit_.file_resources_.insert(path.text);
   finish(std::move(item), turn, changes);
 }
@@ -310,14 +313,7 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
   if (path.text.ends_with('/')) path.text += base.ends_with(".j2") ? base.substr(0, base.size() - 3) : base;
   identify(*item, "file", path, turn);
   item->put("template", Written::of_text(written_path));
-  if (auto owner = take({"owner"}, Form::kText, local)) item->put("owner", *owner);
-  if (auto group = take({"group"}, Form::kText, local)) item->put("group", *group);
-  if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") item->put("mode", *mode);
-  for (const auto& [name, value] : omitted_) {
-    (void)value;
-    no_word(name, "is given only where a variable has it; say it for those that do");
-  }
-  omitted_.clear();
+  put_ownership(*item, local);
   if (given({"backup"}) && yes({"backup"})) item->put("backup", Written::of_plain("true"));
   ignore({"backup"});
   if (auto validate = take({"validate"}, Form::kText, local)) item->put("validate", *validate);

@@ -3,6 +3,7 @@
 
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
+#include "engine/import/translate_text.h"
 
 namespace plumb::imports {
 namespace {
@@ -124,7 +125,7 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
   const auto make = [&](Written identity, const std::string& version, const std::string& element) {
     auto item = start("package", turn, when);
     if (!element.empty()) {
-      std::vector<std::pair<std::string, Written>> loops = turn.for_each;
+      WrittenMap loops = turn.for_each;
       loops.emplace_back(element, identity);
       item->put("for_each", Written::of_map(std::move(loops)));
       Unit::Turn inner;
@@ -176,9 +177,9 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
   // The items of a loop as they are.
   const Text whole = translate_text(name->text, local);
   const bool loops_over_it = whole.whole && turn.variables.size() == 1 && whole.value.text == turn.variables.front();
-  if (loops_over_it && turn.for_each.front().second.is_list() &&
+  if (loops_over_it && turn.for_each.front().value.is_list() &&
       when.text.find(turn.variables.front()) == std::string::npos) {
-    const Written list = turn.for_each.front().second;
+    const Written list = turn.for_each.front().value;
     const bool versions = std::any_of(list.items.begin(), list.items.end(),
                                       [](const Written& one) { return one.text.find('=') != std::string::npos; });
     if (!versions) {

@@ -1,6 +1,7 @@
 // Repositories of apt, and the keys that sign them.
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
+#include "engine/import/translate_text.h"
 
 namespace plumb::imports {
 namespace {

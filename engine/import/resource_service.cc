@@ -3,6 +3,7 @@
 
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
+#include "engine/import/translate_text.h"
 
 namespace plumb::imports {
 namespace {

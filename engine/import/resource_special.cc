@@ -3,6 +3,7 @@
 
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
+#include "engine/import/translate_text.h"
 
 namespace plumb::imports {
 namespace {
@@ -141,12 +142,12 @@ void Builder::after_table(Item& item, Unit::Turn& turn) {
       item.put("as", Written::of_text(around_.as));
   } else if (module == "sysctl") {
     if (item.find("file") == nullptr) item.put("file", Written::of_text("/etc/sysctl.conf"));
-    if (is({"state"}, "absent")) std::erase_if(item.keys, [](const auto& key) { return key.first == "value"; });
+    if (is({"state"}, "absent")) std::erase_if(item.keys, [](const auto& key) { return key.name == "value"; });
   } else if (module == "cron" || module == "cronvar") {
     if (yes({"env"})) {
       if (Written* job = item.find("job")) {
         const Written value = *job;
-        std::erase_if(item.keys, [](const auto& key) { return key.first == "job"; });
+        std::erase_if(item.keys, [](const auto& key) { return key.name == "job"; });
         item.put("value", value);
       } else {
         item.put("env", Written::of_plain("true"));
@@ -156,16 +157,16 @@ void Builder::after_table(Item& item, Unit::Turn& turn) {
       *file = Written::of_text(file->text.substr(12));
     for (const char* field : {"minute", "hour", "day", "month", "weekday"}) {
       if (item.find("special") != nullptr)
-        std::erase_if(item.keys, [&](const auto& key) { return key.first == field; });
+        std::erase_if(item.keys, [&](const auto& key) { return key.name == field; });
     }
     if (item.find("cron")->text.empty() && given({"job"})) throw Untranslatable{"a job without a name"};
   } else if (module == "user") {
     if (Written* groups = item.find("groups"); groups != nullptr && groups->is_list() && groups->items.empty())
-      std::erase_if(item.keys, [](const auto& key) { return key.first == "groups"; });
+      std::erase_if(item.keys, [](const auto& key) { return key.name == "groups"; });
     if (is({"state"}, "absent"))
       std::erase_if(item.keys, [](const auto& key) {
-        return key.first != "user" && key.first != "state" && key.first != "remove_home" && key.first != "when" &&
-               key.first != "for_each";
+        return key.name != "user" && key.name != "state" && key.name != "remove_home" && key.name != "when" &&
+               key.name != "for_each";
       });
   } else if (module == "modprobe") {
     const Node* persistent = task_.argument({"persistent"});

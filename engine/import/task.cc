@@ -111,8 +111,8 @@ void take_arguments(Task& task, const Node& value) {
       const std::size_t at = text.find(one.key + "=");
       if (at == std::string::npos) continue;
       std::size_t end = at + one.key.size() + 1;
-      const char quote = end < text.size() && (text[end] == '"' || text[end] == '\'') ? text[end] : 0;
-      if (quote != 0) {
+      const char quote = end < text.size() && (text[end] == '"' || text[end] == '\'') ? text[end] : '\0';
+      if (quote != '\0') {
         end = text.find(quote, end + 1);
         end = end == std::string::npos ? text.size() : end + 1;
       } else {
@@ -211,7 +211,7 @@ std::vector<std::string> shell_words(std::string_view text) {
       }
     }
     const char c = text[at];
-    if (quote != 0) {
+    if (quote != '\0') {
       if (c == quote) {
         quote = 0;
       } else if (c == '\\' && quote == '"' && at + 1 < text.size() && (text[at + 1] == '"' || text[at + 1] == '\\')) {
@@ -255,7 +255,7 @@ KeyValues key_values(std::string_view text) {
         continue;
       }
       const char c = text[end];
-      if (quote != 0) {
+      if (quote != '\0') {
         if (c == quote) quote = 0;
       } else if (c == '"' || c == '\'') {
         quote = c;

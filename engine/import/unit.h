@@ -22,7 +22,7 @@ struct Item {
   enum class Kind { kResource, kBlock, kUse, kComment };
   Kind kind = Kind::kResource;
   std::string type;  // the resource's kind
-  std::vector<std::pair<std::string, Written>> keys;
+  WrittenMap keys;
   std::vector<std::unique_ptr<Item>> children;
   std::vector<std::unique_ptr<Item>> rescue;
   // `restart_on` and its like: what sets it off, as far as that is left.
@@ -102,7 +102,7 @@ class Unit : public Names {
   // One turn of a task's loop, or all of them where `for_each` repeats it.
   struct Turn {
     std::unique_ptr<LocalNames> names;
-    std::vector<std::pair<std::string, Written>> for_each;
+    WrittenMap for_each;
     std::vector<std::string> variables;  // names of for_each
   };
 
@@ -166,7 +166,7 @@ class Unit : public Names {
   std::string file_text(const std::string& path);
   std::vector<std::string> files_below(const std::string& folder);
   void read_variables(const std::string& folder, bool fixed);
-  void collect(const std::vector<Task>& tasks, std::vector<std::string> conditions, int depth);
+  void collect(const std::vector<Task>& tasks, const std::vector<std::string>& conditions, int depth);
   void collect_fact(const Task& task, const std::vector<std::string>& conditions);
   void collect_system_files(const Task& task, const std::vector<std::string>& conditions);
   std::vector<std::string> included_files(const Task& task, const Names& names);
@@ -191,7 +191,7 @@ class Unit : public Names {
   friend class FileNames;
   std::optional<Cel> magic(const std::string& name);
   std::optional<Cel> result(const std::vector<std::string>& parts, std::size_t& used);
-  Cel reading(const std::string& name, std::vector<std::pair<std::string, Written>> source, Type type);
+  Cel reading(const std::string& name, WrittenMap source, Type type);
   Cel declare_unknown(const std::string& name);
   Cel known_packages(const std::vector<std::string>& parts, std::size_t& used);
   Written written_of(const lang::Node& node, Names& names);
@@ -262,9 +262,9 @@ class Unit : public Names {
   std::vector<std::string> system_paths_;
   std::map<std::string, std::string> system_files_;  // in the module -> in the role
   std::map<std::string, std::string> system_names_;  // `include_vars: name:` -> prefix
-  std::map<std::string, std::vector<std::pair<std::string, Written>>> readings_;
+  std::map<std::string, WrittenMap> readings_;
   std::map<std::string, std::string> reading_problems_;
-  std::vector<std::pair<std::string, Written>> checks_;
+  WrittenMap checks_;
   std::vector<std::pair<std::string, int>> check_rows_;
 
   Items items_;

@@ -3,6 +3,7 @@
 
 #include "engine/import/expression.h"
 #include "engine/import/literal.h"
+#include "engine/import/translate_text.h"
 #include "engine/import/unit.h"
 
 namespace plumb::imports {
@@ -78,7 +79,7 @@ Written Unit::written_of(const Node& node, Names& names) {
     return Written::of_list(std::move(items));
   }
   if (node.is_map()) {
-    std::vector<std::pair<std::string, Written>> entries;
+    WrittenMap entries;
     for (const Entry& one : node.entries) entries.emplace_back(one.key, written_of(one.value, names));
     return Written::of_map(std::move(entries));
   }

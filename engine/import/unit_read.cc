@@ -316,7 +316,7 @@ void Unit::collect_system_files(const Task& task, const std::vector<std::string>
   }
 }
 
-void Unit::collect(const std::vector<Task>& tasks, std::vector<std::string> conditions, int depth) {
+void Unit::collect(const std::vector<Task>& tasks, const std::vector<std::string>& conditions, int depth) {
   if (depth > kDeepestInclude) return;
   for (const Task& task : tasks) {
     std::vector<std::string> own = conditions;

@@ -3,6 +3,7 @@
 
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
+#include "engine/import/translate_text.h"
 #include "engine/import/unit.h"
 
 namespace plumb::imports {
@@ -413,7 +414,7 @@ void Unit::use_role(const Task& one, const Surroundings& around, int row) {
     const Cel when = when_of(one, *turn.names, nullptr);
     if (when.text != "true") item->put("when", Written::of_text(when.text));
     if (const Node* variables = one.keyword("vars")) {
-      std::vector<std::pair<std::string, Written>> with;
+      WrittenMap with;
       for (const Entry& entry : variables->entries)
         with.emplace_back(safe_name(entry.key), written_of(entry.value, *turn.names));
       item->put("with", Written::of_map(std::move(with)));
@@ -465,11 +466,11 @@ void Unit::check(const Task& one, const Surroundings& around, int row) {
                    ""};
     }
     for (auto loop = turn.for_each.rbegin(); loop != turn.for_each.rend(); ++loop) {
-      std::string list = loop->second.text;
-      if (loop->second.is_list()) throw Untranslatable{"an assertion over a list that is written in place"};
+      std::string list = loop->value.text;
+      if (loop->value.is_list()) throw Untranslatable{"an assertion over a list that is written in place"};
       if (list.starts_with("${") && list.ends_with("}")) list = list.substr(2, list.size() - 3);
       condition = {
-          "(" + list + ").all(" + loop->first + ", " + condition.text + ")", Type::kBool, Type::kAny, 0, "", ""};
+          "(" + list + ").all(" + loop->name + ", " + condition.text + ")", Type::kBool, Type::kAny, 0, "", ""};
     }
     checks_.emplace_back(condition.text, Written::of_text(text));
     check_rows_.emplace_back(condition.text, row);

@@ -32,7 +32,7 @@ std::string schema_type(Type type) {
 }
 
 Written schema_of(const Node& node) {
-  std::vector<std::pair<std::string, Written>> schema;
+  WrittenMap schema;
   const Type type = plain_type(node);
   schema.emplace_back("type", Written::of_text(schema_type(type)));
   if (type == Type::kList && !node.items.empty()) {

@@ -84,7 +84,7 @@ bool several_lines(const Written& value) {
   if (value.is_scalar()) return literal_is_safe(value.text);
   return std::any_of(value.items.begin(), value.items.end(), several_lines) ||
          std::any_of(value.entries.begin(), value.entries.end(),
-                     [](const auto& entry) { return several_lines(entry.second); });
+                     [](const auto& entry) { return several_lines(entry.value); });
 }
 
 }  // namespace
@@ -106,7 +106,7 @@ Written Written::of_list(std::vector<Written> items) {
   value.items = std::move(items);
   return value;
 }
-Written Written::of_map(std::vector<std::pair<std::string, Written>> entries) {
+Written Written::of_map(WrittenMap entries) {
   Written value;
   value.kind = Kind::kMap;
   value.entries = std::move(entries);

@@ -9,6 +9,9 @@
 
 namespace plumb::imports {
 
+struct WrittenEntry;
+using WrittenMap = std::vector<WrittenEntry>;  // in order
+
 struct Written {
   enum class Kind { kScalar, kList, kMap };
 
@@ -16,19 +19,27 @@ struct Written {
   std::string text;    // kScalar
   bool plain = false;  // kScalar: a number, `true`, `null`: written without quotes
   std::vector<Written> items;
-  std::vector<std::pair<std::string, Written>> entries;
+  WrittenMap entries;
 
   // Always reads as this text, quoted where it has to be.
   static Written of_text(std::string text);
   // As it stands: a number, `true`, `null`.
   static Written of_plain(std::string text);
   static Written of_list(std::vector<Written> items);
-  static Written of_map(std::vector<std::pair<std::string, Written>> entries);
+  static Written of_map(WrittenMap entries);
   static Written of_texts(const std::vector<std::string>& texts);
 
   bool is_list() const { return kind == Kind::kList; }
   bool is_map() const { return kind == Kind::kMap; }
   bool is_scalar() const { return kind == Kind::kScalar; }
+};
+
+// Of a map. No pair: that one asks for the whole of Written too early.
+struct WrittenEntry {
+  WrittenEntry(std::string key, Written item) : name(std::move(key)), value(std::move(item)) {}
+
+  std::string name;
+  Written value;
 };
 
 // Gathers lines, and knows how many there are.

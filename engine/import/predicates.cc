@@ -1,0 +1,105 @@
+// Tests of Jinja2 and Ansible (`x is defined`), by what stands for them here (docs/guide/from-jinja.md).
+#include <map>
+
+#include "engine/import/expression.h"
+#include "engine/import/filter_arguments.h"
+
+namespace plumb::imports {
+namespace {
+
+using Kind = Expr::Kind;
+
+}  // namespace
+
+Cel test(const Expr& expr, Names& names) {
+  std::string name = expr.text;
+  const auto result = [&](const Cel& value) { return expr.negated ? negation_of(value) : value; };
+  const auto truth = [&](std::string text, int how = rank::kAtom) {
+    return result(Cel{std::move(text), Type::kBool, Type::kAny, how, "", ""});
+  };
+  const Arguments given(expr, names);
+  const Cel value = translate(*expr.children[0], names);
+  if (name == "defined" || name == "undefined") {
+    if (name == "undefined") {
+      if (value.present.empty()) return truth("false");
+      Cel there{value.present,
+                Type::kBool,
+                Type::kAny,
+                value.present.find(' ') == std::string::npos ? 0 : rank::kAnd,
+                "",
+                ""};
+      return expr.negated ? there : negation_of(there);
+    }
+    if (value.present.empty()) return truth("true");
+    return result({value.present, Type::kBool, Type::kAny,
+                   value.present.find(' ') == std::string::npos ? 0 : rank::kAnd, "", ""});
+  }
+  const std::string sum = value.in_brackets(rank::kSum);
+  if (name == "none") {
+    if (value.type != Type::kAny && value.type != Type::kNull) return truth("false");
+    return truth(sum + " == null", rank::kRelation);
+  }
+  if (name == "version" || name == "version_compare") {
+    const Expr* how = given.given(1, "operator");
+    std::string op = how != nullptr && how->is(Kind::kText) ? how->text : "==";
+    static const std::map<std::string, std::string> kWords = {{"lt", "<"},  {"le", "<="}, {"gt", ">"}, {"ge", ">="},
+                                                              {"eq", "=="}, {"ne", "!="}, {"=", "=="}, {"<>", "!="}};
+    if (const auto word = kWords.find(op); word != kWords.end()) op = word->second;
+    return truth("versionCompare(" + text_of(value) + ", " + text_of(given.need(0)) + ", 'debian') " + op + " 0",
+                 rank::kRelation);
+  }
+  if (name == "match" || name == "search" || name == "regex") {
+    const Expr* pattern = given.given(0);
+    if (name == "match" && pattern != nullptr && pattern->is(Kind::kText)) {
+      const std::string anchored = pattern->text.starts_with('^') ? pattern->text : "^(?:" + pattern->text + ")";
+      return truth(text_of(value) + ".matches(" + cel_text(anchored) + ")");
+    }
+    return truth(text_of(value) + ".matches(" + (name == "match" ? "'^' + " : "") + given.need(0).text + ")");
+  }
+  static const std::map<std::string, std::string> kTypes = {
+      {"string", "string"}, {"mapping", "map"}, {"boolean", "bool"}, {"integer", "int"}, {"float", "double"}};
+  if (const auto kind = kTypes.find(name); kind != kTypes.end()) {
+    static const std::map<std::string, Type> kKnown = {{"string", Type::kText},
+                                                       {"mapping", Type::kMap},
+                                                       {"boolean", Type::kBool},
+                                                       {"integer", Type::kInt},
+                                                       {"float", Type::kFloat}};
+    if (value.type != Type::kAny) return truth(value.type == kKnown.at(name) ? "true" : "false");
+    return truth("type(" + value.text + ") == " + kind->second, rank::kRelation);
+  }
+  if (name == "iterable" || name == "sequence") {
+    if (value.type != Type::kAny)
+      return truth(value.type == Type::kList || value.type == Type::kMap || value.type == Type::kText ? "true"
+                                                                                                      : "false");
+    return truth("type(" + value.text + ") in [list, map, string]", rank::kRelation);
+  }
+  if (name == "number") {
+    if (value.type != Type::kAny)
+      return truth(value.type == Type::kInt || value.type == Type::kFloat ? "true" : "false");
+    return truth("type(" + value.text + ") in [int, double]", rank::kRelation);
+  }
+  if (name == "truthy" || name == "falsy") {
+    const Cel found = condition(*expr.children[0], names);
+    return result(name == "truthy" ? found : negation_of(found));
+  }
+  if (name == "true" || name == "false") return truth(sum + " == " + name, rank::kRelation);
+  if (name == "in") return truth(sum + " in " + given.need(0).in_brackets(rank::kSum), rank::kRelation);
+  if (name == "contains") {
+    const Cel other = given.need(0);
+    if (value.type == Type::kText) return truth(base(value) + ".contains(" + other.text + ")");
+    return truth(other.in_brackets(rank::kSum) + " in " + sum, rank::kRelation);
+  }
+  static const std::map<std::string, std::string> kCompare = {
+      {"equalto", "=="}, {"eq", "=="}, {"==", "=="}, {"sameas", "=="}, {"ne", "!="}, {"!=", "!="},
+      {"gt", ">"},       {"lt", "<"},  {"ge", ">="}, {"le", "<="},     {">", ">"},   {"<", "<"}};
+  if (const auto op = kCompare.find(name); op != kCompare.end())
+    return truth(sum + " " + op->second + " " + given.need(0).in_brackets(rank::kSum), rank::kRelation);
+  if (name == "divisibleby")
+    return truth(sum + " % " + given.need(0).in_brackets(rank::kUnary) + " == 0", rank::kRelation);
+  if (name == "even" || name == "odd") return truth(sum + " % 2 == " + (name == "even" ? "0" : "1"), rank::kRelation);
+  if (name == "changed" || name == "failed" || name == "succeeded" || name == "success" || name == "skipped")
+    throw Untranslatable{"what came of a task (`is " + name + "`)"};
+  throw Untranslatable{"the test `" + name + "`"};
+}
+
+}  // namespace plumb::imports
