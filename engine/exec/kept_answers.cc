@@ -99,8 +99,8 @@ void KeptAnswers::keep(const std::string& key, const ProcessResult& result) {
   entry.errors = static_cast<std::uint32_t>(result.errors.size());
   char* place = memory_->bytes.data() + memory_->used;
   std::memcpy(place, &entry, sizeof entry);
-  std::memcpy(place + sizeof entry, result.output.data(), result.output.size());
-  std::memcpy(place + sizeof entry + result.output.size(), result.errors.data(), result.errors.size());
+  place = std::copy(result.output.begin(), result.output.end(), place + sizeof entry);
+  std::copy(result.errors.begin(), result.errors.end(), place);
   memory_->used += size;
 }
 

@@ -70,8 +70,8 @@ std::string words_pattern(const std::vector<std::string>& words);
 
 // A kind of that provider.
 template <class KindProvider>
-Kind edit_kind(std::string name) {
-  return {.name = std::move(name),
+Kind edit_kind(const std::string& name) {
+  return {.name = name,
           .provider = std::make_shared<KindProvider>(),
           .operations = OperationSet::of<EditFile>(),
           .stands_on_inferred = true,

@@ -301,7 +301,7 @@ void Session::hear(const char* text) {
 }
 
 // What the host said on the way to this, PAM and nologin(5) among it.
-std::string Session::with_heard(std::string text) {
+std::string Session::with_heard(const std::string& text) {
   const std::unique_ptr<char, void (*)(char*)> banner(ssh_get_issue_banner(raw_.get()), ssh_string_free_char);
   hear(banner.get());
   const std::string heard = last_lines(heard_);

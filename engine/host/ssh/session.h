@@ -79,7 +79,7 @@ class Session {
   Result<bool> try_agent(std::vector<AgentIdentity> identities, Deadline deadline, const Interrupt* cancel);
   Result<bool> judge(int answer, const std::string& key);
   void hear(const char* text);
-  std::string with_heard(std::string text);
+  std::string with_heard(const std::string& text);
   Error refused(const std::string& why);
   Error not_let_in(int methods);
 
