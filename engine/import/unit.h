@@ -91,7 +91,6 @@ struct Surroundings {
   Items* out = nullptr;
   std::string as;      // become_user
   std::string folder;  // of the file that the tasks stand in
-  const lang::Node* on_failure = nullptr;
   Cel guard{"true", Type::kBool, Type::kAny, 0, "", ""};  // conditions around, where no loop is
   bool in_loop = false;
   int depth = 0;
@@ -112,7 +111,6 @@ class Unit : public Names {
   // A role: all that lies in its folder.
   void read_role();
   // Tasks of a playbook.
-  void add_tasks(const lang::Node& list, const std::string& file);
   void add_handlers(const lang::Node& list, const std::string& file);
   void add_fixed(const lang::Node& map);
 
@@ -145,7 +143,6 @@ class Unit : public Names {
   void begin_with(std::string head) { head_ = std::move(head); }
   // Inputs that somebody outside may set.
   std::vector<std::string> input_names() const;
-  bool declares(const std::string& name) const { return symbols_.contains(name); }
   void mark_sensitive(const std::string& name);
   // What the inventory gives a name, for its type; the node outlives this.
   void know_value(const std::string& name, const lang::Node& value) { known_values_[name] = &value; }
@@ -236,7 +233,6 @@ class Unit : public Names {
   void write_inputs(Lines& lines);
   void write_named(Lines& lines);
 
-  std::string template_path(const Task& one, const std::string& src, Names& names, std::string& problem);
 
   std::vector<Play> plays_;
   std::string file_ = "module.yaml";
@@ -257,18 +253,15 @@ class Unit : public Names {
   std::set<std::string> roles_;
 
   std::map<std::string, Symbol> symbols_;
-  std::map<std::string, Cel> standing_in_;  // while a name's own value is worked out
   std::map<std::string, Registered> registered_;
   std::vector<std::string> system_paths_;
   std::map<std::string, std::string> system_files_;  // in the module -> in the role
   std::map<std::string, std::string> system_names_;  // `include_vars: name:` -> prefix
   std::map<std::string, WrittenMap> readings_;
-  std::map<std::string, std::string> reading_problems_;
   WrittenMap checks_;
   std::vector<std::pair<std::string, int>> check_rows_;
 
   Items items_;
-  Items handler_items_;
   // By identity: each with the conditions around it.
   std::map<std::string, std::vector<std::pair<std::string, Item*>>> services_;
   std::vector<Restart> restarts_;

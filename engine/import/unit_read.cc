@@ -123,10 +123,6 @@ void Unit::read_role() {
   }
 }
 
-void Unit::add_tasks(const Node& list, const std::string& file) {
-  top_.push_back(&tasks_of(list, file));
-}
-
 void Unit::add_handlers(const Node& list, const std::string& file) {
   for (const Task& task : tasks_of(list, file)) {
     Handler handler;
