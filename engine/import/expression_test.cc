@@ -89,6 +89,8 @@ TEST(Expression, BecomesOneOfCel) {
       {"lookup('pipe', 'date')", "by hand: `lookup('pipe')`"},
       {"text | nobody_knows", "by hand: the filter `nobody_knows`"},
       {"text |", "by hand: a name is missing in an expression"},
+      {"item[]", "by hand: an index without a value"},
+      {"item[1 2]", "by hand: an index of two values"},
   };
   for (const auto& [jinja, cel] : cases) EXPECT_EQ(said(jinja), cel) << jinja;
 }
