@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/base/ascii.h"
 #include "engine/base/pattern.h"
 #include "engine/base/real.h"
 #include "engine/base/zone_form.h"
@@ -17,12 +18,6 @@ namespace {
 
 constexpr std::int64_t kLargestInteger = (std::int64_t{1} << 53) - 1;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }

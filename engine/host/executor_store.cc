@@ -5,6 +5,7 @@
 
 #include <sys/utsname.h>
 
+#include "engine/base/ascii.h"
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
 
@@ -15,18 +16,13 @@ namespace {
 constexpr std::string_view kProgram = "plumb-exec";
 constexpr std::size_t kLargest = std::size_t{64} << 20;
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 }  // namespace
 
 std::string ExecutorStore::platform_of(const std::string& uname_system, const std::string& uname_machine) {
-  std::string machine = lower(uname_machine);
+  std::string machine = lowered(uname_machine);
   if (machine == "amd64") machine = "x86_64";
   if (machine == "arm64") machine = "aarch64";
-  return lower(uname_system) + "-" + machine;
+  return lowered(uname_system) + "-" + machine;
 }
 
 std::string ExecutorStore::local_platform() {

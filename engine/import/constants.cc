@@ -1,6 +1,7 @@
 // What an expression of Jinja is, where that does not hang on the host: names of files, mostly.
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "engine/import/expression.h"
 
 namespace plumb::imports {
@@ -157,7 +158,7 @@ class Constants {
     const std::string set = given.empty() ? " \t\n" : given[0];
     if (name == "strip" || name == "lstrip" || name == "rstrip")
       return text_node(stripped(object->text, set, name != "rstrip", name != "lstrip"));
-    if (name == "lower") return text_node(lower(object->text));
+    if (name == "lower") return text_node(lowered(object->text));
     if (name == "replace" && given.size() == 2) return text_node(replaced(object->text, given[0], given[1]));
     if (name == "split" && given.size() == 1 && !given[0].empty()) {
       Node list;
@@ -173,12 +174,6 @@ class Constants {
     return std::nullopt;
   }
 
-  static std::string lower(std::string text) {
-    for (char& c : text) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
-  }
   static std::string replaced(std::string text, const std::string& from, const std::string& to) {
     if (from.empty()) return text;
     for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
@@ -198,7 +193,7 @@ class Constants {
     }
     if (!value || !value->is_scalar()) return std::nullopt;
     const std::string& text = value->text;
-    if (name == "lower") return text_node(lower(text));
+    if (name == "lower") return text_node(lowered(text));
     if (name == "basename")
       return text_node(text.substr(text.rfind('/') == std::string::npos ? 0 : text.rfind('/') + 1));
     if (name == "dirname") return text_node(text.substr(0, text.rfind('/') == std::string::npos ? 0 : text.rfind('/')));

@@ -4,17 +4,12 @@
 #include <array>
 #include <cctype>
 
+#include "engine/base/ascii.h"
+
 namespace plumb::imports {
 namespace {
 
 using lang::Node;
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "engine/base/ascii.h"
+
 namespace plumb::imports {
 namespace {
 
@@ -13,9 +15,7 @@ bool plain_is_safe(const std::string& text, bool in_flow) {
   static constexpr std::array<std::string_view, 14> kWords = {"true", "false", "null", "~",   "yes", "no",  "on",
                                                               "off",  "y",     "n",    "nan", "inf", "---", "..."};
   if (text.empty() || text.front() == ' ' || text.back() == ' ' || text.back() == ':') return false;
-  std::string lower = text;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = lowered(text);
   if (std::find(kWords.begin(), kWords.end(), lower) != kWords.end()) return false;
   // Numbers, dates and what looks like them.
   const char first = text.front();

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/base/real.h"
 #include "engine/inventory/found.h"
 
@@ -17,9 +18,6 @@ using lang::Node;
 
 constexpr int kDeepestLiteral = 32;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }

@@ -4,34 +4,13 @@
 #include <set>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/base/json.h"
+#include "engine/base/utf8.h"
 #include "engine/lang/yaml_text.h"
 
 namespace plumb::lang {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-void append_utf8(std::string& out, unsigned point) {
-  const auto add = [&](unsigned byte) { out += static_cast<char>(byte); };
-  if (point < 0x80) {
-    add(point);
-  } else if (point < 0x800) {
-    add(0xc0 | point >> 6);
-    add(0x80 | (point & 0x3f));
-  } else if (point < 0x10000) {
-    add(0xe0 | point >> 12);
-    add(0x80 | (point >> 6 & 0x3f));
-    add(0x80 | (point & 0x3f));
-  } else {
-    add(0xf0 | point >> 18);
-    add(0x80 | (point >> 12 & 0x3f));
-    add(0x80 | (point >> 6 & 0x3f));
-    add(0x80 | (point & 0x3f));
-  }
-}
 
 class JsonReader {
  public:

@@ -65,7 +65,7 @@ std::string character(std::string_view digits) {
     code = code * 16 + static_cast<std::uint32_t>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
   }
   std::string out;
-  cel::append_utf8(out, code);
+  append_utf8(out, code);
   return out;
 }
 

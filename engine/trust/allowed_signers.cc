@@ -6,6 +6,7 @@
 #include <ctime>
 #include <set>
 
+#include "engine/base/ascii.h"
 #include "engine/base/json.h"
 
 namespace plumb::trust {
@@ -22,12 +23,6 @@ std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r";
   text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
   return text.substr(0, text.find_last_not_of(kSpace) + 1);
-}
-
-std::string in_small_letters(std::string_view text) {
-  std::string small;
-  for (const char c : text) small += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return small;
 }
 
 // It is shown among lines that say who signed.
@@ -123,7 +118,7 @@ struct Option {
 
 Result<Option> take_option(std::string_view& text) {
   const std::size_t end = std::min(text.find_first_of("=,"), text.size());
-  Option option{in_small_letters(text.substr(0, end)), std::nullopt};
+  Option option{lowered(text.substr(0, end)), std::nullopt};
   text.remove_prefix(end);
   if (text.starts_with('=')) {
     text.remove_prefix(1);
@@ -181,7 +176,7 @@ std::size_t persons_of(const std::vector<Signer>& signers) {
   std::vector<std::set<std::string>> persons;
   for (const Signer& signer : signers) {
     std::set<std::string> names;
-    for (const std::string& name : signer.principals) names.insert(in_small_letters(trimmed(name)));
+    for (const std::string& name : signer.principals) names.insert(lowered(trimmed(name)));
     std::erase_if(persons, [&](const std::set<std::string>& person) {
       const bool same =
           std::any_of(person.begin(), person.end(), [&](const std::string& name) { return names.contains(name); });

@@ -7,6 +7,7 @@
 #include "providers/directory/tree.h"
 #include "providers/directory/walk.h"
 #include "providers/sdk/access_list.h"
+#include "providers/sdk/followed_link.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/tree_list.h"
 
@@ -251,20 +252,6 @@ Change removal(const Desired& desired, const Observed& observed) {
     }
   }
   return change;
-}
-
-// Whether an access list is also about numbers that nobody has.
-bool names_nobody(const std::string& list) {
-  for (const AccessRule& rule : access_rules(list)) {
-    if (rule.name.find_first_not_of("0123456789") == std::string::npos) return true;
-  }
-  return false;
-}
-
-// Of one that nobody declares any more, what was made or written lies where the link leads, and the link is not its
-// own.
-bool is_foreign_link(const Desired& desired, const Observed& observed) {
-  return wants_absent(desired) && desired.flag("prune", false) && desired.flag("follow", false) && observed.has("link");
 }
 
 }  // namespace

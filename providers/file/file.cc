@@ -5,6 +5,7 @@
 
 #include "engine/base/json.h"
 #include "providers/sdk/access_list.h"
+#include "providers/sdk/followed_link.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::file {
@@ -154,20 +155,6 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     PLUMB_TRY(observe_content(desired, path, *info, may_show, system, observed));
   }
   return observed;
-}
-
-// Whether an access list is also about numbers that nobody has.
-bool names_nobody(const std::string& list) {
-  for (const AccessRule& rule : access_rules(list)) {
-    if (rule.name.find_first_not_of("0123456789") == std::string::npos) return true;
-  }
-  return false;
-}
-
-// Of one that nobody declares any more, what was made or written lies where the link leads, and the link is not its
-// own.
-bool is_foreign_link(const Desired& desired, const Observed& observed) {
-  return wants_absent(desired) && desired.flag("prune", false) && desired.flag("follow", false) && observed.has("link");
 }
 
 }  // namespace

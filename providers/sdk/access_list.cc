@@ -33,6 +33,13 @@ std::vector<AccessRule> access_rules(std::string_view list) {
   return rules;
 }
 
+bool names_nobody(std::string_view list) {
+  const std::vector<AccessRule> rules = access_rules(list);
+  return std::any_of(rules.begin(), rules.end(), [](const AccessRule& rule) {
+    return rule.name.find_first_not_of("0123456789") == std::string::npos;
+  });
+}
+
 std::string ordered_access_list(std::string_view list) {
   std::vector<std::string> entries = pieces_of(list, ',');
   std::sort(entries.begin(), entries.end());

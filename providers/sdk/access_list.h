@@ -22,6 +22,9 @@ struct AccessRule {
 // The rules of a list's text; what is none is passed over.
 std::vector<AccessRule> access_rules(std::string_view list);
 
+// Whether it is also about numbers that nobody has, which nobody can ask for.
+bool names_nobody(std::string_view list);
+
 // The same list in the order in which all are told.
 std::string ordered_access_list(std::string_view list);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/pattern.h"
+#include "engine/base/utf8.h"
 
 namespace plumb {
 namespace {
@@ -50,25 +51,6 @@ bool is_no_text_to_some(std::string_view text) {
       "^(?:[-+]?(?:[0-9_]+|0x[0-9a-f_]+|0o[0-7_]+|[0-9_]*\\.[0-9_]*(?:e[-+]?[0-9]+)?|[0-9_]+e[-+]?[0-9]+"
       "|[0-9_]+(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?|\\.inf|0b[01_]+)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[t \\t].*)?)$");
   return !pattern || pattern->matches(lower);
-}
-
-void append_utf8(std::string& out, std::uint32_t c) {
-  const auto push = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (c < 0x80) {
-    push(c);
-  } else if (c < 0x800) {
-    push(0xc0U | (c >> 6U));
-    push(0x80U | (c & 0x3fU));
-  } else if (c < 0x10000) {
-    push(0xe0U | (c >> 12U));
-    push(0x80U | ((c >> 6U) & 0x3fU));
-    push(0x80U | (c & 0x3fU));
-  } else {
-    push(0xf0U | (c >> 18U));
-    push(0x80U | ((c >> 12U) & 0x3fU));
-    push(0x80U | ((c >> 6U) & 0x3fU));
-    push(0x80U | (c & 0x3fU));
-  }
 }
 
 // Line breaks from `at` on, with the blanks around them: one is a blank, more are one less. `at` is then at what

@@ -8,6 +8,7 @@
 #include <nettle/base64.h>
 #include <nettle/hmac.h>
 
+#include "engine/base/ascii.h"
 #include "engine/base/digest.h"
 
 namespace plumb::host::ssh {
@@ -15,12 +16,6 @@ namespace plumb::host::ssh {
 namespace {
 
 constexpr std::size_t kSha1Size = SHA1_DIGEST_SIZE;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 const std::uint8_t* bytes_of(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
@@ -109,7 +104,7 @@ bool pattern_list_match(std::string_view list, char separator, std::string_view 
     if (pattern.empty()) continue;
     const bool negated = pattern.front() == '!';
     if (negated) pattern.remove_prefix(1);
-    if (!pattern_match(lower(pattern), text)) continue;
+    if (!pattern_match(lowered(pattern), text)) continue;
     if (negated) return false;
     matched = true;
   }
@@ -145,7 +140,7 @@ KnownHostsFile::KnownHostsFile(std::string path, std::string text) : path_(std::
     const std::size_t index = entries_.size();
     entries_.push_back(entry);
     // Names are compared in lower case; a file that has others is rare and goes the slow way.
-    if (!plain(word) || lower(word) != word) {
+    if (!plain(word) || lowered(word) != word) {
       others_.push_back(index);
       continue;
     }
@@ -179,7 +174,7 @@ bool KnownHostsFile::has_authority(std::string_view name) const {
 }
 
 std::string known_hosts_name(std::string_view host, int port) {
-  const std::string name = lower(host);
+  const std::string name = lowered(host);
   return port == 22 ? name : "[" + name + "]:" + std::to_string(port);
 }
 

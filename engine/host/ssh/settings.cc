@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/base/ascii.h"
 #include "engine/base/file.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/program.h"
@@ -77,12 +78,6 @@ constexpr std::array<Beyond, 10> kBeyond{{
     {"verifyhostkeydns", "VerifyHostKeyDNS", "false"},
 }};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return {};
@@ -94,7 +89,7 @@ std::pair<std::string, std::string_view> split_directive(std::string_view line) 
   const std::size_t end = std::min(line.find_first_of(" \t="), line.size());
   std::string_view value = trimmed(line.substr(end));
   if (!value.empty() && value.front() == '=') value = trimmed(value.substr(1));
-  return {lower(line.substr(0, end)), value};
+  return {lowered(line.substr(0, end)), value};
 }
 
 std::vector<std::string> words(std::string_view text) {
@@ -300,7 +295,7 @@ void scan_directive(Scan& scan, std::string_view key, std::string_view value, st
       for (const std::string& included : include(pattern)) scan_into(scan, included, host, include, depth + 1);
     }
   } else if (key == "hashknownhosts") {
-    scan.hash_known_hosts = lower(value) == "yes";
+    scan.hash_known_hosts = lowered(value) == "yes";
   } else if (!std::binary_search(kIgnorable.begin(), kIgnorable.end(), key) &&
              (!key.starts_with("gssapi") || key == "gssapikeyexchange") && !key.starts_with("canonicalpermitted")) {
     scan.matters = true;
@@ -443,7 +438,7 @@ Scan scan_config(std::string_view text, std::string_view host, const IncludeRead
 }
 
 Scan scan_files(const Query& query, const Self& self) {
-  const std::string host = lower(query.host);
+  const std::string host = lowered(query.host);
   Scan scan;
   for (const Source& source : sources_of(query, self)) {
     Result<std::string> text = read_file(source.file, kConfigLimit);

@@ -7,6 +7,7 @@
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
 
+#include "engine/base/ascii.h"
 #include "engine/base/digest.h"
 #include "engine/lang/cel/library.h"
 
@@ -43,12 +44,6 @@ Value hexadecimal(Call& call) {
   return Value::string(hex(characters((*Hash)({call.text(0)}))));
 }
 
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 constexpr std::size_t kUuidText = 36;
 
 bool is_dash(std::size_t position) {
@@ -63,7 +58,7 @@ bool parse_uuid(std::string_view text, std::array<std::uint8_t, 16>& bytes) {
       if (text[i] != '-') return false;
       continue;
     }
-    const int digit = digit_of(text[i]);
+    const int digit = hex_digit(text[i]);
     if (digit < 0) return false;
     bytes[digits / 2] = static_cast<std::uint8_t>(bytes[digits / 2] << 4U | static_cast<unsigned>(digit));
     ++digits;

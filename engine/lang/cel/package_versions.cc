@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/base/ascii.h"
+
 namespace plumb::cel {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 template <class Test>
 std::string_view take_while(std::string_view& text, const Test& test) {

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "engine/base/ascii.h"
 #include "engine/base/json.h"
 #include "engine/lang/cel/library.h"
 #include "engine/lang/cel/network.h"
@@ -12,24 +13,12 @@ namespace {
 
 constexpr std::string_view kHexadecimal = "0123456789ABCDEF";
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_unreserved(char c) {
   return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-int digit_of(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool is_escape(std::string_view text, std::size_t at) {
-  return at + 2 < text.size() && digit_of(text[at + 1]) >= 0 && digit_of(text[at + 2]) >= 0;
+  return at + 2 < text.size() && hex_digit(text[at + 1]) >= 0 && hex_digit(text[at + 2]) >= 0;
 }
 
 struct Url {
@@ -180,7 +169,7 @@ Value url_decode(Call& call) {
       continue;
     }
     if (!is_escape(text, i)) return fail("a `%` is not followed by two hexadecimal digits");
-    decoded += static_cast<char>(digit_of(text[i + 1]) * 16 + digit_of(text[i + 2]));
+    decoded += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
     i += 2;
   }
   return valid_utf8(decoded) ? Value::string(decoded) : fail("what the text stands for is not UTF-8");

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/utf8.h"
+
 namespace plumb::cel {
 
-void append_utf8(std::string& out, std::uint32_t code_point);
 // The code point at `position` of valid UTF-8, which is moved behind it.
 std::uint32_t next_code_point(std::string_view text, std::size_t& position);
 std::size_t count_code_points(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include "providers/firewall/back_end.h"
 #include "providers/firewall/nftables/texts.h"
+#include "providers/sdk/observe_each.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::firewall::nftables {
@@ -295,11 +296,9 @@ class Nftables : public BackEnd {
 
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
     const Result<Host> host = read_host(system);
-    std::vector<Result<Observed>> results;
-    results.reserve(desired.size());
-    for (const Desired* one : desired)
-      results.push_back(host ? observe_one(*one, *host, system) : Result<Observed>(host.error()));
-    return results;
+    return observe_each(desired, [&](const Desired& one) {
+      return host ? observe_one(one, *host, system) : Result<Observed>(host.error());
+    });
   }
 
   Change diff(const Desired& desired, const Observed& observed) const override {

@@ -3,6 +3,7 @@
 
 #include "providers/firewall/back_end.h"
 #include "providers/firewall/ufw/rows.h"
+#include "providers/sdk/observe_each.h"
 
 namespace plumb::providers::firewall::ufw {
 namespace {
@@ -167,11 +168,9 @@ class Ufw : public BackEnd {
 
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
     const Result<Host> host = read_host(system);
-    std::vector<Result<Observed>> results;
-    results.reserve(desired.size());
-    for (const Desired* one : desired)
-      results.push_back(host ? observe_one(*one, *host, system) : Result<Observed>(host.error()));
-    return results;
+    return observe_each(desired, [&](const Desired& one) {
+      return host ? observe_one(one, *host, system) : Result<Observed>(host.error());
+    });
   }
 
   Change diff(const Desired& desired, const Observed& observed) const override {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "providers/package/answer_words.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::package::apt {
@@ -10,16 +11,6 @@ namespace {
 
 // What Ubuntu's update-notifier touches.
 constexpr std::string_view kStamp = "/var/lib/apt/periodic/update-success-stamp";
-
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (!line.empty()) {
-    const std::size_t space = line.find(' ');
-    if (space != 0) words.push_back(line.substr(0, space));
-    line.remove_prefix(space == std::string_view::npos ? line.size() : space + 1);
-  }
-  return words;
-}
 
 // The first text in single quotes at or after `from`; `from` moves past it.
 std::string quoted(std::string_view line, std::size_t& from) {
@@ -49,10 +40,10 @@ class Parser {
 
  private:
   void line(std::string_view text) {
-    if (text.starts_with("Inst ")) return install(words_of(text));
+    if (text.starts_with("Inst ")) return install(words_in(text));
     if (text.starts_with("Remv ")) {
       // A cut line names nothing.
-      const auto words = words_of(text);
+      const auto words = words_in(text);
       if (words.size() < 2) return;
       result_.removes.emplace(words[1]);
       note_version(words);
@@ -66,10 +57,10 @@ class Parser {
                  : text.ends_with("have unmet dependencies:")             ? Section::kUnmet
                  : text.ends_with(" is a virtual package provided by:")   ? Section::kProviders
                                                                           : Section::kNone;
-      if (const auto words = words_of(text); section_ == Section::kProviders && words.size() > 1) virtual_ = words[1];
+      if (const auto words = words_in(text); section_ == Section::kProviders && words.size() > 1) virtual_ = words[1];
       return;
     }
-    indented(words_of(text), text);
+    indented(words_in(text), text);
   }
 
   // "Inst jq [1.6] (1.7 …", "Remv jq [1.6]"
@@ -258,7 +249,7 @@ std::vector<std::string> parse_sources(std::string_view output) {
   std::vector<std::string> sources;
   while (!output.empty()) {
     // 'URI' NAME SIZE
-    const std::vector<std::string_view> words = words_of(take_line(output));
+    const std::vector<std::string_view> words = words_in(take_line(output));
     if (words.size() > 1 && words[0].starts_with('\'') && words[1].ends_with(kRelease))
       sources.emplace_back(words[1].substr(0, words[1].size() - kRelease.size()));
   }

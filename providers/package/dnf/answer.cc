@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "providers/package/answer_words.h"
 #include "providers/package/rpm.h"
 #include "providers/sdk/managers.h"
 
@@ -10,16 +11,6 @@ namespace plumb::providers::package::dnf {
 namespace {
 
 constexpr std::size_t kLongestError = 400;
-
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (!line.empty()) {
-    const std::size_t space = line.find(' ');
-    if (space != 0) words.push_back(line.substr(0, space));
-    line.remove_prefix(space == std::string_view::npos ? line.size() : space + 1);
-  }
-  return words;
-}
 
 // Behind `begin`, where the line begins so.
 bool take(std::string_view line, std::string_view begin, std::string_view& rest) {
@@ -106,7 +97,7 @@ class Reader {
   // " NAME ARCHITECTURE VERSION SOURCE SIZE", "     replacing  NAME.ARCHITECTURE VERSION"
   void read_row(std::string_view line) {
     if (section_ == Section::kNone) return;
-    std::vector<std::string_view> words = words_of(line);
+    std::vector<std::string_view> words = words_in(line);
     // A long name has a line of its own.
     if (words.size() == 1) {
       long_name_ = words[0];
@@ -178,7 +169,7 @@ std::map<std::string, Details> parse_details(std::string_view text) {
   while (!text.empty()) {
     const std::string_view line = take_line(text);
     if (line.starts_with('@')) {
-      const std::vector<std::string_view> words = words_of(line.substr(1));
+      const std::vector<std::string_view> words = words_in(line.substr(1));
       of = words.size() < 2 ? nullptr : &all[name_with_architecture(words[0], words[1])];
       provides = true;
     } else if (line == "-") {
