@@ -28,7 +28,7 @@ std::string_view name_in(const Table& table, Value value) {
 }
 
 template <class Value, std::size_t size>
-std::optional<Value> value_in(const std::array<std::pair<Value, std::string_view>, size>& table,
+std::optional<Value> value_named(const std::array<std::pair<Value, std::string_view>, size>& table,
                               std::string_view name) {
   for (const auto& [entry, text] : table) {
     if (text == name) return entry;
@@ -42,13 +42,13 @@ std::string_view name(Op op) {
   return name_in(kOps, op);
 }
 std::optional<Op> op_from_name(std::string_view name) {
-  return value_in(kOps, name);
+  return value_named(kOps, name);
 }
 std::string_view name(Fidelity fidelity) {
   return name_in(kFidelities, fidelity);
 }
 std::optional<Fidelity> fidelity_from_name(std::string_view name) {
-  return value_in(kFidelities, name);
+  return value_named(kFidelities, name);
 }
 
 bool wants_absent(const Desired& desired) {
@@ -58,8 +58,10 @@ bool wants_absent(const Desired& desired) {
 
 const Json& member_of(const Json& object, std::string_view name) {
   static const Json kNull;
-  const auto found = object.find(name);
-  return found == object.end() ? kNull : *found;
+  const auto* const members = object.get_ptr<const Json::object_t*>();
+  if (members == nullptr) return kNull;
+  const auto found = members->find(name);
+  return found == members->end() ? kNull : found->second;
 }
 
 std::string text_of(const Json& object, std::string_view name, std::string_view otherwise) {
