@@ -17,17 +17,6 @@ bool is_field(std::string_view name) {
   return word && name != "in" && name != "true" && name != "false" && name != "null";
 }
 
-Cel member(const Cel& object, const std::string& name) {
-  Cel result;
-  const std::string base = object.in_brackets(rank::kAtom);
-  result.text = is_field(name) ? base + "." + name : base + "[" + cel_text(name) + "]";
-  const std::string chain = object.optional.empty() ? base : object.optional;
-  result.optional = is_field(name) ? chain + ".?" + name : chain + "[?" + cel_text(name) + "]";
-  const std::string here = is_field(name) ? "has(" + base + "." + name + ")" : cel_text(name) + " in " + base;
-  result.present = object.present.empty() ? here : object.present + " && " + here;
-  return result;
-}
-
 // The last one of a list or text, by a negative index.
 Cel from_the_end(const Cel& value, long back) {
   const std::string base = value.in_brackets(rank::kAtom);
@@ -241,6 +230,17 @@ Cel chained(const Expr& expr, Names& names) {
 }
 
 }  // namespace
+
+Cel member(const Cel& object, const std::string& name) {
+  Cel result;
+  const std::string base = object.in_brackets(rank::kAtom);
+  result.text = is_field(name) ? base + "." + name : base + "[" + cel_text(name) + "]";
+  const std::string chain = object.optional.empty() ? base : object.optional;
+  result.optional = is_field(name) ? chain + ".?" + name : chain + "[?" + cel_text(name) + "]";
+  const std::string here = is_field(name) ? "has(" + base + "." + name + ")" : cel_text(name) + " in " + base;
+  result.present = object.present.empty() ? here : object.present + " && " + here;
+  return result;
+}
 
 Cel translate(const Expr& expr, Names& names) {
   switch (expr.kind) {

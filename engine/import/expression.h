@@ -12,6 +12,8 @@ namespace plumb::imports {
 
 // Each throws Untranslatable.
 Cel translate(const Expr& expr, Names& names);
+// A field of a value, by a name that need not be a word.
+Cel member(const Cel& object, const std::string& name);
 // As a condition: Jinja takes much for true, CEL only true.
 Cel condition(const Expr& expr, Names& names);
 Cel condition_text(std::string_view text, Names& names);

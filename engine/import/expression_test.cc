@@ -74,6 +74,7 @@ TEST(Expression, BecomesOneOfCel) {
       {"list | join(',')", "inputs.list.join(',')"},
       {"list | length", "size(inputs.list)"},
       {"list | map('upper') | list", "inputs.list.map(x, x.upperAscii())"},
+      {"item | map(attribute='a-b.c') | list", "inputs.item.map(x, x['a-b'].c)"},
       {"item | selectattr('on', 'defined') | list", "inputs.item.filter(x, has(x.on))"},
       {"item | map(attribute='name') | join(' ')", "inputs.item.map(x, x.name).map(e, string(e)).join(' ')"},
       {"text | regex_replace('a(.)', '\\\\1')", "regex.replace(inputs.text, 'a(.)', '\\\\1')"},

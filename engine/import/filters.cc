@@ -96,18 +96,12 @@ Cel selection(const Expr& expr, std::size_t from, const Cel& subject, Names& nam
 
 Cel field_of_x(const std::string& path) {
   Cel x = made("x", Type::kAny);
-  std::string text = "x";
-  std::string optional = "x";
   for (std::size_t at = 0; at <= path.size();) {
     const std::size_t end = std::min(path.find('.', at), path.size());
-    const std::string part = path.substr(at, end - at);
-    text += "." + part;
-    optional += ".?" + part;
+    x = member(x, path.substr(at, end - at));
     at = end + 1;
   }
-  x.text = text;
-  x.optional = optional;
-  x.present = path.find('.') == std::string::npos ? "has(" + text + ")" : optional + ".hasValue()";
+  if (path.find('.') != std::string::npos) x.present = x.optional + ".hasValue()";
   return x;
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 
+#include "engine/base/outside_text.h"
 #include "engine/import/expression.h"
 #include "engine/import/jinja_pieces.h"
 
@@ -325,11 +326,11 @@ TranslatedTemplate translate_template(std::string_view source, Names& names, con
     try {
       result.text = translator.run();
     } catch (const Untranslatable& problem) {
-      result.problem = problem.reason;
+      result.problem = outside_line(problem.reason);
       result.line = translator.line();
     }
   } catch (const Untranslatable& problem) {
-    result.problem = problem.reason;
+    result.problem = outside_line(problem.reason);
     result.line = line;
   }
   return result;

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "engine/base/ascii.h"
+#include "engine/base/outside_text.h"
 
 namespace plumb::imports {
 namespace {
@@ -148,6 +149,7 @@ void Lines::add_comment(std::size_t indent, std::string_view text) {
     for (char& c : line) {
       if (static_cast<unsigned char>(c) < 0x20) c = ' ';
     }
+    line = visible(line);
     while (!line.empty() && line.back() == ' ') line.pop_back();
     add(line.empty() ? lead + "#" : lead + "# " + line);
     at = end + 1;
