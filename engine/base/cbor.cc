@@ -88,7 +88,7 @@ class TreeBuilder {
     return builder_.string(text);
   }
   bool begin_list(std::size_t count) { return builder_.start_array(std::min(count, kExpectedItems)); }
-  bool begin_map(std::size_t count) { return builder_.start_object(count); }
+  bool begin_map(std::size_t) { return builder_.start_object(); }
   bool name(std::string_view value) {
     std::string text(value);
     return builder_.key(text);

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <limits>
 
-#include "engine/base/json_builder.h"
+#include "engine/base/json_reader.h"
 #include "engine/base/real.h"
 
 namespace plumb {
@@ -45,27 +45,6 @@ void append_object(std::string& out, const Json::object_t& object) {
   out += '}';
 }
 
-// Whether one of eight bytes is below 0x20, a quote or a backslash.
-bool holds_escaped(std::uint64_t bytes) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  const auto any_below = [](std::uint64_t word, std::uint64_t limit) {
-    return ((word - kOnes * limit) & ~word & kOnes * 0x80) != 0;
-  };
-  return any_below(bytes, 0x20) || any_below(bytes ^ kOnes * '"', 1) || any_below(bytes ^ kOnes * '\\', 1);
-}
-
-// Where the next byte stands that is not written as it is; the text's size where there is none.
-std::size_t find_escaped(std::string_view text, std::size_t i) {
-  std::uint64_t bytes = 0;
-  for (; i + sizeof bytes <= text.size(); i += sizeof bytes) {
-    std::memcpy(&bytes, text.data() + i, sizeof bytes);
-    if (holds_escaped(bytes)) break;
-  }
-  const auto is_escaped = [](unsigned char byte) { return byte < 0x20 || byte == '"' || byte == '\\'; };
-  while (i < text.size() && !is_escaped(static_cast<unsigned char>(text[i]))) ++i;
-  return i;
-}
-
 template <class Integer>
 void append_integer(std::string& out, Integer value) {
   // Past 2^53 a reader that uses doubles would see another number; RFC 8785 writes what it would see.
@@ -85,16 +64,12 @@ void append_integer(std::string& out, Integer value) {
 
 Result<Json> parse_json(std::string_view text, Code code, const JsonLimits& limits) {
   if (text.starts_with("\xef\xbb\xbf")) return fail(code, "the document starts with a byte order mark");
-  // The library takes a NUL for the end of the text.
-  if (text.find('\0') != std::string_view::npos) return fail(code, "the document holds a NUL character");
   if (text.size() > limits.bytes) {
     return fail(code, "the document has " + std::to_string(text.size()) + " bytes; at most " +
                           std::to_string(limits.bytes) + " are read");
   }
   StrictBuilder builder(limits.depth, std::numeric_limits<std::size_t>::max());
-  if (!Json::sax_parse(text.begin(), text.end(), &builder) || !builder.problem.empty()) {
-    return fail(code, builder.problem.empty() ? "malformed document" : builder.problem);
-  }
+  if (!read_json(text, builder)) return fail(code, std::move(builder.problem));
   return std::move(builder.root);
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,25 +13,27 @@
 namespace plumb {
 
 // Stops at what I-JSON forbids.
-class StrictBuilder final : public nlohmann::json_sax<Json> {
+class StrictBuilder {
  public:
   StrictBuilder(int depth, std::size_t values) : max_depth_(depth), values_left_(values) {}
 
-  bool null() override { return put(nullptr); }
-  bool boolean(bool value) override { return put(value); }
-  bool number_integer(number_integer_t value) override { return put(value); }
-  bool number_unsigned(number_unsigned_t value) override { return put(value); }
-  bool number_float(number_float_t value, const string_t& text) override {
-    if (!std::isfinite(value)) return stop("number `" + text + "` is past the range of a double");
+  bool null() { return put(nullptr); }
+  bool boolean(bool value) { return put(value); }
+  bool number_integer(std::int64_t value) { return put(value); }
+  bool number_unsigned(std::uint64_t value) { return put(value); }
+  // `text` is how it was written.
+  bool number_float(double value, std::string_view text) {
+    if (!std::isfinite(value)) return stop("number `" + std::string(text) + "` is past the range of a double");
     return put(value);
   }
-  bool string(string_t& value) override {
+  // Texts are taken away.
+  bool string(std::string& value) {
     if (!valid_utf8(value)) return stop("a string is not valid UTF-8");
     return put(std::move(value));
   }
-  bool binary(binary_t& value) override { return put(Json::binary(std::move(value))); }
-  bool start_object(std::size_t) override { return open(Json::object()); }
-  bool key(string_t& value) override {
+  bool binary(Json::binary_t& value) { return put(Json::binary(std::move(value))); }
+  bool start_object() { return open(Json::object()); }
+  bool key(std::string& value) {
     if (!valid_utf8(value)) return stop("a name is not valid UTF-8");
     auto& members = stack_.back()->get_ref<Json::object_t&>();
     // Names mostly come in order, so that the end is where the next one goes.
@@ -39,21 +43,19 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
     slot_ = &slot->second;
     return true;
   }
-  bool end_object() override { return close(); }
+  bool end_object() { return close(); }
   // `count` items are expected; no more than there is room for anyway.
-  bool start_array(std::size_t count) override {
+  bool start_array(std::size_t count = kUnknownCount) {
     if (!open(Json::array())) return false;
     if (count != kUnknownCount) stack_.back()->get_ref<Json::array_t&>().reserve(count);
     return true;
   }
-  bool end_array() override { return close(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
-    // "[json.exception.parse_error.101] parse error at line 1, …": the library's own number says nothing to a reader.
-    const std::string_view text = error.what();
-    const std::size_t begin = text.find("] ");
-    const std::string_view what = begin == std::string_view::npos ? text : text.substr(begin + 2);
-    // Then comes what it has just read: it may be all there is, and a secret.
-    return stop(std::string(what.substr(0, what.find("; last read:"))));
+  bool end_array() { return close(); }
+
+  // False. The first problem is the one that is told.
+  bool stop(std::string why) {
+    if (problem.empty()) problem = std::move(why);
+    return false;
   }
 
   Json root;
@@ -62,10 +64,6 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
  private:
   static constexpr std::size_t kUnknownCount = static_cast<std::size_t>(-1);
 
-  bool stop(std::string why) {
-    if (problem.empty()) problem = std::move(why);
-    return false;
-  }
   // Null where it is one too many.
   Json* place(Json value) {
     if (values_left_ == 0) {

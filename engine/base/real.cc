@@ -45,6 +45,12 @@ bool reads_as(double value, const DecimalDigits& decimal) {
   return std::strtod((decimal.digits + "e" + std::to_string(last)).c_str(), nullptr) == value;
 }
 
+// Whatever locale is set.
+double plain_strtod(const std::string& text, char** end) {
+  static const locale_t plain = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  return ::strtod_l(text.c_str(), end, plain);
+}
+
 }  // namespace
 
 std::from_chars_result read_real(const char* first, const char* last, double& value) {
@@ -62,16 +68,19 @@ std::from_chars_result read_real_by_strtod(const char* first, const char* last, 
   };
   if (first == last || !is_start(*first)) return {first, std::errc::invalid_argument};
   const std::string text(first, std::find_if(first, last, [](char c) { return c == 'x' || c == 'X'; }));
-  static const locale_t plain = ::newlocale(LC_ALL_MASK, "C", nullptr);
   char* end = nullptr;
   errno = 0;
-  const double read = ::strtod_l(text.c_str(), &end, plain);
+  const double read = plain_strtod(text, &end);
   const char* const behind = first + (end - text.c_str());
   if (behind == first) return {first, std::errc::invalid_argument};
   // What is merely less exact for being small is told in the same way, and is a number.
   if (errno == ERANGE && (std::isinf(read) || read == 0)) return {behind, std::errc::result_out_of_range};
   value = read;
   return {behind, std::errc{}};
+}
+
+double real_in(const std::string& text) {
+  return plain_strtod(text, nullptr);
 }
 
 DecimalDigits shortest_digits(double value) {

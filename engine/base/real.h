@@ -13,6 +13,9 @@ std::from_chars_result read_real(const char* first, const char* last, double& va
 // The same by strtod, for where the library lacks it; here so that a test holds one against the other.
 std::from_chars_result read_real_by_strtod(const char* first, const char* last, double& value);
 
+// The number that a whole text of digits is: infinity past the range of a double, 0 below it.
+double real_in(const std::string& text);
+
 // read_real() for doubles, std::from_chars for whole numbers.
 template <class Number>
 std::from_chars_result read_any(const char* first, const char* last, Number& number) {

@@ -61,7 +61,7 @@ Result<> ask_candidate(const Desired& desired, System& system, Observed& observe
         .hint(
             "pip 22.2 or later can, where the kernel has Landlock; with `version` or `state: present` it is not asked");
   observed.attributes["candidate"] = observed.attribute("version");
-  const Json report = Json::parse(answer.output, nullptr, false);
+  const Json report = parse_json(answer.output, Code::kCannotObserve).value_or(nullptr);
   for (const Json& one : member_of(report, "install")) {
     const Json& metadata = member_of(one, "metadata");
     if (plain_name(text_of(metadata, "name")) == plain_name(desired.text("name")))

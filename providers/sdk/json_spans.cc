@@ -62,12 +62,10 @@ class SpanReader {
     } else {
       at_ = std::min(text_.find_first_of(" \t\r\n,:[]{}\"", at_), text_.size());
     }
-    Json read = Json::parse(text_.substr(begin, at_ - begin), nullptr, false);
-    if (read.is_discarded() || read.is_structured()) {
-      at_ = begin;
-      return wrong("a value is expected");
-    }
-    return read;
+    Result<Json> read = parse_json(text_.substr(begin, at_ - begin), Code::kRefusedByState);
+    if (read && !read->is_structured()) return read;
+    at_ = begin;
+    return wrong("a value is expected");
   }
 
   Result<> members(SpannedValue& value, char end, int depth) {

@@ -151,9 +151,9 @@ TreeValue resolve_yaml_plain(std::string_view text) {
   if (text.empty() || is_one_of(text, {"~", "null"})) return {nullptr};
   if (text == "true" || text == "false") return {text == "true"};
   if (is_number_to_all(text)) {
-    Json number = Json::parse(text, nullptr, false);
+    Result<Json> number = parse_json(text, Code::kRefusedByState);
     // One that is beyond all numbers is left alone.
-    if (number.is_number()) return {std::move(number), true};
+    if (number) return {std::move(*number), true};
   }
   return {std::string(text), !is_no_text_to_some(text)};
 }

@@ -124,8 +124,8 @@ Result<Wanted> wanted_of(const Desired& desired) {
 Json asked_in(std::string_view text) {
   const std::string_view first = take_line(text);
   if (!first.starts_with(kAsked)) return nullptr;
-  Json asked = Json::parse(first.substr(kAsked.size()), nullptr, false);
-  return asked.is_object() ? asked : Json();
+  const Result<Json> asked = parse_json(first.substr(kAsked.size()), Code::kCannotObserve);
+  return asked && asked->is_object() ? *asked : Json();
 }
 
 // All that one observation reads of the host.
