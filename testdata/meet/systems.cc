@@ -61,6 +61,61 @@ void add_python(std::vector<SystemWord>& words) {
 
 // What asks others, and restarts: nothing of it is done for an image.
 void add_what_waits(std::vector<SystemWord>& words) {
+// What programs of the host make and change, none of which an image of a test has.
+void add_made_by_programs(std::vector<SystemWord>& words) {
+  const Json gone = {{"state", "absent"}};
+  const Json owned = {{"owner", "web"}, {"group", "www"}, {"mode", "0640"}};
+  const auto add = [&](const char* kind, Json attributes, bool is_owned = false) {
+    if (is_owned) attributes.update(owned);
+    words.push_back({kind, "", "", std::move(attributes)});
+  };
+  for (const char* kind : {"private_key", "ssh_keypair"}) {
+    add(kind, {{"type", "ecdsa"}, {"bits", 384}, {"replace", true}}, true);
+    add(kind, {{"type", "rsa"}, {"bits", 2048}});
+    add(kind, {{"type", "ed25519"}});
+    add(kind, gone);
+  }
+  words.push_back({"private_key", "", "", {{"passphrase", "geheim"}}});
+  words.push_back({"ssh_keypair", "", "", {{"comment", "web@host"}}});
+  for (const char* kind : {"certificate", "certificate_request"}) {
+    add(kind,
+        {{"key", "OTHER"},
+         {"common_name", "a.example"},
+         {"subject", {{"O", "x"}}},
+         {"ca", true},
+         {"path_length", 0},
+         {"digest", "sha384"}},
+        true);
+    add(kind, {{"key", "OTHER"},
+               {"passphrase", "geheim"},
+               {"names", {"a.example"}},
+               {"key_usage", {"digitalSignature"}},
+               {"extended_key_usage", {"serverAuth"}},
+               {"digest", "sha512"}});
+    add(kind, gone);
+  }
+  add("certificate", {{"key", "OTHER"},
+                      {"names", {"a.example"}},
+                      {"ca_certificate", "/srv/ca.pem"},
+                      {"ca_key", "/srv/ca.key"},
+                      {"ca_passphrase", "geheim"},
+                      {"days", 90},
+                      {"renew_within", 86400}});
+  for (const char* hash : {"sha256", "apr1", "bcrypt"})
+    words.push_back({"htpasswd", "web", "path", {{"password", "geheim"}, {"hash", hash}}});
+  words.push_back({"htpasswd", "web", "path", gone});
+  words.push_back({"apache_module", "ssl", "", Json::object()});
+  words.push_back({"apache_module", "ssl", "", {{"state", "absent"}, {"force", true}}});
+  words.push_back({"npm", "app", "path", {{"version", "1.0.0"}, {"registry", "https://a.example"}, {"user", "web"}}});
+  words.push_back({"npm", "app", "", {{"state", "latest"}, {"extra_args", {"--offline"}}, {"timeout", 60}}});
+  words.push_back({"npm", "app", "path", {{"dependencies", true}, {"production", true}}});
+  words.push_back({"npm", "app", "path", gone});
+  add("sync", {{"source", "OTHER"}, {"delete", true}, {"exclude", {"x"}}, {"checksum", true}});
+  add("sync", {{"source", "OTHER"}, {"owners", true}, {"hard_links", true}});
+  for (const char* type : {"ext4", "ext3", "ext2", "xfs", "btrfs", "vfat", "f2fs"})
+    add("filesystem", {{"type", type}, {"label", "x"}, {"options", {"-v"}}, {"grow", true}, {"destroy", true}});
+}
+
   const Json bounds = {{"within", 0}, {"every", 1}, {"timeout", 1}, {"stable", 2}};
   const auto wait = [&](Json attributes, const char* place = "") {
     attributes.update(bounds);
@@ -194,3 +249,6 @@ bool is_of_kernel(const Resource& resource) {
 }
 
 }  // namespace plumb::meet
+  add_containers(words);
+  add_databases(words);
+  add_made_by_programs(words);

@@ -1,0 +1,41 @@
+// openssl, as the kinds of this folder ask it and have it make files.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "providers/sdk/made_file.h"
+
+namespace plumb::providers::certificate {
+
+inline constexpr const char* kOpenssl = "openssl";
+// Passphrases are in the environment of its programs, where no list of processes shows them.
+inline constexpr const char* kKeyPhrase = "PLUMB_PASSPHRASE";
+inline constexpr const char* kCaPhrase = "PLUMB_CA_PASSPHRASE";
+
+// Those that are given.
+std::map<std::string, std::string> phrases_of(const Desired& desired);
+// `-passin …` as words: what is not given is empty, so that nobody is asked for it.
+std::string phrase_words(const Desired& desired, const char* attribute);
+
+// What it answers; nothing where it refuses, as it does what it cannot read. `about`: the files that it reads.
+Result<std::optional<std::string>> ask_openssl(System& system, const Desired& desired, std::vector<std::string> words,
+                                               std::vector<std::string> about);
+
+// "RSA", 2048: what it prints of a key. Attributes `type` and `bits`.
+Json key_in(std::string_view printed);
+
+// What a certificate or a request says: `subject`, `names`, `ca`, `path_length`, `key_usage`, `extended_key_usage`.
+// Asked for, and as it is printed of one that is there; equal ones are equal.
+Json asked_of(const Desired& desired);
+Json told_in(std::string_view printed);
+// The lines of -----BEGIN PUBLIC KEY-----, "" where there are none.
+std::string public_key_in(std::string_view printed);
+
+// The same as openssl's configuration. `authority`: it is signed by another key than its own.
+std::string configuration_of(const Json& asked, bool authority);
+
+}  // namespace plumb::providers::certificate

@@ -1,0 +1,61 @@
+#include "providers/ssh_keypair/ssh_keypair.h"
+
+#include "providers/sdk/testing/provider_test.h"
+
+namespace plumb::providers::ssh_keypair {
+namespace {
+
+class SshKeypair : public ProviderTest<SshKeypairProvider> {
+ protected:
+  SshKeypair() {
+    system.add_program("ssh-keygen");
+    system.make_directory("/srv");
+  }
+  static Desired want(Json attributes) {
+    attributes.emplace("path", "/srv/id");
+    return wanted("ssh_keypair", "path", std::move(attributes));
+  }
+  void has_pair() {
+    system.make_file("/srv/id", "private", 0600);
+    system.make_file("/srv/id.pub", "ssh-rsa AAAA me\n");
+    answer("ssh-keygen -y *", "ssh-rsa AAAA inner\n");
+    answer("ssh-keygen -l *", "2048 SHA256:x no comment (RSA)\n");
+  }
+  void answer(const std::string& asked, const std::string& text) {
+    ProcessResult result;
+    result.output = text;
+    system.script(asked, result);
+  }
+};
+
+TEST_F(SshKeypair, APairThatIsThereStays) {
+  has_pair();
+  EXPECT_TRUE(look(want(Json::object())).change.empty());
+  EXPECT_TRUE(look(want({{"type", "rsa"}, {"bits", 2048}, {"comment", "me"}})).change.empty());
+  EXPECT_EQ(obstacle(want({{"type", "ed25519"}})), "/srv/id is a key of another type: rsa");
+  EXPECT_EQ(obstacle(want({{"bits", 4096}, {"type", "rsa"}})), "/srv/id is a key of 2048 bits");
+  EXPECT_EQ(look(want({{"type", "ed25519"}, {"replace", true}})).change.before, (Json{{"type", "rsa"}}));
+}
+
+TEST_F(SshKeypair, ThePublicHalfIsWrittenAgain) {
+  has_pair();
+  EXPECT_EQ(look(want({{"comment", "you"}})).change.before, (Json{{"comment", "me"}}));
+  system.make_file("/srv/id.pub", "ssh-rsa BBBB me\n");
+  EXPECT_EQ(look(want(Json::object())).change.before, (Json{{"public", "another"}}));
+  system.remove("/srv/id.pub");
+  const Change change = look(want(Json::object())).change;
+  EXPECT_EQ(change.before, (Json{{"public", "missing"}}));
+  EXPECT_EQ(change.operations.size(), 1U);
+}
+
+TEST_F(SshKeypair, BothHalvesGo) {
+  has_pair();
+  converge(want({{"state", "absent"}}));
+  has_pair();
+  system.remove("/srv/id");
+  converge(want({{"state", "absent"}}));
+  EXPECT_FALSE(*system.stat("/srv/id.pub", false));
+}
+
+}  // namespace
+}  // namespace plumb::providers::ssh_keypair
