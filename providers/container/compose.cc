@@ -228,7 +228,7 @@ Change ComposeProvider::diff(const Desired& desired, const Observed& observed) c
   const std::string state = desired.text("state", "running");
   const bool differs = observed.has("wanted") && observed.attribute("services") != observed.attribute("wanted");
   if (differs) note_change("services", observed.attribute("services"), observed.attribute("wanted"), change);
-  if (desired.flag("remove_orphans", false) && observed.has("orphans")) {
+  if (desired.flag("remove_orphans", false) && !texts_in(observed.attribute("orphans")).empty()) {
     change.before["orphans"] = observed.attribute("orphans");
     change.after["orphans"] = Json::array();
   }
