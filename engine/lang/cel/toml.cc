@@ -57,6 +57,47 @@ bool has_long_key(std::string_view text) {
   return false;
 }
 
+// The line of the first header of a table without a key behind its bracket; 0 where there is none. The library asserts
+// there where it should tell. What stands in brackets is a value, whose lines are no headers.
+int line_of_bad_header(std::string_view text) {
+  const auto skip_blanks = [text](std::size_t at) {
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+    return at;
+  };
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  bool begins = true;  // nothing but blanks stands before it on its line
+  int depth = 0;
+  int line = 1;
+  for (std::size_t at = text.starts_with(kMark) ? kMark.size() : 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '"' || c == '\'') {
+      const std::size_t end = behind_quoted(text, at);
+      line += static_cast<int>(std::count(text.begin() + at, text.begin() + std::min(end, text.size()), '\n'));
+      at = end;
+      begins = false;
+    } else if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (c == '[' && begins && depth == 0) {
+      at = skip_blanks(at + 1);
+      if (at < text.size() && text[at] == '[') at = skip_blanks(at + 1);
+      const char key = at < text.size() ? text[at] : ']';
+      const bool word = (key >= 'a' && key <= 'z') || (key >= 'A' && key <= 'Z') || (key >= '0' && key <= '9');
+      if (!word && std::string_view("-_\"\']").find(key) == std::string_view::npos) return line;
+      // What follows is the key, a bracket that closes it and maybe a comment.
+      if (key == '"' || key == '\'') continue;
+      at = std::min(text.find_first_of("\n#\"'", at), text.size());
+      begins = false;
+    } else {
+      if (c == '[' || c == '{') ++depth;
+      if ((c == ']' || c == '}') && depth > 0) --depth;
+      if (c == '\n') ++line;
+      begins = c == '\n' || (begins && (c == ' ' || c == '\t'));
+      ++at;
+    }
+  }
+  return 0;
+}
+
 std::string two_digits(unsigned number) {
   return (number < 10 ? "0" : "") + std::to_string(number);
 }
@@ -127,6 +168,8 @@ Value decode(Call& call) {
   // A value takes far more than the two bytes that it may be written with.
   if (!call.budget.allocate(64 * text.size())) return cost_exceeded();
   if (has_long_key(text)) return fail("a key of the TOML text has more than " + std::to_string(kMostParts) + " parts");
+  if (const int line = line_of_bad_header(text); line > 0)
+    return fail("the text is no TOML: line " + std::to_string(line) + ": a table has no key behind its bracket");
   const toml::parse_result result = toml::parse(text);
   if (result) return map_of(result.table());
   return fail("the text is no TOML: line " + std::to_string(result.error().source().begin.line) + ": " +

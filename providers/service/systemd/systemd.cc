@@ -218,8 +218,9 @@ std::vector<std::string> names_in_files(const std::string& unit) {
 
 std::string template_of(std::string_view unit) {
   const std::size_t at = unit.find('@');
-  if (at == std::string_view::npos) return {};
-  return std::string(unit.substr(0, at + 1)) + std::string(unit.substr(unit.rfind('.')));
+  const std::size_t dot = unit.rfind('.');
+  if (at == std::string_view::npos || dot == std::string_view::npos) return {};
+  return std::string(unit.substr(0, at + 1)) + std::string(unit.substr(dot));
 }
 
 Refusal no_install_section() {
