@@ -1,8 +1,10 @@
-// plumb history [show RUN | verify]: what ran, where, when, how long, and what it changed.
+// plumb history [show RUN | diff RUN RUN]: what ran, where, when, how long, and what it changed. What keeps a history
+// true and safe stands in history_keeping.cc.
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/plan/artifact.h"
+#include "engine/report/history_comparison.h"
 #include "engine/report/history_text.h"
 #include "engine/report/plan_text.h"
 
@@ -35,18 +37,13 @@ class HistoryCommand {
     return with_plan ? show_plan(run->summary.plan) : kDone;
   }
 
-  int verify() {
-    const Result<history::Verification> found = workspace_.store().verify();
-    if (!found) return complain(found.error());
-    if (found->broken) {
-      terminal_.print("Broken at run " + found->broken->run + ": " + found->broken->reason + "\n");
-      return kFailed;
-    }
-    terminal_.print("Whole: " + std::to_string(found->entries) + " entries" +
-                    (found->head.empty() ? "" : ", head " + found->head) + "\n");
-    if (found->unfinished > 0) {
-      terminal_.print("Runs that never ended, and that nothing seals: " + std::to_string(found->unfinished) + "\n");
-    }
+  int compare(const std::string& before, const std::string& after) {
+    const Result<history::RunRecord> one = workspace_.store().run(before);
+    if (!one) return complain(one.error());
+    const Result<history::RunRecord> other = workspace_.store().run(after);
+    if (!other) return complain(other.error());
+    terminal_.print(terminal_.json() ? report::comparison_json(*one, *other).dump(2) + "\n"
+                                     : report::comparison_text(*one, *other, terminal_.color()));
     return kDone;
   }
 
@@ -82,6 +79,7 @@ struct HistoryArguments {
   std::int64_t limit = 20;
   std::string host;
   std::string run;
+  std::string other;
   bool plan = false;
 };
 
@@ -97,16 +95,18 @@ void add_history(Program& program) {
   CLI::App* show = command->add_subcommand("show", "Show one run");
   show->add_option("RUN", arguments->run, "Its id, a prefix of it, or `last`")->required();
   show->add_flag("--plan", arguments->plan, "Show its plan as well");
-  CLI::App* verify =
-      command->add_subcommand("verify", "Check that the records were not changed after they were written");
+  CLI::App* compare = command->add_subcommand("diff", "Say what came out otherwise in one run than in another");
+  compare->add_option("BEFORE", arguments->run, "A run, as for `show`")->required()->type_name("RUN");
+  compare->add_option("AFTER", arguments->other, "The other run")->required()->type_name("RUN");
+  add_history_keeping(program, *command);
 
-  command->callback([&program, arguments, show, verify] {
+  command->callback([&program, arguments, show, compare, command] {
     HistoryCommand history(program);
     if (show->parsed()) {
       program.exit_code = history.show(arguments->run, arguments->plan);
-    } else if (verify->parsed()) {
-      program.exit_code = history.verify();
-    } else {
+    } else if (compare->parsed()) {
+      program.exit_code = history.compare(arguments->run, arguments->other);
+    } else if (command->get_subcommands().empty()) {
       program.exit_code = history.list(arguments->limit, arguments->host);
     }
   });

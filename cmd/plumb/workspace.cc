@@ -56,6 +56,10 @@ std::filesystem::path program_folder() {
   return self.empty() ? std::filesystem::path(".") : self.parent_path();
 }
 
+std::filesystem::path history_file(const Options& options) {
+  return std::filesystem::path(options.folder) / ".plumb" / "history.db";
+}
+
 // How hosts are reached from here.
 struct Workspace::Reach {
   Reach() { transport.add(kSimulatedHost, simulated); }
@@ -69,7 +73,7 @@ struct Workspace::Reach {
 Workspace::Workspace(const Options& options, Terminal& terminal)
     : options_(options),
       terminal_(terminal),
-      history_(std::filesystem::path(options.folder) / ".plumb" / "history.db") {}
+      history_(history_file(options)) {}
 Workspace::~Workspace() {
   // Ends with the program: to take a large project apart piece by piece takes as long as to read a tenth of it. It is
   // kept where it can be found, so that nobody who looks for leaks takes it for one.

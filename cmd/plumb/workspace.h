@@ -91,6 +91,9 @@ class Workspace {
 // Hosts that work at a time.
 std::size_t forks_of(const Options& options);
 
+// The history of the project.
+std::filesystem::path history_file(const Options& options);
+
 // The folder that the running program lies in.
 std::filesystem::path program_folder();
 

@@ -1,17 +1,35 @@
-// The chain: what makes a change of old records show. Private to this folder.
-//
-// An entry's digest is the SHA-256 of a canonical JSON document. For a finished run it is
-// {"actions":[…],"hosts":[…],"previous":DIGEST,"run":{…}}, for a late report {"late":{…},"previous":DIGEST};
-// `previous` is the digest of the entry before, "" for the first.
+// The chain: what makes a change of old records show. An entry's digest is the SHA-256 of its document (entry.h), which
+// holds the digest of the entry before. Private to this folder.
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "engine/base/byte_sink.h"
 #include "engine/base/result.h"
 #include "engine/history/history.h"
 #include "engine/history/sqlite.h"
 
 namespace plumb::history {
+
+// A note of runs that another history told of: the digest of that history's last entry then.
+inline constexpr std::string_view kImportedNote = "imported";
+
+// A row of the chain.
+struct Link {
+  std::int64_t number = 0;  // from 1 on
+  std::int64_t run = 0;     // the number of the run that it seals, or:
+  std::int64_t late = 0;    // of the late report
+  std::string previous;
+  std::string digest;
+  std::string name;  // of the run that it is about
+};
+
+Result<std::vector<Link>> read_chain(Database& database);  // first to last
+// The document of the entry, as the tables are now.
+Result<> write_document(Database& database, const Link& link, const TakePiece& take);
 
 // Inside a write transaction, after the content is in its tables.
 Result<> seal_run(Database& database, std::int64_t number);

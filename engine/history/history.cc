@@ -1,28 +1,13 @@
 #include "engine/history/history.h"
 
-#include "engine/history/chain.h"
 #include "engine/history/opener.h"
-#include "engine/history/plan_store.h"
 #include "engine/history/run_writer.h"
 #include "engine/history/sqlite_history.h"
 #include "engine/history/store.h"
+#include "engine/history/writes.h"
 
 namespace plumb::history {
 namespace {
-
-constexpr std::string_view kForeign = "foreign";
-
-Result<> insert_run(Database& database, const RunStart& start) {
-  PLUMB_TRY(store_plan(database, start.plan, start.plan_document));
-  PLUMB_TRY_ASSIGN(
-      Statement insert,
-      database.prepare("INSERT INTO run (id, kind, project, plan, operator, started_at, hosts_pattern, engine) "
-                       "VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6, ?7, ?8)"));
-  return std::move(insert)
-      .bind(start.id, start.kind, start.project, start.plan, clean(start.operator_name), start.started_at,
-            clean(start.hosts_pattern), start.engine)
-      .run();
-}
 
 Result<> keep_folder(Database& database, const RunStart& start) {
   if (start.plan_folder.empty()) return {};
@@ -31,20 +16,15 @@ Result<> keep_folder(Database& database, const RunStart& start) {
   return std::move(insert).bind(start.plan, clean(start.plan_folder)).run();
 }
 
-Result<> keep_notes(Database& database, std::int64_t run, const RunStart& start) {
-  for (const auto& [name, text] : start.notes) {
-    PLUMB_TRY_ASSIGN(Statement insert, database.prepare("INSERT INTO run_note (run, name, text) VALUES (?1, ?2, ?3)"));
-    PLUMB_TRY(std::move(insert).bind(run, clean(name), clean(text)).run());
-  }
-  return {};
-}
-
-// The run's number, or 0.
-Result<std::int64_t> find_run(Database& database, const std::string& id) {
-  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT number FROM run WHERE id = ?1"));
-  Statement row = std::move(prepared).bind(id);
+// What the host tells only where it is asked stays as it was told before.
+Result<std::string> with_earlier(Database& database, const std::string& host, const Json& told) {
+  PLUMB_TRY_ASSIGN(Statement prepared, database.prepare("SELECT facts FROM facts WHERE host = ?1"));
+  Statement row = std::move(prepared).bind(host);
   PLUMB_TRY_ASSIGN(const bool found, row.step());
-  return found ? row.integer(0) : 0;
+  if (!found) return canonical(told);
+  PLUMB_TRY_ASSIGN(Json facts, parse_json(row.text(0), Code::kHistory));
+  facts.update(told);
+  return canonical(facts);
 }
 
 }  // namespace
@@ -89,7 +69,7 @@ Result<std::unique_ptr<RunWriter>> SqliteHistory::begin(const RunStart& start) {
   PLUMB_TRY(insert_run(database, start));
   const std::int64_t number = database.last_number();
   PLUMB_TRY(keep_folder(database, start));
-  PLUMB_TRY(keep_notes(database, number, start));
+  PLUMB_TRY(insert_notes(database, number, start.notes));
   PLUMB_TRY(transaction.commit());
   return std::unique_ptr<RunWriter>(std::make_unique<SqliteRunWriter>(store, start.id, number));
 }
@@ -99,29 +79,7 @@ Result<> SqliteHistory::report_late(const LateReport& report) {
   const std::lock_guard lock(store->mutex);
   Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
-  PLUMB_TRY_ASSIGN(std::int64_t run, find_run(database, report.run));
-  if (run == 0) {
-    RunStart foreign;
-    foreign.id = report.run;
-    foreign.kind = kForeign;
-    foreign.plan = report.plan;
-    foreign.started_at = report.at;  // nothing better is known
-    PLUMB_TRY(insert_run(database, foreign));
-    run = database.last_number();
-  }
-  bool is_new = false;
-  {
-    const std::string text = clean(report.text);
-    PLUMB_TRY_ASSIGN(Statement insert,
-                     database.prepare("INSERT INTO late_report (run, plan, host, address, outcome, text, at) "
-                                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
-                                      "ON CONFLICT DO NOTHING"));
-    PLUMB_TRY(std::move(insert)
-                  .bind(run, report.plan, report.host, report.address, name(report.outcome), text, report.at)
-                  .run());
-    is_new = database.changed();
-  }
-  if (is_new) PLUMB_TRY(seal_late(database, database.last_number()));
+  PLUMB_TRY(insert_late(database, report));
   return transaction.commit();
 }
 
@@ -146,7 +104,7 @@ Result<> SqliteHistory::store_facts(const std::map<std::string, Json>& facts, st
   Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   for (const auto& [host, known] : facts) {
-    const std::string text = canonical(known);
+    PLUMB_TRY_ASSIGN(const std::string text, with_earlier(database, host, known));
     PLUMB_TRY_ASSIGN(Statement insert,
                      database.prepare("INSERT INTO facts (host, facts, at) VALUES (?1, ?2, ?3) ON CONFLICT (host) "
                                       "DO UPDATE SET facts = excluded.facts, at = excluded.at "

@@ -16,37 +16,12 @@
 #include "engine/history/history.h"
 #include "engine/history/kept.h"
 #include "engine/history/store.h"
+#include "engine/history/writes.h"
 
 namespace plumb::history {
 namespace {
 
 constexpr std::chrono::milliseconds kStartedMayWait{50};
-
-Result<> insert_action(Database& database, std::int64_t run, const ActionRecord& record) {
-  PLUMB_TRY_ASSIGN(
-      Statement insert,
-      database.prepare("INSERT INTO action (run, host, position, address, op, outcome, text, code, milliseconds, at) "
-                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
-                       "ON CONFLICT (run, host, position) DO UPDATE SET address = excluded.address, op = excluded.op, "
-                       "outcome = excluded.outcome, text = excluded.text, code = excluded.code, "
-                       "milliseconds = excluded.milliseconds, at = excluded.at"));
-  const ActionEntry& action = record.action;
-  return std::move(insert)
-      .bind(run, record.host, action.index, action.address, action.op, name(action.outcome), action.text, action.code,
-            action.milliseconds, action.at)
-      .run();
-}
-
-Result<> insert_host(Database& database, std::int64_t run, const HostEntry& host) {
-  PLUMB_TRY_ASSIGN(Statement insert,
-                   database.prepare("INSERT OR REPLACE INTO run_host "
-                                    "(run, name, state, changed, satisfied, failed, skipped, milliseconds, code, text) "
-                                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"));
-  return std::move(insert)
-      .bind(run, host.name, name(host.state.value_or(HostState::kFailed)), host.changed, host.satisfied, host.failed,
-            host.skipped, host.milliseconds, host.code, host.text)
-      .run();
-}
 
 Result<> end_run(Database& database, std::int64_t run, const RunEnd& end) {
   {

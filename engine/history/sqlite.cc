@@ -86,7 +86,10 @@ Error Database::error(int status) const {
   const std::string answer = handle == nullptr ? sqlite3_errstr(status) : sqlite3_errmsg(handle);
   if (basic == SQLITE_NOTADB || basic == SQLITE_CORRUPT) {
     return fail(Code::kHistory, "the history " + path + " is damaged: " + answer)
-        .hint("move it away; the next run begins a new one, and what plumb knows about a host is on that host");
+        .hint(
+            "put a copy in its place (`plumb history restore`), or move it away: the next run begins a new one, and "
+            "what "
+            "plumb knows about a host is on that host");
   }
   if (basic == SQLITE_BUSY) {
     return fail(Code::kHistory, "another process has kept the history " + path + " locked for " +
@@ -127,6 +130,18 @@ Result<> Database::use_write_ahead_log() {
     if ((status & 0xff) != SQLITE_BUSY || waited >= kBusyMilliseconds) return error(status);
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+}
+
+Result<bool> Database::take_alone() {
+  sqlite3_busy_timeout(handle_.get(), 1000);
+  const int status = sqlite3_exec(handle_.get(),
+                                  "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT; "
+                                  "PRAGMA wal_checkpoint(TRUNCATE)",
+                                  nullptr, nullptr, nullptr);
+  sqlite3_busy_timeout(handle_.get(), kBusyMilliseconds);
+  if ((status & 0xff) == SQLITE_BUSY) return false;
+  if (status != SQLITE_OK) return error(status);
+  return true;
 }
 
 bool Database::changed() const {

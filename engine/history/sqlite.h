@@ -69,6 +69,9 @@ class Database {
   Result<std::int64_t> number(const char* sql);
   // Readers then see a snapshot and never block a writer. A file system that cannot do it leaves it off.
   Result<> use_write_ahead_log();
+  // Writes what stands in the log into the file, and keeps everybody else out of it from now on; false where somebody
+  // else has it open.
+  Result<bool> take_alone();
   std::int64_t last_number() const;  // the row id that the last insert got
   bool changed() const;              // whether the last statement changed a row
 

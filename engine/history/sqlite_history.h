@@ -7,11 +7,19 @@
 #include <filesystem>
 #include <memory>
 
+#include "engine/base/byte_sink.h"
 #include "engine/history/history.h"
 
 namespace plumb::history {
 
 class Store;
+
+// What an import brought.
+struct Imported {
+  std::int64_t runs = 0;
+  std::int64_t late = 0;
+  std::int64_t known = 0;  // entries that were here before
+};
 
 class SqliteHistory final : public RunStore {
  public:
@@ -37,6 +45,16 @@ class SqliteHistory final : public RunStore {
   Result<std::map<std::string, StoredFacts>> facts() const override;
   // Walks the chain from its first entry.
   Result<Verification> verify() const override;
+
+  // The chain, first to last: of each entry the document that its digest is of, and a line end. Errors: those of the
+  // sink, and kHistoryChanged where an entry does not hold; what came until then is no export.
+  Result<> export_chain(const ByteSink& sink) const;
+  // Takes the entries of an export (export.h) into this history, behind its own and sealed with them: runs with a note
+  // that says where from, late reports as they are. Those that are known here already stay as they are. All or nothing.
+  // Errors: those of reading an export too.
+  Result<Imported> import_chain(const std::filesystem::path& file);
+  // Of the entry with this number in the chain, from 1 on; nothing where there are fewer.
+  Result<std::optional<std::string>> entry_digest(std::int64_t number) const;
 
   SqliteHistory(SqliteHistory&&) noexcept;
   SqliteHistory& operator=(SqliteHistory&&) noexcept;

@@ -10,7 +10,8 @@ namespace plumb::trust {
 namespace {
 
 constexpr std::string_view kFormat = "statement/v1";
-constexpr std::string_view kType = "approval";
+constexpr std::string_view kApproval = "approval";
+constexpr std::string_view kHistory = "history";
 
 Error bad_statement(const std::string& what) {
   return fail(Code::kBadSignature, what);
@@ -33,6 +34,26 @@ bool is_time(std::string_view text) {
   return day.ok() && number(11, 2) < 24 && number(14, 2) < 60 && number(17, 2) < 60;
 }
 
+std::string text_in(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::uint64_t number_in(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+// An object that says that it is a statement of this type; `what` is that for people.
+Result<Json> read_statement(std::string_view bytes, std::string_view type, const std::string& what) {
+  if (bytes.size() > kMostStatement) return bad_statement("this is too large for a statement");
+  PLUMB_TRY_ASSIGN(Json json, parse_json(bytes, Code::kBadSignature));
+  if (!json.is_object()) return bad_statement("this is no statement");
+  if (text_in(json, "plumb") != kFormat || text_in(json, "type") != type)
+    return bad_statement("this is not " + what + " of the form " + std::string(kFormat));
+  return json;
+}
+
 }  // namespace
 
 bool is_one_line(std::string_view text) {
@@ -41,7 +62,7 @@ bool is_one_line(std::string_view text) {
 
 std::string statement_of(const Approval& approval) {
   return canonical({{"plumb", kFormat},
-                    {"type", kType},
+                    {"type", kApproval},
                     {"plan", approval.plan},
                     {"tree_head", approval.tree_head},
                     {"hosts", approval.hosts},
@@ -51,25 +72,24 @@ std::string statement_of(const Approval& approval) {
                     {"reason", approval.reason}});
 }
 
+std::string statement_of(const HistoryHead& head) {
+  return canonical({{"plumb", kFormat},
+                    {"type", kHistory},
+                    {"project", head.project},
+                    {"entries", head.entries},
+                    {"head", head.head},
+                    {"at", head.at}});
+}
+
 Result<Approval> read_approval(std::string_view bytes) {
-  if (bytes.size() > kMostStatement) return bad_statement("this is too large for a statement");
-  PLUMB_TRY_ASSIGN(const Json json, parse_json(bytes, Code::kBadSignature));
-  if (!json.is_object()) return bad_statement("this is no statement");
-  const auto text = [&json](const char* name) {
-    const auto found = json.find(name);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  if (text("plumb") != kFormat || text("type") != kType)
-    return bad_statement("this is no approval of the form " + std::string(kFormat));
-  Approval approval{.plan = text("plan"),
-                    .tree_head = text("tree_head"),
-                    .hosts = 0,
-                    .project = text("project"),
-                    .not_before = text("not_before"),
-                    .not_after = text("not_after"),
-                    .reason = text("reason")};
-  if (const auto hosts = json.find("hosts"); hosts != json.end() && hosts->is_number_unsigned())
-    approval.hosts = hosts->get<std::uint64_t>();
+  PLUMB_TRY_ASSIGN(const Json json, read_statement(bytes, kApproval, "an approval"));
+  Approval approval{.plan = text_in(json, "plan"),
+                    .tree_head = text_in(json, "tree_head"),
+                    .hosts = number_in(json, "hosts"),
+                    .project = text_in(json, "project"),
+                    .not_before = text_in(json, "not_before"),
+                    .not_after = text_in(json, "not_after"),
+                    .reason = text_in(json, "reason")};
   // It is shown among lines that say who approved.
   if (!is_one_line(approval.reason)) return bad_statement("the reason of an approval is one line");
   // Whatever is missing, unknown, of another type or written otherwise shows here.
@@ -77,6 +97,17 @@ Result<Approval> read_approval(std::string_view bytes) {
                      is_time(approval.not_after);
   if (!whole || statement_of(approval) != bytes) return bad_statement("the approval is not written as plumb writes it");
   return approval;
+}
+
+Result<HistoryHead> read_history_head(std::string_view bytes) {
+  PLUMB_TRY_ASSIGN(const Json json, read_statement(bytes, kHistory, "the end of a history"));
+  HistoryHead head{.project = text_in(json, "project"),
+                   .entries = number_in(json, "entries"),
+                   .head = text_in(json, "head"),
+                   .at = text_in(json, "at")};
+  const bool whole = is_digest(head.head) && head.entries > 0 && is_time(head.at) && is_one_line(head.project);
+  if (!whole || statement_of(head) != bytes) return bad_statement("the statement is not written as plumb writes it");
+  return head;
 }
 
 Result<> check_time(const Approval& approval, std::chrono::sys_seconds time) {

@@ -1,4 +1,5 @@
-// What people sign: an approval of one plan, for some time. Canonical JSON; docs/formats/statement.md.
+// What people sign: an approval of one plan, for some time, and the end of a history, at some time. Canonical JSON;
+// docs/formats/statement.md.
 #pragma once
 
 #include <chrono>
@@ -23,13 +24,23 @@ struct Approval {
   std::string reason;  // one line
 };
 
+// How far a history went: whoever keeps this sees later whether its entries until then are still the same.
+struct HistoryHead {
+  std::string project;
+  std::uint64_t entries = 0;
+  std::string head;  // digest of the last one
+  std::string at;    // RFC 3339 in UTC, whole seconds
+};
+
 // Of a reason: it holds no control characters.
 bool is_one_line(std::string_view text);
 
 std::string statement_of(const Approval& approval);
+std::string statement_of(const HistoryHead& head);
 
 // Strict: what statement_of() would not have written is refused. Errors: kBadSignature.
 Result<Approval> read_approval(std::string_view bytes);
+Result<HistoryHead> read_history_head(std::string_view bytes);
 
 // Errors: kNotApproved, where it is not yet or no longer valid.
 Result<> check_time(const Approval& approval, std::chrono::sys_seconds time);

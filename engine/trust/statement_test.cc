@@ -59,6 +59,31 @@ TEST(Statement, AnythingElseIsRefused) {
   EXPECT_FALSE(read_approval(""));
 }
 
+const HistoryHead kHead{.project = "web", .entries = 3, .head = digest("last"), .at = "2026-11-29T20:00:00Z"};
+
+TEST(HistoryHead, IsReadAsItIsWritten) {
+  const std::string text = statement_of(kHead);
+  EXPECT_EQ(text, R"({"at":"2026-11-29T20:00:00Z","entries":3,"head":")" + digest("last") +
+                      R"(","plumb":"statement/v1","project":"web","type":"history"})");
+  EXPECT_EQ(statement_of(read_history_head(text).value()), text);
+}
+
+TEST(HistoryHead, AnythingElseIsRefused) {
+  const Json json = Json::parse(statement_of(kHead));
+  for (const auto& [name, unused] : json.items()) {
+    Json without = json;
+    without.erase(name);
+    EXPECT_FALSE(read_history_head(canonical(without))) << name;
+    for (const Json& value : {Json(), Json(0), Json(-1), Json(7.5), Json("x\ny"), Json::array(), Json::object()}) {
+      Json other = json;
+      other[name] = value;
+      EXPECT_FALSE(read_history_head(canonical(other))) << name << value;
+    }
+  }
+  EXPECT_FALSE(read_history_head(statement_of(kApproval))) << "what is signed as one is not read as the other";
+  EXPECT_FALSE(read_approval(statement_of(kHead)));
+}
+
 TEST(Statement, IsValidForItsTime) {
   using std::chrono::sys_days;
   const std::chrono::year_month_day day{std::chrono::year(2026), std::chrono::November, std::chrono::day(29)};

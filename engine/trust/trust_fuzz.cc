@@ -20,5 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto approval = read_approval(bytes)) {
     if (statement_of(*approval) != bytes) __builtin_trap();
   }
+  if (const auto head = read_history_head(bytes)) {
+    if (statement_of(*head) != bytes) __builtin_trap();
+  }
   return 0;
 }

@@ -69,7 +69,7 @@ if command -v sqlite3 >/dev/null; then
     'bytes = NULL'; do
     sqlite3 project/.plumb/history.db "UPDATE plan SET $what WHERE id = '$plan'"
     exits 1 run history verify
-    says "Broken at run $last"
+    says "broken at run $last"
     says 'its plan was'
     cp kept.db project/.plumb/history.db
   done

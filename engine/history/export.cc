@@ -1,0 +1,94 @@
+#include "engine/history/export.h"
+
+#include <fstream>
+#include <mutex>
+
+#include "engine/base/digest.h"
+#include "engine/history/chain.h"
+#include "engine/history/opener.h"
+#include "engine/history/sqlite_history.h"
+
+namespace plumb::history {
+namespace {
+
+enum class LineEnd { kLine, kEnd, kTooLong };
+
+// Reads up to a line end, which is not part of the line.
+LineEnd read_line(std::istream& in, std::string& line) {
+  line.clear();
+  std::streambuf* const bytes = in.rdbuf();
+  while (true) {
+    const int byte = bytes->sbumpc();
+    if (byte == std::char_traits<char>::eof()) return line.empty() ? LineEnd::kEnd : LineEnd::kLine;
+    if (byte == '\n') return LineEnd::kLine;
+    if (line.size() == kMostLine) return LineEnd::kTooLong;
+    line += static_cast<char>(byte);
+  }
+}
+
+Error at_line(Error error, const std::filesystem::path& file, std::int64_t line) {
+  return std::move(error).during("line " + std::to_string(line) + " of " + file.string());
+}
+
+Result<> write_entry(Database& database, const Link& link, const ByteSink& sink) {
+  Sha256 hash;
+  Result<> written;
+  PLUMB_TRY(write_document(database, link, [&](std::string_view piece) {
+    hash.add(piece);
+    if (written) written = sink(piece);
+  }));
+  PLUMB_TRY(std::move(written));
+  if (hash.finish() != link.digest) {
+    return fail(Code::kHistoryChanged,
+                "what the history holds of run " + link.name + " was changed after it was written")
+        .hint("`plumb history verify` says more");
+  }
+  return sink("\n");
+}
+
+}  // namespace
+
+Result<> SqliteHistory::export_chain(const ByteSink& sink) const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  Database& database = store->database;
+  PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
+  PLUMB_TRY_ASSIGN(const std::vector<Link> chain, read_chain(database));
+  for (const Link& link : chain) PLUMB_TRY(write_entry(database, link, sink));
+  return {};
+}
+
+Result<std::optional<std::string>> SqliteHistory::entry_digest(std::int64_t number) const {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+  const std::lock_guard lock(store->mutex);
+  PLUMB_TRY_ASSIGN(Statement prepared, store->database.prepare("SELECT digest FROM chain WHERE number = ?1"));
+  Statement row = std::move(prepared).bind(number);
+  PLUMB_TRY_ASSIGN(const bool found, row.step());
+  return found ? std::optional(row.text(0)) : std::nullopt;
+}
+
+Result<ChainHead> read_export(const std::filesystem::path& file,
+                              const std::function<Result<>(const ExportedEntry&)>& take) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return fail(Code::kFileUnreadable, "cannot read " + file.string());
+  ChainHead head;
+  std::string line;
+  while (true) {
+    const LineEnd end = read_line(in, line);
+    if (end == LineEnd::kEnd) return head;
+    ++head.entries;
+    if (end == LineEnd::kTooLong) {
+      return at_line(fail(Code::kNotAnExport, "an entry is larger than this program reads"), file, head.entries);
+    }
+    Result<Entry> entry = read_entry(line);
+    if (!entry) return at_line(std::move(entry.error()), file, head.entries);
+    if (entry->previous != head.digest) {
+      return at_line(fail(Code::kNotAnExport, "the entry does not follow the one before it"), file, head.entries)
+          .hint("a line was changed, added or taken out; export anew");
+    }
+    head.digest = digest(line);
+    PLUMB_TRY(take({head.entries, head.digest, std::move(*entry)}));
+  }
+}
+
+}  // namespace plumb::history
