@@ -92,6 +92,52 @@ constexpr ModuleRow kTable[] = {
     {"dpkg_divert", "dpkg_divert", "path|name",
      "divert=divert:t state=state:t holder=holder:t rename=rename:b delete=delete:b -force"},
     {"dpkg_selections", "package", "name", ""},
+    {"docker_container podman_container", "container", "name",
+     "state=state:t{started=running,present=present,stopped=stopped,absent=absent,restarted=running,healthy=running,"
+     "created=present} image=image:t "
+     "pull=pull:t{yes=always,true=always,True=always,no=missing,false=missing,False=missing,always=always,"
+     "missing=missing,not_present=missing,never=never} env=env:t volumes=volumes|volume:l "
+     "ports=published_ports|ports|publish:l restart=restart_policy:t labels=labels|label:t memory=memory:t cpus=cpus:t "
+     "hostname=hostname:t user=user:t workdir=working_dir|workdir:t privileged=privileged:b devices=devices|device:l "
+     "add_capabilities=capabilities|cap_add:l drop_capabilities=cap_drop:l security=security_opts|security_opt:l "
+     "dns=dns_servers|dns:l hosts=etc_hosts:t log_driver=log_driver:t log_options=log_options|log_opt:t "
+     "init=init:b read_only=read_only:b tty=tty:b interactive=interactive:b shm_size=shm_size:t sysctls=sysctls:t "
+     "tmpfs=tmpfs:l pid=pid_mode:t ipc=ipc_mode:t userns=userns_mode:t stop_signal=stop_signal:t "
+     "stop_timeout=stop_timeout:i pids_limit=pids_limit:i "
+     "-networks_cli_compatible -image_name_mismatch -recreate -comparisons -container_default_behavior -keep_volumes "
+     "-force_kill -purge_networks -detach -default_host_ip -image_label_mismatch -pull_check_mode_behavior -timeout "
+     "-healthy_wait_timeout -exposed_ports -expose -tls -docker_host -ignore_image -debug -image_comparison "
+     "-stop_signal_wait ?links ?env_file ?mounts ?domainname ?auto_remove ?cleanup ?output_logs ?volumes_from ?groups "
+     "?cgroup_parent ?cgroupns_mode ?cpu_shares ?cpuset_cpus ?runtime ?memory_swap ?memory_reservation "
+     "?generate_systemd "
+     "?gpus ?device_requests ?dns_search_domains ?oom_killer ?oom_score_adj ?mac_address ?pod ?kill_signal "
+     "?blkio_weight"},
+    {"docker_image docker_image_pull docker_image_build podman_image", "container_image", "name",
+     "state=state:t{present=present,absent=absent,build=present} archive=load_path|archive_path:t "
+     "pull=pull:t{yes=missing,true=missing,True=missing,no=missing,false=missing,False=missing,always=always,"
+     "not_present=missing} -force_absent -force_tag -timeout -tls -docker_host -validate_certs ?repository ?push "
+     "?push_args ?username ?password ?auth_file ?ca_cert_dir ?quadlet_dir ?platform ?etc_hosts ?buildargs"},
+    {"docker_network podman_network", "container_network", "name|network_name",
+     "state=state:t driver=driver:t options=driver_options|opt:t internal=internal:b ipv6=enable_ipv6|ipv6:b "
+     "labels=labels|label:t attachable=attachable:b ipam_driver=ipam_driver:t subnet=subnet:l gateway=gateway:l "
+     "ip_range=ip_range:l -force -appends -incremental -scope -tls -docker_host -debug -timeout ?connected "
+     "?ipam_driver_options ?disable_dns ?config_only ?config_from"},
+    {"docker_volume podman_volume", "container_volume", "name|volume_name",
+     "state=state:t driver=driver:t options=driver_options:t labels=labels|label:t -recreate -tls -docker_host -debug "
+     "-timeout ?options"},
+    {"docker_login podman_login", "container_registry", "registry_url|registry|url",
+     "state=state:t username=username:t password=password:t -reauthorize -email -config_path -tls -docker_host -debug "
+     "-timeout -authfile -tls_verify -validate_certs ?certdir ?ca_cert ?client_cert ?client_key"},
+    {"docker_compose docker_compose_v2 podman_compose", "compose", "project_src",
+     "state=state:t{present=running,absent=absent,stopped=stopped,restarted=running} project=project_name:t "
+     "files=files:l env_files=env_files:l profiles=profiles:l "
+     "pull=pull:t{yes=always,true=always,True=always,no=missing,"
+     "false=missing,False=missing,always=always,missing=missing,policy=missing,never=missing} "
+     "build=build:t{yes=true,true=true,True=true,no=false,false=false,False=false,always=true,never=false,policy=false}"
+     " "
+     "remove_orphans=remove_orphans:b remove_volumes=remove_volumes:b -wait -wait_timeout -recreate -dependencies "
+     "-timeout -docker_cli -docker_host -tls -debug -check_files_existing -remove_images -restarted -stopped "
+     "-hostname_check -nocache ?definition ?services ?scale ?renew_anon_volumes"},
 };
 
 bool holds_word(std::string_view list, std::string_view word) {
@@ -115,7 +161,7 @@ const ModuleRow* row_of(std::string_view module) {
 bool is_resource_module(const std::string& module) {
   static constexpr std::string_view kOthers =
       "apache2_module mysql_db mysql_user mysql_variables postgresql_db postgresql_user postgresql_privs "
-      "postgresql_ext docker_container docker_image docker_network docker_volume docker_compose_v2 docker_compose "
+      "postgresql_ext "
       "pamd xml acl htpasswd openssl_privatekey openssl_csr x509_certificate openssh_keypair openssl_dhparam "
       "npm gem composer snap flatpak synchronize patch lvol lvg filesystem parted supervisorctl "
       "rabbitmq_user rabbitmq_vhost mongodb_user rpm_key git_config selinux_permissive sefcontext homebrew at "

@@ -89,6 +89,13 @@ class Builder {
   void unarchive(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   bool special(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void after_table(Item& item, Unit::Turn& turn);
+  void containers(Item& item, Unit::Turn& turn);
+  void container(Item& item, Names& local);
+  void container_command(Item& item, const char* parameter, Names& local);
+  void container_networks(Item& item, Names& local);
+  void container_health(Item& item, Names& local);
+  void container_image(Item& item, Unit::Turn& turn);
+  void container_network(Item& item, Names& local);
   static std::string glob_free(const std::string& name);
   std::string project_file(const std::string& src, const std::string& folder);
 

@@ -103,7 +103,9 @@ bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const
 void Builder::after_table(Item& item, Unit::Turn& turn) {
   LocalNames& local = *turn.names;
   const std::string& module = task_.module;
-  if (module == "get_url") {
+  if (item.type.starts_with("container") || item.type == "compose") {
+    containers(item, turn);
+  } else if (module == "get_url") {
     Written* path = item.find("download");
     const Written* url = item.find("url");
     if (path != nullptr && url != nullptr && (path->text.ends_with('/') || unit_.directories_.contains(path->text))) {
