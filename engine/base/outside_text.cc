@@ -146,6 +146,12 @@ std::string visible(std::string_view data) {
   std::string out;
   out.reserve(data.size());
   for (std::size_t i = 0; i < data.size();) {
+    // Most of every text.
+    std::size_t plain = i;
+    while (plain < data.size() && data[plain] >= ' ' && data[plain] <= '~') ++plain;
+    out += data.substr(i, plain - i);
+    i = plain;
+    if (i == data.size()) break;
     const CodePoint c = code_point_at(data, i);
     const bool byte = c.point < 0x80 || (c.point == 0xfffd && c.size == 1);
     if (const int stands_for = byte_behind(c.point); stands_for >= 0) {

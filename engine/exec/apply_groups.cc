@@ -81,8 +81,9 @@ bool TurnRunner::joins(const TurnGroup& group, std::size_t index) const {
 }
 
 void TurnRunner::add(TurnGroup& group, Turn turn) const {
+  // The names of one that joins others have been looked at.
   group.closed = group.closed || takes_its_turn_alone(turn.index) || !can_be_grouped(turn.operations) ||
-                 has_other_names(turn.operations);
+                 (group.turns.empty() && has_other_names(turn.operations));
   group.indexes.insert(turn.index);
   for (const Operation& operation : turn.operations) {
     if (const std::string* path = file_path(operation)) {

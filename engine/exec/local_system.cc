@@ -57,10 +57,9 @@ struct RegularFile {
 };
 
 Result<RegularFile> open_regular(const RootFiles& files, const std::string& path) {
-  UniqueFd fd = files.open(path, O_RDONLY);
-  if (!fd) return unreadable(files, path);
   struct stat info {};
-  if (::fstat(fd.get(), &info) != 0) return unreadable(files, path);
+  UniqueFd fd = files.open(path, O_RDONLY, 0, &info);
+  if (!fd) return unreadable(files, path);
   if (!S_ISREG(info.st_mode)) return fail(Code::kCannotObserve, path + " is not a regular file");
   return RegularFile{std::move(fd), static_cast<std::size_t>(info.st_size)};
 }
@@ -93,12 +92,16 @@ Result<std::string> LocalSystem::file_digest(const std::string& path) {
   // Most files are small, and a large buffer costs more than they do. A size is only what the file says.
   const std::size_t chunk = std::clamp(file.size, kSmallChunk, kChunk);
   const auto buffer = std::make_unique_for_overwrite<char[]>(chunk);
+  std::size_t size = 0;
   while (true) {
     const ssize_t count = ::read(file.fd.get(), buffer.get(), chunk);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return unreadable(files_, path);
     if (count == 0) return hash.finish();
     hash.add({buffer.get(), static_cast<std::size_t>(count)});
+    size += static_cast<std::size_t>(count);
+    // Less than there was room for, up to the size: there is no more, and asking would be a call a file.
+    if (static_cast<std::size_t>(count) < chunk && size == file.size) return hash.finish();
     if (while_busy_) while_busy_();
   }
 }

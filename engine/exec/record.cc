@@ -23,8 +23,9 @@ bool all_text(const Json& json, std::initializer_list<const char*> names) {
          });
 }
 
-// Nothing where there is no record; `damaged` where there is one that cannot be used.
-std::optional<HostRecord> read_record(const StateFolder& folder, Json& written) {
+// Nothing where there is no record; `damaged` where there is one that cannot be used. `written` is what the file holds,
+// for whoever asks.
+std::optional<HostRecord> read_record(const StateFolder& folder, Json* written) {
   struct stat info {};
   if (folder.files().stat(record_path(folder), true, info) != 0) return std::nullopt;
   const std::string text = read_small(folder.files(), record_path(folder), kMaxRecord);
@@ -32,21 +33,21 @@ std::optional<HostRecord> read_record(const StateFolder& folder, Json& written) 
   damaged.damaged = true;
   Result<Json> json = parse_json(text, Code::kDamagedRecord);
   if (!json) return damaged;
-  std::optional<HostRecord> record = record_from_json(*json);
+  Json copy = written != nullptr ? *json : Json();
+  std::optional<HostRecord> record = record_from_json(std::move(*json));
   if (!record) return damaged;
-  written = std::move(*json);
+  if (written != nullptr) *written = std::move(copy);
   return record;
 }
 
 struct Loaded {
   HostRecord record;
   JournalContent journal;  // only what the record does not hold
-  Json written;
 };
 
-Loaded load(const StateFolder& folder) {
+Loaded load(const StateFolder& folder, Json* written) {
   Loaded loaded;
-  if (std::optional<HostRecord> record = read_record(folder, loaded.written)) loaded.record = std::move(*record);
+  if (std::optional<HostRecord> record = read_record(folder, written)) loaded.record = std::move(*record);
   loaded.journal = read_journal(folder);
   if (loaded.record.damaged) loaded.record.journal = std::max<std::int64_t>(loaded.journal.generation - 1, 0);
   if (loaded.journal.generation > 0 && loaded.journal.generation <= loaded.record.journal) {
@@ -124,7 +125,7 @@ Json to_json(const HostRecord& record) {
   return json;
 }
 
-std::optional<HostRecord> record_from_json(const Json& json) {
+std::optional<HostRecord> record_from_json(Json json) {
   if (!json.is_object() || json.value("plumb", Json()) != "record/v" + std::to_string(kFormat)) return std::nullopt;
   for (const char* number : {"serial", "journal"}) {
     if (!json.contains(number) || !json[number].is_number_integer()) return std::nullopt;
@@ -136,7 +137,7 @@ std::optional<HostRecord> record_from_json(const Json& json) {
   HostRecord record;
   record.serial = json["serial"].get<std::int64_t>();
   record.journal = json["journal"].get<std::int64_t>();
-  for (const auto& [address, attributes] : json["resources"].items()) record.resources[address] = attributes;
+  record.resources.merge(json["resources"].get_ref<Json::object_t&>());
   // Older records have none of them.
   if (const auto last = json.find("last"); last != json.end() && all_text(*last, {"run", "who", "when"}))
     record.last = {last->at("run").get<std::string>(), last->at("who").get<std::string>(),
@@ -258,7 +259,7 @@ void Folding::close() {
 }
 
 HostRecord load_record(const StateFolder& folder, JournalOf journal_of) {
-  Loaded loaded = load(folder);
+  Loaded loaded = load(folder, nullptr);
   Folding folding(loaded.record);
   for (const JournalEntry& entry : loaded.journal.entries) folding.add(entry);
   if (journal_of == JournalOf::kEndedRun) {
@@ -269,15 +270,22 @@ HostRecord load_record(const StateFolder& folder, JournalOf journal_of) {
   return std::move(loaded.record);
 }
 
-wire::Record to_wire(const HostRecord& record) {
-  return {record.serial, record.damaged,  record.resources, record.owed.list(), record.unreported, {}, {}, {},
-          record.image,  record.prevented};
+wire::Record to_wire(HostRecord record) {
+  return {record.serial,
+          record.damaged,
+          std::move(record.resources),
+          record.owed.list(),
+          std::move(record.unreported),
+          {},
+          {},
+          {},
+          std::move(record.image),
+          std::move(record.prevented)};
 }
 
 RunLog::RunLog(const StateFolder& folder) : folder_(folder), folding_(record_), journal_(folder, 0) {
-  Loaded loaded = load(folder);
+  Loaded loaded = load(folder, &written_);
   record_ = std::move(loaded.record);
-  written_ = std::move(loaded.written);
   for (const JournalEntry& entry : loaded.journal.entries) folding_.add(entry);
   folding_.close();
   written_last_ = record_.last;

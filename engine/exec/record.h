@@ -61,7 +61,7 @@ void move(HostRecord& record, const std::map<std::string, std::string>& moved);
 void see_with_key(HostRecord& record, const std::string& key);
 
 Json to_json(const HostRecord& record);
-std::optional<HostRecord> record_from_json(const Json& json);
+std::optional<HostRecord> record_from_json(Json json);
 
 // Puts journal entries into a record, in their order.
 class Folding {
@@ -93,7 +93,7 @@ enum class JournalOf { kEndedRun, kWorkingRun };
 
 // A host's record with its journal folded in, as it is now. Reads only.
 HostRecord load_record(const StateFolder& folder, JournalOf journal_of = JournalOf::kEndedRun);
-wire::Record to_wire(const HostRecord& record);
+wire::Record to_wire(HostRecord record);
 
 // The record while a run lasts. Only the holder of the host lock has one.
 class RunLog {

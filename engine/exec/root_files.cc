@@ -191,10 +191,11 @@ UniqueFd RootFiles::open_any(const std::string& path, int flags, unsigned mode) 
   return fd || !walks ? std::move(fd) : open_by_walk(path, flags, mode);
 }
 
-UniqueFd RootFiles::open(const std::string& path, int flags, unsigned mode) const {
+UniqueFd RootFiles::open(const std::string& path, int flags, unsigned mode, struct stat* found) const {
   UniqueFd fd = open_any(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode);
   struct stat info {};
   if (!fd || ::fstat(fd.get(), &info) != 0) return {};
+  if (found != nullptr) *found = info;
   if (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)) return fd;
   errno = kNoFile;
   return {};

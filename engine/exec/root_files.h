@@ -81,8 +81,9 @@ class RootFiles {
   bool is_image() const { return root_ != "/"; }
 
   // As open(2), with O_CLOEXEC, of a regular file or a folder: it waits for no other end of a FIFO and touches no
-  // device (kNoFile). errno says why there is none. The last part may be a link unless O_NOFOLLOW is given.
-  UniqueFd open(const std::string& path, int flags, unsigned mode = 0) const;
+  // device (kNoFile). errno says why there is none. The last part may be a link unless O_NOFOLLOW is given. `found`:
+  // what fstat(2) says of it.
+  UniqueFd open(const std::string& path, int flags, unsigned mode = 0, struct stat* found = nullptr) const;
   // As stat(2) and lstat(2): 0, or -1 with errno. `held`: the entry, where it had to be opened for this.
   int stat(const std::string& path, bool follow, struct stat& info, HeldEntry* held = nullptr) const;
   // As stat(2), and whoever made links on the way: for programs, which the kernel is asked to start by their path.

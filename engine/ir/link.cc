@@ -1,7 +1,9 @@
 #include "engine/ir/link.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <span>
 #include <tuple>
 
 #include "engine/base/digest.h"
@@ -16,22 +18,28 @@ namespace {
 // Finds the nodes that an address or a pattern names. The nodes outlive it and stay where they are.
 class AddressTable {
  public:
+  struct Thing {
+    std::string_view identity;
+    std::size_t node = 0;
+    friend auto operator<=>(const Thing&, const Thing&) = default;
+  };
+
   explicit AddressTable(const std::vector<Node>& nodes) : nodes_(nodes) {
-    by_thing_.reserve(nodes.size());
     for (std::size_t i = 0; i < nodes.size(); ++i)
-      by_thing_.push_back({nodes[i].desired.address.kind, nodes[i].desired.address.identity, i});
-    std::sort(by_thing_.begin(), by_thing_.end());
+      by_kind_[nodes[i].desired.address.kind].push_back({nodes[i].desired.address.identity, i});
+    for (auto& [kind, things] : by_kind_) std::sort(things.begin(), things.end());
   }
 
-  // What a host has is the same thing in whatever module it is declared.
-  std::vector<std::size_t> all_of(const Address& thing) const {
-    std::vector<std::size_t> found;
-    const Thing first{thing.kind, thing.identity, 0};
-    for (auto at = std::lower_bound(by_thing_.begin(), by_thing_.end(), first);
-         at != by_thing_.end() && at->kind == thing.kind && at->identity == thing.identity; ++at) {
-      found.push_back(at->node);
-    }
-    return found;
+  // What a host has is the same thing in whatever module it is declared. Valid as long as the table.
+  std::span<const Thing> all_of(const Address& thing) const {
+    // Of most kinds that others could stand on a host has nothing at all.
+    const auto kind = by_kind_.find(thing.kind);
+    if (kind == by_kind_.end()) return {};
+    const std::vector<Thing>& things = kind->second;
+    const auto first = std::lower_bound(things.begin(), things.end(), Thing{thing.identity, 0});
+    const auto last =
+        std::find_if(first, things.end(), [&](const Thing& one) { return one.identity != thing.identity; });
+    return {first, last};
   }
 
   std::vector<std::size_t> matches(const std::string& pattern) {
@@ -47,15 +55,8 @@ class AddressTable {
   }
 
  private:
-  struct Thing {
-    std::string_view kind;
-    std::string_view identity;
-    std::size_t node = 0;
-    friend auto operator<=>(const Thing&, const Thing&) = default;
-  };
-
   const std::vector<Node>& nodes_;
-  std::vector<Thing> by_thing_;
+  std::map<std::string_view, std::vector<Thing>> by_kind_;
   std::vector<std::string> texts_;
 };
 
@@ -97,7 +98,7 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
       }
     }
     for (const Address& address : kind->provider->infers(node.desired)) {
-      for (const std::size_t other : table.all_of(address)) {
+      for (const auto& [identity, other] : table.all_of(address)) {
         // What runs may be the last that needs it.
         if (kind->runs && providers.provider(address.kind)->is_unwanted(nodes[other].desired)) continue;
         add(i, other, EdgeKind::kInferred, Op::kNone, node.span);
@@ -167,7 +168,8 @@ void add_makers(const std::vector<Node>& nodes, const Registry& providers, std::
     if (provider == nullptr || provider->edits_paths(nodes[i].desired).empty()) continue;
     if (!table) table.emplace(nodes);
     for (const Address& made : provider->provides(nodes[i].desired)) {
-      for (const std::size_t other : table->all_of(made)) {
+      for (const AddressTable::Thing& thing : table->all_of(made)) {
+        const std::size_t other = thing.node;
         const bool ordered = std::any_of(edges.begin(), edges.end(), [&](const Edge& edge) {
           return edge.from == i && edge.to == other && edge.kind != EdgeKind::kInferred;
         });

@@ -1,6 +1,7 @@
 #include "providers/sdk/ownership.h"
 
 #include <algorithm>
+#include <array>
 
 #include "providers/sdk/access_list.h"
 
@@ -444,13 +445,15 @@ Ownership changed_only(Ownership ownership, const Change& change) {
 }
 
 std::vector<Address> infer_path_edges(const Desired& desired, const std::string& path) {
+  // The last of them wants the folder for itself when it comes.
+  constexpr std::array kKindsOfFolders = {"directory", "link", "mount", "git"};
+  const std::vector<std::string> folders = ancestors_of(path);
+  std::vector<Address> edges;
+  edges.reserve(3 + folders.size() * kKindsOfFolders.size());
   // What packages have there has to be out of the way.
-  std::vector<Address> edges = {{"", "dpkg_divert", path}};
-  for (const std::string& folder : ancestors_of(path)) {
-    edges.push_back({"", "directory", folder});
-    edges.push_back({"", "link", folder});
-    edges.push_back({"", "mount", folder});
-    edges.push_back({"", "git", folder});  // which wants the folder for itself when it comes
+  edges.push_back({"", "dpkg_divert", path});
+  for (const std::string& folder : folders) {
+    for (const char* kind : kKindsOfFolders) edges.push_back({"", kind, folder});
   }
   const std::string owner = desired.text("owner");
   const std::string group = desired.text("group");

@@ -103,12 +103,13 @@ Result<UniqueFd> connect_to(const std::string& address, std::uint16_t port, Cloc
 }
 
 Result<UniqueFd> connect_to(const Endpoint& endpoint, Clock::time_point deadline) {
-  Result<UniqueFd> connected = says("there is no address");
+  Error problem = says("there is no address");
   for (const std::string& address : endpoint.addresses) {
-    connected = connect_to(address, endpoint.port, deadline);
-    if (connected) break;
+    Result<UniqueFd> connected = connect_to(address, endpoint.port, deadline);
+    if (connected) return connected;
+    problem = std::move(connected.error());
   }
-  return connected;
+  return problem;
 }
 
 Result<> send_all(int fd, std::string_view bytes, Clock::time_point deadline) {

@@ -82,8 +82,13 @@ std::string own_path_of(int file) {
 
 RightsBeyondMode rights_beyond_mode(const std::string& own_path) {
   RightsBeyondMode rights;
-  std::array<char, 65536> names{};
-  const ssize_t length = ::listxattr(own_path.c_str(), names.data(), names.size());
+  // Most have few or none, and the kernel makes room for as many as are asked for.
+  std::vector<char> names(256);
+  ssize_t length = ::listxattr(own_path.c_str(), names.data(), names.size());
+  if (length < 0 && errno == ERANGE) {
+    names.resize(65536);
+    length = ::listxattr(own_path.c_str(), names.data(), names.size());
+  }
   for (ssize_t at = 0; at < length;) {
     const std::string_view name = names.data() + at;
     at += static_cast<ssize_t>(name.size()) + 1;
