@@ -179,7 +179,7 @@ void Builder::container_image(Item& item, Unit::Turn& turn) {
   ignore({"build", "path", "dockerfile", "nocache", "rebuild", "args"});
   if (source == "build" || path != nullptr || (build != nullptr && build->is_map())) {
     WrittenMap parts;
-    const Node* from = path != nullptr ? path : member(*build, "path");
+    const Node* from = path != nullptr || build == nullptr ? path : member(*build, "path");
     if (from == nullptr) throw Untranslatable{"an image that is built from no folder"};
     parts.emplace_back("path", write(*from, Form::kText, local));
     const Node* file = task_.argument({"dockerfile"});
