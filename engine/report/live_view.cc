@@ -27,9 +27,11 @@ std::string clock_text(std::int64_t seconds) {
 // Rounded up, and more coarsely the further away it is.
 std::string estimate_text(std::int64_t seconds) {
   const auto up = [](std::int64_t value, std::int64_t step) { return (value + step - 1) / step; };
+  constexpr std::int64_t kMinute = 60;
+  constexpr std::int64_t kHour = 60 * kMinute;
   if (seconds <= 55) return "about " + std::to_string(up(seconds, 5) * 5) + " s left";
-  if (seconds <= 55 * 60) return "about " + std::to_string(up(seconds, 60)) + " min left";
-  return "about " + std::to_string(up(seconds, 3600)) + " h left";
+  if (seconds <= 55 * kMinute) return "about " + std::to_string(up(seconds, kMinute)) + " min left";
+  return "about " + std::to_string(up(seconds, kHour)) + " h left";
 }
 
 std::string time_text(const LiveState& state) {
