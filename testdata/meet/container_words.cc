@@ -26,9 +26,9 @@ void add_container(std::vector<SystemWord>& words) {
        {"labels", {{"a", "b"}}},
        {"restart", "always"},
        {"health", {{"command", "true"}, {"interval", 10}}}});
-  add({{"memory", "64m"},
+  add({{"memory", "64M"},
        {"cpus", "0.5"},
-       {"shm_size", "1m"},
+       {"shm_size", "1M"},
        {"pids_limit", 9},
        {"privileged", true},
        {"read_only", true}});
@@ -53,7 +53,7 @@ void add_image(std::vector<SystemWord>& words) {
   const auto add = [&words](Json attributes, const char* place = "") {
     words.push_back({"container_image", kImageName, place, std::move(attributes)});
   };
-  add({{"state", "absent"}});
+  add({{"state", "absent"}, {"engine", "podman"}});
   add({{"pull", "always"}, {"engine", "docker"}, {"timeout", 60}});
   add({{"digest", "sha256:" + std::string(64, 'a')}, {"as", "web"}});
   add({{"build", {{"path", "/srv/p"}}}, {"rebuild_on", {"file:*"}}});
@@ -63,7 +63,7 @@ void add_image(std::vector<SystemWord>& words) {
 }  // namespace
 
 void add_containers(std::vector<SystemWord>& words) {
-  const Json gone = {{"state", "absent"}};
+  const Json gone = {{"state", "absent"}, {"engine", "podman"}};
   const Json theirs = {
       {"engine", "docker"}, {"as", "web"}, {"timeout", 60}, {"labels", {{"a", "b"}}}, {"options", {{"c", "d"}}}};
   add_container(words);
@@ -93,16 +93,19 @@ void add_containers(std::vector<SystemWord>& words) {
        "",
        "",
        {{"project", "app"}, {"files", {"a.yaml"}}, {"profiles", {"x"}}, {"pull", "always"}, {"build", true}}});
+  words.push_back({"compose",
+                   "",
+                   "",
+                   {{"state", "stopped"},
+                    {"env_files", {"OTHER"}},
+                    {"remove_orphans", true},
+                    {"engine", "docker"},
+                    {"restart_on", {"file:*"}}}});
   words.push_back(
       {"compose",
        "",
        "",
-       {{"state", "stopped"}, {"env_files", {"OTHER"}}, {"remove_orphans", true}, {"restart_on", {"file:*"}}}});
-  words.push_back(
-      {"compose",
-       "",
-       "",
-       {{"state", "absent"}, {"remove_volumes", true}, {"engine", "docker"}, {"as", "web"}, {"timeout", 60}}});
+       {{"state", "absent"}, {"remove_volumes", true}, {"engine", "podman"}, {"as", "web"}, {"timeout", 60}}});
 }
 
 }  // namespace plumb::meet

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "testdata/meet/container_words.h"
+
 namespace plumb::meet {
 namespace {
 
@@ -223,6 +225,7 @@ std::vector<SystemWord> make_words() {
   add_repositories(words);
   add_selinux(words);
   add_python(words);
+  add_containers(words);
   return words;
 }
 
@@ -244,8 +247,8 @@ const std::vector<SystemWord>& system_words() {
 
 bool is_of_kernel(const Resource& resource) {
   static const std::vector<std::string> kinds = {"sysctl",   "hostname", "mount",  "swap", "kernel_module",
-                                                 "firewall", "wait",     "reboot", "http"};
-  return std::find(kinds.begin(), kinds.end(), resource.kind) != kinds.end();
+                                                 "firewall", "wait",     "reboot", "http", "compose"};
+  return resource.kind.starts_with("container") || std::find(kinds.begin(), kinds.end(), resource.kind) != kinds.end();
 }
 
 }  // namespace plumb::meet
