@@ -1,6 +1,7 @@
 #include "engine/config/declaration.h"
 
 #include <algorithm>
+#include <map>
 
 #include "engine/base/nearest.h"
 #include "engine/config/conditions.h"
@@ -8,6 +9,7 @@
 #include "engine/config/file_choice.h"
 #include "engine/config/formats.h"
 #include "engine/config/manner.h"
+#include "engine/config/rules.h"
 #include "engine/config/schema.h"
 #include "engine/config/template_files.h"
 #include "engine/config/validate.h"
@@ -22,6 +24,18 @@ using lang::Node;
 
 const Json& shared_properties() {
   return builtin_schema("project").at("definitions").at("resource").at("properties");
+}
+
+// What a kind's schema asks for, made once for all of its resources that a thread reads. The schema is kept, so that
+// its place becomes no other's.
+Rules& rules_of(const plumb::Schema& schema) {
+  struct Known {
+    plumb::Schema schema;
+    Rules rules;
+  };
+  thread_local std::map<const Json*, Known> known;
+  const Json& json = schema.json();
+  return known.try_emplace(&json, Known{schema, Rules(json)}).first->second.rules;
 }
 
 class DeclarationReader {
@@ -154,6 +168,7 @@ class DeclarationReader {
     options.project_folder = folder_.own();
     options.alias_of = identity_;
     options.alias = first_.key;
+    options.rules = &rules_of(result_.spec->schema);
     for (const Entry& entry : own.entries) {
       if (take_dynamic(entry)) options.later.insert(entry.key);
     }

@@ -195,7 +195,7 @@ class Server {
     const auto told = [&](JournalOf journal_of) {
       HostRecord record = load_record(folder, journal_of);
       see_with_key(record, key);
-      return to_wire(record);
+      return to_wire(std::move(record));
     };
     if (answered_ || !has_journal(folder)) return told(JournalOf::kEndedRun);
     const Result<HostLock> looking_on = HostLock::look_on(system_.files());
