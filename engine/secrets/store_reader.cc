@@ -2,6 +2,7 @@
 
 #include "engine/base/nearest.h"
 #include "engine/base/outside_text.h"
+#include "engine/base/pool.h"
 #include "engine/config/untyped.h"
 #include "engine/lang/yaml.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t kLargest = std::size_t{1} << 20;
 constexpr std::size_t kShownErrors = 400;
+constexpr std::size_t kMostQuestions = 8;  // at a time
 constexpr std::string_view kPathPlace = "{path}";
 // What a file of age begins with, bare and in armour.
 constexpr std::string_view kAgeHead = "age-encryption.org/";
@@ -70,6 +72,27 @@ Result<std::string> field_of(const std::string& text, const std::string& select,
 
 }  // namespace
 
+void StoreReader::ask(std::span<const config::SecretReference> references) {
+  struct Question {
+    const config::SecretStore* store;
+    const config::SecretReference* reference;
+    Result<std::string> answer = std::string();
+  };
+  std::map<std::pair<std::string, std::string>, Question> questions;
+  for (const config::SecretReference& reference : references) {
+    const std::pair<std::string, std::string> key{reference.store, reference.path};
+    const auto store = stores_.find(reference.store);
+    if (store != stores_.end() && !told_.contains(key))
+      questions.try_emplace(key, Question{&store->second, &reference});
+  }
+  std::vector<Question*> all;
+  all.reserve(questions.size());
+  for (auto& [key, question] : questions) all.push_back(&question);
+  for_each_parallel(all.size(), kMostQuestions,
+                    [&](std::size_t i) { all[i]->answer = whole(*all[i]->store, *all[i]->reference); });
+  for (auto& [key, question] : questions) told_.emplace(key, std::move(question.answer));
+}
+
 Result<std::string> StoreReader::read(const config::SecretReference& reference) {
   const auto store = stores_.find(reference.store);
   if (store == stores_.end()) {
@@ -80,15 +103,15 @@ Result<std::string> StoreReader::read(const config::SecretReference& reference) 
         Diagnostic(Code::kSecretStore, "the project has no store of secrets `" + reference.store + "`")
             .with_hint(near.empty() ? "declare it under `secrets` in plumb.yaml" : "did you mean `" + near + "`?"));
   }
-  const std::pair<std::string, std::string> key{reference.store, reference.path};
-  auto told = told_.find(key);
-  if (told == told_.end()) told = told_.emplace(key, whole(store->second, reference)).first;
-  if (!told->second || reference.field.empty()) return told->second;
+  ask({&reference, 1});
+  const Result<std::string>& told = told_.at({reference.store, reference.path});
+  if (!told || reference.field.empty()) return told;
   const auto* command = std::get_if<config::CommandStore>(&store->second.what);
-  return field_of(*told->second, command == nullptr ? std::string() : command->select, reference);
+  return field_of(*told, command == nullptr ? std::string() : command->select, reference);
 }
 
-Result<std::string> StoreReader::whole(const config::SecretStore& store, const config::SecretReference& reference) {
+Result<std::string> StoreReader::whole(const config::SecretStore& store,
+                                       const config::SecretReference& reference) const {
   Result<std::string> text = std::visit(
       [&](const auto& what) {
         using Store = std::decay_t<decltype(what)>;
@@ -169,7 +192,7 @@ Result<std::string> StoreReader::command(const config::CommandStore& store,
 Result<std::string> StoreReader::run(std::vector<std::string> arguments, const config::SecretReference& reference,
                                      int timeout_seconds) const {
   const std::string program = arguments.front();
-  if (!project_.files().has_program(program))
+  if (!has_program(program))
     return Error(Diagnostic(Code::kSecretStore, called(reference) + ": there is no program `" + program + "` here")
                      .with_hint("install it, or correct PATH"));
   ProgramLimits limits;
@@ -181,6 +204,14 @@ Result<std::string> StoreReader::run(std::vector<std::string> arguments, const c
   const std::string words = complaint(output.errors);
   return fail(Code::kSecretStore, called(reference) + ": `" + program + "` ended with " +
                                       std::to_string(output.exit_code) + (words.empty() ? "" : ": " + words));
+}
+
+// A folder of PATH may be far away.
+bool StoreReader::has_program(const std::string& name) const {
+  const std::lock_guard lock(programs_mutex_);
+  const auto [known, is_new] = programs_.try_emplace(name, false);
+  if (is_new) known->second = project_.files().has_program(name);
+  return known->second;
 }
 
 }  // namespace plumb::secrets

@@ -96,6 +96,41 @@ TEST_F(StoreReaderTest, AProgramIsAskedOnceForEachPath) {
   EXPECT_EQ(folder_.read("asked"), "once\nonce\n");
 }
 
+// Each of the two programs waits for the other one to have begun.
+TEST_F(StoreReaderTest, SeveralThingsAreAskedForAtOnce) {
+  const std::string store = program("cd " + folder_.path().string() + R"(
+touch "began-$1"
+for i in $(seq 100); do
+  [ -e began-one ] && [ -e began-two ] && echo "both, $1" && exit 0
+  sleep 0.1
+done
+exit 1)");
+  add("slow", config::CommandStore{{store, "{path}"}, "", 30});
+  const std::vector<config::SecretReference> references = {
+      {"slow", "one", ""}, {"slow", "two", ""}, {"slow", "one", ""}, {"none", "one", ""}};
+  reader_.ask(references);
+  EXPECT_EQ(*read("secret://slow/one"), "both, one");
+  EXPECT_EQ(*read("secret://slow/two"), "both, two");
+  EXPECT_EQ(folder_.read("asked"), "once\nonce\n");
+}
+
+TEST(StoreReader, AProgramIsLookedForOnce) {
+  struct CountingFiles : FilesOver {
+    using FilesOver::FilesOver;
+    bool has_program(const std::string& name) const override {
+      ++looked;
+      return FilesOver::has_program(name);
+    }
+    mutable int looked = 0;
+  };
+  const CountingFiles files(disk_files());
+  const config::SecretStores stores = {{"echo", {{}, config::CommandStore{{"echo", "{path}"}, "", 30}}}};
+  StoreReader reader(stores, Folder(files, "/"), {}, -1);
+  EXPECT_EQ(*reader.read({"echo", "one", ""}), "one");
+  EXPECT_EQ(*reader.read({"echo", "two", ""}), "two");
+  EXPECT_EQ(files.looked, 1);
+}
+
 TEST_F(StoreReaderTest, AProgramThatFailsIsToldByItsErrorsAndNotItsAnswer) {
   add("store", config::CommandStore{
                    {program("echo canary; echo first >&2; echo 'permission denied' >&2; exit 3"), "{path}"}, "", 30});
