@@ -1,0 +1,47 @@
+// What its parts tell each other of an account, beyond the schema, and what is asked for where nothing is said.
+#pragma once
+
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "providers/sdk/provider.h"
+
+namespace plumb::providers::user {
+
+// Of a desired state that was completed: a resource of the host decides on the owner of the home folder.
+inline constexpr const char* kHomeIsDeclared = "home_is_declared";
+// Likewise: the project has a group of the user's name, which does not go with the user.
+inline constexpr const char* kGroupIsDeclared = "group_is_declared";
+// Observed: a group of the user's name is there before the user is.
+inline constexpr const char* kHasOwnGroup = "has_own_group";
+// Observed: whose the folder is that is to be the user's home and is there already.
+inline constexpr const char* kHomeOwner = "home_owner";
+// Observed: the folder that is to be the home of an account that is not there is there, and its own already.
+inline constexpr const char* kHomeIsThere = "home_is_there";
+// Asked for beside absence: the account goes as the run left it that made it, and so does the home that came with it.
+inline constexpr const char* kAsMade = "as_made";
+// Observed: what is in that home and did not come with it.
+inline constexpr const char* kHomeHolds = "home_holds";
+
+inline bool needs_shadow(const Desired& desired) {
+  return desired.has("password_hash") || desired.has("locked") || desired.has("expires");
+}
+
+inline std::string new_home(const Desired& desired) {
+  return desired.text("home", "/home/" + desired.text("name"));
+}
+
+// A new user gets a home folder unless it is a system user or the resource says otherwise.
+inline bool makes_home(const Desired& desired) {
+  return desired.flag("create_home", !desired.flag("system", false));
+}
+
+// Of a list whose order means nothing.
+inline std::set<std::string> sorted_texts(const Json& list) {
+  std::vector<std::string> texts = texts_in(list);
+  return {std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end())};
+}
+
+}  // namespace plumb::providers::user
