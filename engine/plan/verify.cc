@@ -1,11 +1,9 @@
 #include "engine/plan/verify.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "engine/base/digest.h"
-#include "engine/base/files.h"
 #include "engine/base/sealed.h"
 #include "engine/plan/derivation.h"
 #include "engine/plan/elsewhere.h"
@@ -17,6 +15,19 @@ namespace {
 
 bool is_owable(Op op) {
   return op == Op::kRun || op == Op::kReload || op == Op::kRestart;
+}
+
+// As the schemas' format `path` makes it of what is written: absolute, and each path has one spelling.
+bool is_plain_path(std::string_view path) {
+  if (path == "/") return true;
+  while (path.starts_with('/')) {
+    path.remove_prefix(1);
+    const std::string_view part = path.substr(0, path.find('/'));
+    if (part.empty() || part == "." || part == "..") return false;
+    path.remove_prefix(part.size());
+    if (path.empty()) return true;
+  }
+  return false;
 }
 
 class HostVerifier {
@@ -115,12 +126,15 @@ class HostVerifier {
     if (asks && !(action.before.empty() && action.after.empty() && action.seen.empty()))
       return "a probe changes nothing";
     const Owned owned(*kind.provider, action);
+    if (const std::string path = owned.misspelt(); !path.empty()) return "no project can write the path " + path;
     for (const Operation& operation : action.operations) {
       const bool is_probe = std::holds_alternative<Probe>(operation);
       if (is_probe != asks || (!is_probe && !kind.operations.contains(operation))) {
         return to_json(operation).begin().key() + " is no operation of it";
       }
       const std::string* path = path_of(operation);
+      if (path != nullptr && !is_plain_path(*path))
+        return to_json(operation).begin().key() + " is about " + *path + ", which no project can write";
       if (path != nullptr && !owned.holds(*path) && !owned.leads_there(operation)) {
         return to_json(operation).begin().key() + " is about " + *path + ", which is not its own";
       }
@@ -136,6 +150,16 @@ class HostVerifier {
       const EditProvider* editor = provider.editor();
       edited_ = editor == nullptr ? provider.edits_paths(action.desired)
                                   : editor->own_paths(action.desired, action.seen.attributes);
+    }
+
+    // One of them that no project can have written; "" for none.
+    std::string misspelt() const {
+      for (const auto* paths : {&managed_, &edited_}) {
+        for (const std::string& path : *paths) {
+          if (!path.empty() && !is_plain_path(path)) return path;
+        }
+      }
+      return {};
     }
 
     bool holds(const std::string& path) const {
@@ -158,11 +182,9 @@ class HostVerifier {
     std::vector<ImpliedPath> implied_;
   };
 
-  // At it or below it.
+  // At it or below it, of plain paths.
   static bool lies_at(const std::string& path, const std::string& outer) {
-    if (path == outer) return !path.empty();
-    const std::filesystem::path inner(path);
-    return !outer.empty() && inner.lexically_normal() == inner && is_within(inner, outer);
+    return !outer.empty() && (path == outer || is_below(path, outer));
   }
 
   static std::string problem_of_confirmation(const Action& action) {

@@ -150,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(
               [](Actions& a) {
                 a[3].operations = {Remove{"", false, false}};
               },
-              "which is not its own"},
+              "which no project can write"},
         Break{"ProbeThatActs",
               [](Actions& a) {
                 a[2].operations.push_back(Remove{"/a", false, false});
@@ -246,6 +246,15 @@ TEST(Verify, OperationsAreLeftOutWhereTheyFollowFromWhatIsAwaitedAndNowhereElse)
   EXPECT_THAT(problem_of(plan_with(waits_for_note_at("/a", true))), HasSubstr("what it changes is not"));
   EXPECT_EQ(problem_of(plan_with(waits_for_note_at("/wires/l", true))), "");
   EXPECT_THAT(problem_of(plan_with(waits_for_note_at("/wires/l", false))), HasSubstr("decided only when its turn"));
+}
+
+// Another spelling of a path would be another resource beside the one that a project has at it.
+TEST(Verify, APathThatNoProjectCanWriteIsRefused) {
+  EXPECT_EQ(problem_of(plan_with(waits_for_note_at("/a/b c/...", false))),
+            problem_of(plan_with(waits_for_note_at("/a", false))));
+  for (const char* path : {"//a", "/a//b", "/a/../b", "/a/.", "/a/", "a", "/.."})
+    EXPECT_THAT(problem_of(plan_with(waits_for_note_at(path, false))), HasSubstr("no project can write the path"))
+        << path;
 }
 
 TEST(Verify, TurnsAreGivenToThoseWhoHaveSomethingToDo) {
