@@ -13,11 +13,11 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/events.h"
 #include "cmd/plumb/operator.h"
+#include "cmd/plumb/plan_trust.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/ticket.h"
-#include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
 #include "engine/report/outputs_text.h"
@@ -127,14 +127,9 @@ class Apply {
     if (!program_.options.yes) request.approve = [this](const run::Proposal& proposal) { return ask(proposal.plan); };
 
     if (!(files_ ? workspace_.load(*files_) : workspace_.load())) return kInvalidConfiguration;
-    if (const Result<> trusted = check_trust(request); !trusted) {
+    if (const Result<> trusted = look_behind(request); !trusted) {
       workspace_.diagnose(trusted.error());
       return exit_code_of_distrust(trusted.error());
-    }
-    if (!arguments_.file.empty()) {
-      // The plan is moved on; its persons are counted by what it was.
-      const auto plan = std::make_shared<const run::SavedPlan>(std::get<run::SavedPlan>(request.what));
-      request.standing.approvals = [this, plan] { return persons_behind(*plan); };
     }
     const std::optional<run::RunContext> context = workspace_.context(observer());
     if (!context) return kInvalidConfiguration;
@@ -147,38 +142,17 @@ class Apply {
     return next == kDone ? code : next;
   }
 
-  // What the project asks for, and what the command line does besides.
-  Result<> check_trust(const run::ApplyRequest& request) {
-    run::TrustPolicy own = run::policy_of(workspace_.project());
-    if (own.asks() && arguments_.file.empty()) {
-      return fail(Code::kNotSigned, "this project applies plans that somebody stands behind, and this one is none yet")
-          .hint("`plumb plan -o FILE`, have it signed or approved, `plumb apply FILE`");
-    }
-    const run::TrustPolicy asked = arguments_.trust.policy();
-    const bool by_rules = !workspace_.policy().empty();
-    if (!asked.asks() && !asked.signers.empty() && !by_rules)
-      return fail(Code::kUsage, "--allowed-signers without anything that they are to have signed")
-          .hint("add --require-signature, --require-approvals N, or both");
-    if (!asked.asks() && !own.asks() && !asked.revoked.empty() && !by_rules)
-      return fail(Code::kUsage, "--revoked-keys where no signature is asked for");
-    const auto* const saved = std::get_if<run::SavedPlan>(&request.what);
-    if (saved == nullptr) return {};
-    own.revoked.insert(own.revoked.end(), asked.revoked.begin(), asked.revoked.end());
-    PLUMB_TRY(run::check_trust(arguments_.file, *saved, own, now()));
-    return run::check_trust(arguments_.file, *saved, asked, now());
-  }
-
-  // For rules that ask for approvals: of those whom the project trusts, and of those whom the command line does. Where
-  // both say whom, the smaller number counts.
-  Result<std::size_t> persons_behind(const run::SavedPlan& plan) {
-    run::TrustPolicy own = run::policy_of(workspace_.project());
-    run::TrustPolicy asked = arguments_.trust.policy();
-    own.revoked.insert(own.revoked.end(), asked.revoked.begin(), asked.revoked.end());
-    if (asked.signers.empty()) return run::persons_behind(arguments_.file, plan, own, now());
-    PLUMB_TRY_ASSIGN(const std::size_t persons, run::persons_behind(arguments_.file, plan, asked, now()));
-    if (own.signers.empty()) return persons;
-    PLUMB_TRY_ASSIGN(const std::size_t own_persons, run::persons_behind(arguments_.file, plan, own, now()));
-    return std::min(persons, own_persons);
+  // Who stands behind the plan, and whether that is enough.
+  Result<> look_behind(run::ApplyRequest& request) {
+    PLUMB_TRY_ASSIGN(PlanTrust trust, PlanTrust::of(workspace_, arguments_.trust));
+    if (arguments_.file.empty()) return trust.expect_nobody("plumb plan -o FILE");
+    // The plan is moved on; its persons are counted by what it was.
+    const auto plan = std::make_shared<const run::SavedPlan>(std::get<run::SavedPlan>(request.what));
+    PLUMB_TRY(trust.check(arguments_.file, *plan));
+    request.standing.approvals = [this, plan, trust = std::move(trust)] {
+      return trust.persons_behind(arguments_.file, *plan);
+    };
+    return {};
   }
 
   // Whether all that was planned is done, and some was left to another plan.
@@ -193,8 +167,24 @@ class Apply {
     }
     const int code = tell_result();
     if (!is_last || !leaves_some()) return code;
-    terminal_.tell("Readings may be others now: `plumb apply` plans what comes of them.\n");
+    tell_what_is_left();
     return kChangesPending;
+  }
+
+  // A plan does what it holds and no more.
+  void tell_what_is_left() {
+    Diagnostics left;
+    for (const auto& [host, plan] : result_.plan.hosts) {
+      if (plan.moving.empty()) continue;
+      std::string names;
+      for (const auto& [name, by] : plan.moving) names += (names.empty() ? "`" : ", `") + name + "`";
+      left.add(Diagnostic(Code::kPlannedAgain,
+                          "what comes of " + names + " was not in this plan, which changed what is told")
+                   .as(Severity::kWarning)
+                   .on(host)
+                   .with_hint("`plumb apply` plans it"));
+    }
+    workspace_.diagnose(left);
   }
 
   // What comes of readings that this very run has changed: shown and asked for like the first plan.

@@ -4,6 +4,8 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/config/module_names.h"
+#include "engine/config/told_facts.h"
 
 namespace plumb::cmd {
 namespace {
@@ -19,11 +21,19 @@ void print_facts(const Json& facts, const std::string& prefix, Terminal& termina
   }
 }
 
-// Those that the host's expressions use.
-Json shown(const run::HostReadings& readings) {
+// Those that the host's expressions use. Of the project's own facts, `facts` becomes another part.
+Json shown(const run::HostReadings& readings, Json& facts) {
+  static const std::string kLocal = config::local_fact_name("");
   Json all = Json::object();
-  for (const auto& [name, reading] : readings.values) all[name] = reading.value;
-  for (const std::string& name : readings.sensitive) all[name] = "(sensitive)";
+  const auto add = [&](const std::string& name, Json value) {
+    if (name.starts_with(kLocal)) {
+      facts[config::kLocalFacts][name.substr(kLocal.size())] = std::move(value);
+    } else {
+      all[name] = std::move(value);
+    }
+  };
+  for (const auto& [name, reading] : readings.values) add(name, reading.value);
+  for (const std::string& name : readings.sensitive) add(name, "(sensitive)");
   return all;
 }
 
@@ -48,13 +58,14 @@ int facts(Program& program) {
     found.extend(result.diagnostics);
     const Json* known = fleet->facts(name);
     if (known == nullptr) continue;
-    const Json readings = shown(fleet->readings(name));
+    Json told = *known;
+    const Json readings = shown(fleet->readings(name), told);
     if (terminal.json()) {
-      all[name] = *known;
+      all[name] = std::move(told);
       if (!readings.empty()) all[name]["readings"] = readings;
     } else {
       terminal.print(name + "\n");
-      print_facts(*known, "", terminal);
+      print_facts(told, "", terminal);
       for (const auto& [reading, value] : readings.items())
         terminal.print("  readings." + reading + " = " + (value.is_string() ? value.get<std::string>() : value.dump()) +
                        "\n");

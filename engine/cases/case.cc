@@ -5,7 +5,9 @@
 #include "engine/base/nearest.h"
 #include "engine/base/sample_facts.h"
 #include "engine/config/input.h"
+#include "engine/config/module_names.h"
 #include "engine/config/schema.h"
+#include "engine/config/told_facts.h"
 #include "engine/config/untyped.h"
 #include "engine/config/validate.h"
 #include "engine/ir/compile.h"
@@ -60,6 +62,7 @@ class CaseReader {
         read_inputs(value, result);
       } else if (entry.key == "facts") {
         read_facts(value, result.facts);
+        read_local_facts(value, result.readings);
       } else if (entry.key == "readings") {
         read_readings(value, result.readings);
       } else if (entry.key == "observed") {
@@ -100,7 +103,9 @@ class CaseReader {
       const auto own = module_.readings.find(entry.key);
       if (own == module_.readings.end() && entry.key.find('/') == std::string::npos) {
         std::vector<std::string> names;
-        for (const auto& [name, unused] : module_.readings) names.push_back(name);
+        for (const auto& [name, reading] : module_.readings) {
+          if (!reading.written.local) names.push_back(name);
+        }
         const std::string near = nearest(entry.key, names);
         diagnostics_.add(Diagnostic(Code::kUnknownKey, "there is no reading `" + entry.key + "`")
                              .at(entry.key_span, near.empty() ? "not declared" : "did you mean `" + near + "`?"));
@@ -143,6 +148,23 @@ class CaseReader {
     if (!typed) return;
     facts = sample_facts();
     facts.merge_patch(*typed);
+    facts.erase(config::kLocalFacts);
+  }
+
+  // Their types are those that the module declares.
+  void read_local_facts(const Node& facts, std::map<std::string, Node>& readings) {
+    const Entry* local = facts.find(config::kLocalFacts);
+    if (local == nullptr) return;
+    for (const Entry& entry : local->value.entries) {
+      const auto own = module_.readings.find(config::local_fact_name(entry.key));
+      if (own == module_.readings.end()) {
+        diagnostics_.add(Diagnostic(Code::kUnknownKey, "there is no local fact `" + entry.key + "`")
+                             .at(entry.key_span, "not declared under `facts`"));
+        continue;
+      }
+      if (own->second.written.value.sensitive) hide(entry.value);
+      readings.emplace(own->first, entry.value);
+    }
   }
 
   void read_resources(const Node& node, std::map<std::string, Attributes>& resources) {

@@ -23,6 +23,7 @@ class CallCheck {
     call.needs = call.reads;
     if (written.module == nullptr) return;
     at_.module().reads_facts = at_.module().reads_facts || written.module->reads_facts;
+    at_.module().asks_facts.insert(written.module->asks_facts.begin(), written.module->asks_facts.end());
     for (const auto& entry : written.module->body) {
       call.reads.add(seen_by_caller(std::visit([](const auto& one) { return one.reads; }, entry), call));
     }

@@ -39,10 +39,7 @@ class FileChecker {
                     data_too ? "read inputs, facts, host and data" : "read inputs, facts and host");
     }
     const Reads own = names_.reads_of(value.references(), value.calls_host(), {});
-    module_.reads_facts =
-        module_.reads_facts || std::any_of(own.paths.begin(), own.paths.end(), [](const cel::Reference& path) {
-          return path.slot == slots::kFacts || path.slot == slots::kReadings;
-        });
+    for (const cel::Reference& path : own.paths) note_told(path, module_);
     reads.add(own);
     return true;
   }

@@ -14,10 +14,7 @@ void CheckScope::report(Code code, std::string summary, const SourceSpan& span, 
 
 Reads CheckScope::reads_of(const std::vector<cel::Reference>& references, bool calls_host,
                            const std::vector<Reads>& own) {
-  const auto is_told = [](const cel::Reference& one) {
-    return one.slot == slots::kFacts || one.slot == slots::kReadings;
-  };
-  module_.reads_facts = module_.reads_facts || std::any_of(references.begin(), references.end(), is_told);
+  for (const cel::Reference& reference : references) note_told(reference, module_);
   return names_.reads_of(references, calls_host, own);
 }
 

@@ -6,8 +6,10 @@
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
 #include "engine/config/schema.h"
+#include "engine/config/untyped.h"
 #include "engine/config/validate.h"
 #include "engine/inventory/host_names.h"
+#include "engine/lang/yaml.h"
 #include "engine/testing/case_file.h"
 #include "engine/testing/kinds.h"
 #include "engine/testing/scratch_folder.h"
@@ -254,6 +256,28 @@ TEST(Formats, Integers) {
   EXPECT_EQ(parse_number("-0.5"), -0.5);
   for (const char* text : {"", ".5", "1.", "1e3", ".inf", "nan", "01.5", "1_0"})
     EXPECT_FALSE(parse_number(text)) << text;
+}
+
+Json plain_values(const std::string& yaml, Diagnostics& diagnostics) {
+  const auto node = lang::read_yaml("x.yaml", yaml, diagnostics);
+  if (!node) return nullptr;
+  (void)check_exact(*node, diagnostics);
+  return untyped(*node);
+}
+
+// What YAML's core schema says, where no schema of plumb's says more.
+TEST(Untyped, WordsWithoutQuotesAreWhatYamlMakesOfThem) {
+  Diagnostics diagnostics;
+  EXPECT_EQ(plain_values("[0x1F, 0o20, +7, 1e3, .5, True, FALSE, ~, Null, \"0x10\", '1e3', 0644, yes, 1_0, 12:30]",
+                         diagnostics),
+            Json::parse(R"([31, 16, 7, 1000.0, 0.5, true, false, null, null, "0x10", "1e3", "0644", "yes", "1_0",
+                            "12:30"])"));
+  EXPECT_FALSE(diagnostics.has_errors());
+  for (const char* text : {".inf", "-.INF", ".nan", "1e999", "9007199254740992", "0x20000000000000"}) {
+    Diagnostics told;
+    (void)plain_values(std::string("[") + text + "]", told);
+    EXPECT_EQ(told.error_count(), 1U) << text;
+  }
 }
 
 TEST(Hosts, Ranges) {

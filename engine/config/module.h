@@ -208,6 +208,8 @@ struct Module {
 
   // Whether an expression in it, or below, reads facts or readings, so that the host has to be asked first.
   bool reads_facts = false;
+  // Of those that a host is asked for apart, which these expressions read.
+  std::set<std::string> asks_facts;
 };
 
 }  // namespace plumb::config

@@ -17,8 +17,8 @@ using lang::Entry;
 using lang::Node;
 
 // Keys whose values hold expressions, and are read with them. Sorted.
-constexpr std::array<std::string_view, 8> kWithExpressions = {"checks",   "data",      "env",    "outputs",
-                                                              "readings", "resources", "values", "values_from"};
+constexpr std::array<std::string_view, 9> kWithExpressions = {
+    "checks", "data", "env", "facts", "outputs", "readings", "resources", "values", "values_from"};
 
 // Every file asks for the same few rules, of the many that the schema holds.
 ValidateOptions file_options() {
@@ -94,7 +94,7 @@ class FileReader {
 
   void hide_sensitive(const Entry& entry) {
     const bool inputs = entry.key == "inputs";
-    if (!inputs && entry.key != "readings") return;
+    if (!inputs && entry.key != "readings" && entry.key != "facts") return;
     for (const Entry& input : entry.value.entries) {
       const Entry* sensitive = input.value.find("sensitive");
       const Entry* value = input.value.find(inputs ? "default" : "absent");
@@ -138,7 +138,7 @@ ModuleFile read_module_file(const Folder& project, const std::string& name, File
 const Json& file_schema() {
   static const Json schema = [] {
     Json open = builtin_schema("project");
-    for (const char* part : {"resource", "reading"})
+    for (const char* part : {"resource", "reading", "local_fact"})
       open["definitions"][part] = {{"type", "object"}, {"minProperties", 1}};
     open["properties"]["env"] = Json::object();
     return open;

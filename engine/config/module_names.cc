@@ -5,6 +5,7 @@
 #include "engine/config/functions.h"
 #include "engine/config/reading.h"
 #include "engine/config/schema.h"
+#include "engine/config/told_facts.h"
 #include "engine/config/types.h"
 
 namespace plumb::config {
@@ -13,9 +14,18 @@ namespace {
 using cel::Type;
 using Kind = cel::Type::Kind;
 
-const Type& facts_type() {
-  static const Type type = type_of_schema(builtin_schema("facts"), builtin_schema("facts"), "facts");
-  return type;
+// What every host tells, with what this module declares of the host's own.
+Type facts_type(const Module& module) {
+  static const Type kKnown = type_of_schema(builtin_schema("facts"), builtin_schema("facts"), "facts");
+  std::vector<cel::Field> local;
+  for (const auto& [name, reading] : module.readings) {
+    if (reading.written.local) local.push_back({reading.written.value.name, type_of(reading.written), false});
+  }
+  std::vector<cel::Field> fields = kKnown.record_fields().fields;
+  for (cel::Field& field : fields) {
+    if (field.name == kLocalFacts) field = {kLocalFacts, cel::make_record("facts.local", local), false};
+  }
+  return cel::make_record("facts", std::move(fields));
 }
 
 const Type& host_type() {
@@ -34,7 +44,9 @@ Type inputs_type(const Module& module) {
 
 Type readings_type(const Module& module) {
   std::vector<cel::Field> fields;
-  for (const auto& [name, reading] : module.readings) fields.push_back({name, type_of(reading.written), false});
+  for (const auto& [name, reading] : module.readings) {
+    if (!reading.written.local) fields.push_back({name, type_of(reading.written), false});
+  }
   return cel::make_record("readings", std::move(fields));
 }
 
@@ -51,6 +63,21 @@ Type data_type(const Module& module) {
   std::vector<cel::Field> fields;
   for (const auto& [name, data] : module.data) fields.push_back({name, data.type, false});
   return cel::make_record("data", std::move(fields));
+}
+
+void add_asked(const cel::Reference& reference, std::set<std::string>& names) {
+  if (reference.slot != slots::kFacts) return;
+  if (reference.path.empty()) {
+    names = asked_facts();
+  } else if (asked_facts().contains(reference.path.front())) {
+    names.insert(reference.path.front());
+  }
+}
+
+void add_reading(const std::string& name, const Reading& reading, Reads& reads) {
+  reads.paths.insert({slots::kReadings, {name}, 0});
+  reads.sensitive = reads.sensitive || reading.written.value.sensitive;
+  reads.broken = reads.broken || reading.written.broken();
 }
 
 // A declared type says what the value becomes; of lists and maps the value's own says more.
@@ -91,7 +118,7 @@ Type modules_type(const Module& module) {
 ModuleNames::ModuleNames(const Module& module) : module_(module) {
   environment_.add_variable("inputs", inputs_type(module));
   environment_.add_variable("values", Type());
-  environment_.add_variable("facts", facts_type());
+  environment_.add_variable("facts", facts_type(module));
   environment_.add_variable("host", host_type());
   environment_.add_variable("modules", Type());
   environment_.add_variable("readings", readings_type(module));
@@ -135,10 +162,14 @@ void ModuleNames::add_reference(const cel::Reference& reference, const std::vect
     each(module_.found_values, [&](const std::string&, const FoundValue& value) { reads.add(value.reads); });
   } else if (reference.slot == slots::kReadings) {
     each(module_.readings, [&](const std::string& name, const Reading& reading) {
-      reads.paths.insert({slots::kReadings, {name}, 0});
-      reads.sensitive = reads.sensitive || reading.written.value.sensitive;
-      reads.broken = reads.broken || reading.written.broken();
+      if (!reading.written.local) add_reading(name, reading, reads);
     });
+  } else if (reference.slot == slots::kFacts && (first.empty() || first == kLocalFacts)) {
+    const std::string own_name = reference.path.size() < 2 ? "" : local_fact_name(reference.path[1]);
+    for (const auto& [name, reading] : module_.readings) {
+      if (reading.written.local && (own_name.empty() || own_name == name)) add_reading(name, reading, reads);
+    }
+    if (first.empty()) reads.paths.insert({reference.slot, {}, 0});
   } else if (reference.slot == slots::kData) {
     each(module_.data, [&](const std::string&, const Data& data) { reads.add(data.reads); });
   } else if (reference.slot == slots::kModules) {
@@ -157,6 +188,22 @@ void ModuleNames::add_reference(const cel::Reference& reference, const std::vect
   } else {
     reads.paths.insert({reference.slot, reference.path, 0});
   }
+}
+
+void note_told(const cel::Reference& reference, Module& module) {
+  if (reference.slot != slots::kFacts && reference.slot != slots::kReadings) return;
+  module.reads_facts = true;
+  add_asked(reference, module.asks_facts);
+}
+
+std::set<std::string> asked_facts_of(const Reads& reads) {
+  std::set<std::string> names;
+  for (const cel::Reference& path : reads.paths) add_asked(path, names);
+  return names;
+}
+
+std::string local_fact_name(const std::string& name) {
+  return std::string("facts.") + kLocalFacts + "." + name;
 }
 
 void Reads::add(const Reads& other) {

@@ -27,6 +27,15 @@ class ModuleNames {
   cel::Environment environment_;
 };
 
+// Notes in the module what of a host it reads there, before the host's graph can be made.
+void note_told(const cel::Reference& reference, Module& module);
+
+// Facts that hosts are asked for apart and that are read.
+std::set<std::string> asked_facts_of(const Reads& reads);
+
+// Among the readings of a module: a fact of the host's own that it declares under `facts`.
+std::string local_fact_name(const std::string& name);
+
 // What the inside of a module reads, in the terms of its caller.
 Reads seen_by_caller(const Reads& inside, const ModuleCall& call);
 

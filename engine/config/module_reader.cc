@@ -10,6 +10,7 @@
 #include "engine/config/document.h"
 #include "engine/config/include.h"
 #include "engine/config/moves.h"
+#include "engine/config/module_names.h"
 #include "engine/config/reading.h"
 #include "engine/config/validate.h"
 #include "engine/lang/yaml.h"
@@ -95,6 +96,7 @@ class ModuleReader::Document {
     if (const Entry* from = root.find("values_from"))
       read_values_from(from->value, folder_, module_.values_from, diagnostics_, reader_.sources_);
     if (const Entry* readings = root.find("readings")) read_readings(readings->value);
+    if (const Entry* facts = root.find("facts")) read_local_facts(facts->value);
     if (const Entry* env = root.find("env"); env != nullptr && shape == FileShape::kProject)
       module_.env = ParsedValue{env->key_span, std::make_shared<const Node>(env->value)};
     if (const Entry* outputs = root.find("outputs")) read_outputs(outputs->value);
@@ -146,6 +148,14 @@ class ModuleReader::Document {
       ParsedReading reading = read_reading(entry, diagnostics_);
       const auto [place, added] = module_.readings.try_emplace(entry.key, std::move(reading));
       if (!added) declared_twice("reading", entry.key, entry.key_span, place->second.value.span);
+    }
+  }
+
+  void read_local_facts(const Node& facts) {
+    for (const Entry& entry : facts.entries) {
+      ParsedReading fact = read_local_fact(entry, diagnostics_);
+      const auto [place, added] = module_.readings.try_emplace(local_fact_name(entry.key), std::move(fact));
+      if (!added) declared_twice("fact", entry.key, entry.key_span, place->second.value.span);
     }
   }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -181,6 +182,7 @@ struct ParsedReading {
   std::string format;              // of a text: "json"
   std::optional<Json> nothing;     // of a source with a type of its own: what it tells where nothing is there
   std::vector<std::string> after;  // globs of addresses in its module, whose actions may change what is told
+  bool local = false;              // a fact of the host's own: `facts.local.NAME`
 
   bool broken() const { return source == nullptr; }
 };

@@ -170,10 +170,17 @@ class ReadingReader {
   Node type_;
 };
 
+std::string local_fact_file(const std::string& name) {
+  return "/etc/plumb/facts.d/" + name + ".json";
+}
+
+// Where a program would write more, it is no fact any more, and a reading can be declared of it.
+constexpr std::size_t kLargestLocalFact = std::size_t{64} << 10;
+
 Error failed(const ParsedReading& reading, const std::string& name, const std::string& why, std::string hint) {
-  return Error(Diagnostic(Code::kCannotObserve, "the reading `" + name + "`: " + why)
-                   .at(reading.value.span, "declared here")
-                   .with_hint(std::move(hint)));
+  const Code code = reading.local ? Code::kLocalFact : Code::kCannotObserve;
+  const std::string what = reading.local ? local_fact_file(reading.value.name) : "the reading `" + name + "`";
+  return Error(Diagnostic(code, what + ": " + why).at(reading.value.span, "declared here").with_hint(std::move(hint)));
 }
 
 // A scalar stands for a list or map of its own; JSON of the wire needs no text.
@@ -194,6 +201,31 @@ Node node_of(const Json& value) {
 
 ParsedReading read_reading(const Entry& entry, Diagnostics& diagnostics) {
   return ReadingReader(entry, diagnostics).read();
+}
+
+ParsedReading read_local_fact(const Entry& entry, Diagnostics& diagnostics) {
+  Entry reading = entry;
+  const auto add = [&](const char* key, std::string text) {
+    Node value;
+    value.kind = Node::Kind::kScalar;
+    value.style = lang::Style::kDoubleQuoted;
+    value.span = entry.key_span;
+    value.text = std::move(text);
+    reading.value.entries.push_back({key, entry.key_span, std::move(value)});
+  };
+  const std::size_t before = diagnostics.error_count();
+  ValidateOptions options;
+  options.root = &builtin_schema("project");
+  (void)validate(entry.value, (*options.root)["definitions"]["local_fact"], "`" + entry.key + "`", entry.key_span,
+                 options, diagnostics);
+  add("file", local_fact_file(entry.key));
+  add("format", "json");
+  Diagnostics told_already;
+  const bool good = diagnostics.error_count() == before;
+  ParsedReading fact = read_reading(reading, good ? diagnostics : told_already);
+  if (!good) fact.source = nullptr;
+  fact.local = true;
+  return fact;
 }
 
 const Json& source_schema() {
@@ -246,7 +278,12 @@ std::optional<ReadingSource> source_of(const ParsedReading& reading, const Node&
 Result<Json> value_of(const ParsedReading& reading, const std::string& name, const ToldReading& told) {
   if (!told.absent.empty()) {
     if (reading.value.default_value) return reading.value.default_value->value;
-    return failed(reading, name, told.absent, "say with `absent` what stands for what is not there");
+    return failed(reading, name, reading.local ? "it is not there" : told.absent,
+                  "say with `absent` what stands for what is not there");
+  }
+  if (reading.local && told.value.is_string() && told.value.get_ref<const std::string&>().size() > kLargestLocalFact) {
+    return failed(reading, name, "it holds more than " + std::to_string(kLargestLocalFact >> 10) + " KiB",
+                  "what is larger is told by a reading");
   }
   Node node;
   if (told.value.is_string()) {

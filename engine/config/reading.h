@@ -16,6 +16,9 @@ namespace plumb::config {
 // One entry of `readings`. Broken where errors were told: its name is known all the same, and of any type.
 ParsedReading read_reading(const lang::Entry& entry, Diagnostics& diagnostics);
 
+// One entry of `facts`: a fact of the host's own, which is a reading of the file that holds it.
+ParsedReading read_local_fact(const lang::Entry& entry, Diagnostics& diagnostics);
+
 // Of the keys that say what is asked.
 const Json& source_schema();
 

@@ -5,9 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "engine/config/formats.h"
 #include "engine/lang/cel/convert.h"
 #include "engine/lang/cel/program.h"
 #include "engine/lang/json_tree.h"
+#include "engine/lang/yaml_core.h"
 
 namespace plumb::config {
 namespace {
@@ -25,9 +27,10 @@ std::string_view trimmed(std::string_view text) {
 Node scalar(std::string_view text) {
   Node node;
   node.kind = Node::Kind::kScalar;
-  // A type decides what it is: `null` and `~` are texts like others.
-  node.style = lang::Style::kPlain;
-  if (text == "null" || text == "~" || text.empty()) node.style = lang::Style::kDoubleQuoted;
+  // A type decides what it is: `null` and `~` are texts like others, and so are words that are numbers in YAML alone.
+  const bool simple = text == "true" || text == "false" || parse_integer(text) || parse_number(text);
+  const bool only_in_yaml = !simple && lang::core_scalar(text).type != lang::CoreScalar::Type::kText;
+  node.style = only_in_yaml ? lang::Style::kDoubleQuoted : lang::Style::kPlain;
   node.text = text;
   return node;
 }

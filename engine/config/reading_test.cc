@@ -41,6 +41,13 @@ TEST(ReadingFormats, TextsBecomeTrees) {
             Json::parse(R"({"A": 1, "B": "two words", "C": "$x'"})"));
 }
 
+// These are no YAML: a telephone number is none, and no flag.
+TEST(ReadingFormats, WordsThatAreNumbersInYamlAloneStayTexts) {
+  EXPECT_EQ(told("env", "A=+4912\nB=0x10\nC=1e3\nD=True\nE=.5\nF=true\nG=1.5\n"),
+            Json::parse(R"({"A": "+4912", "B": "0x10", "C": "1e3", "D": "True", "E": ".5", "F": true, "G": 1.5})"));
+  EXPECT_EQ(told("yaml", "[+4912, 0x10, 1e3, True, .5]\n"), Json::parse("[4912, 16, 1000.0, true, 0.5]"));
+}
+
 TEST(ReadingFormats, WhatIsNoneIsTheErrorOfALine) {
   EXPECT_THAT(told("json", "{").get<std::string>(), HasSubstr("no JSON: line 1"));
   EXPECT_THAT(told("yaml", "a: 1\na: 2\n").get<std::string>(), HasSubstr("no YAML: line 2"));
@@ -94,6 +101,39 @@ TEST(Reading, ASourceIsWorkedOutAndComesBack) {
     ASSERT_TRUE(back.has_value()) << back.error().summary();
     EXPECT_EQ(to_json(*back), json) << declared;
   }
+}
+
+Result<Json> local_fact(const std::string& declared, const std::string& text) {
+  Diagnostics diagnostics;
+  const std::optional<lang::Node> node = lang::read_yaml("plumb.yaml", "rack: " + declared + "\n", diagnostics);
+  const ParsedReading fact = read_local_fact(node->entries[0], diagnostics);
+  if (fact.broken()) return fail(Code::kInternal, diagnostics.items()[0].summary);
+  return value_of(fact, "facts.local.rack", text.empty() ? ToldReading{nullptr, "x"} : ToldReading{text, {}});
+}
+
+TEST(LocalFacts, AreJsonOfTheDeclaredType) {
+  EXPECT_EQ(*local_fact("{type: string}", "\"r12\"\n"), Json("r12"));
+  EXPECT_EQ(*local_fact("{type: array, items: {type: integer}}", "[1, 2]"), Json({1, 2}));
+  EXPECT_EQ(*local_fact("{type: string, absent: none}", ""), Json("none"));
+  for (const char* text : {"r12", "[1]", "{", "\"a\" 1", "#!/bin/sh\n"}) {
+    const Result<Json> wrong = local_fact("{type: string}", text);
+    ASSERT_FALSE(wrong.has_value()) << text;
+    EXPECT_EQ(wrong.error().code(), Code::kLocalFact) << text;
+    EXPECT_THAT(wrong.error().summary(), HasSubstr("/etc/plumb/facts.d/rack.json: ")) << text;
+  }
+  EXPECT_THAT(local_fact("{type: string}", "").error().summary(), HasSubstr("it is not there"));
+}
+
+TEST(LocalFacts, AreBounded) {
+  EXPECT_THAT(local_fact("{type: string}", "\"" + std::string(70'000, 'x') + "\"").error().summary(),
+              HasSubstr("64 KiB"));
+  EXPECT_FALSE(local_fact("{type: array}", std::string(10'000, '[') + std::string(10'000, ']')).has_value());
+}
+
+TEST(LocalFacts, HaveNoSourceOfTheirOwn) {
+  for (const char* declared : {"{type: string, file: /etc/x}", "{command: [x], type: string}",
+                               "{type: string, match: x}", "{}", "{type: string, format: yaml}"})
+    EXPECT_EQ(local_fact(declared, "\"a\"").error().code(), Code::kInternal) << declared;
 }
 
 }  // namespace

@@ -55,5 +55,41 @@ TEST(ToldFacts, AreBounded) {
   EXPECT_LE((*checked_facts(facts))["fqdn"].get<std::string>().size(), 4096U);
 }
 
+TEST(ToldFacts, SomeAreToldWhereTheyAreAskedFor) {
+  const Json standing = standing_facts(sample_facts());
+  EXPECT_TRUE(standing.contains("os"));
+  for (const std::string& name : asked_facts()) EXPECT_FALSE(standing.contains(name)) << name;
+  const Result<Json> checked = checked_facts(standing);
+  ASSERT_TRUE(checked.has_value()) << checked.error().summary();
+  EXPECT_EQ(*checked, standing);
+  EXPECT_EQ(missing_fact(standing, {"network", "swap"}), "network");
+  EXPECT_EQ(missing_fact(sample_facts(), asked_facts()), "");
+  EXPECT_EQ(*checked_fact("swap", {{"bytes", 7}, {"moon", 1}}), (Json{{"bytes", 7}}));
+  EXPECT_EQ(checked_fact("swap", {{"bytes", "7"}}).error().summary(),
+            "the host's fact `swap.bytes` is string and not integer");
+}
+
+TEST(ToldFacts, ANameOfAnAccountIsAnybodysAndCleaned) {
+  EXPECT_EQ(*checked_fact("homes", {{"de\x1b[31mploy", "/home\n"}}), (Json{{"deploy", "/home"}}));
+  EXPECT_FALSE(checked_fact("homes", {{"deploy", 1}}).has_value());
+  Json many = Json::object();
+  for (int i = 0; i < 5000; ++i) many["u" + std::to_string(i)] = "/";
+  EXPECT_FALSE(checked_fact("homes", many).has_value());
+}
+
+// No host tells what only its files say, and the project types.
+TEST(ToldFacts, LocalOnesAreNotTaken) {
+  Json facts = sample_facts();
+  facts["local"] = {{"rack", "r1"}};
+  EXPECT_FALSE((*checked_facts(facts)).contains("local"));
+}
+
+TEST(ToldFacts, APathEndsWhereTheSchemaDoes) {
+  EXPECT_EQ(known_fact_path({"network", "address"}), "network.address");
+  EXPECT_EQ(known_fact_path({"network", "address", "size"}), "network.address");
+  EXPECT_EQ(known_fact_path({"network", "interfaces", "name"}), "network.interfaces");
+  EXPECT_EQ(known_fact_path({"homes", "a.b"}), "homes");
+}
+
 }  // namespace
 }  // namespace plumb::config

@@ -1,11 +1,33 @@
 #include "engine/config/untyped.h"
 
-#include "engine/config/formats.h"
+#include <cmath>
+#include <cstdint>
+
+#include "engine/lang/yaml_core.h"
 
 namespace plumb::config {
 
+using lang::CoreScalar;
 using lang::Entry;
 using lang::Node;
+
+namespace {
+
+constexpr std::int64_t kLargestExact = (std::int64_t{1} << 53) - 1;
+
+bool is_exact(std::int64_t integer) {
+  return integer <= kLargestExact && integer >= -kLargestExact;
+}
+
+}  // namespace
+
+Json exact_value(std::string_view text) {
+  const CoreScalar core = lang::core_scalar(text);
+  if (core.type == CoreScalar::Type::kBoolean) return core.boolean;
+  if (core.type == CoreScalar::Type::kInteger && is_exact(core.integer)) return core.integer;
+  if (core.type == CoreScalar::Type::kNumber && !core.whole && std::isfinite(core.number)) return core.number;
+  return nullptr;
+}
 
 bool is_null(const Node& node) {
   constexpr std::size_t kLongest = 4;
@@ -25,11 +47,13 @@ Json untyped(const Node& node) {
     return map;
   }
   if (is_null(node)) return nullptr;
-  if (node.is_plain()) {
-    if (node.text == "true" || node.text == "false") return node.text == "true";
-    if (const auto integer = parse_integer(node.text)) return *integer;
-    if (const auto number = parse_number(node.text)) return *number;
-  }
+  if (!node.is_plain()) return node.text;
+  const CoreScalar core = lang::core_scalar(node.text);
+  if (core.type == CoreScalar::Type::kBoolean) return core.boolean;
+  if (core.type == CoreScalar::Type::kInteger && is_exact(core.integer)) return core.integer;
+  if (core.type == CoreScalar::Type::kInteger) return static_cast<double>(core.integer);
+  // JSON has neither infinity nor what is no number: it is refused where that is told.
+  if (core.type == CoreScalar::Type::kNumber && std::isfinite(core.number)) return core.number;
   return node.text;
 }
 
@@ -37,8 +61,15 @@ bool check_exact(const Node& node, Diagnostics& diagnostics) {
   bool exact = true;
   for (const Node& item : node.items) exact = check_exact(item, diagnostics) && exact;
   for (const Entry& entry : node.entries) exact = check_exact(entry.value, diagnostics) && exact;
-  if (!node.is_plain() || node.text.find('.') != std::string::npos || parse_integer(node.text)) return exact;
-  if (!parse_number(node.text)) return exact;
+  if (!node.is_plain()) return exact;
+  const CoreScalar core = lang::core_scalar(node.text);
+  if (core.type == CoreScalar::Type::kNumber && !core.whole && !std::isfinite(core.number)) {
+    diagnostics.add(Diagnostic(Code::kBadValue, "a number that no plan can hold")
+                        .at(node.span, "neither infinite nor none is one here")
+                        .with_hint("in quotes it is a text"));
+    return false;
+  }
+  if (!core.whole && (core.type != CoreScalar::Type::kInteger || is_exact(core.integer))) return exact;
   diagnostics.add(Diagnostic(Code::kBadValue, "a whole number that is too large to be exact")
                       .at(node.span, "numbers go to 9007199254740991 here")
                       .with_hint("in quotes it is a text"));

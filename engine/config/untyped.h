@@ -1,6 +1,8 @@
 // Values that no schema types: what they are follows from how they look.
 #pragma once
 
+#include <string_view>
+
 #include "engine/base/diagnostic.h"
 #include "engine/base/json.h"
 #include "engine/lang/yaml.h"
@@ -10,11 +12,14 @@ namespace plumb::config {
 // No value, or a plain `null`, `Null`, `NULL` or `~`.
 bool is_null(const lang::Node& node);
 
-// true and false, decimal numbers and null when plain, else text.
+// What the core schema of YAML makes of it when plain (engine/lang/yaml_core.h), else text.
 Json untyped(const lang::Node& node);
 
-// Whether each whole number in it, read as untyped, is within ±(2^53 - 1). Of those that are not a plan would hold other
-// ones; they are told: kBadValue.
+// What the core schema makes of the text of a plain scalar, where a plan can hold just that; else null.
+Json exact_value(std::string_view text);
+
+// Whether each whole number in it, read as untyped, is within ±(2^53 - 1), and each other one is neither infinite nor
+// none. Of those that are not a plan would hold other ones; they are told: kBadValue.
 bool check_exact(const lang::Node& node, Diagnostics& diagnostics);
 
 }  // namespace plumb::config

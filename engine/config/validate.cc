@@ -79,14 +79,11 @@ class Validator {
     if (const std::string& format = text_of(schema.format); format_gives_number(format)) {
       return formatted(node, format, name);
     }
-    if (node.is_plain()) {
-      if (types.boolean && (node.text == "true" || node.text == "false")) return Json(node.text == "true");
-      if (types.integer || types.number) {
-        if (const auto integer = parse_integer(node.text)) return Json(*integer);
-      }
-      if (types.number) {
-        if (const auto number = parse_number(node.text)) return Json(*number);
-      }
+    if (node.is_plain() && (types.boolean || types.integer || types.number)) {
+      const Json plain = exact_value(node.text);
+      if (types.boolean && plain.is_boolean()) return plain;
+      if (plain.is_number_integer() && (types.integer || types.number)) return plain;
+      if (types.number && plain.is_number()) return plain;
     }
     if (types.text) return text(node, schema, name);
     return wrong(node, types_of(*schema.schema), name, where);
@@ -108,8 +105,8 @@ class Validator {
       return std::nullopt;
     }
     if (types.contains("boolean") && node.is_scalar()) {
-      if (one_of({"yes", "on", "y", "Yes", "YES", "On", "ON", "Y", "True", "TRUE"})) hint = "write true";
-      if (one_of({"no", "off", "n", "No", "NO", "Off", "OFF", "N", "False", "FALSE"})) hint = "write false";
+      if (one_of({"yes", "on", "y", "Yes", "YES", "On", "ON", "Y"})) hint = "write true";
+      if (one_of({"no", "off", "n", "No", "NO", "Off", "OFF", "N"})) hint = "write false";
     }
     const bool number = types.contains("integer") || types.contains("number");
     if (node.is_scalar() && !node.is_plain()) {
@@ -117,7 +114,7 @@ class Validator {
         hint = "remove the quotes";
       }
     } else if (number && node.is_scalar() && !node.text.empty() && node.text[0] >= '0' && node.text[0] <= '9') {
-      hint = types.contains("number") ? "write plain decimal digits, without exponent, `_` or leading zeros"
+      hint = types.contains("number") ? "write plain decimal digits, without `_` or leading zeros"
                                       : "write decimal digits only, without `.`, `_` or leading zeros";
     } else if (types.contains("array") && node.is_scalar()) {
       hint = "write a list with one item: [" + std::string(node.is_plain() ? "…" : "\"…\"") + "]";

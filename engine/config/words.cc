@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "engine/config/formats.h"
+#include "engine/config/untyped.h"
 
 namespace plumb::config {
 
@@ -50,8 +50,9 @@ std::string found_words(const lang::Node& node) {
   if (node.style == lang::Style::kSingleQuoted || node.style == lang::Style::kDoubleQuoted)
     return "quotes make it text";
   if (!node.is_plain()) return "this is text";
-  if (parse_integer(node.text) || parse_number(node.text)) return "this is a number";
-  return node.text == "true" || node.text == "false" ? "this is true or false" : "this is text";
+  const Json plain = exact_value(node.text);
+  if (plain.is_number()) return "this is a number";
+  return plain.is_boolean() ? "this is true or false" : "this is text";
 }
 
 std::string in(const std::string& name) {

@@ -8,6 +8,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "engine/base/host_text.h"
+#include "engine/exec/disk_facts.h"
 #include "engine/exec/network_facts.h"
 #include "engine/exec/storage_facts.h"
 #include "engine/exec/system/host.h"
@@ -93,6 +95,19 @@ std::string time_zone(const RootFiles& files) {
   return named.empty() ? "UTC" : named.front();
 }
 
+// Of accounts that stand in /etc/passwd, as long as they are not beyond number.
+Json homes(const RootFiles& files) {
+  constexpr std::size_t kMostAccounts = 4096;
+  Json all = Json::object();
+  for (const std::string& line : split(read_small(files, "/etc/passwd", std::size_t{4} << 20), '\n')) {
+    const std::vector<std::string> parts = split(line, ':');
+    if (parts.size() < 6 || parts[0].empty() || all.contains(text_of_bytes(parts[0]))) continue;
+    if (all.size() == kMostAccounts) break;
+    all[text_of_bytes(parts[0])] = text_of_bytes(parts[5]);
+  }
+  return all;
+}
+
 // What programs speak where nobody asks for another language.
 std::string system_locale(const RootFiles& files) {
   for (const char* file : {"/etc/locale.conf", "/etc/default/locale"}) {
@@ -133,9 +148,26 @@ Json gather_facts(LocalSystem& system, const Managers& managers) {
                 {"locale", system_locale(files)},
                 {"image", image}});
   facts.update(managers.facts(system));
-  facts.update(network_facts(files));
-  facts.update(storage_facts(files));
   return facts;
+}
+
+std::optional<Json> gather_fact(const LocalSystem& system, std::string_view name) {
+  using Gather = Json (*)(const RootFiles& files);
+  struct Row {
+    std::string_view name;
+    Gather gather;
+  };
+  static constexpr std::array<Row, 7> kRows = {{{"ip", addresses},
+                                                {"network", network},
+                                                {"dns", name_servers},
+                                                {"mounts", mounts},
+                                                {"swap", swap_space},
+                                                {"disks", disks},
+                                                {"homes", homes}}};
+  for (const Row& row : kRows) {
+    if (row.name == name) return row.gather(system.files());
+  }
+  return std::nullopt;
 }
 
 }  // namespace plumb::exec

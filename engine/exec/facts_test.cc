@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/exec/disk_facts.h"
 #include "engine/exec/network_facts.h"
 #include "engine/exec/storage_facts.h"
 #include "engine/testing/scratch_folder.h"
@@ -38,28 +39,51 @@ TEST(Facts, OfAnImage) {
               "search a.example.com b.example.com\n");
   const auto files = RootFiles::at(image.path().string());
   ASSERT_TRUE(files);
-  EXPECT_EQ(network_facts(*files), Json::parse(R"({"ip": {"ipv4": [], "ipv6": []},
-                            "network": {"interface": "", "address": "", "gateway": "", "interfaces": []},
-                            "dns": {"servers": ["192.0.2.53", "192.0.2.54"],
-                                    "search": ["a.example.com", "b.example.com"]}})"));
-  EXPECT_EQ(storage_facts(*files), Json::parse(R"({"mounts": [], "swap": {"bytes": 0}})"));
+  EXPECT_EQ(addresses(*files), Json::parse(R"({"ipv4": [], "ipv6": []})"));
+  EXPECT_EQ(network(*files), Json::parse(R"({"interface": "", "address": "", "gateway": "", "interfaces": []})"));
+  EXPECT_EQ(name_servers(*files), Json::parse(R"({"servers": ["192.0.2.53", "192.0.2.54"],
+                                                  "search": ["a.example.com", "b.example.com"]})"));
+  EXPECT_EQ(mounts(*files), Json::array());
+  EXPECT_EQ(swap_space(*files), Json::parse(R"({"bytes": 0})"));
+  EXPECT_EQ(disks(*files), Json::array());
 }
 
 TEST(Facts, OfThisHostHoldTogether) {
   const auto files = RootFiles::at("/");
   ASSERT_TRUE(files);
-  const Json network = network_facts(*files);
-  const Json& of_default = network["network"];
+  const Json of_default = network(*files);
   bool found = of_default["address"] == "";
   for (const Json& interface : of_default["interfaces"]) {
     EXPECT_NE(interface["name"], "lo");
     found = found || (interface["name"] == of_default["interface"] && interface["ipv4"][0] == of_default["address"]);
   }
-  EXPECT_TRUE(found) << network.dump(2);
-  for (const Json& mount : storage_facts(*files)["mounts"])
+  EXPECT_TRUE(found) << of_default.dump(2);
+  for (const Json& disk : disks(*files)) {
+    EXPECT_GT(disk["bytes"], 0) << disk.dump();
+    std::int64_t parts = 0;
+    for (const Json& partition : disk["partitions"]) parts += partition["bytes"].get<std::int64_t>();
+    EXPECT_LE(parts, disk["bytes"]) << disk.dump();
+  }
+  for (const Json& mount : mounts(*files))
     EXPECT_TRUE(std::filesystem::is_directory(mount["path"].get<std::string>()) ||
                 std::filesystem::exists(mount["path"].get<std::string>()))
         << mount.dump();
+}
+
+// What is asked for apart has a name, and nothing else has.
+TEST(Facts, EachIsGatheredByItsName) {
+  const testing::ScratchFolder image;
+  image.write("etc/passwd",
+              "root:x:0:0::/root:/bin/sh\nbroken\ndeploy:x:1000:1000::/home/deploy:/bin/sh\n"
+              "root:x:0:0::/elsewhere:/bin/sh\n");
+  auto files = RootFiles::at(image.path().string());
+  ASSERT_TRUE(files);
+  const LocalSystem system(std::move(*files));
+  EXPECT_EQ(gather_fact(system, "homes"), Json::parse(R"({"root": "/root", "deploy": "/home/deploy"})"));
+  for (const char* name : {"ip", "network", "dns", "mounts", "swap", "disks"})
+    EXPECT_TRUE(gather_fact(system, name).has_value()) << name;
+  for (const char* name : {"", "os", "local", "network.address"})
+    EXPECT_FALSE(gather_fact(system, name).has_value()) << name;
 }
 
 }  // namespace

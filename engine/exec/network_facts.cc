@@ -51,11 +51,11 @@ std::string mac_of(const sockaddr* address) {
 }
 #endif
 
-// Not of loopback; without addresses that hold on one link alone.
-std::map<std::string, Interface> interfaces() {
+// Not of loopback; without addresses that hold on one link alone. An image has none.
+std::map<std::string, Interface> interfaces(const RootFiles& files) {
   std::map<std::string, Interface> found;
   ifaddrs* list = nullptr;
-  if (::getifaddrs(&list) != 0) return found;
+  if (files.is_image() || ::getifaddrs(&list) != 0) return found;
   const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(list, ::freeifaddrs);
   for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
     if (one->ifa_addr == nullptr || (one->ifa_flags & IFF_LOOPBACK) != 0) continue;
@@ -83,7 +83,7 @@ std::optional<std::uint32_t> hexadecimal(const std::string& text) {
   return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-Json name_servers(const std::string& text) {
+Json name_servers_of(const std::string& text) {
   Json servers = Json::array();
   Json search = Json::array();
   for (const std::string& line : split(text, '\n')) {
@@ -116,25 +116,31 @@ DefaultRoute default_route(const std::string& table) {
   return best;
 }
 
-Json network_facts(const RootFiles& files) {
-  const bool image = files.is_image();
+Json addresses(const RootFiles& files) {
   std::set<std::string> v4, v6;
-  Json list = Json::array();
-  const DefaultRoute route = image ? DefaultRoute() : default_route(read_small(files, "/proc/net/route"));
-  std::string address;
-  for (const auto& [name, one] : image ? std::map<std::string, Interface>() : interfaces()) {
+  for (const auto& [name, one] : interfaces(files)) {
     v4.insert(one.ipv4.begin(), one.ipv4.end());
     v6.insert(one.ipv6.begin(), one.ipv6.end());
+  }
+  return {{"ipv4", v4}, {"ipv6", v6}};
+}
+
+Json network(const RootFiles& files) {
+  Json list = Json::array();
+  const DefaultRoute route = files.is_image() ? DefaultRoute() : default_route(read_small(files, "/proc/net/route"));
+  std::string address;
+  for (const auto& [name, one] : interfaces(files)) {
     if (name == route.interface && !one.ipv4.empty()) address = one.ipv4.front();
     list.push_back({{"name", name}, {"mac", one.mac}, {"ipv4", one.ipv4}, {"ipv6", one.ipv6}});
   }
-  return {{"ip", {{"ipv4", v4}, {"ipv6", v6}}},
-          {"network",
-           {{"interface", route.interface},
-            {"address", address},
-            {"gateway", route.gateway},
-            {"interfaces", std::move(list)}}},
-          {"dns", name_servers(read_small(files, "/etc/resolv.conf"))}};
+  return {{"interface", route.interface},
+          {"address", address},
+          {"gateway", route.gateway},
+          {"interfaces", std::move(list)}};
+}
+
+Json name_servers(const RootFiles& files) {
+  return name_servers_of(read_small(files, "/etc/resolv.conf"));
 }
 
 }  // namespace plumb::exec

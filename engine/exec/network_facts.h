@@ -6,8 +6,11 @@
 
 namespace plumb::exec {
 
-// The facts ip, network and dns; of an image without addresses.
-Json network_facts(const RootFiles& files);
+// Of an image without addresses: of all interfaces, and of each with the way out.
+Json addresses(const RootFiles& files);
+Json network(const RootFiles& files);
+// Who is asked for names.
+Json name_servers(const RootFiles& files);
 
 // The interface, and the gateway in dotted form, of the route to everywhere with the lowest metric, from the text of
 // /proc/net/route; both "" where there is none.

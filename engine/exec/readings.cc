@@ -9,6 +9,8 @@
 #include "engine/base/host_text.h"
 #include "engine/base/pattern.h"
 #include "engine/base/time_text.h"
+#include "engine/exec/accounts.h"
+#include "engine/exec/facts.h"
 #include "engine/exec/interpreter/fetch.h"
 #include "providers/sdk/ownership.h"
 
@@ -136,6 +138,19 @@ Result<ToldReading> take(LocalSystem& system, const UrlSource& source, const Rea
   return told_of(*text, whole.match);
 }
 
+// A fact that is gathered for whoever asks for it, or the part of it that the path leads to.
+Result<ToldReading> take(const LocalSystem& system, const FactSource& source) {
+  const std::vector<std::string> path = split(source.fact, '.');
+  const std::optional<Json> fact = gather_fact(system, path[0]);
+  if (!fact) return failed("this executor knows no fact `" + path[0] + "`");
+  const Json* value = &*fact;
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    if (!value->is_object() || !value->contains(path[i])) return absent("there is no `" + source.fact + "`");
+    value = &(*value)[path[i]];
+  }
+  return ToldReading{*value, {}};
+}
+
 }  // namespace
 
 Result<ToldReading> take_reading(LocalSystem& system, const Managers& managers, const ReadingSource& source) {
@@ -144,6 +159,7 @@ Result<ToldReading> take_reading(LocalSystem& system, const Managers& managers, 
   if (const auto* command = std::get_if<CommandSource>(&source.what)) return take(system, *command, source);
   if (const auto* file = std::get_if<FileSource>(&source.what)) return take(system, *file, source);
   if (const auto* path = std::get_if<PathSource>(&source.what)) return take(system, *path);
+  if (const auto* fact = std::get_if<FactSource>(&source.what)) return take(system, *fact);
   return take(system, std::get<UrlSource>(source.what), source);
 }
 
@@ -173,7 +189,8 @@ Result<> check_readings(LocalSystem& system, const Managers& managers, const std
   for (const UsedReading& used : readings) {
     PLUMB_TRY_ASSIGN(const ReadingSource source, reading_source_from(used.source));
     const Result<ToldReading> told = take_reading(system, managers, source);
-    const std::string what = "the reading `" + used.name + "`";
+    const bool of_host = std::holds_alternative<FactSource>(source.what);
+    const std::string what = (of_host ? "the fact `" : "the reading `") + used.name + "`";
     if (!told) {
       return fail(Code::kStale, what + " cannot be had any more: " + told.error().summary()).hint("make the plan anew");
     }

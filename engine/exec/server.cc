@@ -230,7 +230,8 @@ class Server {
     }
     PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(answered->folder));
     // A plan that was applied changed perhaps what it stood on, and is told to be applied.
-    if (!was_applied(request, load_record(answered->folder)))
+    // So does one that goes on after it has restarted the host.
+    if (!was_applied(request, load_record(answered->folder)) && request.settled.empty())
       PLUMB_TRY(check_readings(system_, registry_.managers(), request.readings, request.key));
     if (request.take_over) PLUMB_TRY(move_here(request));
     remove_left_over_spools(system_.files());

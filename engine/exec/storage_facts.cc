@@ -49,7 +49,7 @@ std::int64_t size_of(const std::string& path) {
   return static_cast<std::int64_t>(info.f_frsize) * static_cast<std::int64_t>(info.f_blocks);
 }
 
-Json mounts(const std::string& table) {
+Json mounts_of(const std::string& table) {
   struct Mount {
     std::string path, device, type;
   };
@@ -90,10 +90,14 @@ std::int64_t swap_bytes(const std::string& table) {
 
 }  // namespace
 
-Json storage_facts(const RootFiles& files) {
-  if (files.is_image()) return {{"mounts", Json::array()}, {"swap", {{"bytes", 0}}}};
-  return {{"mounts", mounts(read_small(files, "/proc/self/mounts", kLargestTable))},
-          {"swap", {{"bytes", swap_bytes(read_small(files, "/proc/swaps"))}}}};
+Json mounts(const RootFiles& files) {
+  if (files.is_image()) return Json::array();
+  return mounts_of(read_small(files, "/proc/self/mounts", kLargestTable));
+}
+
+Json swap_space(const RootFiles& files) {
+  const std::int64_t bytes = files.is_image() ? 0 : swap_bytes(read_small(files, "/proc/swaps"));
+  return {{"bytes", bytes}};
 }
 
 }  // namespace plumb::exec

@@ -5,6 +5,7 @@
 #include "engine/base/checked.h"
 #include "engine/base/digest.h"
 #include "engine/config/layers.h"
+#include "engine/config/told_facts.h"
 #include "engine/ir/patterns.h"
 #include "engine/ir/source_folders.h"
 #include "providers/sdk/probe_form.h"
@@ -213,12 +214,29 @@ void TellOnce::add(Diagnostics found, Diagnostics& all) {
   }
 }
 
-// Which patterns the host matches, and the values of all that expressions read of it.
-std::string Compiler::key_of(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
-  std::string key;
+// Which patterns the host matches.
+std::string Compiler::selection_of(const config::Host& host, Diagnostics& diagnostics) {
+  std::string selection;
   for (const config::Pattern* pattern : patterns_)
-    key += expander_.selects(*pattern, host.name, diagnostics) ? '1' : '0';
-  for (const auto& patterns : once_) key += expander_.first_of(patterns, diagnostics) == host.name ? '1' : '0';
+    selection += expander_.selects(*pattern, host.name, diagnostics) ? '1' : '0';
+  for (const auto& patterns : once_) selection += expander_.first_of(patterns, diagnostics) == host.name ? '1' : '0';
+  return selection;
+}
+
+std::set<std::string> Compiler::used_facts(const std::string& host, Diagnostics& diagnostics) {
+  std::set<std::string> used;
+  if (asked_facts().empty()) return used;
+  for (const cel::Reference& path : reads_of(selection_of(input_.inventory.hosts.at(host), diagnostics)).paths) {
+    if (path.slot != slots::kFacts) continue;
+    if (path.path.empty()) return config::asked_facts();
+    if (asked_facts().contains(path.path.front())) used.insert(config::known_fact_path(path.path));
+  }
+  return used;
+}
+
+// With it, the values of all that expressions read of the host.
+std::string Compiler::key_of(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
+  std::string key = selection_of(host, diagnostics);
   Json values = Json::array();
   for (const cel::Reference& path : reads_of(key).paths) {
     if (path.slot == slots::kReadings) continue;

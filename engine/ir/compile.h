@@ -60,6 +60,11 @@ class Compiler {
   // Whether a host's graph depends on facts or readings, so that it has to be asked first.
   bool needs_facts() const;
 
+  // Facts that expressions may read and that a host has to be asked for apart.
+  const std::set<std::string>& asked_facts() const { return input_.project.root.asks_facts; }
+  // Which of them the graph of the host comes of, as far as they are known beforehand: "network.address".
+  std::set<std::string> used_facts(const std::string& host, Diagnostics& diagnostics);
+
   // Whether the project or a module declares readings.
   bool has_readings() const { return has_readings_; }
 
@@ -94,6 +99,7 @@ class Compiler {
  private:
   void check_stages(Diagnostics& diagnostics) const;
   void tell_missing(const std::string& name, const InputReaders& readers, Diagnostics& diagnostics) const;
+  std::string selection_of(const config::Host& host, Diagnostics& diagnostics);
   std::string key_of(const config::Host& host, const Told& told, Diagnostics& diagnostics);
   const config::Reads& reads_of(const std::string& selection);
   std::shared_ptr<const HostGraph> build(const config::Host& host, const Told& told, Diagnostics& diagnostics);

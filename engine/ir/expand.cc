@@ -35,7 +35,7 @@ KnownReading WantedReading::with(Json value) const {
   return known;
 }
 
-void Expander::set_up(Instance& root, const config::Host& host, const Told& told) {
+void Expander::set_up(Instance& root, const config::Host& host) {
   without_secrets_ = secrets_ == MissingSecrets::kUnknown;
   std::vector<std::pair<std::string, Value>> inputs;
   std::set<std::string> missing;
@@ -54,7 +54,7 @@ void Expander::set_up(Instance& root, const config::Host& host, const Told& told
   root.set_missing(std::move(missing));
   root.set_surroundings({{}, {}, host.env});
   root.set(slots::kInputs, Value::record(std::move(inputs)));
-  root.set(slots::kFacts, told.facts == nullptr ? Value::record({}) : cel::from_json(*told.facts));
+  root.set_facts();
   root.set(slots::kHost, host_value(host));
 }
 
@@ -66,7 +66,7 @@ std::vector<WantedReading> Expander::wanted(const config::Host& host, const Told
   Wanted wanted{{}, diagnostics};
   const Told so_far(told.facts, told.readings == nullptr ? &kNone : told.readings);
   Instance root(*this, project_.root, "", host, so_far, &wanted, untold);
-  set_up(root, host, so_far);
+  set_up(root, host);
   root.look_for_readings(question);
   return std::move(wanted.readings);
 }
@@ -76,7 +76,7 @@ std::optional<Value> Expander::answer(const config::Expression& question, const 
   const config::Host nobody;
   Diagnostics elsewhere;
   Instance root(*this, project_.root, "", host == nullptr ? nobody : *host, told, nullptr, elsewhere);
-  set_up(root, host == nullptr ? nobody : *host, told);
+  set_up(root, host == nullptr ? nobody : *host);
   root.work_out();
   auto value = root.answer(question);
   if (!value) diagnostics.extend(std::move(elsewhere));
@@ -85,7 +85,7 @@ std::optional<Value> Expander::answer(const config::Expression& question, const 
 
 Value Expander::outputs(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
   Instance root(*this, project_.root, "", host, told, nullptr, diagnostics);
-  set_up(root, host, told);
+  set_up(root, host);
   root.work_out();
   return root.outputs();
 }
@@ -93,7 +93,7 @@ Value Expander::outputs(const config::Host& host, const Told& told, Diagnostics&
 Resources Expander::expand(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
   Diagnostics found;
   Instance root(*this, project_.root, "", host, told, nullptr, found);
-  set_up(root, host, told);
+  set_up(root, host);
   Resources resources;
   open_readings_.clear();
   moves_.clear();

@@ -101,7 +101,7 @@ class Expander {
   class Instance;
   struct Wanted;
 
-  void set_up(Instance& root, const config::Host& host, const Told& told);
+  void set_up(Instance& root, const config::Host& host);
 
   const config::Project& project_;
   const config::Inventory& inventory_;

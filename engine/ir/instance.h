@@ -55,6 +55,8 @@ class Expander::Instance {
 
   // What all that comes of it has.
   void set_surroundings(config::Surroundings around) { around_ = std::move(around); }
+  // What every host tells, with what this module declares of the host's own.
+  void set_facts();
   void set(int slot, cel::Value value) { slots_[static_cast<std::size_t>(slot)] = std::move(value); }
   void work_out();
 
@@ -67,6 +69,7 @@ class Expander::Instance {
   cel::Value outputs();
 
  private:
+  bool has_local_facts() const;
   // instance_values.cc
   static const config::Reads& needs_of(const config::Declaration& declaration) { return declaration.reads; }
   static const config::Reads& needs_of(const config::ModuleCall& call) { return call.needs; }

@@ -63,7 +63,11 @@ Value Expander::Instance::use_once(const config::ModuleCall& call, const std::st
   inside.set_call(&call);
   inside.set_patterns(patterns_of(call.written->placement, call.written->block));
   inside.set(slots::kInputs, std::move(*inputs));
-  inside.set(slots::kFacts, slots_[slots::kFacts]);
+  if (has_local_facts() || inside.has_local_facts()) {
+    inside.set_facts();
+  } else {
+    inside.set(slots::kFacts, slots_[slots::kFacts]);
+  }
   inside.set(slots::kHost, slots_[slots::kHost]);
   config::Surroundings around = around_;
   around.tags.insert(call.written->tags.begin(), call.written->tags.end());

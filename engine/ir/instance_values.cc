@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/config/reading.h"
+#include "engine/config/told_facts.h"
 #include "engine/config/validate.h"
 #include "engine/ir/instance.h"
 #include "engine/lang/cel/convert.h"
@@ -122,9 +123,29 @@ Value Expander::Instance::own_readings() const {
   std::vector<std::pair<std::string, Value>> fields;
   for (const auto& [name, reading] : module_.readings) {
     const auto told = told_.readings->find(config::below(path_, name));
-    if (told != told_.readings->end()) fields.emplace_back(name, cel::from_json(told->second.value));
+    if (told != told_.readings->end() && !reading.written.local)
+      fields.emplace_back(name, cel::from_json(told->second.value));
   }
   return Value::record(std::move(fields));
+}
+
+bool Expander::Instance::has_local_facts() const {
+  return std::any_of(module_.readings.begin(), module_.readings.end(),
+                     [](const auto& reading) { return reading.second.written.local; });
+}
+
+void Expander::Instance::set_facts() {
+  if (!has_local_facts()) {
+    set(slots::kFacts, told_.facts == nullptr ? Value::record({}) : cel::from_json(*told_.facts));
+    return;
+  }
+  Json facts = told_.facts == nullptr ? Json::object() : *told_.facts;
+  for (const auto& [name, reading] : module_.readings) {
+    if (!reading.written.local || told_.readings == nullptr) continue;
+    const auto told = told_.readings->find(config::below(path_, name));
+    if (told != told_.readings->end()) facts[config::kLocalFacts][reading.written.value.name] = told->second.value;
+  }
+  set(slots::kFacts, cel::from_json(facts));
 }
 
 std::optional<Value> Expander::Instance::value_of(const std::string& name, const config::Output& output) {

@@ -1,6 +1,7 @@
 // What a policy is made of: rules, waivers, and programs that judge besides.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -85,6 +86,10 @@ struct Policy {
   std::vector<Judge> judges;
 
   bool empty() const { return rules.empty() && judges.empty(); }
+  // A program is told all that is known of a host.
+  bool reads_facts() const {
+    return !judges.empty() || std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return rule.reads_facts; });
+  }
 };
 
 }  // namespace plumb::policy

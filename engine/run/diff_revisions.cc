@@ -5,6 +5,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
+#include "engine/config/told_facts.h"
 #include "engine/run/plan_builder.h"
 #include "engine/run/planning.h"
 #include "engine/simulate/assume.h"
@@ -86,6 +87,10 @@ class Comparing {
   bool plan(const std::string& host, Diagnostics& old_found, Diagnostics& found) {
     const auto known = request_.facts.find(host);
     const Json* facts = known == request_.facts.end() ? nullptr : &known->second;
+    if (facts != nullptr && !(config::missing_fact(*facts, old_compiler_.asked_facts()) +
+                              config::missing_fact(*facts, new_compiler_.asked_facts()))
+                                 .empty())
+      facts = nullptr;
     if (facts == nullptr && (old_compiler_.needs_facts() || new_compiler_.needs_facts()))
       diff_.without_facts.push_back(host);
     diff_.without_readings = diff_.without_readings || old_compiler_.has_readings() || new_compiler_.has_readings();

@@ -5,6 +5,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/pool.h"
 #include "engine/config/layers.h"
+#include "engine/config/module_names.h"
 #include "engine/config/told_facts.h"
 #include "engine/run/doubts.h"
 #include "engine/run/fleet_member.h"
@@ -153,6 +154,7 @@ Result<> Fleet::reach(Member& member) {
   if (member.session->connected()) return {};
   const Stopwatch watch;
   PLUMB_TRY(member.session->connect());
+  if (options_.all_facts) PLUMB_TRY(member.session->ask_facts(config::asked_facts()));
   tell({.kind = RunEvent::Kind::kReached, .host = member.name, .milliseconds = watch.milliseconds()});
   return {};
 }
@@ -190,8 +192,14 @@ void Fleet::let_go_of_graph(Member& member) {
   if (member.has_own_contents && member.contents != nullptr) member.contents->forget_planned_texts();
 }
 
-// What the graph of a host reads of it beyond its facts; false after it was told why that cannot be had.
+// What the graph of a host reads of it beyond what every host tells; false after it was told why that cannot be had.
 bool Fleet::read(Member& member, const config::Reads* question) {
+  const std::set<std::string> wanted_facts =
+      question == nullptr ? compiler_.asked_facts() : config::asked_facts_of(*question);
+  if (Result<> asked = member.session->ask_facts(wanted_facts); !asked) {
+    fail_with(member.result, asked.error());
+    return false;
+  }
   const auto find = [&](const ir::Readings& known, Diagnostics& diagnostics) {
     const std::lock_guard lock(compiler_mutex_);
     return compiler_.wanted(member.name, {&member.session->facts(), &known}, question, diagnostics);
@@ -210,6 +218,11 @@ bool Fleet::read(Member& member, const config::Reads* question) {
   }
   for (const std::string& name : member.readings.sensitive)
     member.session->hide_also(member.readings.values.at(name).value);
+  if (question == nullptr && member.session->knows_facts() && !wanted_facts.empty()) {
+    const std::lock_guard lock(compiler_mutex_);
+    Diagnostics told_later;
+    add_used_facts(compiler_.used_facts(member.name, told_later), member.session->facts(), member.readings);
+  }
   return taken && *taken;
 }
 
@@ -333,6 +346,7 @@ HostResults Fleet::contact(bool graphs) {
 HostResults Fleet::ask(const config::Reads* question) {
   return visit(everybody(), [&](Member& member) -> Result<> {
     PLUMB_TRY(reach(member));
+    if (question == nullptr) PLUMB_TRY(member.session->ask_facts(config::asked_facts()));
     (void)read(member, question);
     return {};
   });
@@ -426,7 +440,7 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
     const Stopwatch watch;
     std::optional<simulate::Simulation> simulated = look_at(member, planner, scope);
     if (member.planned != nullptr) {
-      const std::string facts = digest(canonical(member.session->facts()));
+      const std::string facts = digest(canonical(config::standing_facts(member.session->facts())));
       const bool image = config::is_image(member.session->facts());
       const std::lock_guard lock(builder_mutex);
       if (simulated) {
@@ -461,8 +475,10 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
 HostResults Fleet::observe(const plan::Scope& scope, const std::function<void(HostSnapshot)>& sink) {
   std::mutex sink_mutex;
   const auto look = [&](Member& member) -> Result<> {
-    if (!prepare(member)) return {};
     PLUMB_TRY(reach(member));
+    // What the project reads by the time it is planned from this is not known.
+    PLUMB_TRY(member.session->ask_facts(config::asked_facts()));
+    if (!prepare(member)) return {};
     PLUMB_TRY_ASSIGN(simulate::Observation observation, member.session->observe(scope));
     member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
     if (!keeps_secrets(*member.session, observation, member.readings, providers_, member.result)) return {};

@@ -71,4 +71,21 @@ Result<bool> take_readings(const std::string& host, const FindWanted& find, cons
   return taken;
 }
 
+void add_used_facts(const std::set<std::string>& paths, const Json& facts, HostReadings& readings) {
+  for (const std::string& path : paths) {
+    const Json* value = &facts;
+    for (std::size_t begin = 0; value != nullptr && begin <= path.size();) {
+      const std::size_t end = std::min(path.find('.', begin), path.size());
+      const auto member = value->find(path.substr(begin, end - begin));
+      value = member == value->end() ? nullptr : &*member;
+      begin = end + 1;
+    }
+    if (value == nullptr) continue;
+    readings.used.push_back({"facts." + path, to_json(ReadingSource{FactSource{path}, {}, false}),
+                             digest_of(ToldReading{*value, {}}, false, {})});
+  }
+  std::sort(readings.used.begin(), readings.used.end(),
+            [](const UsedReading& a, const UsedReading& b) { return a.name < b.name; });
+}
+
 }  // namespace plumb::run

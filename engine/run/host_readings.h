@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct HostReadings {
 using FindWanted = std::function<std::vector<ir::WantedReading>(const ir::Readings& known, Diagnostics& diagnostics)>;
 // What sources tell, one answer each.
 using AskReadings = std::function<Result<std::vector<Result<ToldReading>>>(const std::vector<ir::WantedReading>&)>;
+
+// What a plan stands on of facts that the host was asked for apart: the parts that its graph comes of.
+void add_used_facts(const std::set<std::string>& paths, const Json& facts, HostReadings& readings);
 
 // Asks a host until none is wanted any more. `key` is the project's. False after it was told why not; an error is the
 // host's.

@@ -5,6 +5,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/pattern.h"
 #include "engine/base/time_text.h"
+#include "engine/config/told_facts.h"
 #include "engine/plan/source_place.h"
 #include "engine/policy/outside.h"
 #include "engine/policy/told.h"
@@ -18,7 +19,8 @@ struct KnownFacts {
 
   Json of(const std::string& host, const std::string& wanted) const {
     const auto found = all.find(host);
-    if (found == all.end() || digest(canonical(found->second.facts)) != wanted) return nullptr;
+    if (found == all.end()) return nullptr;
+    if (digest(canonical(config::standing_facts(found->second.facts))) != wanted) return nullptr;
     return found->second.facts;
   }
 };
@@ -112,12 +114,9 @@ policy::Judgement judge_plan(const Workspace& workspace, const history::RunStore
                              const std::string& plan_id, std::chrono::sys_seconds now, int stop) {
   const policy::Policy& policy = workspace.policy();
   if (policy.empty()) return {};
-  const bool reads_facts =
-      !policy.judges.empty() ||
-      std::any_of(policy.rules.begin(), policy.rules.end(), [](const policy::Rule& rule) { return rule.reads_facts; });
   KnownFacts facts;
   // Without them, what reads them fails and says so.
-  if (reads_facts) {
+  if (policy.reads_facts()) {
     if (auto known = store.facts()) facts.all = std::move(*known);
   }
   const policy::JudgeInput input{

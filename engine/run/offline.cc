@@ -140,6 +140,15 @@ class OfflinePlanner {
     return taken && *taken;
   }
 
+  static bool has_facts(const ir::Compiler& compiler, const HostSnapshot& snapshot, Diagnostics& found) {
+    const std::string missing = config::missing_fact(snapshot.facts, compiler.asked_facts());
+    if (missing.empty()) return true;
+    found.add(Diagnostic(Code::kNotInSnapshot, "the snapshot does not hold the fact `" + missing + "`")
+                  .on(snapshot.host)
+                  .with_hint("take a new one with `plumb observe -o FILE`"));
+    return false;
+  }
+
   static Error not_in_snapshot(const ir::WantedReading& wanted) {
     if (wanted.source.sensitive)
       return fail(Code::kNotInSnapshot, "the reading `" + wanted.name + "` is sensitive, and so in no snapshot")
@@ -153,11 +162,12 @@ class OfflinePlanner {
     const ComputeTurn turn;
     Diagnostics found;
     const std::string host = snapshot.host;
-    const std::string facts = digest(canonical(snapshot.facts));
+    const std::string facts = digest(canonical(config::standing_facts(snapshot.facts)));
     const bool image = config::is_image(snapshot.facts);
     std::optional<simulate::Simulation> simulation;
     HostReadings readings;
-    const bool read = take_readings(compiler, snapshot, readings, found);
+    const bool read = has_facts(compiler, snapshot, found) && take_readings(compiler, snapshot, readings, found);
+    if (read) add_used_facts(compiler.used_facts(host, found), snapshot.facts, readings);
     const auto graph = read ? compiler.compile(host, {&snapshot.facts, &readings.values}, found) : nullptr;
     if (graph != nullptr) {
       simulate::Observation observation = observation_of(std::move(snapshot), *graph, &input_.providers);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/config/told_facts.h"
 #include "engine/ir/contents.h"
 #include "engine/ir/expand.h"
 #include "engine/lang/cel/convert.h"
@@ -42,8 +43,12 @@ Result<Outputs> outputs_of(const Workspace& workspace, const std::set<std::strin
   ir::Contents sealer;
   for (const std::string& host : hosts) {
     const auto facts = recorded.find(host);
-    if (ask_facts && facts == recorded.end()) {
-      diagnostics.add(Diagnostic(Code::kNotInSnapshot, "the outputs of a host that told no facts yet")
+    const bool told_all =
+        facts != recorded.end() && config::missing_fact(facts->second, workspace.project().root.asks_facts).empty();
+    if (ask_facts && !told_all) {
+      diagnostics.add(Diagnostic(Code::kNotInSnapshot, facts == recorded.end()
+                                                           ? "the outputs of a host that told no facts yet"
+                                                           : "the outputs of a host that did not tell all facts yet")
                           .with_hint("`plumb facts --on " + host + "` asks it; so does every plan")
                           .on(host));
       continue;

@@ -33,6 +33,8 @@ constexpr wire::MessageLimits kOneAnswer{std::size_t{4} << 20, std::size_t{1} <<
 // Of readings: what they tell together, and around each of them.
 constexpr std::size_t kAroundReading = std::size_t{16} << 10;
 constexpr std::size_t kValuesOfReading = 32;
+// The longest list of a fact, of maps, and what stands in these.
+constexpr std::size_t kValuesOfFact = std::size_t{1} << 17;
 
 // Of a conversation that has ended, or of the wait for it: nothing that a host says.
 bool is_end(Code code) {
@@ -133,9 +135,33 @@ Result<> Session::connect() {
     disconnect();
     return name_host(facts.error());
   }
+  // What it was asked for apart holds for the whole request.
+  for (const std::string& name : config::asked_facts()) {
+    if (hello_.facts.contains(name) && !facts->contains(name)) (*facts)[name] = std::move(hello_.facts[name]);
+  }
   hello_ = std::move(*hello);
   hello_.facts = std::move(*facts);
   HostLog(settings_.log, name_).debug("executor " + hello_.version + " on " + hello_.platform);
+  return {};
+}
+
+Result<> Session::ask_facts(const std::set<std::string>& names) {
+  PLUMB_TRY(connect());
+  std::vector<std::string> missing;
+  std::vector<Json> sources;
+  for (const std::string& name : names) {
+    if (hello_.facts.contains(name)) continue;
+    missing.push_back(name);
+    sources.push_back(to_json(ReadingSource{FactSource{name}, {}, false}));
+  }
+  if (missing.empty()) return {};
+  PLUMB_TRY_ASSIGN(std::vector<Result<ToldReading>> told, read(sources));
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    if (!told[i]) return name_host(told[i].error());
+    Result<Json> fact = config::checked_fact(missing[i], std::move(told[i]->value));
+    if (!fact) return name_host(fact.error());
+    hello_.facts[missing[i]] = std::move(*fact);
+  }
   return {};
 }
 
@@ -149,8 +175,10 @@ Result<std::vector<Result<ToldReading>>> Session::read(const std::vector<Json>& 
   if (hello_.protocols.max < wire::kReads) return name_host(fail(Code::kProtocol, "the executor knows no readings"));
   const host::Deadline deadline = within(kObserveTime);
   if (Result<> sent = conversation_->send(wire::Read{sources}, deadline); !sent) return name_host(sent.error());
-  conversation_->allow(
-      {wire::kMostTold + (sources.size() + 1) * kAroundReading, (sources.size() + 1) * kValuesOfReading});
+  const auto facts = static_cast<std::size_t>(
+      std::count_if(sources.begin(), sources.end(), [](const Json& source) { return source.contains("fact"); }));
+  conversation_->allow({wire::kMostTold + (sources.size() + 1) * kAroundReading,
+                        (sources.size() + 1) * kValuesOfReading + facts * kValuesOfFact});
   Result<wire::Readings> told = conversation_->expect<wire::Readings>(deadline);
   if (!told) return name_host(told.error());
   if (told->answers.size() != sources.size())

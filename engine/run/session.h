@@ -74,6 +74,10 @@ class Session {
 
   // Connects and reads the executor's hello, unless that is done already.
   Result<> connect();
+  // Asks for those of these facts that it has not told.
+  Result<> ask_facts(const std::set<std::string>& names);
+  // Whether it can be asked for facts apart, and so be asked again whether they are the same.
+  bool knows_facts() const { return hello_.protocols.max >= wire::kFacts; }
   // What each of these sources tells, in their order; a source that cannot be read is an error of its own.
   Result<std::vector<Result<ToldReading>>> read(const std::vector<Json>& sources);
   // Asks for the state of all resources of the graph.

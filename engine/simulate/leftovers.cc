@@ -51,6 +51,8 @@ void Simulator::leave_locked(std::size_t i, const Lock& lock) {
 void Simulator::hold_back(std::size_t i, Op op, const std::string& lock, const std::string& needs,
                           const std::string& reading) {
   held_back_.push_back({address_of(i), op, lock, needs, reading});
+  const std::optional<std::size_t> need = needs.empty() ? std::nullopt : index_.at(needs);
+  if (need) for_next_by_[i] = reading.empty() ? for_next_by_[*need] : need;
   needs_.hold_back(i);
   brought_.add_held_back(i);
   if (op != Op::kDelete) brought_.add_exact(i);

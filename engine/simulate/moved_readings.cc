@@ -18,10 +18,20 @@ bool names(const std::string& thing, std::string_view name) {
 
 }  // namespace
 
-void MovedReadings::note(std::size_t node, Op op, const Observed* found) {
+void MovedReadings::note(std::size_t node, std::size_t by, Op op, const Observed* found) {
+  bool opens = false;
   for (const auto& [name, causes] : graph_.readings) {
-    if (!moved_.contains(name) && may_move(node, op, found, causes)) moved_.emplace(name, Moved{name, node});
+    const auto known = moved_.find(name);
+    if ((known != moved_.end() && known->second.is_known) || !may_move(node, op, found, causes)) continue;
+    opens = opens || causes.open;
+    if (known != moved_.end()) {
+      known->second.is_known = true;
+    } else {
+      moved_.emplace(name, Moved{name, by});
+    }
   }
+  if (!opens) return;
+  for (const auto& [name, unused] : graph_.readings) moved_.try_emplace(name, Moved{name, by, false, false});
 }
 
 MovedReadings::Moved* MovedReadings::of(std::size_t node) {
@@ -35,7 +45,7 @@ MovedReadings::Moved* MovedReadings::of(std::size_t node) {
 std::map<std::string, std::string> MovedReadings::that_matter() const {
   std::map<std::string, std::string> moving;
   for (const auto& [name, moved] : moved_) {
-    if (moved.is_waited_for || graph_.readings.at(name).open)
+    if (moved.is_waited_for || (moved.is_known && graph_.readings.at(name).open))
       moving.emplace(name, graph_.nodes[moved.by].desired.address.str());
   }
   return moving;

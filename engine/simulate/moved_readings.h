@@ -20,10 +20,13 @@ class MovedReadings {
     std::string name;
     std::size_t by = 0;          // the first node whose action may change it
     bool is_waited_for = false;  // by a node of the graph
+    // Else by what only comes to be once that action is done, and nobody knows yet what that is.
+    bool is_known = true;
   };
 
-  // An action of the node stands in the plan; `found` is what the host told of it, null for nothing.
-  void note(std::size_t node, Op op, const Observed* found);
+  // An action of the node stands in the plan, or in the one after it since the action of `by` stands in this one;
+  // `found` is what the host told of it, null for nothing.
+  void note(std::size_t node, std::size_t by, Op op, const Observed* found);
   // The first that the node comes of, and that may have changed by its turn; null where there is none.
   Moved* of(std::size_t node);
   // Those on which something hangs, with the address of what may change each.

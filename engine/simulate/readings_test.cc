@@ -122,5 +122,33 @@ TEST_F(ReadingsTest, OneThatNobodyWaitsForIsLeftAlone) {
   EXPECT_THAT(simulation.host.moving, IsEmpty());
 }
 
+// What waits for the next plan changes readings as well, only later.
+TEST_F(ReadingsTest, WhatComesOfSomethingThatWaitsWaitsToo) {
+  graph_.readings["first"] = {"/a", {}, false};
+  graph_.readings["second"] = {"/b", {}, false};
+  graph_.readings["other"] = {"/elsewhere", {}, false};
+  add("/a");
+  add("/b", {"first"}, true);
+  add("/c", {"second"});
+  add("/d", {"other"});
+  const Simulation simulation = run();
+  EXPECT_THAT(addresses(simulation), ElementsAre("note:/a", "note:/d"));
+  EXPECT_THAT(simulation.host.moving, ElementsAre(Pair("first", "note:/a"), Pair("second", "note:/a")));
+}
+
+// What is not there yet may change anything that comes after it, and nobody knows where that is.
+TEST_F(ReadingsTest, WhereSomethingMayComeToBeNoReadingDecidesBehindIt) {
+  graph_.readings["seen"] = {"/a", {}, true};
+  graph_.readings["other"] = {"/elsewhere", {}, true};
+  graph_.readings["unused"] = {"/nowhere", {}, true};
+  add("/before", {"other"});
+  add("/a");
+  add("/behind", {"other"});
+  add("/c");
+  const Simulation simulation = run();
+  EXPECT_THAT(addresses(simulation), ElementsAre("note:/before", "note:/a", "note:/c"));
+  EXPECT_THAT(simulation.host.moving, ElementsAre(Pair("other", "note:/a"), Pair("seen", "note:/a")));
+}
+
 }  // namespace
 }  // namespace plumb::simulate

@@ -21,6 +21,7 @@ Simulator::Simulator(const ir::HostGraph& graph, const Registry& kinds, const Ob
       taken_(taken(graph, scope)),
       kinds_of_(graph.nodes.size()),
       planned_(graph.nodes.size()),
+      for_next_by_(graph.nodes.size()),
       needs_(graph.nodes.size()),
       after_(graph.nodes.size()),
       triggers_(graph.nodes.size()),
@@ -84,8 +85,13 @@ Simulation Simulator::run() {
     } else {
       visit(i);
     }
-    if (planned_[i].acts)
-      moved_readings_.note(i, planned_[i].op, observation_.states[i] ? &*observation_.states[i] : nullptr);
+    const Observed* found = observation_.states[i] ? &*observation_.states[i] : nullptr;
+    if (planned_[i].acts) {
+      moved_readings_.note(i, i, planned_[i].op, found);
+    } else if (for_next_by_[i]) {
+      // It may become anything there.
+      moved_readings_.note(i, *for_next_by_[i], Op::kReplace, found);
+    }
   }
   Simulation result;
   result.host.ir = graph_.digest;

@@ -117,6 +117,8 @@ class Simulator {
   const std::vector<bool> taken_;      // by node: whether the plan is asked for it
   std::vector<const Kind*> kinds_of_;  // by node
   std::vector<Planned> planned_;       // by node
+  // By node that is held back, since a reading may be another by its turn: whose action may change that.
+  std::vector<std::optional<std::size_t>> for_next_by_;
   Needs needs_;
   std::vector<std::vector<const ir::Edge*>> after_;     // by node: edges that only order
   std::vector<std::vector<const ir::Edge*>> triggers_;  // by node: edges that set it off

@@ -55,11 +55,13 @@ struct Versions {
 };
 
 // That this program speaks. A conversation is held in the highest one that both sides name.
-inline constexpr Versions kVersions{3, 5};
+inline constexpr Versions kVersions{3, 6};
 // The first one that knows readings.
 inline constexpr int kReads = 4;
 // The first one that knows programs and files that no plan names, and all sources of readings that there are now.
 inline constexpr int kRuns = 5;
+// The first one that tells some facts only where they are asked for.
+inline constexpr int kFacts = 6;
 
 // The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
 Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);

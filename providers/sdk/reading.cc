@@ -85,6 +85,8 @@ Json to_json(const ReadingSource& source) {
     json["package"] = package->package;
   } else if (const auto* unit = std::get_if<UnitSource>(&source.what)) {
     json["unit"] = unit->unit;
+  } else if (const auto* fact = std::get_if<FactSource>(&source.what)) {
+    json["fact"] = fact->fact;
   } else {
     const auto& url = std::get<UrlSource>(source.what);
     json["url"] = url.url;
@@ -124,8 +126,12 @@ Result<ReadingSource> reading_source_from(const Json& json) {
     PLUMB_TRY_ASSIGN(url.url, word_of(json["url"], "URL"));
     PLUMB_TRY_ASSIGN(url.timeout_seconds, timeout_of(json, url.timeout_seconds));
     source.what = std::move(url);
+  } else if (json.contains("fact")) {
+    if (!holds_only(json, {"fact"})) return no_source("of a fact");
+    PLUMB_TRY_ASSIGN(std::string fact, word_of(json["fact"], "fact"));
+    source.what = FactSource{std::move(fact)};
   } else {
-    return no_source("it names neither command, file, path, package, unit nor url");
+    return no_source("it names neither command, file, path, package, unit, url nor fact");
   }
   if (const auto match = json.find("match"); match != json.end()) {
     if (!match->is_string() || match->get_ref<const std::string&>().empty()) return no_source("`match` is a pattern");

@@ -47,8 +47,13 @@ struct UrlSource {
   int timeout_seconds = 10;
 };
 
+// A fact that hosts are asked for apart, or a part of one: "network.address".
+struct FactSource {
+  std::string fact;
+};
+
 struct ReadingSource {
-  std::variant<CommandSource, FileSource, PathSource, PackageSource, UnitSource, UrlSource> what;
+  std::variant<CommandSource, FileSource, PathSource, PackageSource, UnitSource, UrlSource, FactSource> what;
   std::string match;       // of a text: what is told of it; "" for all
   bool sensitive = false;  // nothing of it is told where it fails
 };

@@ -65,6 +65,7 @@ class SchemaSubset {
                                                 "x-elsewhere",
                                                 "x-expected",
                                                 "x-alone",
+                                                "x-asked",
                                                 "x-exclusive",
                                                 "x-sensitive",
                                                 "x-secret-capable",

@@ -6,6 +6,7 @@
 #include "engine/lang/cel/convert.h"
 #include "engine/lang/cel/library.h"
 #include "engine/lang/yaml.h"
+#include "engine/lang/yaml_core.h"
 
 namespace plumb::cel {
 namespace {
@@ -198,7 +199,7 @@ Value yaml_encode(Call& call) {
   return Value::string(writer.text);
 }
 
-// What no schema types: true and false, decimal numbers and null where they stand without quotes; else text.
+// What no schema types is what the core schema says where it stands without quotes; else text.
 Value value_of(const lang::Node& node) {
   if (node.is_sequence()) {
     std::vector<Value> items;
@@ -214,12 +215,12 @@ Value value_of(const lang::Node& node) {
   }
   if (node.is_null()) return Value::null();
   if (!node.is_plain()) return Value::string(node.text);
-  if (node.text == "null" || node.text == "~" || node.text == "Null" || node.text == "NULL") return Value::null();
-  if (node.text == "true" || node.text == "false") return Value::boolean(node.text == "true");
-  if (node.text.find_first_not_of("-+.0123456789eE") == std::string::npos) {
-    if (const auto number = parse_json(node.text, Code::kEvaluationFailed)) return from_json(*number);
-  }
-  return Value::string(node.text);
+  using Type = lang::CoreScalar::Type;
+  const lang::CoreScalar core = lang::core_scalar(node.text);
+  if (core.type == Type::kNull) return Value::null();
+  if (core.type == Type::kBoolean) return Value::boolean(core.boolean);
+  if (core.type == Type::kInteger) return Value::integer(core.integer);
+  return core.type == Type::kNumber ? Value::real(core.number) : Value::string(node.text);
 }
 
 Value yaml_decode(Call& call) {
