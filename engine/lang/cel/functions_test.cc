@@ -214,9 +214,8 @@ TEST(Functions, TomlThereAndBack) {
   EXPECT_THAT(fault_of("toml.encode([1])"), HasSubstr("does not take"));
   EXPECT_THAT(fault_of("toml.decode('a = 1\\na = 2\\n')"), HasSubstr("line 2"));
   EXPECT_THAT(fault_of("toml.decode('a = ')"), HasSubstr("no TOML"));
-  for (const char* header : {"[= 1]", "[[=]]", "[ =", "a = \\'x[\\'\\n [\\t?]", "[é]", "a = []\\n[.a]", "[a]\\n[#]"})
-    EXPECT_THAT(fault_of("toml.decode('" + std::string(header) + "')"), HasSubstr("no key behind its bracket"))
-        << header;
+  for (const char* text : {"[= 1]", "[[=]]", "a = []\\n[.a]", "a = 1979-05-27T:07:32:00Z"})
+    EXPECT_THAT(fault_of("toml.decode('" + std::string(text) + "')"), HasSubstr("no TOML")) << text;
   EXPECT_THAT(fault_of("toml.decode('[]')"), HasSubstr("no TOML"));
   expect_true("toml.decode('a = [\\n[1],\\n[ {b = [\\n[] ]} ],\\n]\\n[ \"x]\" ]\\n[[ y ]] # [').a[1][0].b == [[]]");
   EXPECT_THAT(fault_of("toml.decode('a = [{b = 0000-01-01T00:00:00Z}]')"), HasSubstr("outside the years"));

@@ -2,12 +2,27 @@
 #include <algorithm>
 #include <charconv>
 
+// The library asserts where a text surprises it, `[= 1]` for one, and where nothing asserts it takes what it expects
+// for so. Here a text that surprises is one that cannot be read.
+namespace plumb::cel {
+namespace {
+struct TomlSurprise {};
+[[noreturn]] void be_surprised() {
+  throw TomlSurprise();
+}
+}  // namespace
+}  // namespace plumb::cel
+
+#pragma push_macro("NDEBUG")
+#undef NDEBUG
+#define TOML_ASSERT(expr) (static_cast<bool>(expr) ? static_cast<void>(0) : plumb::cel::be_surprised())
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_UNRELEASED_FEATURES 0
 #define TOML_MAX_NESTED_VALUES 64
 #include <toml++/toml.h>
+#pragma pop_macro("NDEBUG")
 
 #include "engine/base/json.h"
 #include "engine/lang/cel/convert.h"
@@ -55,47 +70,6 @@ bool has_long_key(std::string_view text) {
     ++at;
   }
   return false;
-}
-
-// The line of the first header of a table without a key behind its bracket; 0 where there is none. The library asserts
-// there where it should tell. What stands in brackets is a value, whose lines are no headers.
-int line_of_bad_header(std::string_view text) {
-  const auto skip_blanks = [text](std::size_t at) {
-    while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
-    return at;
-  };
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
-  bool begins = true;  // nothing but blanks stands before it on its line
-  int depth = 0;
-  int line = 1;
-  for (std::size_t at = text.starts_with(kMark) ? kMark.size() : 0; at < text.size();) {
-    const char c = text[at];
-    if (c == '"' || c == '\'') {
-      const std::size_t end = behind_quoted(text, at);
-      line += static_cast<int>(std::count(text.begin() + at, text.begin() + std::min(end, text.size()), '\n'));
-      at = end;
-      begins = false;
-    } else if (c == '#') {
-      at = std::min(text.find('\n', at), text.size());
-    } else if (c == '[' && begins && depth == 0) {
-      at = skip_blanks(at + 1);
-      if (at < text.size() && text[at] == '[') at = skip_blanks(at + 1);
-      const char key = at < text.size() ? text[at] : ']';
-      const bool word = (key >= 'a' && key <= 'z') || (key >= 'A' && key <= 'Z') || (key >= '0' && key <= '9');
-      if (!word && std::string_view("-_\"\']").find(key) == std::string_view::npos) return line;
-      // What follows is the key, a bracket that closes it and maybe a comment.
-      if (key == '"' || key == '\'') continue;
-      at = std::min(text.find_first_of("\n#\"'", at), text.size());
-      begins = false;
-    } else {
-      if (c == '[' || c == '{') ++depth;
-      if ((c == ']' || c == '}') && depth > 0) --depth;
-      if (c == '\n') ++line;
-      begins = c == '\n' || (begins && (c == ' ' || c == '\t'));
-      ++at;
-    }
-  }
-  return 0;
 }
 
 std::string two_digits(unsigned number) {
@@ -168,12 +142,14 @@ Value decode(Call& call) {
   // A value takes far more than the two bytes that it may be written with.
   if (!call.budget.allocate(64 * text.size())) return cost_exceeded();
   if (has_long_key(text)) return fail("a key of the TOML text has more than " + std::to_string(kMostParts) + " parts");
-  if (const int line = line_of_bad_header(text); line > 0)
-    return fail("the text is no TOML: line " + std::to_string(line) + ": a table has no key behind its bracket");
-  const toml::parse_result result = toml::parse(text);
-  if (result) return map_of(result.table());
-  return fail("the text is no TOML: line " + std::to_string(result.error().source().begin.line) + ": " +
-              std::string(result.error().description()));
+  try {
+    const toml::parse_result result = toml::parse(text);
+    if (result) return map_of(result.table());
+    return fail("the text is no TOML: line " + std::to_string(result.error().source().begin.line) + ": " +
+                std::string(result.error().description()));
+  } catch (const TomlSurprise&) {
+    return fail("the text is no TOML: nothing that a key, a table or a date is like");
+  }
 }
 
 class TomlWriter {
