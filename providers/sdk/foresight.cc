@@ -183,6 +183,8 @@ void Foresight::look(std::size_t index, Result<Observed>& found) {
 // Programs are not asked what they will say by then, but a folder in the place of a file is seen without them.
 bool Foresight::stays_in_the_way(std::size_t index, const Observed& found) {
   if (!found.obstacle) return false;
+  // A server that does not answer may do so once what is before it is done, and no file tells.
+  if (found.obstacle->code == Code::kServerRefused) return false;
   if (foreseen_.is_untouched()) return true;
   std::set<std::size_t> unknown;
   std::set<std::size_t> since;

@@ -172,6 +172,77 @@ std::vector<SystemWord> make_words() {
   std::vector<SystemWord> words = {
       unit("app.service", {{"Service", service}}),
       unit("app.service", {{"Unit", {{"Description", "x"}}},
+// Servers, which images have none of.
+void add_databases(std::vector<SystemWord>& words) {
+  const Json login = {{"as", "web"}, {"socket", "/run/x"}, {"login_file", "/srv/login"}};
+  const auto add = [&](const char* kind, Json attributes) {
+    words.push_back({kind, "app", "", std::move(attributes)});
+  };
+  const auto add_here = [&](const char* kind, Json attributes) {
+    attributes.update(login);
+    if (std::string_view(kind).starts_with("postgresql")) attributes["port"] = 5433;
+    add(kind, std::move(attributes));
+  };
+  add_here("postgresql_database", {{"owner", "web"},
+                                   {"encoding", "UTF8"},
+                                   {"lc_collate", "C"},
+                                   {"lc_ctype", "C"},
+                                   {"template", "template0"},
+                                   {"tablespace", "fast"},
+                                   {"connection_limit", 9}});
+  add_here("postgresql_role", {{"password", "x"},
+                               {"update_password", "on_create"},
+                               {"login", true},
+                               {"superuser", true},
+                               {"createdb", true},
+                               {"createrole", true},
+                               {"replication", true},
+                               {"bypassrls", true},
+                               {"inherit", true},
+                               {"connection_limit", 9},
+                               {"expires", "never"},
+                               {"member_of", {"web"}},
+                               {"append", true}});
+  add("postgresql_role", {{"password_hash", "md53175bce1d3201d16594cebf9d7eb3f9d"}});
+  for (const char* type : {"database", "schema", "table", "sequence", "function", "type"}) {
+    Json grant = {{"role", "web"}, {"database", "app"}, {"type", type}, {"privileges", {"ALL"}}};
+    const std::string_view name = type;
+    if (name != "database") grant["schema"] = "public";
+    if (name == "sequence") grant.update({{"default", true}, {"owner_role", "web"}});
+    if (name != "database" && name != "schema" && name != "sequence") grant["objects"] = {"ALL"};
+    if (name == "table") grant.update({{"grant_option", true}, {"exact", true}});
+    add_here("postgresql_grant", std::move(grant));
+  }
+  add_here("postgresql_extension", {{"database", "app"}, {"schema", "public"}, {"version", "1.0"}, {"cascade", true}});
+  words.push_back({"postgresql_setting", "work_mem", "", {{"value", "64MB"}, {"restart", true}}});
+  words.back().attributes.update(login);
+  words.back().attributes["port"] = 5433;
+  words.push_back({"postgresql_setting", "work_mem", "", {{"state", "absent"}}});
+  add_here("mysql_database", {{"encoding", "utf8mb4"}, {"collation", "utf8mb4_bin"}});
+  for (const char* require : {"none", "tls", "certificate"}) {
+    add_here("mysql_user", {{"host", "%"},
+                            {"password", "x"},
+                            {"update_password", "on_create"},
+                            {"plugin", "mysql_native_password"},
+                            {"require", require},
+                            {"connection_limit", 9},
+                            {"locked", true}});
+  }
+  add("mysql_user", {{"password_hash", "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19"}});
+  add_here("mysql_grant", {{"user", "web"},
+                           {"host", "%"},
+                           {"database", "app"},
+                           {"table", "t"},
+                           {"privileges", {"ALL"}},
+                           {"grant_option", true},
+                           {"exact", true}});
+  add("postgresql_grant", {{"role", "web"}, {"database", "app"}, {"type", "database"}, {"state", "absent"}});
+  add("postgresql_extension", {{"database", "app"}, {"state", "absent"}});
+  add("mysql_grant", {{"user", "web"}, {"database", "app"}, {"state", "absent"}});
+  for (const char* kind : {"postgresql_database", "postgresql_role", "mysql_database", "mysql_user"})
+    add(kind, {{"state", "absent"}});
+}
+
                            {"Service", {{"ExecStart", {"", "/usr/bin/true"}}, {"Type", "exec"}}},
                            {"Install", {{"WantedBy", "multi-user.target"}}},
                            {"backup", true}}),
@@ -232,6 +303,8 @@ std::vector<SystemWord> make_words() {
 }  // namespace
 
 Resource SystemWord::make(const std::string& path, const std::string& other) const {
+  add_databases(words);
+  add_made_by_programs(words);
   Resource made{kind, name.empty() ? path : name, attributes};
   if (!place.empty()) made.attributes[place] = path;
   for (Json& value : made.attributes) {
@@ -252,6 +325,3 @@ bool is_of_kernel(const Resource& resource) {
 }
 
 }  // namespace plumb::meet
-  add_containers(words);
-  add_databases(words);
-  add_made_by_programs(words);
