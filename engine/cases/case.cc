@@ -212,6 +212,11 @@ class CaseReader {
     return attributes;
   }
 
+  static void read_steps(const Node& list, std::optional<std::vector<std::string>>& steps) {
+    steps.emplace();
+    for (const Node& step : list.items) steps->push_back(step.text);
+  }
+
   void read_expectations(const Entry& entry, Expectations& expect) {
     expect.span = entry.key_span;
     for (const Entry& part : entry.value.entries) {
@@ -219,6 +224,8 @@ class CaseReader {
       if (part.key == "includes") expect.includes = read_operations(part);
       if (part.key == "resources") read_resources(part.value, expect.resources);
       if (part.key == "outputs") read_outputs(part.value, expect.outputs);
+      if (part.key == "before") read_steps(part.value, expect.before);
+      if (part.key == "after") read_steps(part.value, expect.after);
       if (part.key != "diagnostics") continue;
       expect.diagnostics.emplace();
       for (const Node& code : part.value.items) expect.diagnostics->push_back(code.text);

@@ -26,6 +26,9 @@ struct Expectations {
   std::map<std::string, Attributes> resources;
   std::map<std::string, config::Located> outputs;
   std::optional<std::vector<std::string>> diagnostics;  // sorted
+  // Steps around its turn, in their order: "HOST KIND:IDENTITY".
+  std::optional<std::vector<std::string>> before;
+  std::optional<std::vector<std::string>> after;
   SourceSpan span;
 };
 

@@ -1,6 +1,7 @@
 #include "engine/cases/run_case.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/base/digest.h"
 #include "engine/config/reading.h"
@@ -48,6 +49,7 @@ class CaseRunner {
     Diagnostics told;
     const auto graph = graph_of(compiler, told);
     const std::optional<simulate::Simulation> simulation = simulation_of(compiler, graph.get(), told);
+    if (simulation) compare_steps(compiler, *simulation, told);
     compare_diagnostics(told);
     if (simulation) compare_actions(*simulation->actions);
     if (graph != nullptr) compare_resources(*graph);
@@ -85,6 +87,37 @@ class CaseRunner {
     if (graph == nullptr) return std::nullopt;
     return simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told, {},
                                    simulate::texts_in(compiler.contents()));
+  }
+
+  // What other hosts do around the turn of this one; one that has nothing to do has none.
+  void compare_steps(ir::Compiler& compiler, const simulate::Simulation& simulation, Diagnostics& told) {
+    const auto& [before, after] = std::tie(test_.expect.before, test_.expect.after);
+    if (!before && !after) return;
+    std::vector<std::string> found_before;
+    std::vector<std::string> found_after;
+    const bool has_turn = !simulation.actions->empty();
+    const auto steps = has_turn ? compiler.steps(test_.host, {&test_.facts, &readings_}, told)
+                                : std::optional<std::vector<ir::StepsGraph>>(std::in_place);
+    if (!steps) return;
+    for (const ir::StepsGraph& one : *steps) {
+      for (const ir::Node& node : one.graph->nodes) {
+        const Address& address = node.desired.address;
+        (one.after ? found_after : found_before).push_back(one.host + " " + address.kind + ":" + address.identity);
+      }
+    }
+    compare_list("before its turn", before, found_before);
+    compare_list("after its turn", after, found_after);
+  }
+
+  void compare_list(const char* when, const std::optional<std::vector<std::string>>& expected,
+                    const std::vector<std::string>& found) {
+    if (!expected || *expected == found) return;
+    const auto listed = [](const std::vector<std::string>& all) {
+      std::string text;
+      for (const std::string& one : all) text += (text.empty() ? "" : ", ") + one;
+      return text.empty() ? std::string("nothing") : text;
+    };
+    differs(test_.expect.span, std::string("other hosts do something else ") + when, listed(*expected), listed(found));
   }
 
   void take_blobs(const Json& json, std::map<std::string, std::string>& blobs) const {

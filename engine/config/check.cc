@@ -31,6 +31,13 @@ Module unchecked(ParsedModule&& parsed) {
   }
   for (ParsedCheck& check : parsed.checks) module.checks.push_back({std::move(check), {}, {}, {}});
   module.moves = std::move(parsed.moves);
+  for (ParsedSteps& one : parsed.around) {
+    Steps& steps = module.around.emplace_back(Steps{std::move(one.on), std::move(one.of), one.after, {}});
+    for (auto& declaration : one.steps) {
+      steps.steps.emplace_back().written = std::move(declaration);
+      steps.steps.back().broken = true;
+    }
+  }
   if (parsed.env) module.env = NamedValue{std::move(*parsed.env), {}, {}};
   for (ParsedBlock& block : parsed.blocks) module.blocks.push_back({std::move(block), {}, {}, {}});
   module.body.reserve(parsed.body.size());
@@ -70,6 +77,9 @@ class Checker : private PlacementCheck {
     }
     for (auto& entry : module_.body) {
       if (auto* declaration = std::get_if<Declaration>(&entry)) check_declaration(*declaration, *this);
+    }
+    for (Steps& steps : module_.around) {
+      for (Declaration& step : steps.steps) check_declaration(step, *this);
     }
     // Also those that nothing stands in.
     for (std::size_t i = 0; i < module_.blocks.size(); ++i) check_block(i);

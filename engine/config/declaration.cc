@@ -40,8 +40,9 @@ Rules& rules_of(const plumb::Schema& schema) {
 
 class DeclarationReader {
  public:
-  DeclarationReader(const Node& node, const ModuleFolder& folder, const Registry& kinds, const lang::SourceMap& sources)
-      : node_(node), first_(node.entries.front()), folder_(folder), kinds_(kinds), sources_(sources) {}
+  DeclarationReader(const Node& node, const ModuleFolder& folder, const Registry& kinds, const lang::SourceMap& sources,
+                    DeclaredAs as)
+      : node_(node), first_(node.entries.front()), folder_(folder), kinds_(kinds), sources_(sources), as_(as) {}
 
   ReadDeclaration read() {
     std::optional<ParsedDeclaration> declaration;
@@ -52,18 +53,46 @@ class DeclarationReader {
  private:
   ParsedDeclaration take() {
     result_.spec = kinds_.find(first_.key);
-    schema_ = &result_.spec->schema.json();
+    schema_ = &schema_of_declared();
     identity_ = schema_->at("x-identity").get<std::string>();
     result_.kind = first_.key;
     result_.span = first_.value.span;
     const std::size_t before = diagnostics_.error_count();
     find_sensitive();
     hide_sensitive();
+    if (as_ == DeclaredAs::kStep) check_step_keys();
     read_attributes();
     read_shared();
     result_.placement = read_placement(node_, diagnostics_);
     result_.broken = diagnostics_.error_count() != before;
     return std::move(result_);
+  }
+
+  const Json& schema_of_declared() {
+    const Json& whole = result_.spec->schema.json();
+    if (as_ == DeclaredAs::kResource || whole.at("x-step").empty()) return whole;
+    step_schema_ = whole;
+    step_schema_.merge_patch(whole.at("x-step"));
+    return step_schema_;
+  }
+
+  // What says where a resource goes, when its turn comes and what is kept of it says nothing of a step.
+  void check_step_keys() {
+    const auto refuse = [&](const Entry& entry, const char* hint) {
+      report(Code::kBadResource, "a step takes no `" + entry.key + "`", entry.key_span, "not for a step", hint);
+    };
+    for (const Entry& entry : node_.entries) {
+      const auto is = [&entry](const char* key) { return entry.key == key; };
+      const auto& triggers = result_.spec->triggers;
+      const bool watches =
+          std::any_of(triggers.begin(), triggers.end(), [&](const Trigger& one) { return one.attribute == entry.key; });
+      if (is("on") || is("once")) refuse(entry, "`on` stands beside `before` and `after`: the hosts that do the steps");
+      if (is("after") || is("before")) refuse(entry, "steps are done in the order in which they stand");
+      if (is("verify")) refuse(entry, "a `wait` behind it asks whether it did what it was to do");
+      if (is("tags") || is("ignore") || is("prevent_destroy") || is("confirm_within"))
+        refuse(entry, "nothing is kept of a step, and it belongs to each turn");
+      if (watches) refuse(entry, "a step is done in each turn; `when` says in which");
+    }
   }
 
   const Json& properties() const { return schema_->at("properties"); }
@@ -93,6 +122,15 @@ class DeclarationReader {
              near.empty() ? "not a resource kind" : "did you mean `" + near + "`?", std::move(hint));
       return false;
     }
+    if (as_ == DeclaredAs::kStep && !can_be_step(*kinds_.find(first_.key))) {
+      std::string steps;
+      for (const plumb::Kind& kind : kinds_.all()) {
+        if (can_be_step(kind)) steps += (steps.empty() ? "" : ", ") + kind.name;
+      }
+      report(Code::kBadResource, "a " + first_.key + " cannot be a step", first_.key_span, "not done around a turn",
+             "nothing is kept of a step, so it is one of these: " + steps);
+      return false;
+    }
     if (!first_.value.is_scalar()) {
       report(Code::kBadResource, "the identity of this " + first_.key + " is missing",
              first_.value.is_null() ? first_.key_span : first_.value.span,
@@ -101,6 +139,8 @@ class DeclarationReader {
     }
     return true;
   }
+
+  static bool can_be_step(const plumb::Kind& kind) { return kind.schema.json().contains("x-step"); }
 
   // A list in the place of the identity may be the one that the kind cannot do without.
   std::string where_a_list_belongs() const {
@@ -168,7 +208,7 @@ class DeclarationReader {
     options.project_folder = folder_.own();
     options.alias_of = identity_;
     options.alias = first_.key;
-    options.rules = &rules_of(result_.spec->schema);
+    if (schema_ != &step_schema_) options.rules = &rules_of(result_.spec->schema);
     for (const Entry& entry : own.entries) {
       if (take_dynamic(entry)) options.later.insert(entry.key);
     }
@@ -404,8 +444,10 @@ class DeclarationReader {
   const ModuleFolder& folder_;
   const Registry& kinds_;
   const lang::SourceMap& sources_;
+  DeclaredAs as_;
   Diagnostics diagnostics_;
   lang::SourceMap found_sources_;
+  Json step_schema_;
   const Json* schema_ = nullptr;
   std::string identity_;
   ParsedDeclaration result_;
@@ -426,8 +468,8 @@ std::optional<Json> validate_probes(const Node& node, const SourceSpan& where, D
 }
 
 ReadDeclaration read_declaration(const Node& node, const ModuleFolder& folder, const Registry& kinds,
-                                 const lang::SourceMap& sources) {
-  return DeclarationReader(node, folder, kinds, sources).read();
+                                 const lang::SourceMap& sources, DeclaredAs as) {
+  return DeclarationReader(node, folder, kinds, sources, as).read();
 }
 
 }  // namespace plumb::config

@@ -35,10 +35,14 @@ struct ReadDeclaration {
   lang::SourceMap sources;  // templates that it names, and lines that are not to be shown
 };
 
+// A step is done around a host's turn of a roll-out. Nothing is kept of it, so only kinds whose schema has `x-step` can
+// be one; what that holds is merged over the schema, since a step asks for less.
+enum class DeclaredAs { kResource, kStep };
+
 // `node` is a map that is not empty. `kinds` outlives what is read. `sources` hold the file that `node` stands in.
 // Several may be read at once.
 ReadDeclaration read_declaration(const lang::Node& node, const ModuleFolder& folder, const Registry& kinds,
-                                 const lang::SourceMap& sources);
+                                 const lang::SourceMap& sources, DeclaredAs as = DeclaredAs::kResource);
 
 // `verify` of a resource without expressions: a list of probes.
 std::optional<Json> validate_probes(const lang::Node& node, const SourceSpan& where, Diagnostics& diagnostics);

@@ -176,6 +176,14 @@ struct Check {
   bool broken = true;
 };
 
+// ParsedSteps with their expressions.
+struct Steps {
+  Pattern on;
+  std::optional<Pattern> of;
+  bool after = false;
+  std::vector<Declaration> steps;
+};
+
 struct Module {
   // The order in which values and module calls can be worked out, in steps of which none needs its own or a later one.
   struct Step {
@@ -194,6 +202,7 @@ struct Module {
   std::map<std::string, Output> outputs;
   std::vector<Check> checks;
   std::vector<ParsedMove> moves;
+  std::vector<Steps> around;  // the turns of a roll-out
   std::optional<NamedValue> env;
   std::vector<Block> blocks;
   // In declared order; what stands in one block stands together.

@@ -58,8 +58,11 @@ class FileReader {
     }
     for (Entry& entry : root.entries) {
       hide_sensitive(entry);
-      if (!std::binary_search(kWithExpressions.begin(), kWithExpressions.end(), entry.key))
+      if (entry.key == "rollout") {
+        resolve_rollout(entry.value);
+      } else if (!std::binary_search(kWithExpressions.begin(), kWithExpressions.end(), entry.key)) {
         resolve_literals(entry.value, result_.diagnostics);
+      }
     }
     std::optional<Json> typed = check_shape(root);
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
@@ -90,6 +93,22 @@ class FileReader {
                              : shape_ == FileShape::kModule ? "a module"
                                                             : "the project";
     return validate(root, schema, what, where, options, result_.diagnostics);
+  }
+
+  // But for the steps in it.
+  void resolve_rollout(Node& rollout) {
+    if (!rollout.is_map()) return resolve_literals(rollout, result_.diagnostics);
+    for (Entry& entry : rollout.entries) {
+      if (entry.key != "around") {
+        resolve_literals(entry.value, result_.diagnostics);
+        continue;
+      }
+      for (Node& one : entry.value.items) {
+        for (Entry& part : one.entries) {
+          if (part.key != "before" && part.key != "after") resolve_literals(part.value, result_.diagnostics);
+        }
+      }
+    }
   }
 
   void hide_sensitive(const Entry& entry) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/pool.h"
+#include "engine/config/around.h"
 #include "engine/config/body.h"
 #include "engine/config/check.h"
 #include "engine/config/checks_and_outputs.h"
@@ -102,6 +103,9 @@ class ModuleReader::Document {
     if (const Entry* outputs = root.find("outputs")) read_outputs(outputs->value);
     if (const Entry* checks = root.find("checks")) read_checks(checks->value, module_.checks);
     if (const Entry* moved = root.find("moved")) read_moves(moved->value, module_.moves, diagnostics_);
+    const Entry* rollout = shape == FileShape::kProject ? root.find("rollout") : nullptr;
+    if (const Entry* around = rollout == nullptr ? nullptr : rollout->value.find("around"))
+      module_.around = read_around(around->value, folder_, reader_.kinds_, diagnostics_, reader_.sources_);
     if (const Entry* include = root.find("include")) read_includes(include->value);
     for (Entry& entry : file.root->entries) {
       if (entry.key == "resources") read_body(entry.value);

@@ -223,6 +223,17 @@ struct ParsedValuesFrom {
   bool broken = false;                                               // has errors that were told
 };
 
+// As a pattern of hosts that do steps: the machine that plumb runs on.
+inline constexpr std::string_view kController = "controller";
+
+// Steps that hosts do around the turn of another one. Their expressions are those of the host whose turn it is.
+struct ParsedSteps {
+  Pattern on;                 // the hosts that do them; kController is the machine that plumb runs on
+  std::optional<Pattern> of;  // around whose turns; absent: every host's
+  bool after = false;         // after the turn, else before it
+  std::vector<std::shared_ptr<const ParsedDeclaration>> steps;  // none is null
+};
+
 struct ParsedModule {
   std::string folder;  // relative to the project; "" for the project itself
   std::string description;
@@ -234,7 +245,8 @@ struct ParsedModule {
   std::map<std::string, ParsedOutput> outputs;
   std::vector<ParsedCheck> checks;
   std::vector<ParsedMove> moves;
-  std::optional<ParsedValue> env;  // of all in it; a project's alone
+  std::vector<ParsedSteps> around;  // a project's alone
+  std::optional<ParsedValue> env;   // of all in it; a project's alone
   std::vector<ParsedBlock> blocks;
   // In declared order, with what stands in a block in its place. What a file includes comes before its own, whatever
   // the order of the keys in it.

@@ -52,6 +52,11 @@ class Normalised {
     if (!module.outputs.empty()) document["outputs"] = outputs(module.outputs);
     for (const Check& check : module.checks) document["checks"].push_back(part(check));
     document["body"] = std::move(body);
+    for (const Steps& steps : module.around) {
+      Json& one = document["around"].emplace_back(Json{{"on", steps.on.text}, {"after", steps.after}});
+      if (steps.of) one["of"] = steps.of->text;
+      for (const Declaration& step : steps.steps) one["steps"].push_back(part(step));
+    }
     if (!blocks.empty()) document["blocks"] = std::move(blocks);
     folder_ = around;
     return document;

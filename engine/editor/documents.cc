@@ -78,6 +78,22 @@ Json chosen_by_key(const Registry& kinds, const Json& use) {
   return {{"if", has_key("use")}, {"then", reference("use")}, {"else", std::move(chain)}};
 }
 
+// A step is a resource of one of the kinds that can be one, and asks for less.
+Json step_schema(const Kind& kind) {
+  Json schema = resource_schema(kind, kAttribute);
+  schema.merge_patch(kind.schema.json()["x-step"]);
+  return schema;
+}
+
+Json chosen_step(const Registry& kinds) {
+  Json chain = false;
+  for (const Kind& kind : kinds.all()) {
+    if (kind.schema.json().contains("x-step"))
+      chain = {{"if", has_key(kind.name)}, {"then", reference("step-" + kind.name)}, {"else", std::move(chain)}};
+  }
+  return chain;
+}
+
 Json inputs_schema(const KnownInputs& inputs, Openness openness) {
   Json schema = {{"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
   for (const auto& [name, input] : inputs) schema["properties"][name] = open_value(input.schema, openness);
@@ -168,6 +184,10 @@ Json definitions(const Registry& kinds, const Sources& sources, const std::vecto
   add_modules(sources, all["use"]);
   add_git_modules(git_modules, all["use"]);
   for (const Kind& kind : kinds.all()) all[definition_of(kind.name)] = resource_schema(kind, kAttribute);
+  for (const Kind& kind : kinds.all()) {
+    if (kind.schema.json().contains("x-step")) all["step-" + kind.name] = step_schema(kind);
+  }
+  all["step"].update(chosen_step(kinds));
   Json& resource = all["resource"];
   resource.erase("properties");
   resource.update(chosen_by_key(kinds, all["use"]));

@@ -396,7 +396,8 @@ void ApplyRun::finish() {
   // What locks held back, or failed and may, may still be applied with this plan once they are gone.
   const bool in_full =
       progress_.done.outcome == wire::DoneOutcome::kOk && progress_.done.skipped == 0 && progress_.done.failed == 0;
-  if (in_full && !request_.actions.empty() && !known) {
+  // Steps around the turn of another host are of no plan for this one.
+  if (in_full && !request_.plan.empty() && !request_.actions.empty() && !known) {
     record.applied.push_back({request_.plan, request_.run, now_rfc3339()});
     if (record.applied.size() > 16) record.applied.erase(record.applied.begin());
   }

@@ -63,18 +63,24 @@ const Json* at_path(const Json* document, const std::vector<std::string>& path) 
 
 namespace {
 
+bool has_secrets(const config::Declaration& declaration) {
+  return std::any_of(declaration.sensitive.begin(), declaration.sensitive.end(), [&](const std::string& attribute) {
+    const config::ParsedDeclaration& written = *declaration.written;
+    return written.literals.contains(attribute) || written.expressions.contains(attribute) ||
+           written.templates.contains(attribute) || written.choices.contains(attribute);
+  });
+}
+
 bool declares_secrets(const config::Module& module) {
   const auto sensitive = [](const auto& reading) { return reading.second.written.value.sensitive; };
   if (std::any_of(module.readings.begin(), module.readings.end(), sensitive)) return true;
+  for (const config::Steps& steps : module.around) {
+    if (std::any_of(steps.steps.begin(), steps.steps.end(), has_secrets)) return true;
+  }
   return std::any_of(module.body.begin(), module.body.end(), [](const auto& entry) {
     if (const auto* call = std::get_if<config::ModuleCall>(&entry))
       return call->written->module != nullptr && declares_secrets(*call->written->module);
-    const auto& declaration = std::get<config::Declaration>(entry);
-    return std::any_of(declaration.sensitive.begin(), declaration.sensitive.end(), [&](const std::string& attribute) {
-      const config::ParsedDeclaration& written = *declaration.written;
-      return written.literals.contains(attribute) || written.expressions.contains(attribute) ||
-             written.templates.contains(attribute) || written.choices.contains(attribute);
-    });
+    return has_secrets(std::get<config::Declaration>(entry));
   });
 }
 
@@ -89,6 +95,9 @@ bool looks_at_other_hosts(const config::Module& module) {
   const auto looks = [](const auto& one) { return one.reads.other_hosts; };
   return std::any_of(module.body.begin(), module.body.end(),
                      [&](const auto& entry) { return std::visit(looks, entry); }) ||
+         std::any_of(
+             module.around.begin(), module.around.end(),
+             [&](const config::Steps& one) { return std::any_of(one.steps.begin(), one.steps.end(), looks); }) ||
          std::any_of(module.checks.begin(), module.checks.end(), looks) ||
          std::any_of(module.outputs.begin(), module.outputs.end(),
                      [&](const auto& output) { return looks(output.second); });
@@ -134,6 +143,7 @@ void Compiler::check_stages(Diagnostics& diagnostics) const {
 void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   check_patterns(input_.project, diagnostics);
   check_stages(diagnostics);
+  check_around(diagnostics);
   std::map<std::string, std::set<std::string>> lacking;  // by input: hosts without a value
   for (const auto& [name, input] : input_.project.root.inputs) {
     if (input.default_value || input.refused || config::may_be_null(input)) continue;
@@ -171,6 +181,9 @@ std::map<std::string, InputReaders> Compiler::readers_of(const std::map<std::str
           need(one.reads, one.written->span, on ? &*on : nullptr);
         },
         entry);
+  }
+  for (const config::Steps& steps : input_.project.root.around) {
+    for (const config::Declaration& step : steps.steps) need(step.reads, step.written->span, nullptr);
   }
   if (const auto& env = input_.project.root.env; env && env->value) need(env->reads, env->value->span(), nullptr);
   for (const config::Check& check : input_.project.root.checks) {

@@ -35,6 +35,13 @@ struct CompilerInput {
   MissingSecrets missing_secrets = MissingSecrets::kErrors;
 };
 
+// Steps around the turn of a host, as one host does them. They stand in the module `before@NAME` or `after@NAME`.
+struct StepsGraph {
+  std::string host;  // that does them; config::kController for the machine that plumb runs on
+  bool after = false;
+  std::shared_ptr<const HostGraph> graph;
+};
+
 // What is wrong with many hosts for one cause is told once, of the first.
 class TellOnce {
  public:
@@ -86,6 +93,10 @@ class Compiler {
   // The graph of a host, or nothing where `diagnostics` says why. What reads what was not told is left out.
   std::shared_ptr<const HostGraph> compile(const std::string& host, const Told& told, Diagnostics& diagnostics);
 
+  // The steps around the turn of a host, in the order in which they are done; those that come to nothing are left out.
+  // Nothing where `diagnostics` says why.
+  std::optional<std::vector<StepsGraph>> steps(const std::string& host, const Told& told, Diagnostics& diagnostics);
+
   const Contents& contents() const { return *contents_; }
   // For what outlives this.
   std::shared_ptr<Contents> shared_contents() const { return contents_; }
@@ -98,6 +109,7 @@ class Compiler {
 
  private:
   void check_stages(Diagnostics& diagnostics) const;
+  void check_around(Diagnostics& diagnostics) const;
   void tell_missing(const std::string& name, const InputReaders& readers, Diagnostics& diagnostics) const;
   std::string selection_of(const config::Host& host, Diagnostics& diagnostics);
   std::string key_of(const config::Host& host, const Told& told, Diagnostics& diagnostics);

@@ -106,6 +106,28 @@ Resources Expander::expand(const config::Host& host, const Told& told, Diagnosti
   return resources;
 }
 
+std::vector<Resources> Expander::steps(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
+  // What is wrong with the values is told with the graph.
+  Diagnostics elsewhere;
+  Instance root(*this, project_.root, "", host, told, nullptr, elsewhere);
+  set_up(root, host);
+  // Variables of the host are for what it does itself.
+  root.set_surroundings({});
+  root.work_out();
+  const std::size_t before = elsewhere.items().size();
+  std::vector<Resources> lists;
+  for (const config::Steps& steps : project_.root.around) {
+    Resources& list = lists.emplace_back();
+    if (!steps.of || selects(*steps.of, host.name, diagnostics)) root.run_steps(steps, list);
+  }
+  for (std::size_t i = before; i < elsewhere.items().size(); ++i) {
+    Diagnostic problem = elsewhere.items()[i];
+    problem.host = host.name;
+    diagnostics.add(std::move(problem));
+  }
+  return lists;
+}
+
 const std::string& Expander::first_of(const std::vector<const config::Pattern*>& patterns, Diagnostics& diagnostics) {
   std::string key;
   for (const config::Pattern* pattern : patterns) key += pattern->text + "\n";

@@ -69,6 +69,9 @@ class Expander {
   // In declared order. Faults are told on the host.
   Resources expand(const config::Host& host, const Told& told, Diagnostics& diagnostics);
 
+  // The steps around the turn of a host, a list of resources for each of the project's.
+  std::vector<Resources> steps(const config::Host& host, const Told& told, Diagnostics& diagnostics);
+
   // Of what expand() gave last: readings on which hangs whether something is there, or how often, beyond what is.
   const std::set<std::string>& open_readings() const { return open_readings_; }
 

@@ -63,6 +63,9 @@ class Expander::Instance {
   // Works out values and modules, decides the checks, then gives the resources in declared order.
   void run(Resources& resources);
 
+  // Works out values and modules, then gives the steps.
+  void run_steps(const config::Steps& steps, Resources& resources);
+
   // Works out what does not wait for readings, and then which of its own somebody uses.
   void look_for_readings(const config::Reads* question);
   std::optional<cel::Value> answer(const config::Expression& question) { return question.evaluate(evaluation()); }

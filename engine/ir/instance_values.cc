@@ -42,6 +42,17 @@ void Expander::Instance::run(Resources& resources) {
   give(0, module_.body.size(), std::nullopt, "", resources);
 }
 
+void Expander::Instance::run_steps(const config::Steps& steps, Resources& resources) {
+  for (const config::Declaration& step : steps.steps) {
+    if (!step.broken && !known(step.reads)) {
+      diagnostics_.add(Diagnostic(Code::kStepFailed, "the step cannot be worked out: what it reads is not known here")
+                           .at(step.written->span, "reads a reading, or an input without a value"));
+      continue;
+    }
+    declare(step, "", resources);
+  }
+}
+
 void Expander::Instance::look_for_readings(const config::Reads* question) {
   work_out();
   std::set<std::string> names;
@@ -59,6 +70,9 @@ void Expander::Instance::look_for_readings(const config::Reads* question) {
   }
   if (question == nullptr) {
     for (const config::Check& check : module_.checks) add(check.reads);
+    for (const config::Steps& steps : module_.around) {
+      for (const config::Declaration& step : steps.steps) add(step.reads);
+    }
   }
   // Whoever uses the module may use them.
   if (question == nullptr || !path_.empty()) {

@@ -38,6 +38,7 @@ Json host_to_json(const HostPlan& host) {
     json["passed_over"].push_back({{"address", one.address}, {"why", one.why}});
   for (const Elsewhere& one : host.elsewhere)
     json["elsewhere"].push_back({{"address", one.address}, {"host", one.host}});
+  if (!host.around.empty()) json["around"] = to_json(host.around);
   if (!host.moving.empty()) json["moving"] = host.moving;
   for (const UsedReading& one : host.readings)
     json["readings"].push_back({{"name", one.name}, {"source", one.source}, {"told", one.told}});

@@ -101,6 +101,34 @@ std::map<std::string, std::string> text_map(const Json& json) {
   return result;
 }
 
+Result<std::vector<Steps>> read_steps(const Json* json) {
+  std::vector<Steps> all;
+  if (json == nullptr) return all;
+  if (!json->is_array()) return unreadable("the steps around a turn are no list");
+  for (const Json& one : *json) {
+    ObjectReader reader(one, "steps");
+    Steps steps;
+    steps.host = reader.text("host");
+    const Json* written = reader.find("actions");
+    if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+    Json list = *written;
+    PLUMB_TRY_ASSIGN(Actions actions, read_actions(list));
+    steps.actions = ActionList(std::move(actions));
+    all.push_back(std::move(steps));
+  }
+  return all;
+}
+
+Result<Around> read_around(const Json* json) {
+  Around around;
+  if (json == nullptr) return around;
+  ObjectReader reader(*json, "the steps around a turn");
+  PLUMB_TRY_ASSIGN(around.before, read_steps(reader.find("before", false)));
+  PLUMB_TRY_ASSIGN(around.after, read_steps(reader.find("after", false)));
+  if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+  return around;
+}
+
 // But for its actions, which are there.
 Result<HostPlan> read_host(const Json& json) {
   ObjectReader reader(json, "a host");
@@ -123,6 +151,7 @@ Result<HostPlan> read_host(const Json& json) {
   PLUMB_TRY_ASSIGN(host.elsewhere, read_list(reader.find("elsewhere", false), read_elsewhere));
   PLUMB_TRY_ASSIGN(host.readings, read_list(reader.find("readings", false), read_reading));
   host.moving = text_map(reader.object("moving", false));
+  PLUMB_TRY_ASSIGN(host.around, read_around(reader.find("around", false)));
   (void)reader.find("actions");
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
   return host;
@@ -250,6 +279,11 @@ class PartsReader {
       host.actions = ActionList(std::move(actions));
       look_at(name, host, *host.actions.get());
       keep(host.actions);
+    }
+    if (std::string problem = problem_of_around(host.around, kinds_); broken_.empty() && !problem.empty())
+      broken_ = "on " + name + ", " + problem;
+    for (auto* all : {&host.around.before, &host.around.after}) {
+      for (Steps& steps : *all) keep(steps.actions);
     }
     plan_.hosts[name] = std::move(host);
     return {};

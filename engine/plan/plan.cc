@@ -30,7 +30,7 @@ bool Plan::is_half() const {
 bool holds_sealed(const Plan& plan) {
   return std::any_of(plan.hosts.begin(), plan.hosts.end(), [](const auto& host) {
     const auto sealed = [](const UsedReading& one) { return is_keyed_digest(one.told); };
-    return host.second.actions.counts().sealed ||
+    return host.second.actions.counts().sealed || host.second.around.sealed() ||
            std::any_of(host.second.readings.begin(), host.second.readings.end(), sealed);
   });
 }
@@ -38,6 +38,12 @@ bool holds_sealed(const Plan& plan) {
 std::size_t action_count(const Plan& plan) {
   std::size_t count = 0;
   for (const auto& [name, host] : plan.hosts) count += host.actions.size();
+  return count;
+}
+
+std::size_t step_count(const Plan& plan) {
+  std::size_t count = 0;
+  for (const auto& [name, host] : plan.hosts) count += host.around.action_count();
   return count;
 }
 

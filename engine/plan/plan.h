@@ -11,6 +11,7 @@
 #include "engine/base/result.h"
 #include "engine/plan/action.h"
 #include "engine/plan/action_list.h"
+#include "engine/plan/around.h"
 #include "engine/plan/rollout.h"
 #include "providers/sdk/reading.h"
 
@@ -79,6 +80,7 @@ struct HostPlan {
   // Of these, those that an action of the plan may change, with its address. What comes of them is for the next plan.
   std::map<std::string, std::string> moving;
   ActionList actions;
+  Around around;  // its turn; empty where it has nothing to do
 
   // Whether it changes what the host's record says, beyond what its actions leave.
   bool changes_record() const { return !forgotten.empty() || !moved.empty() || !prevents.empty() || !permits.empty(); }
@@ -130,7 +132,9 @@ struct Plan {
   bool is_half() const;
 };
 
+// Steps around turns are not counted.
 std::size_t action_count(const Plan& plan);
+std::size_t step_count(const Plan& plan);
 // Whether it holds keyed digests of sensitive values: whoever has the key could try guesses against them.
 bool holds_sealed(const Plan& plan);
 

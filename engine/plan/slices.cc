@@ -88,9 +88,10 @@ Slices slices(const Plan& plan, const std::string& id) {
     const std::string& actions = host.actions.digest();
     auto found = contents.find(actions);
     if (found == contents.end()) found = contents.emplace(actions, contents_in(host.actions, plan)).first;
-    const Json slice = {{"plumb", kSliceFormat},    {"plan", id},          {"host", name},  {"engine", plan.engine},
-                        {"record", host.record},    {"facts", host.facts}, {"ir", host.ir}, {"actions", actions},
-                        {"contents", found->second}};
+    Json slice = {{"plumb", kSliceFormat},    {"plan", id},          {"host", name},  {"engine", plan.engine},
+                  {"record", host.record},    {"facts", host.facts}, {"ir", host.ir}, {"actions", actions},
+                  {"contents", found->second}};
+    if (!host.around.empty()) slice["around"] = digest(canonical(to_json(host.around)));
     slices.all.push_back({name, canonical(slice)});
   }
   slices.tree_head = head_of(leaves_of(slices));

@@ -13,7 +13,8 @@
 namespace plumb::plan {
 
 // One host's part: canonical JSON of the plan's id, the host's name, the engine, the record's serial, the digests of
-// its facts, graph and action list, and of the contents that its actions name.
+// its facts, graph and action list, and of the contents that its actions name; that of the steps around its turn, if
+// there are any.
 struct Slice {
   std::string host;
   std::string bytes;

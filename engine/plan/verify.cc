@@ -298,6 +298,8 @@ std::string verify_contents(const Plan& plan, const Actions& actions) {
 std::string verify_turns(const Plan& plan) {
   for (const auto& [name, host] : plan.hosts) {
     if (plan.unplanned.contains(name)) return name + " is planned and is not";
+    if (!host.around.empty() && (!plan.rollout || host.actions.empty()))
+      return name + " has steps around its turn and no turn";
   }
   if (const std::map<std::string, std::string> vain = waits_in_vain(plan); !vain.empty())
     return vain.begin()->first + ": " + vain.begin()->second;
@@ -307,6 +309,8 @@ std::string verify_turns(const Plan& plan) {
 std::string verify(const Plan& plan, const Registry& kinds) {
   std::set<std::string> verified;
   for (const auto& [name, host] : plan.hosts) {
+    if (std::string problem = problem_of_around(host.around, kinds); !problem.empty())
+      return "on " + name + ", " + problem;
     // Many hosts share one list; but for its actions a host's plan is soon looked through.
     const bool again = !verified.insert(host.actions.digest()).second && host.held_back.empty() && host.moving.empty();
     if (again) continue;

@@ -31,6 +31,7 @@ std::string verify(const HostPlan& host, const Actions& actions, const Registry&
 
 // Of a plan, all that, and:
 // - A host is planned or unplanned, and with a rollout every host that has something to do is in exactly one wave.
+// - Steps around a turn are those of a host that has one, and hold together themselves.
 // - The contents that it writes and that are not sensitive are in it.
 std::string verify(const Plan& plan, const Registry& kinds);
 

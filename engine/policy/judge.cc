@@ -72,7 +72,10 @@ class Judging {
       look(i, {}, hits);
       if (!hits.empty()) looked_[i][""].hits = std::move(hits);
     }
-    for (const auto& [name, host] : input_.plan.hosts) look_at(name, host);
+    for (const auto& [name, host] : input_.plan.hosts) {
+      look_at(name, host);
+      look_at_steps(name, host);
+    }
     std::vector<Finding> found;
     for (std::size_t i = 0; i < policy_.rules.size(); ++i) gather(i, found);
     add(found, policy_, input_.today, judgement_);
@@ -111,11 +114,34 @@ class Judging {
         unseen.emplace_back(i, &place->second);
       }
     }
-    if (!unseen.empty()) look_at_actions(host, unseen);
+    if (!unseen.empty()) look_at_actions(host.actions, unseen);
   }
 
-  void look_at_actions(const plan::HostPlan& host, const std::vector<std::pair<std::size_t, Looked*>>& rules) {
-    const std::shared_ptr<const plan::Actions> actions = host.actions.get();
+  // What other hosts do around its turn is judged with its own actions, as another list of them.
+  void look_at_steps(const std::string& name, const plan::HostPlan& host) {
+    for (const auto* all : {&host.around.before, &host.around.after}) {
+      for (const plan::Steps& steps : *all) {
+        std::vector<std::pair<std::size_t, Looked*>> unseen;
+        for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
+          const Rule& rule = policy_.rules[i];
+          // Without facts it was told already.
+          if (rule.subject != Subject::kAction || (rule.reads_facts && input_.notes(name).facts.is_null())) continue;
+          std::string key = steps.actions.digest();
+          for (const std::vector<std::string>& path : rule.of_host) {
+            key += '\n';
+            append_at(slots_[kHostSlot], path, key);
+          }
+          const auto [place, is_new] = looked_[i].try_emplace(std::move(key));
+          place->second.hosts.push_back(name);
+          if (is_new) unseen.emplace_back(i, &place->second);
+        }
+        if (!unseen.empty()) look_at_actions(steps.actions, unseen);
+      }
+    }
+  }
+
+  void look_at_actions(const plan::ActionList& list, const std::vector<std::pair<std::size_t, Looked*>>& rules) {
+    const std::shared_ptr<const plan::Actions> actions = list.get();
     for (const plan::Action& action : *actions) {
       slots_[kActionSlot] = value_of(input_.plan, action, fields_, input_.kinds);
       for (const auto& [rule, looked] : rules) look(rule, &action, looked->hits);

@@ -195,6 +195,20 @@ Result<std::vector<Finding>> ask_one(const Judge& judge, const std::string& give
   return read_answer(judge, output->text, input.plan, input.kinds);
 }
 
+// Steps around a turn, with who does them.
+Json around_of(const plan::Around& around) {
+  Json json = Json::object();
+  for (const auto* all : {&around.before, &around.after}) {
+    for (const plan::Steps& steps : *all) {
+      Json list = Json::array();
+      const std::shared_ptr<const plan::Actions> actions = steps.actions.get();
+      for (const plan::Action& action : *actions) list.push_back(visible(action));
+      json[all == &around.before ? "before" : "after"].push_back({{"host", steps.host}, {"actions", std::move(list)}});
+    }
+  }
+  return json;
+}
+
 }  // namespace
 
 Json question(const JudgeInput& input, const std::string& plan_id) {
@@ -209,6 +223,7 @@ Json question(const JudgeInput& input, const std::string& plan_id) {
                                {"actions", host.actions.empty() ? Json(nullptr) : Json(host.actions.digest())}};
     if (host.image) one["image"] = true;
     if (!notes.facts.is_null()) one["facts"] = notes.facts;
+    if (!host.around.empty()) one["around"] = around_of(host.around);
     if (host.actions.empty() || lists.contains(host.actions.digest())) continue;
     Json& list = lists[host.actions.digest()] = Json::array();
     const std::shared_ptr<const plan::Actions> actions = host.actions.get();

@@ -115,6 +115,27 @@ Json diagnostic_event(const Diagnostic& diagnostic) {
   return json;
 }
 
+namespace {
+
+void steps_events(const std::string& host, const plan::Around& around, const std::function<void(Json)>& sink) {
+  for (const auto* all : {&around.before, &around.after}) {
+    for (const plan::Steps& steps : *all) {
+      const std::shared_ptr<const plan::Actions> actions = steps.actions.get();
+      for (const plan::Action& action : *actions) {
+        sink({{"event", "step"},
+              {"host", host},
+              {"when", all == &around.before ? "before" : "after"},
+              {"on", steps.host},
+              {"address", action.desired.address.str()},
+              {"op", plumb::name(action.op)},
+              {"source", action.source}});
+      }
+    }
+  }
+}
+
+}  // namespace
+
 void plan_events(const plan::Plan& plan, const std::string& id, const std::function<void(Json)>& sink) {
   for (const auto& [host, host_plan] : plan.hosts) {
     const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
@@ -127,6 +148,7 @@ void plan_events(const plan::Plan& plan, const std::string& id, const std::funct
             {"because", action.because},
             {"source", action.source}});
     }
+    steps_events(host, host_plan.around, sink);
     for (const std::string& address : host_plan.orphans)
       sink({{"event", "orphan"}, {"host", host}, {"address", address}});
     for (const plan::HeldBack& held : host_plan.held_back) {

@@ -74,8 +74,9 @@ void LiveModel::begin(std::string title, std::size_t hosts, std::size_t forks, M
 void LiveModel::expect(const plan::Plan& plan) {
   for (const auto& [host, host_plan] : plan.hosts) {
     if (host_plan.actions.empty()) continue;
-    actions_.emplace(host, host_plan.actions.size());
-    actions_all_ += host_plan.actions.size();
+    const std::size_t count = host_plan.actions.size() + host_plan.around.action_count();
+    actions_.emplace(host, count);
+    actions_all_ += count;
   }
   if (!plan.rollout) return;
   for (const plan::Wave& wave : plan.rollout->waves) waves_.push_back(wave.hosts.size());

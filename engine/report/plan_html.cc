@@ -135,8 +135,8 @@ void plan_html(const plan::Plan& plan, const std::string& id, const PlanHtmlOpti
                const std::function<void(std::string_view)>& sink) {
   PlanTextOptions text;
   text.kinds = options.kinds;
-  const std::string rest = moving_text(plan, false) + locks_text(plan, false) + record_text(plan, false) +
-                           passed_over_text(plan, false) + elsewhere_text(plan, false);
+  const std::string rest = around_text(plan, text) + moving_text(plan, false) + locks_text(plan, false) +
+                           record_text(plan, false) + passed_over_text(plan, false) + elsewhere_text(plan, false);
   const bool has_none = plan.hosts.empty() && !plan.unplanned.empty();
   const std::map<std::string_view, std::string> texts = {
       {"TITLE", html_text((has_none ? "No plan of " : "Plan of ") + plan.project)},

@@ -175,16 +175,19 @@ class MarkdownWriter {
   }
 
   void left_alone() {
-    const std::string text = moving_text(plan_, false) + locks_text(plan_, false) + record_text(plan_, false) +
-                             passed_over_text(plan_, false) + elsewhere_text(plan_, false);
+    const std::string text = around_text(plan_, text_options_) + moving_text(plan_, false) + locks_text(plan_, false) +
+                             record_text(plan_, false) + passed_over_text(plan_, false) + elsewhere_text(plan_, false);
     constexpr std::size_t kFrame = 256;
     if (text.empty()) return;
     if (room() < 2 * kFrame) {
       left_alone_missing_ = true;
       return;
     }
-    out_ += "<details><summary>What is left as it is, waits, or has another name now</summary>\n\n" +
-            markdown_block(first_lines(terminal_text(text, false), room() - kFrame), "text") + "\n</details>\n";
+    out_ +=
+        "<details><summary>" +
+        std::string(plan::step_count(plan_) > 0 ? "What is done around the turns of hosts, is left" : "What is left") +
+        " as it is, waits, or has another name now</summary>\n\n" +
+        markdown_block(first_lines(terminal_text(text, false), room() - kFrame), "text") + "\n</details>\n";
   }
 
   std::string left_out() {

@@ -83,6 +83,8 @@ std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options)
     }
   }
   if (plan.rollout) out += rollout_text(*plan.rollout);
+  if (const std::size_t steps = plan::step_count(plan); steps > 0)
+    out += "Around the turns of hosts " + counted(steps, "step is", "steps are") + " done elsewhere.\n";
   if (unguarded > 0)
     out += counted(unguarded, "command has", "commands have") + " no guard and will run at every apply.\n";
   if (pending > 0) out += counted(pending, "action is", "actions are") + " owed from an earlier run.\n";

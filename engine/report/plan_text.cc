@@ -23,6 +23,7 @@ std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
     for (const std::size_t position : group.positions) out += action_text((*actions)[position], plan, options);
     out += "\n";
   }
+  out += around_text(plan, options);
   return out + moving_text(plan, options.color) + locks_text(plan, options.color) + record_text(plan, options.color) +
          passed_over_text(plan, options.color) + elsewhere_text(plan, options.color);
 }

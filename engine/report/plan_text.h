@@ -33,6 +33,9 @@ std::string locks_text(const plan::Plan& plan, bool color);
 std::string passed_over_text(const plan::Plan& plan, bool color);
 // What one host does for others: who waits for it, and what is not done since the plan leaves it out.
 std::string elsewhere_text(const plan::Plan& plan, bool color);
+
+// The steps around turns, of few hosts unless all is asked for; "" where there are none.
+std::string around_text(const plan::Plan& plan, const PlanTextOptions& options);
 // What the hosts' records know by another address from now on, and what they hold no longer although nothing is done to
 // it; "" where there is nothing.
 std::string record_text(const plan::Plan& plan, bool color);

@@ -95,8 +95,8 @@ std::vector<TestResult> RunCases::results(const plan::Plan& plan, const run::Hos
     const auto events = by_host_.find(host);
     const bool acts = host_plan != plan.hosts.end() && !host_plan->second.actions.empty();
     bool failed = false;
-    if (acts) {
-      const std::shared_ptr<const plan::Actions> actions = host_plan->second.actions.get();
+    const auto add = [&](const plan::ActionList& list) {
+      const std::shared_ptr<const plan::Actions> actions = list.get();
       for (const plan::Action& action : *actions) {
         const Kept* kept = nullptr;
         if (events != by_host_.end()) {
@@ -106,6 +106,11 @@ std::vector<TestResult> RunCases::results(const plan::Plan& plan, const run::Hos
         all.push_back(result_of(host, action, kept, of_host));
         failed = failed || (!all.back().passed && !all.back().skipped);
       }
+    };
+    if (acts) {
+      for (const plan::Steps& steps : host_plan->second.around.before) add(steps.actions);
+      add(host_plan->second.actions);
+      for (const plan::Steps& steps : host_plan->second.around.after) add(steps.actions);
     }
     if (of_host == nullptr || failed || (acts && of_host->state == HostState::kOk)) continue;
     all.push_back(host_case(*of_host));

@@ -98,7 +98,7 @@ class Applying {
     return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
       const auto of_host = result_.plan.hosts.find(host);
       return of_host != result_.plan.hosts.end() &&
-             needs_secrets(*of_host->second.actions.get(), workspace_.providers());
+             (of_host->second.around.sealed() || needs_secrets(*of_host->second.actions.get(), workspace_.providers()));
     });
   }
 
@@ -174,6 +174,8 @@ class Applying {
   }
 
   RunOutcome carry_out(bool saved) {
+    std::set<std::string> done;  // hosts whose turn was taken with this plan before
+    if (saved) done = context_.store.hosts_done(result_.plan_id).value_or(std::set<std::string>());
     // The history takes the plan while what hosts are sent is put together.
     RunBegun run(request_.run, [this] { return begin(); });
     context_.tell({.kind = RunEvent::Kind::kPhase,
@@ -181,7 +183,7 @@ class Applying {
                    .phase = {Phase::kApply, fleet_->count_in(result_.plan), &result_.plan}});
     FleetApply applied =
         fleet_->apply(result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, request_.operator_name,
-                                     request_.take_over, &run, hours_, request_.clock, contents_});
+                                     request_.take_over, &run, hours_, request_.clock, contents_, std::move(done)});
     context_.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
     if (const Result<> begun = run.ready(); !begun) {
       context_.tell(begun.error());

@@ -92,10 +92,24 @@ class EarlierPlans {
       const std::shared_ptr<const plan::Actions> actions = of_host->second.actions.get();
       for (const plan::Action& action : *actions) known->second.insert(action.desired.address.str());
     }
+    if (first) add_steps(*plan->second, host, known->second);
     return known->second.contains(address);
   }
 
  private:
+  // What the host was to do around the turns of others.
+  static void add_steps(const plan::Plan& plan, const std::string& host, std::set<std::string>& addresses) {
+    for (const auto& [name, turn] : plan.hosts) {
+      for (const auto* all : {&turn.around.before, &turn.around.after}) {
+        for (const plan::Steps& steps : *all) {
+          if (steps.host != host) continue;
+          const std::shared_ptr<const plan::Actions> actions = steps.actions.get();
+          for (const plan::Action& action : *actions) addresses.insert(action.desired.address.str());
+        }
+      }
+    }
+  }
+
   std::optional<plan::Plan> read(const std::string& run) const {
     const Result<history::RunRecord> record = store_.run(run);
     if (!record) return std::nullopt;

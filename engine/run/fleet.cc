@@ -27,15 +27,6 @@ constexpr std::size_t kMaxNodes = std::size_t{1} << 14;
 // Of a sensitive content: one that is larger is not looked for in what hosts say.
 constexpr std::size_t kLargestHidden = std::size_t{64} << 10;
 
-HiddenTexts sensitive_inputs(const config::Project& project, const config::Host& host) {
-  HiddenTexts texts;
-  for (const auto& [name, input] : project.root.inputs) {
-    if (!input.sensitive) continue;
-    if (const config::Located* value = config::input_value(project, host, name)) texts.add(value->value);
-  }
-  return texts;
-}
-
 std::shared_ptr<const GraphSecrets> secrets_of(const ir::HostGraph& graph, const ir::Contents& contents,
                                                const Registry& kinds) {
   GraphSecrets secrets;
@@ -75,6 +66,15 @@ ir::CompilerInput stoppable(ir::CompilerInput input, const Control& control, hos
 }
 
 }  // namespace
+
+HiddenTexts sensitive_inputs(const config::Project& project, const config::Host& host) {
+  HiddenTexts texts;
+  for (const auto& [name, input] : project.root.inputs) {
+    if (!input.sensitive) continue;
+    if (const config::Located* value = config::input_value(project, host, name)) texts.add(value->value);
+  }
+  return texts;
+}
 
 std::string_view name(Phase phase) {
   switch (phase) {
@@ -439,20 +439,20 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
     Member& member = *members_[i];
     const Stopwatch watch;
     std::optional<simulate::Simulation> simulated = look_at(member, planner, scope);
+    plan::HostPlan host;
     if (member.planned != nullptr) {
-      const std::string facts = digest(canonical(config::standing_facts(member.session->facts())));
-      const bool image = config::is_image(member.session->facts());
+      host = simulated ? std::move(simulated->host) : member.planned->plan;
+      host.facts = digest(canonical(config::standing_facts(member.session->facts())));
+      host.image = config::is_image(member.session->facts());
+      host.readings = member.readings.used;
+      if (!plan_turn(member, host)) member.planned = nullptr;
+    }
+    if (member.planned != nullptr) {
       const std::lock_guard lock(builder_mutex);
       if (simulated) {
-        simulated->host.facts = facts;
-        simulated->host.image = image;
-        simulated->host.readings = member.readings.used;
+        simulated->host = std::move(host);
         builder.add(member.name, std::move(*simulated), member.contents);
       } else {
-        plan::HostPlan host = member.planned->plan;
-        host.facts = facts;
-        host.image = image;
-        host.readings = member.readings.used;
         builder.add(member.name, std::move(host));
       }
     } else {

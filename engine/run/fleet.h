@@ -33,6 +33,7 @@
 
 namespace plumb::run {
 
+class Doers;
 class Journalist;
 class HostTurns;
 class UnpackedLists;
@@ -109,6 +110,8 @@ struct ApplyOptions {
   std::function<std::chrono::sys_seconds()> clock;
   // The plan's folder of contents, which need not exist; "" where it has none.
   std::filesystem::path contents;
+  // Hosts whose turn was taken with this plan before and ended well: no steps are done around it.
+  std::set<std::string> turns_done = {};
 };
 
 struct FleetApply {
@@ -200,6 +203,7 @@ class Fleet {
     const ApplyOptions& options;
     UnpackedLists& lists;
     HostTurns& turns;
+    Doers& doers;
   };
 
   // Why no further host is begun; nothing where one may be.
@@ -229,6 +233,19 @@ class Fleet {
   Result<> return_from_restart(Member& member, const std::string& run, const wire::Done& done, Journalist& journalist);
   void settle_member(Member& member, const ToConfirm& changes, bool done, Journalist& journalist);
   void apply_member(Member& member, const Carrying& carrying);
+  // fleet_around.cc
+  // What a host is on: one that is this machine is the controller.
+  std::string machine_of(const std::string& host) const;
+  std::set<std::string> doers_in(const plan::Plan& plan) const;
+  // False after it was told why the steps around its turn cannot be planned.
+  bool plan_turn(Member& member, plan::HostPlan& plan);
+  Result<> open_steps(Member& member, const plan::Around& around);
+  bool do_before(Member& member, const Carrying& carrying);
+  void do_after(Member& member, const Carrying& carrying);
+  static void tell_of_steps_left(HostResult& result, const plan::Around& around);
+  // `position` is that of the first of them in the host's history; `some` becomes true once one was begun.
+  Result<> do_steps(Member& member, const plan::Steps& steps, std::int64_t position, const Carrying& carrying,
+                    bool& some);
   void apply_and_record(Member& member, const Carrying& carrying);
   void apply_wave(std::vector<Member*> members, const Carrying& carrying, RolloutGate& gate);
   static void heed_window(const ApplyOptions& options, RolloutGate& gate);

@@ -10,6 +10,7 @@
 #include "engine/config/told_facts.h"
 #include "engine/plan/source_place.h"
 #include "engine/run/confirmation.h"
+#include "engine/run/doers.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/host_turns.h"
 #include "engine/run/journalist.h"
@@ -152,7 +153,7 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
 }
 
 void Fleet::apply_member(Member& member, const Carrying& carrying) {
-  const auto& [plan, options, lists, turns] = carrying;
+  const auto& [plan, options, lists, turns, doers] = carrying;
   HostResult& result = member.result;
   const std::shared_ptr<const plan::Actions> list = lists.of(plan.hosts.at(member.name).actions);
   const plan::Actions& actions = *list;
@@ -272,11 +273,18 @@ void Fleet::apply_and_record(Member& member, const Carrying& carrying) {
   const Stopwatch watch;
   member.session->set_deadline(host_deadline());
   tell({.kind = RunEvent::Kind::kApplying, .host = member.name});
-  apply_member(member, carrying);
+  if (do_before(member, carrying)) {
+    {
+      const std::unique_lock<std::mutex> at_work = carrying.doers.take(machine_of(member.name));
+      apply_member(member, carrying);
+    }
+    do_after(member, carrying);
+  }
   // They have served.
   member.planned = nullptr;
   let_go_of_graph(member);
   member.contents = nullptr;
+  member.step_contents = nullptr;
   member.result.milliseconds = watch.milliseconds();
   member.session->disconnect();
 }
@@ -353,7 +361,8 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
   std::set<std::string> here;
   for (const auto& [host, unused] : left) here.insert(host);
   HostTurns turns(plan, here);
-  const Carrying carrying{plan, options, lists, turns};
+  Doers doers(doers_in(plan));
+  const Carrying carrying{plan, options, lists, turns, doers};
   FleetApply result;
   std::vector<Member*> done;
   if (plan.rollout) {

@@ -20,11 +20,15 @@ struct Fleet::Member {
   std::unique_ptr<Session> session;
   HostResult result;
   HostReadings readings;
-  std::shared_ptr<const PlannedHost> planned;  // null where no plan was made
-  std::shared_ptr<ir::Contents> contents;      // of its graph; null where none was compiled
-  bool has_own_contents = false;               // nobody else's are among them
-  std::shared_ptr<const Undoing> undoing;      // null where the plan is what the configuration asks for
+  std::shared_ptr<const PlannedHost> planned;         // null where no plan was made
+  std::shared_ptr<ir::Contents> contents;             // of its graph; null where none was compiled
+  std::shared_ptr<const ir::Contents> step_contents;  // of the steps around its turn; null where none were compiled
+  bool has_own_contents = false;                      // nobody else's are among them
+  std::shared_ptr<const Undoing> undoing;             // null where the plan is what the configuration asks for
 };
+
+// What nobody is to see of the host's inputs.
+HiddenTexts sensitive_inputs(const config::Project& project, const config::Host& host);
 
 class Stopwatch {
  public:

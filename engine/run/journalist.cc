@@ -38,12 +38,12 @@ ActionOutcome outcome_of(wire::EventKind kind) {
 
 }  // namespace
 
-Journalist::Journalist(std::string host, const plan::Actions& actions, history::RunWriter* writer)
-    : host_(std::move(host)), actions_(actions), writer_(writer) {}
+Journalist::Journalist(std::string host, const plan::Actions& actions, history::RunWriter* writer, std::int64_t first)
+    : host_(std::move(host)), actions_(actions), writer_(writer), first_(first) {}
 
 history::ActionEntry Journalist::entry(std::size_t index, ActionOutcome outcome) const {
   history::ActionEntry result;
-  result.index = static_cast<std::int64_t>(index);
+  result.index = first_ + static_cast<std::int64_t>(index);
   result.address = actions_[index].desired.address.str();
   result.op = plumb::name(actions_[index].op);
   result.outcome = outcome;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,8 +16,8 @@ namespace plumb::run {
 
 class Journalist {
  public:
-  // `writer` may be null: nothing is written then.
-  Journalist(std::string host, const plan::Actions& actions, history::RunWriter* writer);
+  // `writer` may be null: nothing is written then. `first`: the position of the first of the actions.
+  Journalist(std::string host, const plan::Actions& actions, history::RunWriter* writer, std::int64_t first = 0);
 
   void note(const wire::Event& event);
   // What the host did with actions after it had told their end.
@@ -33,6 +34,7 @@ class Journalist {
   std::string host_;
   const plan::Actions& actions_;
   history::RunWriter* writer_;
+  std::int64_t first_;
   std::vector<history::ActionEntry> gathered_;
   std::map<std::size_t, std::string> output_;  // by action: the last of what it printed
   std::map<std::size_t, bool> open_;           // begun and not ended

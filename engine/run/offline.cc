@@ -11,6 +11,7 @@
 #include "engine/base/pool.h"
 #include "engine/base/shell_word.h"
 #include "engine/config/told_facts.h"
+#include "engine/run/around.h"
 #include "engine/run/host_readings.h"
 #include "engine/run/plan_builder.h"
 #include "engine/run/sensitive_paths.h"
@@ -164,6 +165,7 @@ class OfflinePlanner {
     const std::string host = snapshot.host;
     const std::string facts = digest(canonical(config::standing_facts(snapshot.facts)));
     const bool image = config::is_image(snapshot.facts);
+    const Json step_facts = input_.project.root.around.empty() ? Json() : snapshot.facts;
     std::optional<simulate::Simulation> simulation;
     HostReadings readings;
     const bool read = has_facts(compiler, snapshot, found) && take_readings(compiler, snapshot, readings, found);
@@ -182,11 +184,14 @@ class OfflinePlanner {
       }
       if (simulation && !room_.take(simulation->host.actions.size())) simulation->host.actions.pack();
     }
-    const std::lock_guard lock(mutex_);
     if (simulation) {
       simulation->host.facts = facts;
       simulation->host.image = image;
       simulation->host.readings = std::move(readings.used);
+      if (!plan_around(compiler, host, {&step_facts, &readings.values}, simulation->host, found)) simulation.reset();
+    }
+    const std::lock_guard lock(mutex_);
+    if (simulation) {
       builder_.add(host, std::move(*simulation), compiler.shared_contents());
       HostResult& result = result_.hosts[host];
       result.name = host;

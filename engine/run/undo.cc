@@ -13,8 +13,9 @@ namespace {
 Undoing::Outcomes outcomes_on(const std::string& host, const history::RunRecord& run, const plan::Actions& actions) {
   Undoing::Outcomes outcomes;
   for (const history::ActionRecord& record : run.actions) {
-    if (record.host == host && record.action.index >= 0)
-      outcomes[static_cast<std::size_t>(record.action.index)] = record.action.outcome;
+    // Steps around its turn have other positions, and are not taken back.
+    const bool own = record.action.index >= 0 && record.action.index < static_cast<std::int64_t>(actions.size());
+    if (record.host == host && own) outcomes[static_cast<std::size_t>(record.action.index)] = record.action.outcome;
   }
   for (const history::LateReport& late : run.late) {
     if (late.host != host) continue;

@@ -304,7 +304,7 @@ constexpr const char* kLamp = R"({
 
 constexpr const char* kChore = R"({
   "title": "chore", "description": "Something to do.", "type": "object", "additionalProperties": false,
-  "x-identity": "name", "required": ["name", "does"],
+  "x-identity": "name", "x-step": {}, "required": ["name", "does"],
   "properties": {
     "name": {"type": "string", "description": "What it is called."},
     "does": {"type": "string", "description": "What is done."},

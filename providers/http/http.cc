@@ -56,6 +56,11 @@ Call question_of(const Desired& desired) {
   return question;
 }
 
+// As a step around a host's turn.
+bool calls_each_time(const Desired& desired) {
+  return !desired.has("unless") && !desired.has("run_on");
+}
+
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   observed.exists = true;
@@ -70,6 +75,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   if (system.find_program("curl").empty() && system.find_program("wget").empty())
     observed.missing.push_back({{"", "package", "curl"}, "url"});
+  if (calls_each_time(desired)) return found(true, "");
   if (!desired.has("unless")) return found(false, "calls only when what it watches changes");
   const Call question = question_of(desired);
   if (!observed.missing.empty()) return found(true, question.url + " cannot be asked yet");
@@ -104,6 +110,8 @@ std::vector<std::string> HttpProvider::observed_with(const Desired& desired) con
 }
 
 Change HttpProvider::diff(const Desired& desired, const Observed& observed) const {
+  if (observed.flag("image", false)) return {};
+  if (calls_each_time(desired)) return calling(desired, "");
   if (observed.text("guard") != "run") return {};
   Change change = calling(desired, observed.text("why"));
   change.before["guard"] = "run";

@@ -98,6 +98,18 @@ TEST_F(HttpKind, RunOnAloneCallsOnlyWhenTriggered) {
   EXPECT_EQ(provider.triggered(desired, *look(desired).observed, Op::kRun).op, Op::kRun);
 }
 
+// As a step around a host's turn.
+TEST_F(HttpKind, WhatNothingKeepsFromItIsCalledEachTime) {
+  system.add_program("curl");
+  const Desired desired = want({{"method", "POST"}});
+  EXPECT_EQ(verdict(desired), "calls: ");
+  EXPECT_TRUE(system.ran().empty()) << "nothing is asked";
+  const Change change = look(desired).change;
+  EXPECT_TRUE(change.before.empty() && change.after.empty());
+  system.set_image(true);
+  EXPECT_EQ(verdict(desired), "not: programs of an image are not run, so nothing is called");
+}
+
 TEST_F(HttpKind, NothingIsCalledForAnImage) {
   system.set_image(true);
   EXPECT_EQ(verdict(want({{"unless", {{"status", 200}}}})),

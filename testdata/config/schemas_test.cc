@@ -70,6 +70,7 @@ class SchemaSubset {
                                                 "x-sensitive",
                                                 "x-secret-capable",
                                                 "x-since",
+                                                "x-step",
                                                 "x-example",
                                                 "x-content-of",
                                                 "x-replacement",
