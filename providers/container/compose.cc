@@ -88,9 +88,7 @@ Result<Json> wanted_services(const Engine& engine, const std::vector<std::string
                              System& system) {
   std::vector<std::string> words = about_project(program, desired);
   words.insert(words.end(), {"config", "--hash", "*"});
-  Engine compose = engine;
-  compose.asking = program;
-  PLUMB_TRY_ASSIGN(const ProcessResult answer, ask(compose, std::move(words), system));
+  PLUMB_TRY_ASSIGN(const ProcessResult answer, ask_program(engine, std::move(words), system));
   if (answer.exit_code != 0 || answer.timed_out)
     return fail(Code::kCannotObserve, "compose cannot read " + desired.text("path") + ": " +
                                           (answer.timed_out ? "no answer in time" : last_lines(answer.errors, 5)));
@@ -104,10 +102,10 @@ Result<Json> wanted_services(const Engine& engine, const std::vector<std::string
 
 // The containers of the project, by service.
 Result<> note_containers(const Engine& engine, const Desired& desired, System& system, Observed& observed) {
-  std::vector<std::string> words = engine.asking;
-  words.insert(words.end(), {"ps", "--all", "--quiet", "--no-trunc", "--filter",
-                             "label=" + std::string(kProjectLabel) + "=" + project_of(desired)});
-  PLUMB_TRY_ASSIGN(const ProcessResult answer, ask(engine, std::move(words), system));
+  const std::vector<std::string> words = {
+      "ps",         "--all",    "--quiet",
+      "--no-trunc", "--filter", "label=" + std::string(kProjectLabel) + "=" + project_of(desired)};
+  PLUMB_TRY_ASSIGN(const ProcessResult answer, ask_engine(engine, words, system));
   if (answer.exit_code != 0 || answer.timed_out)
     return fail(Code::kCannotObserve, engine.name + " cannot tell of its containers: " + last_lines(answer.errors, 5));
   std::vector<std::string> ids;
@@ -315,6 +313,7 @@ Observed ComposeProvider::as_declared(const Desired& desired) const {
 std::optional<Desired> ComposeProvider::restore(const Desired& desired, const Observed& before) const {
   Desired again;
   again.address = desired.address;
+  again.env = desired.env;
   // The files of before are theirs who changed them.
   const bool same = before.exists && before.attribute("services") == before.attribute("wanted");
   if (before.exists && !same) return std::nullopt;

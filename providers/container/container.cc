@@ -64,6 +64,7 @@ Result<> note_image(const Engine& engine, const Desired& desired, const Json* in
     observed.attributes["offered"] = offer->digest;
   }
   if (!stays && pull != "never") observed.attributes["to_pull"] = true;
+  if (!stays && offer && offer->by_name) observed.attributes["by_name"] = true;
   if (info == nullptr) return {};
   const std::string id = bare_id(text_of(*info, "Image"));
   observed.attributes["held"] = "sha256:" + id;
@@ -132,7 +133,8 @@ void create(const Desired& desired, const Observed& observed, const std::string&
   std::vector<std::string> words = {"create", "--name", name};
   for (std::string& word : creation_words(desired, podman)) words.push_back(std::move(word));
   const Json& env = desired.attribute("env");
-  if (observed.flag("to_pull", false)) add_pull(steps, desired.text("image"), observed.text("offered"));
+  if (observed.flag("to_pull", false))
+    add_pull(steps, desired.text("image"), observed.flag("by_name", false) ? "" : observed.text("offered"));
   steps.add(std::move(words), env.is_string() ? env.get<std::string>() : std::string());
   if (podman) return;
   const std::vector<std::string> networks = networks_of(desired);
@@ -169,9 +171,10 @@ void compare(const Desired& desired, const Observed& observed, Change& change) {
 }
 
 void bound_by_image(const Observed& observed, Change& change) {
-  if (observed.has("offered")) return;
+  const bool by_name = observed.flag("by_name", false);
+  if (observed.has("offered") && !by_name) return;
   change.fidelity = Fidelity::kBounded;
-  change.note = "which image it is created from is known once that is there";
+  change.note = by_name ? kByName : "which image it is created from is known once that is there";
 }
 
 Change remove(const Desired& desired, const Observed& observed) {
@@ -297,7 +300,8 @@ void ContainerProvider::complete(Desired& desired, std::span<const Desired> host
     // What that one brings can be seen where a registry has it; else only once it is there.
     const bool made = other.has("build") || other.has("archive") || other.has("digest");
     if (made) desired.attributes["waits_for"].push_back(other.address.str());
-    if (!made && other.text("pull") == "always" && !desired.has("pull")) desired.attributes["pull"] = "always";
+    if (!made && other.text("pull") == "always" && desired.text("pull") != "never")
+      desired.attributes["pull"] = "always";
   }
   if (!files.empty()) desired.attributes["mounted_files"] = std::move(files);
 }
@@ -327,6 +331,7 @@ Observed ContainerProvider::as_declared(const Desired& desired) const {
 std::optional<Desired> ContainerProvider::restore(const Desired& desired, const Observed& before) const {
   Desired again;
   again.address = desired.address;
+  again.env = desired.env;
   again.attributes = {{"name", desired.text("name")}};
   for (const char* attribute : {"engine", "as"}) {
     if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);

@@ -210,6 +210,24 @@ TEST_F(Containers, OfATagThatIsFollowedTheRegistryIsAsked) {
   EXPECT_NE(look(desired).problem->summary.find("nothing tells what r.example.com/app:1 means"), std::string::npos);
 }
 
+TEST_F(Containers, WherePodmanTellsOneManifestTheImageItselfIsCompared) {
+  with_podman(kPodmanContainer, image_named("r.example.com/app:1", kOne, kTwo));
+  const Desired desired = want({{"image", "r.example.com/app:1"}, {"pull", "always"}});
+  const auto quoted = [](const std::string& id) {
+    return answer("",
+                  R"(Error: parsing manifest blob "{\"schemaVersion\":2,\"config\":{\"digest\":\"sha256:)" + id +
+                      R"(\"}}" as a "application/vnd.oci.image.manifest.v1+json": not implemented)",
+                  125);
+  };
+  system.script(ask + "manifest inspect *", quoted(kOne));
+  EXPECT_TRUE(look(desired).change.empty());
+  system.script(ask + "manifest inspect *", quoted(std::string(64, '3')));
+  const Change change = look(desired).change;
+  EXPECT_EQ(change.after, (Json{{"digest", "sha256:" + std::string(64, '3')}}));
+  EXPECT_EQ(change.fidelity, Fidelity::kBounded);
+  EXPECT_EQ(lines_of(change)[1], "podman pull --quiet r.example.com/app:1");
+}
+
 TEST_F(Containers, SensitiveVariablesAreNoArguments) {
   with_docker("[]", image_named("app:1", kOne));
   Desired desired = want({{"image", "app:1"}, {"env", "hmac-sha256:" + kOne}});
@@ -278,6 +296,14 @@ TEST_F(Containers, WithoutAServiceOfPodmansTheHostsRunsIt) {
                 answer("[]", "Error: no such container web\n", 125));
   EXPECT_FALSE(look(want({{"state", "absent"}})).observed->exists);
   EXPECT_EQ(system.ran().back(), "systemd-run --quiet --pipe --wait --collect podman container inspect web");
+}
+
+TEST_F(Containers, ASocketBehindWhichNobodyListensIsNoWay) {
+  with_podman("[]", "[]");
+  system.make_directory("/run/systemd/system");
+  system.script(ask + "*", answer("", "Error: unable to connect to Podman socket: connection refused\n", 125));
+  system.script("systemd-run *", answer("[]", "Error: no such container web\n", 125));
+  EXPECT_FALSE(look(want({{"state", "absent"}})).observed->exists);
 }
 
 TEST_F(Containers, OneThatRestartsInVainDoesNotRun) {

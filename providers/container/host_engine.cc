@@ -24,19 +24,21 @@ bool brings_docker(const std::string& package) {
 
 // podman without a service of its own writes even when it is only asked: locks, and what it finds out on the way. Who
 // observes may write nothing, so somebody else has to run it: podman's own service, or the host's.
-std::vector<std::string> ways_to_podman(const Desired& desired, const Engine& engine, const std::string& uid,
-                                        System& system) {
-  if (desired.env.contains("CONTAINER_HOST")) return {"podman"};
-  const std::string socket = (uid == "0" ? "/run/podman" : "/run/user/" + uid + "/podman") + "/podman.sock";
-  if (is_path_there(socket, system)) return {"podman", "--remote", "--url", "unix://" + socket};
-  if (!is_path_there("/run/systemd/system", system)) return {"podman"};
-  std::vector<std::string> words = {"systemd-run", "--quiet", "--pipe", "--wait", "--collect"};
-  if (!engine.user.empty()) words.push_back("--uid=" + engine.user);
-  for (const auto* variables : {&engine.env, &desired.env}) {
-    for (const auto& [name, value] : *variables) words.push_back("--setenv=" + name + "=" + value);
+void find_ways_to_podman(const Desired& desired, const std::string& uid, System& system, Engine& engine) {
+  engine.asking = {"podman"};
+  if (desired.env.contains("CONTAINER_HOST")) return;
+  if (is_path_there("/run/systemd/system", system)) {
+    engine.asking = {"systemd-run", "--quiet", "--pipe", "--wait", "--collect"};
+    if (!engine.user.empty()) engine.asking.push_back("--uid=" + engine.user);
+    std::map<std::string, std::string> variables = desired.env;
+    variables.insert(engine.env.begin(), engine.env.end());
+    for (const auto& [name, value] : variables) engine.asking.push_back("--setenv=" + name + "=" + value);
+    engine.asking.emplace_back("podman");
   }
-  words.emplace_back("podman");
-  return words;
+  const std::string socket = (uid == "0" ? "/run/podman" : "/run/user/" + uid + "/podman") + "/podman.sock";
+  if (!is_path_there(socket, system)) return;
+  engine.otherwise = std::move(engine.asking);
+  engine.asking = {"podman", "--remote", "--url", "unix://" + socket};
 }
 
 // Whether all that the engine complains of is that some of the names are nobody's.
@@ -80,8 +82,8 @@ Engine find_engine(const Desired& desired, System& system) {
     }
     if (uid != "0") engine.env["XDG_RUNTIME_DIR"] = "/run/user/" + uid;
   }
-  engine.asking =
-      engine.is_podman() ? ways_to_podman(desired, engine, uid, system) : std::vector<std::string>{"docker"};
+  engine.asking = {"docker"};
+  if (engine.is_podman()) find_ways_to_podman(desired, uid, system, engine);
   return engine;
 }
 
@@ -105,26 +107,37 @@ bool can_ask(const Desired& desired, const Engine& engine, System& system, Obser
   return engine.is_there;
 }
 
-Result<ProcessResult> ask(const Engine& engine, std::vector<std::string> words, System& system) {
+Result<ProcessResult> ask_program(const Engine& engine, std::vector<std::string> words, System& system) {
   ProcessRequest request;
-  request.argv = std::move(words);
-  const bool by_service = !engine.asking.empty() && engine.asking.front() == "systemd-run";
-  if (!by_service) {
+  // The host's service manager has been told who and with what.
+  if (words.front() != "systemd-run") {
     request.user = engine.user;
     request.env = engine.env;
   }
+  request.argv = std::move(words);
   request.timeout = kLongestQuestion;
   request.output_limit = kLongestAnswer;
   return system.run(request);
 }
 
+Result<ProcessResult> ask_engine(const Engine& engine, const std::vector<std::string>& words, System& system) {
+  const auto behind = [&words](std::vector<std::string> all) {
+    all.insert(all.end(), words.begin(), words.end());
+    return all;
+  };
+  Result<ProcessResult> answer = ask_program(engine, behind(engine.asking), system);
+  // A socket may be left of a service that is gone.
+  const bool nobody = answer && answer->exit_code != 0 && !engine.otherwise.empty() &&
+                      answer->errors.find("unable to connect to Podman") != std::string::npos;
+  return nobody ? ask_program(engine, behind(engine.otherwise), system) : std::move(answer);
+}
+
 Result<Json> inspect(const Engine& engine, const std::string& type, const std::vector<std::string>& names,
                      System& system) {
   if (names.empty()) return Json::array();
-  std::vector<std::string> words = engine.asking;
-  words.insert(words.end(), {type, "inspect"});
+  std::vector<std::string> words = {type, "inspect"};
   words.insert(words.end(), names.begin(), names.end());
-  PLUMB_TRY_ASSIGN(const ProcessResult answer, ask(engine, std::move(words), system));
+  PLUMB_TRY_ASSIGN(const ProcessResult answer, ask_engine(engine, words, system));
   Json found = Json::parse(answer.output, nullptr, false);
   const bool well = answer.exit_code == 0 && !answer.timed_out;
   if (!well && (answer.timed_out || !only_misses(answer.errors)))

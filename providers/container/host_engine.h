@@ -15,6 +15,7 @@ struct Engine {
   std::string user = {};                        // whose containers they are; "" for the executor's own
   std::map<std::string, std::string> env = {};  // of every run of it
   std::vector<std::string> asking = {};         // the words by which it is asked
+  std::vector<std::string> otherwise = {};      // those where nobody listens behind them; none where there are none
 
   bool is_podman() const { return name == "podman"; }
 };
@@ -33,8 +34,10 @@ bool can_ask(const Desired& desired, const Engine& engine, System& system, Obser
 Result<Json> inspect(const Engine& engine, const std::string& type, const std::vector<std::string>& names,
                      System& system);
 
-// What the engine, or another program on its behalf, says to these words.
-Result<ProcessResult> ask(const Engine& engine, std::vector<std::string> words, System& system);
+// What the engine says to these words.
+Result<ProcessResult> ask_engine(const Engine& engine, const std::vector<std::string>& words, System& system);
+// What another program says, run as the engine is.
+Result<ProcessResult> ask_program(const Engine& engine, std::vector<std::string> words, System& system);
 
 // For each resource what `look` finds, in groups of one engine. `look` gives as many results as it is handed.
 using Look = std::function<std::vector<Result<Observed>>(const Engine&, const std::vector<const Desired*>&, System&)>;

@@ -86,6 +86,7 @@ Result<Observed> observe_image(const Engine& engine, const HeldImages& images, c
     return observed;
   }
   observed.attributes["offered"] = offer->digest;
+  if (offer->by_name) observed.attributes["by_name"] = true;
   if (held && is_current(*held, *offer)) observed.attributes["digest"] = offer->digest;
   return observed;
 }
@@ -160,11 +161,12 @@ Change ContainerImageProvider::diff(const Desired& desired, const Observed& obse
     if (observed.exists && (!knows || observed.text("digest") == observed.text("offered"))) return {};
     if (knows) {
       note_change("digest", observed.attribute("digest"), observed.attribute("offered"), change);
+      if (observed.flag("by_name", false)) bound_by(change, kByName);
     } else {
       change.after["name"] = name;
       bound_by(change, "which image comes is known once it is pulled");
     }
-    add_pull(steps, name, observed.text("offered"));
+    add_pull(steps, name, observed.flag("by_name", false) ? "" : observed.text("offered"));
   }
   change.operations = steps.take();
   return change;
@@ -221,6 +223,7 @@ Observed ContainerImageProvider::as_declared(const Desired& desired) const {
 std::optional<Desired> ContainerImageProvider::restore(const Desired& desired, const Observed& before) const {
   Desired again;
   again.address = desired.address;
+  again.env = desired.env;
   again.attributes = {{"name", desired.text("name")}};
   for (const char* attribute : {"engine", "as"}) {
     if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);

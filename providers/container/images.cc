@@ -36,13 +36,29 @@ std::string as_digest(const std::string& text) {
   return text.starts_with("sha256:") ? text : std::string();
 }
 
-// A list of manifests, as podman prints it.
-std::optional<Offer> offer_in_list(const Json& list) {
-  for (const Json& one : member_of(list, "manifests")) {
+// A list of manifests, as podman prints it, or the one that there is.
+std::optional<Offer> offer_of_podman(const Json& told) {
+  const Json& list = member_of(told, "manifests");
+  for (const Json& one : list) {
     const std::string digest = as_digest(text_of(one, "digest"));
     if (!digest.empty() && is_own(member_of(one, "platform"))) return Offer{digest, {digest}};
   }
-  return std::nullopt;
+  const std::string id = as_digest(text_of(member_of(told, "config"), "digest"));
+  if (!list.is_null() || id.empty()) return std::nullopt;
+  return Offer{id, {id}, true};
+}
+
+// podman before 4.4 takes one manifest for an error, which quotes it.
+std::string manifest_in_error(const std::string& errors) {
+  constexpr std::string_view kBefore = "parsing manifest blob \"";
+  std::string manifest;
+  const std::size_t begin = errors.find(kBefore);
+  for (std::size_t at = begin == std::string::npos ? errors.size() : begin + kBefore.size(); at < errors.size(); ++at) {
+    if (errors[at] == '"') break;
+    if (errors[at] == '\\' && ++at == errors.size()) break;
+    manifest += errors[at] == 'n' && errors[at - 1] == '\\' ? ' ' : errors[at];
+  }
+  return manifest;
 }
 
 // One manifest with what describes it, as docker prints it, or a list of such.
@@ -113,10 +129,8 @@ std::optional<Offer> ask_registry(const Engine& engine, const std::string& text,
   if (!name.id.empty()) return std::nullopt;
   if (!name.digest.empty()) return Offer{name.digest, {name.digest}};
   if (!system.find_program("skopeo").empty()) {
-    Engine skopeo = engine;
-    skopeo.asking = {"skopeo"};
-    const Result<ProcessResult> answer = ask(
-        skopeo,
+    const Result<ProcessResult> answer = ask_program(
+        engine,
         {"skopeo", "inspect", "--no-tags", "--format", "{{.Digest}}", "docker://" + name.repository + ":" + name.tag},
         system);
     if (answer && answer->exit_code == 0) {
@@ -124,14 +138,16 @@ std::optional<Offer> ask_registry(const Engine& engine, const std::string& text,
       if (!digest.empty()) return Offer{digest, {digest}};
     }
   }
-  std::vector<std::string> words = engine.asking;
-  words.insert(words.end(), {"manifest", "inspect"});
+  std::vector<std::string> words = {"manifest", "inspect"};
   if (!engine.is_podman()) words.emplace_back("--verbose");
   words.push_back(text);
-  const Result<ProcessResult> answer = ask(engine, std::move(words), system);
-  if (!answer || answer->exit_code != 0) return std::nullopt;
-  const Json told = Json::parse(answer->output, nullptr, false);
-  return engine.is_podman() ? offer_in_list(told) : offer_in_manifests(told);
+  const Result<ProcessResult> answer = ask_engine(engine, words, system);
+  if (!answer) return std::nullopt;
+  const std::string text_told = answer->exit_code == 0 ? answer->output
+                                : engine.is_podman()   ? manifest_in_error(answer->errors)
+                                                       : std::string();
+  const Json told = Json::parse(text_told, nullptr, false);
+  return engine.is_podman() ? offer_of_podman(told) : offer_in_manifests(told);
 }
 
 bool is_current(const HeldImage& image, const Offer& offer) {

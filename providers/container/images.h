@@ -32,9 +32,13 @@ class HeldImages {
 struct Offer {
   std::string digest;          // what to pull by
   std::set<std::string> same;  // digests of manifests and of images of which one has it where it is that
+  bool by_name = false;        // `digest` is the image's own, and no registry has it under that
 };
 // Nothing where the registry, or the host's means to ask it, tells nothing.
 std::optional<Offer> ask_registry(const Engine& engine, const std::string& name, System& system);
+
+// What bounds a pull by the name alone.
+inline constexpr const char* kByName = "it is pulled by its name, since nothing tells the digest that its registry has";
 
 bool is_current(const HeldImage& image, const Offer& offer);
 

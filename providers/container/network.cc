@@ -171,6 +171,7 @@ void ContainerNetworkProvider::complete(Desired& desired, std::span<const Desire
 std::optional<Desired> ContainerNetworkProvider::restore(const Desired& desired, const Observed& before) const {
   Desired again;
   again.address = desired.address;
+  again.env = desired.env;
   again.attributes = {{"name", desired.text("name")}, {"state", before.exists ? "present" : "absent"}};
   for (const char* attribute : {"engine", "as", "ipam_driver"}) {
     if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);

@@ -146,6 +146,7 @@ std::optional<Desired> ContainerRegistryProvider::restore(const Desired& desired
   if (before.exists) return std::nullopt;
   Desired again;
   again.address = desired.address;
+  again.env = desired.env;
   again.attributes = {{"registry", desired.text("registry")}, {"state", "absent"}};
   for (const char* attribute : {"engine", "as"}) {
     if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);

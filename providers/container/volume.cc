@@ -111,6 +111,7 @@ std::optional<Desired> ContainerVolumeProvider::restore(const Desired& desired, 
   if (before.exists) return std::nullopt;
   Desired again;
   again.address = desired.address;
+  again.env = desired.env;
   again.attributes = {{"name", desired.text("name")}, {"state", "absent"}};
   for (const char* attribute : {"engine", "as"}) {
     if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);
