@@ -33,6 +33,7 @@ void add_apply(Program& program);
 void add_approve(Program& program);
 void add_completion(Program& program);
 void add_diff(Program& program);
+void add_doctor(Program& program);
 void add_history(Program& program);
 void add_history_keeping(Program& program, CLI::App& history);  // what stands below it in history_keeping.cc
 void add_undo(Program& program);

@@ -91,6 +91,7 @@ void add_commands(Program& program) {
   add_verify(program);
   add_apply(program);
   add_diff(program);
+  add_doctor(program);
   add_history(program);
   add_undo(program);
   add_forget(program);

@@ -4,16 +4,15 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/events.h"
 #include "cmd/plumb/operator.h"
+#include "cmd/plumb/plan_trust.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/ticket.h"
-#include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/report/plan_text.h"
 #include "engine/report/run_text.h"
 #include "engine/run/apply.h"
-#include "engine/run/trusted_plan.h"
 
 namespace plumb::cmd {
 namespace {
@@ -51,12 +50,13 @@ class UndoCommand {
   int plan_or_apply() {
     if (!workspace_.load()) return kInvalidConfiguration;
     const bool applies = arguments_.file.empty();
-    if (applies && run::policy_of(workspace_.project()).asks()) {
-      const Error unsigned_plan =
-          fail(Code::kNotSigned, "this project applies plans that somebody stands behind, and this one is none yet")
-              .hint("`plumb undo " + arguments_.run + " -o FILE`, have it signed or approved, `plumb apply FILE`");
-      workspace_.diagnose(unsigned_plan);
-      return exit_code_of_distrust(unsigned_plan);
+    if (applies) {
+      const Result<PlanTrust> trust = PlanTrust::of(workspace_, {});
+      const Result<> nobody = trust ? trust->expect_nobody("plumb undo " + arguments_.run + " -o FILE") : trust.error();
+      if (!nobody) {
+        workspace_.diagnose(nobody.error());
+        return exit_code_of_distrust(nobody.error());
+      }
     }
     const std::optional<run::RunContext> context = workspace_.context(progress_.observer());
     if (!context) return kInvalidConfiguration;

@@ -29,8 +29,8 @@ TEST(Documents, AreCompleteInThemselvesAndOfDraft7) {
     EXPECT_EQ(document["$schema"], "http://json-schema.org/draft-07/schema#") << name;
     expect_closed(document, document, name);
   }
-  for (const char* name :
-       {"project", "included", "module", "inventory", "tests", "policy", "policy_tests", "facts", "plan"})
+  for (const char* name : {"project", "included", "module", "inventory", "tests", "policy", "policy_tests",
+                           "machine_trust", "facts", "plan"})
     EXPECT_TRUE(all.contains(name)) << name;
 }
 

@@ -1,0 +1,22 @@
+// What a machine asks for of every plan that is applied from it, whatever a project says.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include <sys/types.h>
+
+#include "engine/lang/source.h"
+#include "engine/run/trusted_plan.h"
+
+namespace plumb::run {
+
+inline constexpr std::string_view kMachineTrustFile = "/etc/plumb/trust.yaml";
+
+// Nothing where there is no such file. `owner` is whose it has to be, and the files that it names: root's, so that who
+// applies plans cannot lift it. Its text is added to `sources`. Errors: kMachineTrust, also where it asks for nothing.
+Result<std::optional<TrustPolicy>> machine_trust(const std::filesystem::path& file, uid_t owner,
+                                                 lang::SourceMap& sources);
+
+}  // namespace plumb::run

@@ -1,0 +1,70 @@
+#include "engine/run/machine_trust.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/testing/scratch_folder.h"
+
+namespace plumb::run {
+namespace {
+
+class MachineTrust : public ::testing::Test {
+ protected:
+  MachineTrust() {
+    ::chmod(folder_.path().c_str(), 0755);
+    folder_.write("signers", "");
+  }
+
+  Result<std::optional<TrustPolicy>> read(const std::string& text, uid_t owner = ::geteuid()) {
+    return machine_trust(folder_.write("trust.yaml", text), owner, sources_);
+  }
+  std::string signers() const { return "allowed_signers: " + (folder_ / "signers") + "\n"; }
+  std::string problem(const std::string& text, uid_t owner = ::geteuid()) {
+    const Result<std::optional<TrustPolicy>> result = read(text, owner);
+    return result ? "" : result.error().summary();
+  }
+
+  testing::ScratchFolder folder_;
+  lang::SourceMap sources_;
+};
+
+TEST_F(MachineTrust, NeedNotBeThere) {
+  const auto none = machine_trust(folder_ / "none.yaml", ::geteuid(), sources_);
+  ASSERT_TRUE(none);
+  EXPECT_FALSE(none->has_value());
+}
+
+TEST_F(MachineTrust, AsksForASignatureUnlessItSaysOtherwise) {
+  const auto one = read("plumb: v1\n" + signers());
+  ASSERT_TRUE(one) << one.error().summary();
+  EXPECT_TRUE((*one)->signature);
+  EXPECT_EQ((*one)->approvals, 0U);
+  const auto two = read("plumb: v1\nrequire_signature: false\nrequire_approvals: 2\n" + signers());
+  ASSERT_TRUE(two) << two.error().summary();
+  EXPECT_FALSE((*two)->signature);
+  EXPECT_EQ((*two)->approvals, 2U);
+}
+
+TEST_F(MachineTrust, ThatCannotBeReadIsNotPassedOver) {
+  EXPECT_NE(problem(""), "");
+  EXPECT_NE(problem("plumb: v1\n"), "");
+  EXPECT_NE(problem("plumb: v2\n" + signers()), "");
+  EXPECT_NE(problem("plumb: v1\nrequire_signatures: false\n" + signers()), "");
+  EXPECT_NE(problem("plumb: v1\nrequire_signature: false\n" + signers()).find("asks for nothing"), std::string::npos);
+  EXPECT_NE(problem("plumb: v1\nallowed_signers: /nonexistent/signers\n").find("No such file"), std::string::npos);
+}
+
+TEST_F(MachineTrust, ThatOthersCouldWriteDoesNotCount) {
+  const std::string good = "plumb: v1\n" + signers();
+  EXPECT_NE(problem(good, ::geteuid() + 1).find("can be written by others"), std::string::npos);
+  for (const char* const name : {"trust.yaml", "signers", ""}) {
+    ASSERT_TRUE(read(good)) << name;
+    ::chmod((folder_ / name).c_str(), 0777);
+    EXPECT_FALSE(machine_trust(folder_ / "trust.yaml", ::geteuid(), sources_)) << name;
+    ::chmod((folder_ / name).c_str(), 0755);
+  }
+}
+
+}  // namespace
+}  // namespace plumb::run

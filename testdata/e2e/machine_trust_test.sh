@@ -1,0 +1,67 @@
+# A machine that asks for a signature, whatever a project says. /etc is a copy that only this test sees.
+. "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+if [ -z "${PLUMB_APART:-}" ]; then
+  command -v ssh-keygen >/dev/null || skip 'no ssh-keygen here'
+  [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null || skip 'this needs root, and namespaces'
+  code=0
+  PLUMB_APART=1 unshare --mount --propagation private bash "$PLUMB_SOURCE/testdata/e2e/machine_trust_test.sh" || code=$?
+  exit $code
+fi
+cp -a /etc "$work/etc"
+mount --bind "$work/etc" /etc
+trap 'umount /etc; rm -rf "$work"' EXIT
+rm -rf /etc/plumb && mkdir /etc/plumb
+
+mkdir -p project root
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: signed
+resources:
+  - file: /motd
+    content: "hello\n"
+YAML
+printf 'plumb: v1\nhosts:\n  here: {connection: local}\n' >project/hosts.yaml
+for who in ana ben; do ssh-keygen -q -t ed25519 -N '' -C $who -f $who; done
+printf 'ana@example.com %s\n' "$(cut -d' ' -f1,2 ana.pub)" >/etc/plumb/signers
+printf 'ben@example.com %s\n' "$(cut -d' ' -f1,2 ben.pub)" >project/signers
+printf 'plumb: v1\nallowed_signers: /etc/plumb/signers\n' >/etc/plumb/trust.yaml
+run() { exits "$1" "$plumb" -C project --root "$work/root" --yes "${@:2}"; }
+
+# Nobody stands behind a plan that is made now. Planning and reading are nobody's business.
+run 5 apply
+says 'error[PL7001]: this machine applies plans that somebody stands behind'
+says '/etc/plumb/trust.yaml asks for it'
+run 0 plan -o "$work/plan.json"
+run 5 apply "$work/plan.json"
+says PL7001
+exits 0 "$plumb" sign plan.json --key ben
+run 5 apply "$work/plan.json"
+says 'is not among the allowed signers'
+[ ! -e root/motd ] || fail 'a plan was applied behind which nobody stands'
+
+# What the project asks for holds as well, by its own signers.
+printf 'trust: {allowed_signers: signers, require_signature: false, require_approvals: 1}\n' >>project/plumb.yaml
+run 0 plan -o "$work/plan.json"
+exits 0 "$plumb" sign plan.json --key ana
+run 5 apply "$work/plan.json"
+says PL7004
+exits 0 "$plumb" --yes approve plan.json --key ben
+run 0 apply "$work/plan.json"
+[ "$(cat root/motd)" = hello ] || fail 'the plan was not applied'
+run 5 undo last
+says PL7001
+sed -i '/^trust/d' project/plumb.yaml
+run 5 undo last
+says 'this machine applies plans'
+
+# A rule that cannot be read is not passed over.
+printf 'plumb: v1\nallowed_signer: /etc/plumb/signers\n' >/etc/plumb/trust.yaml
+run 3 apply "$work/plan.json"
+says '/etc/plumb/trust.yaml:2:1'
+printf 'plumb: v1\nallowed_signers: /etc/plumb/signers\n' >/etc/plumb/trust.yaml
+chmod 666 /etc/plumb/signers
+run 3 apply "$work/plan.json"
+says PL7006
+says 'can be written by others than root'
+rm /etc/plumb/trust.yaml
+run 0 apply
