@@ -117,7 +117,8 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
   const auto identity = kind.schema.json().at("x-identity").get<std::string>();
   // What kinds observe beside what is declared.
   std::istringstream beside(
-      "encrypted ends fits_key public signed_by unused active also_in as asked at auth_file automatic below brings "
+      "encrypted ends fits_key maker public signed_by unused active also_in as asked at auth_file automatic below "
+      "brings "
       "built_from can_reload can_run candidate "
       "changed charset client context created current cuts divert downgrade entry extra file_version folder "
       "found guard held holder id in_zone installed installs kept left lines link links links_wanted listed "

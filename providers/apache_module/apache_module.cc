@@ -122,6 +122,16 @@ std::vector<std::string> ApacheModuleProvider::manages_paths(const Desired& desi
   return {kEnabled + name_of(desired) + ".load", kEnabled + name_of(desired) + ".conf"};
 }
 
+bool ApacheModuleProvider::asks_about(const Desired& desired, std::string_view name) const {
+  if (name == "apache2" || name.starts_with("libapache2-mod-")) return true;
+  for (const char* folder : {kAvailable, kEnabled}) {
+    for (const char* end : {".load", ".conf"}) {
+      if (name == folder + name_of(desired) + end) return true;
+    }
+  }
+  return false;
+}
+
 std::string ApacheModuleProvider::remedy(const Desired&, const Missing& missing) const {
   return missing.what.kind == "file" ? "a `package` before it brings the module" : "";
 }

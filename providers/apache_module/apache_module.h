@@ -11,7 +11,8 @@ class ApacheModuleProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
-  bool is_foreseeable(const Desired&) const override { return true; }
+  // Which modules are enabled at first is what packages say.
+  bool asks_about(const Desired& desired, std::string_view name) const override;
   std::string remedy(const Desired& desired, const Missing& missing) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };

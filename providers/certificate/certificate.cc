@@ -156,8 +156,8 @@ Change CertificateProvider::diff(const Desired& desired, const Observed& observe
   const Json asked = asked_of(desired);
   for (const char* attribute : kSaid) {
     const Json& wanted = member_of(asked, attribute);
-    if (observed.exists || (wanted != Json::array() && wanted != false))
-      note_inside(attribute, wanted, observed, change);
+    const bool is_nothing = wanted == Json::array() || wanted == false;
+    if (!is_nothing || observed.has(attribute)) note_inside(attribute, wanted, observed, change);
   }
   const auto judge = [&](const char* attribute, const Json& wanted) {
     if (observed.exists && observed.has(attribute)) note_inside(attribute, wanted, observed, change);

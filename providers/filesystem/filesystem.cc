@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/base/shell_word.h"
+#include "providers/sdk/exchangeable.h"
 #include "providers/sdk/kernel_files.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
@@ -98,6 +99,14 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (!info) observed.missing.push_back({{"", "file", device}, "device"});
   if (info && info->type == FileType::kDirectory)
     observed.obstacle = Diagnostic(Code::kRefusedByState, device + " is a folder, and no device");
+  if (device.starts_with('/') && !observed.obstacle) {
+    PLUMB_TRY_ASSIGN(const std::string others, exchangeable_folder(device, system));
+    if (!others.empty()) {
+      observed.obstacle =
+          Diagnostic(Code::kRefusedByState,
+                     "somebody other than root may put another file in the place of " + device + ", in " + others);
+    }
+  }
   if (system.find_program("blkid").empty()) observed.missing.push_back({{"", "package", "util-linux"}, "device"});
   if (system.find_program(maker_of(desired)).empty())
     observed.missing.push_back({{"", "package", format_of(desired).package}, "type"});
@@ -182,7 +191,9 @@ std::vector<Address> FilesystemProvider::infers(const Desired& desired) const {
   const std::string device = desired.text("device");
   std::vector<Address> edges = {{"", "package", format_of(desired).package}};
   if (!device.starts_with('/')) return edges;
-  for (const char* kind : {"file", "logical_volume"}) edges.push_back({"", kind, device});
+  edges.push_back({"", "file", device});
+  constexpr std::string_view kDevices = "/dev/";
+  if (device.starts_with(kDevices)) edges.push_back({"", "logical_volume", device.substr(kDevices.size())});
   return edges;
 }
 

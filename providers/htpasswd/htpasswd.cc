@@ -4,6 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/shell_word.h"
+#include "providers/sdk/made_file.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/ownership.h"
@@ -87,6 +88,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   } else {
     PLUMB_TRY(note_missing_parent(path, system, observed));
   }
+  PLUMB_TRY(note_maker(path, system, observed));
   observed.exists = hash.has_value();
   if (observed.exists) observed.attributes["state"] = "present";
   if (absent) return observed;
@@ -120,7 +122,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
 }
 
 // The file is written anew beside the old one; the other lines stay as they are, and in their order.
-Run rewriting(const Desired& desired, const std::string& hashing, const std::string& awk) {
+Run rewriting(const Desired& desired, const Observed& observed, const std::string& hashing, const std::string& awk) {
   const std::string path = shell_word(desired.text("path"));
   Run run;
   run.script = "# the line of " + user_of(desired) + "\nset -eu\numask 077\n" + hashing + "new=$(mktemp " +
@@ -128,7 +130,8 @@ Run rewriting(const Desired& desired, const std::string& hashing, const std::str
                "\nif test -e \"$old\"; then\n  chown \"$(stat -c %u:%g \"$old\")\" "
                "\"$new\"\n  chmod \"$(stat -c %a \"$old\")\" \"$new\"\nelse\n  old=/dev/null\nfi\nuser=" +
                shell_word(user_of(desired)) + " hash=\"${hash:-}\" awk -F: " + shell_word(awk) +
-               " \"$old\" >\"$new\"\nmv -f \"$new\" " + path + "\n";
+               " \"$old\" >\"$new\"\nmv -fT \"$new\" " + path + "\n";
+  run.user = observed.text("maker");
   run.timeout_seconds = 60;
   return run;
 }
@@ -149,7 +152,7 @@ Change HtpasswdProvider::diff(const Desired& desired, const Observed& observed) 
     if (!observed.exists) return change;
     change.op = Op::kDelete;
     change.before["state"] = "present";
-    change.operations.emplace_back(rewriting(desired, "", "$1 != ENVIRON[\"user\"]"));
+    change.operations.emplace_back(rewriting(desired, observed, "", "$1 != ENVIRON[\"user\"]"));
     return change;
   }
   const Scheme& scheme = scheme_of(desired);
@@ -169,7 +172,7 @@ Change HtpasswdProvider::diff(const Desired& desired, const Observed& observed) 
           ? std::string("hash=$(openssl passwd ") + scheme.option + " -stdin)\n"
           : "hash=$(htpasswd -n -i -B -C 10 " + shell_word(user_of(desired)) + " | head -n 1 | cut -d : -f 2-)\n";
   Run run =
-      rewriting(desired, hashing + "test -n \"$hash\"\n",
+      rewriting(desired, observed, hashing + "test -n \"$hash\"\n",
                 "$1 == ENVIRON[\"user\"] { if (!put) print $1 \":\" ENVIRON[\"hash\"]; put = 1; next }\n{ print }\n"
                 "END { if (!put) print ENVIRON[\"user\"] \":\" ENVIRON[\"hash\"] }");
   run.stdin_text = desired.text("password");

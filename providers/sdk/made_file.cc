@@ -1,6 +1,7 @@
 #include "providers/sdk/made_file.h"
 
 #include "engine/base/shell_word.h"
+#include "providers/sdk/exchangeable.h"
 
 namespace plumb {
 namespace {
@@ -31,10 +32,24 @@ std::string script_of(const std::string& path, const Ownership& ownership, bool 
   if (ownership.owner) script += "chown " + shell_word(*ownership.owner) + " \"$new\"\n";
   if (ownership.group) script += "chgrp " + shell_word(*ownership.group) + " \"$new\"\n";
   if (ownership.mode) script += "chmod " + shell_word(*ownership.mode) + " \"$new\"\n";
-  return script + "mv -f \"$new\" " + place + "\n";
+  return script + "mv -fT \"$new\" " + place + "\n";
 }
 
 }  // namespace
+
+Result<> note_maker(const std::string& path, System& system, Observed& observed) {
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> folder, system.stat(parent_of(path), true));
+  if (folder && folder->uid != 0) {
+    observed.attributes["maker"] = std::to_string(folder->uid);
+    return {};
+  }
+  PLUMB_TRY_ASSIGN(const std::string others, exchangeable_folder(parent_of(path), system));
+  if (others.empty() || observed.obstacle) return {};
+  observed.obstacle =
+      Diagnostic(Code::kRefusedByState, "somebody other than root may put something else in the place of " +
+                                            parent_of(path) + ", in " + others);
+  return {};
+}
 
 Result<Observed> observe_made_file(const Desired& desired, System& system, AccountNames& names, const char* program,
                                    const char* package, const LookInside& inside) {
@@ -62,6 +77,7 @@ Result<Observed> observe_made_file(const Desired& desired, System& system, Accou
   }
   if (absent) return observed;
   note_missing_accounts(desired, names, observed);
+  PLUMB_TRY(note_maker(path, system, observed));
   if (system.is_image()) {
     if (!observed.obstacle) observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
     return observed;
@@ -95,6 +111,7 @@ void finish_made_file(const Desired& desired, const Observed& observed, std::str
   Run run;
   run.script = script_of(desired.text("path"), wanted, observed.exists, making);
   run.env = making.env;
+  run.user = observed.text("maker");
   run.stdin_text = making.stdin_text;
   run.timeout_seconds = 600;
   change.fidelity = Fidelity::kBounded;

@@ -18,6 +18,10 @@ using LookInside = std::function<Result<>(Observed&)>;
 Result<Observed> observe_made_file(const Desired& desired, System& system, AccountNames& names, const char* program,
                                    const char* package, const LookInside& inside);
 
+// As whom a program makes a file there: `maker`, whoever the folder belongs to where that is not root, since that one
+// may put links in its way. Notes as obstacle where others may do that in the folders above.
+Result<> note_maker(const std::string& path, System& system, Observed& observed);
+
 struct Making {
   std::string script;  // for sh: it leaves the new file at "$new", an empty file beside the old one
   std::map<std::string, std::string> env = {};

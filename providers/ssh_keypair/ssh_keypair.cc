@@ -137,7 +137,7 @@ std::string making_of(const Desired& desired) {
             " -f \"$pair/key\"\ncat \"$pair/key\" >\"$new\"\nchmod 0644 \"$pair/key.pub\"\n";
   if (desired.has("owner")) script += "chown " + shell_word(desired.text("owner")) + " \"$pair/key.pub\"\n";
   if (desired.has("group")) script += "chgrp " + shell_word(desired.text("group")) + " \"$pair/key.pub\"\n";
-  return script + "mv -f \"$pair/key.pub\" " + shell_word(public_path(desired)) + "\n";
+  return script + "mv -fT \"$pair/key.pub\" " + shell_word(public_path(desired)) + "\n";
 }
 
 // The public half alone, which the private one holds.
@@ -148,7 +148,7 @@ std::string writing_of(const Desired& desired, const std::string& comment) {
          shell_word(public_path(desired) + ".XXXXXX") + ")\ntrap 'rm -f \"$new\"' EXIT\nkey=$(cat " + path +
          " | ssh-keygen -y -P '' -f /dev/stdin | cut -d ' ' -f 1,2)\ntest -n \"$key\"\nprintf '%s\\n' \"$key\"" +
          (comment.empty() ? std::string() : "\" \"" + shell_word(comment)) + " >\"$new\"\nchown \"$(stat -c %u:%g " +
-         path + ")\" \"$new\"\nchmod 0644 \"$new\"\nmv -f \"$new\" " + half + "\n";
+         path + ")\" \"$new\"\nchmod 0644 \"$new\"\nmv -fT \"$new\" " + half + "\n";
 }
 
 }  // namespace
@@ -203,6 +203,7 @@ Change SshKeypairProvider::diff(const Desired& desired, const Observed& observed
   change.op = Op::kUpdate;
   Run run;
   run.script = writing_of(desired, desired.has("comment") ? desired.text("comment") : observed.text("comment"));
+  run.user = observed.text("maker");
   run.timeout_seconds = 60;
   change.operations.emplace_back(std::move(run));
   return change;

@@ -48,6 +48,16 @@ TEST_F(SshKeypair, ThePublicHalfIsWrittenAgain) {
   EXPECT_EQ(change.operations.size(), 1U);
 }
 
+TEST_F(SshKeypair, InAFolderOfSomebodyItIsMadeAsThatOne) {
+  system.make_directory("/home/web/.ssh");
+  system.own("/home/web", 1500, 1500);
+  system.own("/home/web/.ssh", 1500, 1500);
+  EXPECT_EQ(std::get<plumb::Run>(look(want({{"path", "/home/web/.ssh/id"}})).change.operations.at(0)).user, "1500");
+  system.make_directory("/home/web/.ssh/deep");
+  EXPECT_EQ(obstacle(want({{"path", "/home/web/.ssh/deep/id"}})),
+            "somebody other than root may put something else in the place of /home/web/.ssh/deep, in /home/web");
+}
+
 TEST_F(SshKeypair, BothHalvesGo) {
   has_pair();
   converge(want({{"state", "absent"}}));

@@ -77,6 +77,7 @@ void add_made_by_programs(std::vector<SystemWord>& words) {
     add(kind, {{"type", "ed25519"}});
     add(kind, gone);
   }
+  add("ssh_keypair", gone);
   words.push_back({"private_key", "", "", {{"passphrase", "geheim"}}});
   words.push_back({"ssh_keypair", "", "", {{"comment", "web@host"}}});
   for (const char* kind : {"certificate", "certificate_request"}) {
@@ -112,6 +113,12 @@ void add_made_by_programs(std::vector<SystemWord>& words) {
   words.push_back({"npm", "app", "", {{"state", "latest"}, {"extra_args", {"--offline"}}, {"timeout", 60}}});
   words.push_back({"npm", "app", "path", {{"dependencies", true}, {"production", true}}});
   words.push_back({"npm", "app", "path", gone});
+  words.push_back({"volume_group",
+                   "data",
+                   "",
+                   {{"devices", {"/dev/vdb"}}, {"extent_size", 4194304}, {"options", {"--addtag", "x"}}}});
+  words.push_back({"logical_volume", "data/www", "", {{"size", 4194304}, {"options", {"--addtag", "x"}}}});
+  words.push_back({"logical_volume", "data/www", "", {{"share", "50%VG"}}});
   add("sync", {{"source", "OTHER"}, {"delete", true}, {"exclude", {"x"}}, {"checksum", true}});
   add("sync", {{"source", "OTHER"}, {"owners", true}, {"hard_links", true}});
   for (const char* type : {"ext4", "ext3", "ext2", "xfs", "btrfs", "vfat", "f2fs"})
