@@ -10,6 +10,7 @@
 #include "engine/exec/item_locks.h"
 #include "engine/wire/codec.h"
 #include "providers/sdk/edit_provider.h"
+#include "providers/sdk/foresee.h"
 
 namespace plumb::exec {
 namespace {

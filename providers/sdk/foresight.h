@@ -102,14 +102,4 @@ class Foresight {
   std::vector<std::string> gone_with_packages_;  // paths
 };
 
-// All of it for resources that are compared with what they ask for: what each finds when its turn comes. Those that are
-// left out do nothing; what is ignored counts only where nothing is there.
-struct ForeseenResource {
-  const Desired* desired = nullptr;
-  bool left_out = false;
-  std::set<std::string> ignored = {};
-};
-std::vector<Result<Observed>> foresee(const Registry& kinds, System& now, ForeseenSystem::Self self,
-                                      std::span<const ForeseenResource> resources, const Foresight::Observe& observe);
-
 }  // namespace plumb

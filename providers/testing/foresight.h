@@ -12,7 +12,7 @@
 #include "providers/sdk/builtin.h"
 #include "providers/sdk/edit_provider.h"
 #include "providers/sdk/fake_system.h"
-#include "providers/sdk/foresight.h"
+#include "providers/sdk/foresee.h"
 
 namespace plumb {
 

@@ -47,7 +47,4 @@ class Judge {
   std::unique_ptr<Parts> parts_;
 };
 
-// The far end: of an image, or with the folder as the root of all that it sees. Gives the exit code.
-int serve(const std::string& root, bool live);
-
 }  // namespace plumb::meet

@@ -25,6 +25,7 @@
 #include "testdata/meet/covers.h"
 #include "testdata/meet/generate.h"
 #include "testdata/meet/judge.h"
+#include "testdata/meet/own_executor.h"
 #include "testdata/meet/pairs.h"
 #include "testdata/meet/shrink.h"
 #include "testdata/meet/situations.h"
