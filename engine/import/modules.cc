@@ -92,6 +92,22 @@ constexpr ModuleRow kTable[] = {
     {"dpkg_divert", "dpkg_divert", "path|name",
      "divert=divert:t state=state:t holder=holder:t rename=rename:b delete=delete:b -force"},
     {"dpkg_selections", "package", "name", ""},
+    {"postgresql_db", "postgresql_database", "name|db",
+     "state=state:t{present=present,absent=absent} owner=owner:t encoding=encoding:t lc_collate=lc_collate:t "
+     "lc_ctype=lc_ctype:t template=template:t connection_limit=conn_limit:i tablespace=tablespace:t -force"},
+    {"postgresql_user", "postgresql_role", "name|user",
+     "state=state:t{present=present,absent=absent} password=password:t connection_limit=conn_limit:i expires=expires:t "
+     "member_of=groups:l"},
+    {"postgresql_ext", "postgresql_extension", "name|ext",
+     "state=state:t{present=present,absent=absent} database=db|database:t schema=schema:t version=version:t "
+     "cascade=cascade:b"},
+    {"postgresql_set", "postgresql_setting", "name", "value=value:t"},
+    {"postgresql_privs", "postgresql_grant", "", ""},
+    {"mysql_db", "mysql_database", "name|db",
+     "state=state:t{present=present,absent=absent} encoding=encoding:t collation=collation:t"},
+    {"mysql_user", "mysql_user", "name|user",
+     "state=state:t{present=present,absent=absent} host=host:t password=password:t update_password=update_password:t "
+     "plugin=plugin:t ?tls_requires ?resource_limits ?plugin_auth_string ?plugin_hash_string"},
     {"docker_container podman_container", "container", "name",
      "state=state:t{started=running,present=present,stopped=stopped,absent=absent,restarted=running,healthy=running,"
      "created=present} image=image:t "
@@ -160,8 +176,8 @@ const ModuleRow* row_of(std::string_view module) {
 
 bool is_resource_module(const std::string& module) {
   static constexpr std::string_view kOthers =
-      "apache2_module mysql_db mysql_user mysql_variables postgresql_db postgresql_user postgresql_privs "
-      "postgresql_ext "
+      "apache2_module mysql_variables "
+      ""
       "pamd xml acl htpasswd openssl_privatekey openssl_csr x509_certificate openssh_keypair openssl_dhparam "
       "npm gem composer snap flatpak synchronize patch lvol lvg filesystem parted supervisorctl "
       "rabbitmq_user rabbitmq_vhost mongodb_user rpm_key git_config selinux_permissive sefcontext homebrew at "

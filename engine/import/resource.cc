@@ -73,7 +73,8 @@ std::string glob_of_identity(const std::string& text, const std::vector<std::str
 
 bool keyed(const std::string& kind) {
   return kind == "line" || kind == "block" || kind == "replace" || kind == "ini" || kind == "cron" ||
-         kind == "authorized_key" || kind == "limits" || kind == "alternatives" || kind == "pip";
+         kind == "authorized_key" || kind == "limits" || kind == "alternatives" || kind == "pip" ||
+         kind == "postgresql_extension" || kind == "mysql_user";
 }
 
 bool omits(const Node& node, ExprPtr& value) {
@@ -149,6 +150,7 @@ void Builder::one(Unit::Turn& turn, const Cel& when, const std::vector<const Ite
     after_table(*item, turn);
     add_variants(*item, turn, changes, when);
     finish(std::move(item), turn, changes);
+    if (task_.module == "mysql_user") mysql_privileges(turn, when, changes);
   }
   for (const Entry& entry : task_.arguments.entries) {
     if (!used_.contains(entry.key)) no_word(entry.key, "has no word here");

@@ -40,6 +40,7 @@ const ModuleRow* row_of(std::string_view module);
 // Modules that are said by resources of other kinds: a command that does the same.
 bool special_module(std::string_view module);
 bool guarded_module(std::string_view module);
+bool database_module(std::string_view module);
 
 class Builder {
  public:
@@ -89,6 +90,10 @@ class Builder {
   void unarchive(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   bool special(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void after_table(Item& item, Unit::Turn& turn);
+  void databases(Item& item, Unit::Turn& turn);
+  void database_login(Item& item, Names& local);
+  void postgresql_privs(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void mysql_privileges(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void containers(Item& item, Unit::Turn& turn);
   void container(Item& item, Names& local);
   void container_command(Item& item, const char* parameter, Names& local);

@@ -63,6 +63,8 @@ bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const
     guarded(turn, when, changes);
   } else if (module == "unarchive") {
     unarchive(turn, when, changes);
+  } else if (module == "postgresql_privs") {
+    postgresql_privs(turn, when, changes);
   } else if (module == "apache2_module") {
     LocalNames& local = *turn.names;
     const std::string name = text({"name", "identifier"}, local);
@@ -105,6 +107,8 @@ void Builder::after_table(Item& item, Unit::Turn& turn) {
   const std::string& module = task_.module;
   if (item.type.starts_with("container") || item.type == "compose") {
     containers(item, turn);
+  } else if (database_module(module)) {
+    databases(item, turn);
   } else if (module == "get_url") {
     Written* path = item.find("download");
     const Written* url = item.find("url");
@@ -158,8 +162,7 @@ void Builder::after_table(Item& item, Unit::Turn& turn) {
     if (Written* file = item.find("file"); file != nullptr && file->text.starts_with("/etc/cron.d/"))
       *file = Written::of_text(file->text.substr(12));
     for (const char* field : {"minute", "hour", "day", "month", "weekday"}) {
-      if (item.find("special") != nullptr)
-        std::erase_if(item.keys, [&](const auto& key) { return key.name == field; });
+      if (item.find("special") != nullptr) std::erase_if(item.keys, [&](const auto& key) { return key.name == field; });
     }
     if (item.find("cron")->text.empty() && given({"job"})) throw Untranslatable{"a job without a name"};
   } else if (module == "user") {
