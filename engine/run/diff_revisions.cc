@@ -71,7 +71,7 @@ class Comparing {
     found_.extend(Diagnostics(builder_.diagnostics()));
     diff_.joined = hosts_of_one(new_hosts_, old_hosts_);
     diff_.left = hosts_of_one(old_hosts_, new_hosts_);
-    diff_.plan = std::move(builder_).finish();
+    diff_.plan = builder_.finish();
     for (const auto& [host, plan] : diff_.plan.hosts) diff_.orphans += plan.orphans.size();
     return std::move(diff_);
   }

@@ -467,7 +467,7 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
   for (const auto& member : members_) result.hosts[member->name] = member->result;
   result.diagnostics = builder.diagnostics();
   result.contents = builder.holders();
-  result.plan = std::move(builder).finish();
+  result.plan = builder.finish();
   for (const auto& [host, problem] : builder.waiting_in_vain()) fail_with(result.hosts[host], Error(problem));
   return result;
 }

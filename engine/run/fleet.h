@@ -138,7 +138,7 @@ class Fleet {
   void join(const std::set<std::string>& hosts);
 
   // Takes the hosts on to plan what takes back an earlier run, with the contents for that. None is compiled.
-  void join(std::map<std::string, std::shared_ptr<const Undoing>> undoing,
+  void join(const std::map<std::string, std::shared_ptr<const Undoing>>& undoing,
             const std::shared_ptr<ir::Contents>& contents);
 
   // Takes the hosts on and compiles them, before any is contacted; what reads facts waits for them. False where

@@ -34,13 +34,13 @@ std::vector<Replaced> replaced_by(const plan::Actions& actions, const plan::Plan
 
 }  // namespace
 
-void Fleet::join(std::map<std::string, std::shared_ptr<const Undoing>> undoing,
+void Fleet::join(const std::map<std::string, std::shared_ptr<const Undoing>>& undoing,
                  const std::shared_ptr<ir::Contents>& contents) {
-  for (auto& [host, what] : undoing) {
+  for (const auto& [host, what] : undoing) {
     Member& member = add(host);
     member.contents = contents;
     member.session->set_graph(what->as_left());
-    member.undoing = std::move(what);
+    member.undoing = what;
   }
 }
 

@@ -99,7 +99,7 @@ class OfflinePlanner {
     }
     result_.diagnostics = builder_.diagnostics();
     result_.contents = builder_.holders();
-    result_.plan = std::move(builder_).finish();
+    result_.plan = builder_.finish();
     for (const auto& [host, problem] : builder_.waiting_in_vain()) fail_with(result_.hosts[host], Error(problem));
     return std::move(result_);
   }

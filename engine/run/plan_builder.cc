@@ -122,7 +122,7 @@ void PlanBuilder::make_waves() {
   plan_.rollout = simulate::make_rollout(*rollout, stages, hosts);
 }
 
-plan::Plan PlanBuilder::finish() && {
+plan::Plan PlanBuilder::finish() {
   take_inputs();
   if (!input_.key.empty() && plan::holds_sealed(plan_)) plan_.inputs["key"] = key_id(input_.key);
   plan::keep_elsewhere_that_counts(plan_);

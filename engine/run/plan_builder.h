@@ -32,7 +32,8 @@ class PlanBuilder {
   const Diagnostics& diagnostics();
   // Who knows the contents that the plan names and does not hold.
   ContentHolders holders() const { return {contents_.begin(), contents_.end()}; }
-  plan::Plan finish() &&;
+  // Once.
+  plan::Plan finish();
   // After it: hosts that have no plan since they would wait in vain for others, and why (kCycle).
   const std::map<std::string, Diagnostic>& waiting_in_vain() const { return in_vain_; }
 
