@@ -4,6 +4,7 @@
 
 #include "engine/base/time_text.h"
 #include "engine/policy/told.h"
+#include "engine/run/checkout.h"
 #include "engine/run/request.h"
 #include "engine/run/run_begun.h"
 
@@ -170,6 +171,9 @@ class Applying {
     start.hosts_pattern = scope.on + (scope.limit.empty() ? "" : ", limit " + scope.limit);
     start.engine = PLUMB_VERSION;
     start.notes = notes_;
+    const config::Project& project = workspace_.project();
+    if (const std::string checkout = checkout_of({*project.files, project.folder}); !checkout.empty())
+      start.notes["commit"] = checkout;
     return context_.store.begin(start);
   }
 

@@ -25,7 +25,7 @@ class MachineTrust : public ::testing::Test {
     return result ? "" : result.error().summary();
   }
 
-  testing::ScratchFolder folder_;
+  plumb::testing::ScratchFolder folder_;
   lang::SourceMap sources_;
 };
 

@@ -25,7 +25,7 @@ class SignedHistory : public ::testing::Test {
     ASSERT_TRUE(writer->finish({RunOutcome::kOk, "2026-03-01T12:00:09.000Z"}));
   }
 
-  testing::ScratchFolder folder_;
+  plumb::testing::ScratchFolder folder_;
   history::SqliteHistory history_;
 };
 
