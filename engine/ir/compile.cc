@@ -239,7 +239,11 @@ std::string Compiler::selection_of(const config::Host& host, Diagnostics& diagno
 std::set<std::string> Compiler::used_facts(const std::string& host, Diagnostics& diagnostics) {
   std::set<std::string> used;
   if (asked_facts().empty()) return used;
-  for (const cel::Reference& path : reads_of(selection_of(input_.inventory.hosts.at(host), diagnostics)).paths) {
+  config::Reads reads = reads_of(selection_of(input_.inventory.hosts.at(host), diagnostics));
+  for (const config::Steps& steps : input_.project.root.around) {
+    for (const config::Declaration& step : steps.steps) reads.add(step.reads);
+  }
+  for (const cel::Reference& path : reads.paths) {
     if (path.slot != slots::kFacts) continue;
     if (path.path.empty()) return config::asked_facts();
     if (asked_facts().contains(path.path.front())) used.insert(config::known_fact_path(path.path));

@@ -61,6 +61,9 @@ class Events : public testing::Test {
     plan.hosts["web1"].held_back = {{"file:/etc/a", Op::kUpdate, "file:/etc/*", ""},
                                     {"service:a", Op::kRestart, "", "file:/etc/a"}};
     plan.hosts["web1"].orphans = {"file:/etc/old"};
+    plan::Action step = action_;
+    step.op = Op::kRun;
+    plan.hosts["web1"].around.before = {{"lb", plan::ActionList({step})}};
     plan.unplanned["web2"] = "PL3001";
     plan_events(plan, "sha256:00", [&](Json event) { all.push_back(std::move(event)); });
     const run::HostResults hosts = {{"web1", result_}};

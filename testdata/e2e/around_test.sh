@@ -155,3 +155,10 @@ rm homes/web1/broken
 : >homes/log
 exits 0 p apply --resume "$run" --yes
 [ "$(lines)" = "$(turn web1)$(turn web2)" ] || fail "the order was $(lines)"
+
+# --- a run is taken back in turns too, and no step is
+: >homes/log
+exits 0 p undo last --yes
+says 'update file:'
+[ "$(grep -c '^drain app/web2$' homes/log)" = 2 ] && [ "$(grep -c '^enable app/web2$' homes/log)" = 2 ] || fail "the steps were $(lines)"
+! grep -q '^turn' homes/log || fail 'a command was taken back'

@@ -102,6 +102,11 @@ std::optional<Whole> in_project(const std::vector<std::string>& path, const Json
     if (name == "window") return Whole{"project", "", project_with("rollout", {{name, *part}}), true};
     return Whole{"project", "", with_resource({{"file", "/a"}, {"verify", *part}}), true};
   }
+  if (path.size() == 4 && name == "around") {
+    Json one = {{"on", "lb"}, {"before", Json::array({{{"command", "a"}, {"run", "a"}}})}};
+    one[path[3]] = example;
+    return Whole{"project", "", project_with("rollout", {{"around", Json::array({std::move(one)})}}), true};
+  }
   if (path.size() == 4 && (name == "use" || name == "resource")) {
     Json one = name == "use" ? Json{{"use", "./a"}} : Json{{"file", "/a"}};
     one[path[3]] = example;
