@@ -26,7 +26,8 @@ bool plain_is_safe(const std::string& text, bool in_flow) {
   if (text.find(": ") != std::string::npos || text.find(" #") != std::string::npos) return false;
   const bool odd = std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (odd) return false;
-  return !in_flow || text.find_first_of(",[]{}\"") == std::string::npos;
+  // A `?` ends a text between brackets for readers that are not the standard's.
+  return !in_flow || text.find_first_of(",?[]{}\"") == std::string::npos;
 }
 
 std::string double_quoted(const std::string& text) {
