@@ -226,9 +226,12 @@ void Unit::task(const Task& one, const Surroundings& around) {
   Items& out = *around.out;
   try {
     if (const Node* to = one.keyword("delegate_to"); (to != nullptr && !is_probe(one)) || one.is_local)
-      throw Untranslatable{one.is_local || to->text == "localhost" || to->text == "127.0.0.1"
-                               ? "it runs on the machine that runs Ansible"
-                               : "it goes to another host (`delegate_to`): say `on:` in the project"};
+      throw Untranslatable{
+          one.is_local || to->text == "localhost" || to->text == "127.0.0.1"
+              ? "it runs on the machine that runs Ansible: for each host, a step of `rollout.around` is done "
+                "`on: controller`"
+              : "it goes to another host (`delegate_to`): say `on:` in the project, or make it a step of "
+                "`rollout.around`"};
     if (one_of(module, {"debug", "pause", "setup", "gather_facts", "set_stats", "meta"})) {
       if (module == "meta" && !one_of(one.free_form, {"flush_handlers", "noop", "clear_facts", "clear_host_errors",
                                                       "refresh_inventory", "reset_connection"}))

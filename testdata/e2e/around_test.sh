@@ -162,3 +162,12 @@ exits 0 p undo last --yes
 says 'update file:'
 [ "$(grep -c '^drain app/web2$' homes/log)" = 2 ] && [ "$(grep -c '^enable app/web2$' homes/log)" = 2 ] || fail "the steps were $(lines)"
 ! grep -q '^turn' homes/log || fail 'a command was taken back'
+
+# --- cases say what they expect of steps
+cp -r "$PLUMB_SOURCE/docs/examples/balanced" balanced
+own
+exits 0 p -C balanced test
+sed -i 's/command:enable web1/command:forget web1/' balanced/tests/turns.yaml
+exits 1 p -C balanced test
+says 'other hosts do something else after its turn'
+says 'it is lb1 command:enable web1, lb1 wait:haproxy finds web1 up'

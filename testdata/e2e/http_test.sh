@@ -80,3 +80,39 @@ export PLUMB_INPUT_token=another-token
 exits 1 "$plumb" apply --yes
 says "POST $url/nodes did not go well: it answered 401"
 says_not another-token
+
+# --- around a turn it is called each time, or unless the question says that it need not be; the login is in no output
+export PLUMB_INPUT_token=t0ken-of-the-test
+: >requests
+cat >plumb.yaml <<YAML
+plumb: v1
+project: calls
+inputs: {token: {type: string, sensitive: true}}
+rollout:
+  around:
+    - on: h1
+      before:
+        - http: register \${host.name}
+          url: $url/nodes
+          method: POST
+          headers: {X-Token: "\${inputs.token}"}
+          body: name=\${host.name}-turn
+          status: 201
+      after:
+        - http: known
+          url: $url/nodes
+          method: POST
+          headers: {X-Token: "\${inputs.token}"}
+          unless: {url: "$url/nodes/h1-turn"}
+resources:
+  - file: $work/state/conf
+    content: one
+YAML
+exits 0 "$plumb" plan -o plan.json
+says '! before@h1/http:register h1'
+! grep -q t0ken-of-the-test plan.json || fail 'the plan holds the token'
+[ ! -s requests ] || fail "planning asked: $(cat requests)"
+exits 0 "$plumb" apply plan.json --yes
+says_not t0ken-of-the-test
+[ "$(cat requests)" = "POST /nodes t0ken-of-the-test name=h1-turn
+GET /nodes/h1-turn t0ken-of-the-test " ] || fail "the calls were $(cat requests)"
