@@ -61,8 +61,6 @@ void add_python(std::vector<SystemWord>& words) {
   words.push_back({"pip", "app", "virtualenv", {{"state", "absent"}}});
 }
 
-// What asks others, and restarts: nothing of it is done for an image.
-void add_what_waits(std::vector<SystemWord>& words) {
 // What programs of the host make and change, none of which an image of a test has.
 void add_made_by_programs(std::vector<SystemWord>& words) {
   const Json gone = {{"state", "absent"}};
@@ -77,9 +75,9 @@ void add_made_by_programs(std::vector<SystemWord>& words) {
     add(kind, {{"type", "ed25519"}});
     add(kind, gone);
   }
-  add("ssh_keypair", gone);
   words.push_back({"private_key", "", "", {{"passphrase", "geheim"}}});
   words.push_back({"ssh_keypair", "", "", {{"comment", "web@host"}}});
+  add("ssh_keypair", gone);
   for (const char* kind : {"certificate", "certificate_request"}) {
     add(kind,
         {{"key", "OTHER"},
@@ -113,18 +111,20 @@ void add_made_by_programs(std::vector<SystemWord>& words) {
   words.push_back({"npm", "app", "", {{"state", "latest"}, {"extra_args", {"--offline"}}, {"timeout", 60}}});
   words.push_back({"npm", "app", "path", {{"dependencies", true}, {"production", true}}});
   words.push_back({"npm", "app", "path", gone});
+  add("sync", {{"source", "OTHER"}, {"delete", true}, {"exclude", {"x"}}, {"checksum", true}});
+  add("sync", {{"source", "OTHER"}, {"owners", true}, {"hard_links", true}});
   words.push_back({"volume_group",
                    "data",
                    "",
                    {{"devices", {"/dev/vdb"}}, {"extent_size", 4194304}, {"options", {"--addtag", "x"}}}});
   words.push_back({"logical_volume", "data/www", "", {{"size", 4194304}, {"options", {"--addtag", "x"}}}});
   words.push_back({"logical_volume", "data/www", "", {{"share", "50%VG"}}});
-  add("sync", {{"source", "OTHER"}, {"delete", true}, {"exclude", {"x"}}, {"checksum", true}});
-  add("sync", {{"source", "OTHER"}, {"owners", true}, {"hard_links", true}});
   for (const char* type : {"ext4", "ext3", "ext2", "xfs", "btrfs", "vfat", "f2fs"})
     add("filesystem", {{"type", type}, {"label", "x"}, {"options", {"-v"}}, {"grow", true}, {"destroy", true}});
 }
 
+// What asks others, and restarts: nothing of it is done for an image.
+void add_what_waits(std::vector<SystemWord>& words) {
   const Json bounds = {{"within", 0}, {"every", 1}, {"timeout", 1}, {"stable", 2}};
   const auto wait = [&](Json attributes, const char* place = "") {
     attributes.update(bounds);
@@ -173,12 +173,6 @@ void add_firewalls(std::vector<SystemWord>& words) {
   add("policy", {{"manager", "firewalld"}, {"outgoing", "reject"}, {"forwarded", "reject"}, {"zone", "dmz"}});
 }
 
-std::vector<SystemWord> make_words() {
-  const Json gone = {{"state", "absent"}};
-  const Json service = {{"ExecStart", "/usr/bin/true"}};
-  std::vector<SystemWord> words = {
-      unit("app.service", {{"Service", service}}),
-      unit("app.service", {{"Unit", {{"Description", "x"}}},
 // Servers, which images have none of.
 void add_databases(std::vector<SystemWord>& words) {
   const Json login = {{"as", "web"}, {"socket", "/run/x"}, {"login_file", "/srv/login"}};
@@ -250,6 +244,12 @@ void add_databases(std::vector<SystemWord>& words) {
     add(kind, {{"state", "absent"}});
 }
 
+std::vector<SystemWord> make_words() {
+  const Json gone = {{"state", "absent"}};
+  const Json service = {{"ExecStart", "/usr/bin/true"}};
+  std::vector<SystemWord> words = {
+      unit("app.service", {{"Service", service}}),
+      unit("app.service", {{"Unit", {{"Description", "x"}}},
                            {"Service", {{"ExecStart", {"", "/usr/bin/true"}}, {"Type", "exec"}}},
                            {"Install", {{"WantedBy", "multi-user.target"}}},
                            {"backup", true}}),
@@ -304,14 +304,14 @@ void add_databases(std::vector<SystemWord>& words) {
   add_selinux(words);
   add_python(words);
   add_containers(words);
+  add_databases(words);
+  add_made_by_programs(words);
   return words;
 }
 
 }  // namespace
 
 Resource SystemWord::make(const std::string& path, const std::string& other) const {
-  add_databases(words);
-  add_made_by_programs(words);
   Resource made{kind, name.empty() ? path : name, attributes};
   if (!place.empty()) made.attributes[place] = path;
   for (Json& value : made.attributes) {
