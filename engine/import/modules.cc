@@ -92,6 +92,39 @@ constexpr ModuleRow kTable[] = {
     {"dpkg_divert", "dpkg_divert", "path|name",
      "divert=divert:t state=state:t holder=holder:t rename=rename:b delete=delete:b -force"},
     {"dpkg_selections", "package", "name", ""},
+    {"openssl_privatekey", "private_key", "path",
+     "state=state:t type=type:t{RSA=rsa,ECC=ecdsa,Ed25519=ed25519} bits=size:i passphrase=passphrase:t owner=owner:t "
+     "group=group:t mode=mode:m -cipher -force -regenerate -format -format_mismatch -return_content "
+     "-select_crypto_backend ?backup"},
+    {"openssl_csr", "certificate_request", "path",
+     "state=state:t key=privatekey_path:t passphrase=privatekey_passphrase:t common_name=common_name|CN:t "
+     "names=subject_alt_name:l key_usage=key_usage:l extended_key_usage=extended_key_usage:l digest=digest:t "
+     "owner=owner:t group=group:t mode=mode:m -force -backup -return_content -select_crypto_backend -version "
+     "-use_common_name_for_san -key_usage_critical -extended_key_usage_critical -basic_constraints_critical "
+     "-subject_alt_name_critical ?privatekey_content ?subject ?ocsp_must_staple ?name_constraints_permitted"},
+    {"x509_certificate openssl_certificate", "certificate", "path",
+     "state=state:t key=privatekey_path:t passphrase=privatekey_passphrase:t ca_certificate=ownca_path:t "
+     "ca_key=ownca_privatekey_path:t ca_passphrase=ownca_privatekey_passphrase:t "
+     "digest=selfsigned_digest|ownca_digest:t owner=owner:t group=group:t mode=mode:m -provider -csr_path -force "
+     "-backup -return_content -select_crypto_backend -selfsigned_version -ownca_version -selfsigned_not_before "
+     "-ownca_not_before ?csr_content ?privatekey_content ?ownca_content ?ownca_privatekey_content"},
+    {"openssh_keypair", "ssh_keypair", "path",
+     "state=state:t type=type:t{rsa=rsa,ed25519=ed25519,ecdsa=ecdsa} bits=size:i comment=comment:t owner=owner:t "
+     "group=group:t mode=mode:m -force -regenerate -backend -private_key_format ?passphrase"},
+    {"htpasswd", "htpasswd", "name|username",
+     "path=path|dest|destfile:t password=password:t state=state:t "
+     "hash=hash_scheme|crypt_scheme:t{apr_md5_crypt=apr1,bcrypt=bcrypt,sha256_crypt=sha256,sha512_crypt=sha512} "
+     "-create"},
+    {"apache2_module", "apache_module", "name",
+     "state=state:t force=force:b -ignore_configcheck -identifier -warn_mpm_absent"},
+    {"npm", "npm", "name",
+     "path=path:t version=version:t state=state:t production=production:b registry=registry:t -global -executable "
+     "-unsafe_perm -ci -force ?ignore_scripts ?no_bin_links ?no_optional"},
+    {"lvg", "volume_group", "vg",
+     "devices=pvs|pv:l -force -pvresize -remove_extra_pvs ?state ?vg_options ?pesize ?pv_options"},
+    {"lvol", "logical_volume", "",
+     "-vg -lv -size -force -shrink -resizefs -active ?state ?opts ?pvs ?thinpool ?snapshot"},
+    {"filesystem", "filesystem", "dev|device", "type=fstype|type:t grow=resizefs:b destroy=force:b -uuid ?opts ?state"},
     {"postgresql_db", "postgresql_database", "name|db",
      "state=state:t{present=present,absent=absent} owner=owner:t encoding=encoding:t lc_collate=lc_collate:t "
      "lc_ctype=lc_ctype:t template=template:t connection_limit=conn_limit:i tablespace=tablespace:t -force"},
@@ -176,10 +209,10 @@ const ModuleRow* row_of(std::string_view module) {
 
 bool is_resource_module(const std::string& module) {
   static constexpr std::string_view kOthers =
-      "apache2_module mysql_variables "
+      "mysql_variables "
       ""
-      "pamd xml acl htpasswd openssl_privatekey openssl_csr x509_certificate openssh_keypair openssl_dhparam "
-      "npm gem composer snap flatpak synchronize patch lvol lvg filesystem parted supervisorctl "
+      "pamd xml acl openssl_dhparam "
+      "gem composer snap flatpak synchronize patch parted supervisorctl "
       "rabbitmq_user rabbitmq_vhost mongodb_user rpm_key git_config selinux_permissive sefcontext homebrew at "
       "openssl_pkcs12 java_cert nmcli runit archive interfaces_file redis_data getent_entry apt_rpm homebrew_cask";
   return row_of(module) != nullptr || holds_word(kOthers, module);

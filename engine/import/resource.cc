@@ -73,8 +73,8 @@ std::string glob_of_identity(const std::string& text, const std::vector<std::str
 
 bool keyed(const std::string& kind) {
   return kind == "line" || kind == "block" || kind == "replace" || kind == "ini" || kind == "cron" ||
-         kind == "authorized_key" || kind == "limits" || kind == "alternatives" || kind == "pip" ||
-         kind == "postgresql_extension" || kind == "mysql_user";
+         kind == "authorized_key" || kind == "limits" || kind == "alternatives" || kind == "pip" || kind == "npm" ||
+         kind == "htpasswd" || kind == "postgresql_extension" || kind == "mysql_user";
 }
 
 bool omits(const Node& node, ExprPtr& value) {
@@ -149,7 +149,10 @@ void Builder::one(Unit::Turn& turn, const Cel& when, const std::vector<const Ite
     by_table(table, *item, turn);
     after_table(*item, turn);
     add_variants(*item, turn, changes, when);
+    const Written* edited = task_.module == "htpasswd" ? item->find("path") : nullptr;
+    const std::optional<Written> beside = edited == nullptr ? std::nullopt : std::optional(*edited);
     finish(std::move(item), turn, changes);
+    if (beside) owner_beside(*beside, turn, when);
     if (task_.module == "mysql_user") mysql_privileges(turn, when, changes);
   }
   for (const Entry& entry : task_.arguments.entries) {

@@ -40,6 +40,7 @@ const ModuleRow* row_of(std::string_view module);
 // Modules that are said by resources of other kinds: a command that does the same.
 bool special_module(std::string_view module);
 bool guarded_module(std::string_view module);
+bool program_module(std::string_view module);
 bool database_module(std::string_view module);
 
 class Builder {
@@ -101,6 +102,9 @@ class Builder {
   void container_health(Item& item, Names& local);
   void container_image(Item& item, Unit::Turn& turn);
   void container_network(Item& item, Names& local);
+  void programs(Item& item, Unit::Turn& turn);
+  void request(Item& item, Names& local);
+  void certificate(Item& item, Names& local);
   static std::string glob_free(const std::string& name);
   std::string project_file(const std::string& src, const std::string& folder);
 

@@ -59,26 +59,12 @@ bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const
     moment(turn, when, changes);
   } else if (module == "assemble") {
     assemble(turn, when, changes);
-  } else if (guarded_module(module) && module != "apache2_module" && module != "git_config") {
+  } else if (guarded_module(module) && module != "git_config") {
     guarded(turn, when, changes);
   } else if (module == "unarchive") {
     unarchive(turn, when, changes);
   } else if (module == "postgresql_privs") {
     postgresql_privs(turn, when, changes);
-  } else if (module == "apache2_module") {
-    LocalNames& local = *turn.names;
-    const std::string name = text({"name", "identifier"}, local);
-    const Node* state = task_.argument({"state"});
-    ignore({"state", "force", "ignore_configcheck", "warn_mpm_absent"});
-    if (state != nullptr && holds_jinja(state->text)) throw Untranslatable{"a state that hangs on the host"};
-    const bool absent = state != nullptr && state->text == "absent";
-    auto item = start("command", turn, when);
-    identify(*item, "command", Written::of_text((absent ? "disable " : "enable ") + name), turn);
-    item->put("run", Written::of_texts({absent ? "a2dismod" : "a2enmod", name}));
-    item->put(absent ? "removes" : "creates", Written::of_text("/etc/apache2/mods-enabled/" + name + ".load"));
-    unit_.set_outcome(row_, Outcome::kOtherWay);
-    unit_.note(row_, "a command with a guard");
-    finish(std::move(item), turn, changes);
   } else if (module == "git_config") {
     LocalNames& local = *turn.names;
     const std::string name = text({"name"}, local);
@@ -107,6 +93,8 @@ void Builder::after_table(Item& item, Unit::Turn& turn) {
   const std::string& module = task_.module;
   if (item.type.starts_with("container") || item.type == "compose") {
     containers(item, turn);
+  } else if (program_module(module)) {
+    programs(item, turn);
   } else if (database_module(module)) {
     databases(item, turn);
   } else if (module == "get_url") {

@@ -267,6 +267,7 @@ class Unit : public Names {
   std::vector<Restart> restarts_;
   std::map<std::string, std::string> files_;  // of the module: templates and files
   std::set<std::string> file_resources_;      // identities of files that lines stand in
+  std::map<std::string, WrittenMap> requests_;  // what requests for certificates say, by the file that they go to
   std::set<std::string> directories_;
   std::map<std::string, const lang::Node*> known_values_;
   std::set<std::string> broken_names_;
