@@ -36,9 +36,9 @@ std::optional<Node> to_node(const Json& value, const SourceSpan& span) {
 }
 
 // Walks a node and gives each expression its value.
-class Resolver {
+class NodeResolver {
  public:
-  Resolver(std::span<const Dynamic::Spot> spots, bool reads_sensitive, const Evaluation& evaluation)
+  NodeResolver(std::span<const Dynamic::Spot> spots, bool reads_sensitive, const Evaluation& evaluation)
       : spots_(spots), reads_sensitive_(reads_sensitive), evaluation_(evaluation) {}
 
   std::optional<Node> node(const Node& given) {
@@ -209,15 +209,15 @@ bool Dynamic::calls_host() const {
 }
 
 std::optional<Node> Dynamic::resolve(const Evaluation& evaluation) const {
-  return Resolver(spots_, reads_sensitive_, evaluation).node(*node_);
+  return NodeResolver(spots_, reads_sensitive_, evaluation).node(*node_);
 }
 
 std::optional<cel::Value> Dynamic::evaluate(const Evaluation& evaluation) const {
-  return Resolver(spots_, reads_sensitive_, evaluation).value(*node_);
+  return NodeResolver(spots_, reads_sensitive_, evaluation).value(*node_);
 }
 
 std::optional<Node> Dynamic::node_of(const cel::Value& value, const Evaluation& evaluation) const {
-  return Resolver(spots_, reads_sensitive_, evaluation).node_of(value, *node_);
+  return NodeResolver(spots_, reads_sensitive_, evaluation).node_of(value, *node_);
 }
 
 std::optional<Expression> Expression::compile(WrittenValue written, const ExpressionScope& scope,
