@@ -89,8 +89,8 @@ struct Handler {
 struct Surroundings {
   LocalNames* names = nullptr;
   Items* out = nullptr;
-  std::string as;      // become_user
-  std::string folder;  // of the file that the tasks stand in
+  std::string as;                                         // become_user
+  std::string folder;                                     // of the file that the tasks stand in
   Cel guard{"true", Type::kBool, Type::kAny, 0, "", ""};  // conditions around, where no loop is
   bool in_loop = false;
   int depth = 0;
@@ -233,7 +233,6 @@ class Unit : public Names {
   void write_inputs(Lines& lines);
   void write_named(Lines& lines);
 
-
   std::vector<Play> plays_;
   std::string file_ = "module.yaml";
   std::string head_;
@@ -265,8 +264,8 @@ class Unit : public Names {
   // By identity: each with the conditions around it.
   std::map<std::string, std::vector<std::pair<std::string, Item*>>> services_;
   std::vector<Restart> restarts_;
-  std::map<std::string, std::string> files_;  // of the module: templates and files
-  std::set<std::string> file_resources_;      // identities of files that lines stand in
+  std::map<std::string, std::string> files_;    // of the module: templates and files
+  std::set<std::string> file_resources_;        // identities of files that lines stand in
   std::map<std::string, WrittenMap> requests_;  // what requests for certificates say, by the file that they go to
   std::set<std::string> directories_;
   std::map<std::string, const lang::Node*> known_values_;
