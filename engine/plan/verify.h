@@ -25,7 +25,8 @@ namespace plumb::plan {
 // - What is held back has no action, and a reason: a lock of the plan, or something held back before it.
 // - Each action's kind is known, its operations are of those that the kind works by, and values have the types that the
 // kind's schema gives them.
-// - Paths that its kind decides on or works at are spelt as a project spells them: absolute, without `.`, `..` and `//`.
+// - Paths that its kind decides on or works at are spelt as a project spells them: absolute, without `.`, `..` and
+// `//`.
 // - An action is what its kind's own code makes of what is asked for and what was found, its operations among it.
 std::string verify(const HostPlan& host, const Actions& actions, const Registry& kinds);
 
