@@ -218,9 +218,13 @@ Json told_in(std::string_view printed) {
         if (part == "CA:TRUE") told["ca"] = true;
         if (part.starts_with(kLength) && part.size() == kLength.size() + 1) told["path_length"] = part.back() - '0';
       }
-      if (in == In::kNames) told["names"] = sorted(std::move(parts));
-      if (in == In::kUsage) told["key_usage"] = sorted(std::move(parts));
-      if (in == In::kPurposes) told["extended_key_usage"] = sorted(std::move(parts));
+      if (in == In::kNames) {
+        told["names"] = sorted(std::move(parts));
+      } else if (in == In::kUsage) {
+        told["key_usage"] = sorted(std::move(parts));
+      } else if (in == In::kPurposes) {
+        told["extended_key_usage"] = sorted(std::move(parts));
+      }
       in = In::kNothing;
     }
   }

@@ -6,7 +6,7 @@ namespace plumb::providers::databases::my_database {
 namespace {
 
 // What was called utf8 is called utf8mb3 by newer servers.
-std::string plain_charset(std::string name) {
+std::string plain_charset(const std::string& name) {
   return name == "utf8" || name.starts_with("utf8_") ? "utf8mb3" + name.substr(4) : name;
 }
 

@@ -320,13 +320,12 @@ std::optional<Desired> MountProvider::restore(const Desired& desired, const Obse
     return again;
   }
   // Mounted by hand, without a line: from what, the line does not say.
-  if (!before.exists && was_mounted && wants_unmounted(desired)) return std::nullopt;
+  if (!before.exists && was_mounted) return std::nullopt;
   const bool leaves_running = is_in_state(desired, "present");
-  again.attributes["state"] = !before.exists   ? (was_mounted ? "" : "absent")
+  again.attributes["state"] = !before.exists   ? "absent"
                               : leaves_running ? "present"
                               : was_mounted    ? "mounted"
                                                : "unmounted";
-  if (again.attributes["state"] == "") return std::nullopt;
   for (const char* attribute : {"source", "type", "options", "dump", "pass"}) {
     if (before.exists && before.has(attribute)) again.attributes[attribute] = before.attribute(attribute);
   }

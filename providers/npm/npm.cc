@@ -53,7 +53,7 @@ std::vector<std::string> words_of(const Desired& desired, const char* verb) {
   return words;
 }
 
-Result<std::string> line_of(std::vector<std::string> words, const std::string& user, System& system) {
+Result<std::string> line_of(const std::vector<std::string>& words, const std::string& user, System& system) {
   // It keeps answers and logs in the one folder that it may write to.
   std::string script = "exec env npm_config_cache=\"${TMPDIR:-/nonexistent}\" npm_config_logs_max=0";
   for (const std::string& word : words) script += " " + shell_word(word);

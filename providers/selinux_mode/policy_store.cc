@@ -35,8 +35,11 @@ Result<Settings> read_settings(System& system) {
     if (equals == std::string::npos || line.starts_with('#')) continue;
     const std::string name = without_blanks(std::string_view(line).substr(0, equals));
     std::string value = without_blanks(std::string_view(line).substr(equals + 1));
-    if (name == "SELINUX") settings.mode = std::move(value);
-    if (name == "SELINUXTYPE") settings.policy = std::move(value);
+    if (name == "SELINUX") {
+      settings.mode = std::move(value);
+    } else if (name == "SELINUXTYPE") {
+      settings.policy = std::move(value);
+    }
   }
   return settings;
 }

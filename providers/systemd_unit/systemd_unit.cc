@@ -35,12 +35,11 @@ std::string complaint_about(const std::string& path, const std::string& text, Sy
   if (system.is_image() || adds(path) || system.find_program("systemd-analyze").empty()) return {};
   ProcessRequest request;
   const std::string name = base_of(path);
-  request.argv = {
-      "sh", "-c",
-      // Where nothing may be written but in this folder, no other one can be made.
+  // Where nothing may be written but in this folder, no other one can be made.
+  constexpr const char* kVerify =
       "d=$TMPDIR; [ -d \"$d\" ] || exit 0; cat >\"$d/$1\" || exit 0; systemd-analyze verify --man=no \"$d/$1\" 2>&1 | "
-      "sed -n \"s|^$d/$1:||p\"; : >\"$d/$1\"",
-      "sh", name};
+      "sed -n \"s|^$d/$1:||p\"; : >\"$d/$1\"";
+  request.argv = {"sh", "-c", kVerify, "sh", name};
   request.env = {{"SYSTEMD_COLORS", "0"}, {"SYSTEMD_LOG_LEVEL", "warning"}};
   request.stdin_text = text;
   request.changes_nothing = true;
