@@ -1,10 +1,11 @@
-// plumb graph: the compiled order of one host, as JSON or for Graphviz.
+// plumb graph: the compiled order of hosts, as text, JSON or drawings.
 
 #include "engine/ir/graph.h"
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/exit_code.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/report/graph_drawing.h"
 
 namespace plumb::cmd {
 namespace {
@@ -26,6 +27,12 @@ int graph(Program& program) {
   Workspace workspace(program.options, terminal);
   workspace.only_name();
   if (!workspace.load()) return kInvalidConfiguration;
+  if (format == "svg" && workspace.hosts().size() > 1) {
+    workspace.diagnose(
+        fail(Code::kUsage, "a drawing is of one host, and these are " + std::to_string(workspace.hosts().size()))
+            .hint("name one with --on HOST"));
+    return kInvalidConfiguration;
+  }
   const auto [fleet, asked] = workspace.graphs(workspace.hosts());
   if (fleet == nullptr) return kInvalidConfiguration;
   if (const ExitCode code = exit_code_of(asked); code != kDone) return code;
@@ -34,6 +41,10 @@ int graph(Program& program) {
     const ir::HostGraph& compiled = *fleet->graph(host);
     if (format == "dot") {
       terminal.write(ir::to_dot(compiled, host));
+    } else if (format == "svg") {
+      terminal.write(report::graph_svg(compiled, host));
+    } else if (format == "mermaid") {
+      terminal.write(report::graph_mermaid(compiled, host));
     } else if (format == "json") {
       hosts[host] = ir::to_json(compiled);
       hosts[host]["digest"] = compiled.digest;
@@ -48,8 +59,8 @@ int graph(Program& program) {
 }  // namespace
 
 void add_graph(Program& program) {
-  CLI::App* command =
-      program.app.add_subcommand("graph", "Show resources in execution order with their edges (--output dot or json)");
+  CLI::App* command = program.app.add_subcommand(
+      "graph", "Show resources in execution order with their edges (--output svg draws one host)");
   command->callback([&program] { program.exit_code = graph(program); });
 }
 

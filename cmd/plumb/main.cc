@@ -52,9 +52,10 @@ void add_common_options(Program& program) {
   app.add_option(
          "--output", options.output,
          "human, json, or jsonl: events as they happen (plan, diff, apply, observe, run); markdown and html for plan, "
-         "diff and show, sarif, github and gitlab for validate, dot for graph, table for hosts and locks")
-      ->check(
-          CLI::IsMember({"human", "json", "jsonl", "markdown", "html", "sarif", "github", "gitlab", "dot", "table"}))
+         "diff and show, sarif, github and gitlab for validate, svg, mermaid and dot for graph, table for hosts and "
+         "locks")
+      ->check(CLI::IsMember({"human", "json", "jsonl", "markdown", "html", "sarif", "github", "gitlab", "svg",
+                             "mermaid", "dot", "table"}))
       ->type_name("FORMAT");
   app.add_option("--forks", options.forks, "Hosts at a time")->check(CLI::Range(1, 10000))->type_name("N");
   add_timeout(app, "--host-timeout", options.host_timeout,
@@ -148,6 +149,8 @@ void refuse_forms_elsewhere(const Program& program) {
                                           {"sarif", {"validate"}},
                                           {"github", {"validate"}},
                                           {"gitlab", {"validate"}},
+                                          {"svg", {"graph"}},
+                                          {"mermaid", {"graph"}},
                                           {"dot", {"graph"}},
                                           {"table", {"hosts", "locks"}}};
   const auto takes = [](const Form& form, const std::string& command) {

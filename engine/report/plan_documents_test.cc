@@ -13,7 +13,7 @@ using testing::Not;
 
 constexpr const char* kId = "sha256:0123";
 
-plan::Action action(const std::string& address, Op op) {
+plan::Action planned(const std::string& address, Op op) {
   plan::Action made;
   made.desired.address = *Address::parse(address);
   made.op = op;
@@ -31,7 +31,7 @@ class PlanDocuments : public testing::Test {
 
   // A file whose content changes, as the plan has both.
   plan::Action content(const std::string& path, const std::string& before, const std::string& after) {
-    plan::Action made = action("file:" + path, Op::kUpdate);
+    plan::Action made = planned("file:" + path, Op::kUpdate);
     for (const std::string& text : {before, after}) plan_.blobs[digest(text)] = text;
     made.before["content"] = digest(before);
     made.after["content"] = digest(after);
@@ -64,7 +64,7 @@ TEST_F(PlanDocuments, MarkdownTellsRisksFirstAndEqualHostsOnce) {
   give("web1", {update});
   give("web2", {update});
   give("web3", {update});
-  give("db1", {update, action("file:/etc/gone", Op::kDelete)});
+  give("db1", {update, planned("file:/etc/gone", Op::kDelete)});
   EXPECT_EQ(markdown(), R"(<!-- plumb plan -->
 ### Plan: 5 actions on 4 hosts
 
@@ -126,14 +126,14 @@ TEST_F(PlanDocuments, WhereThereIsNoPlanTheHeadlineSaysSo) {
   EXPECT_THAT(page, HasSubstr("ssh said &lt;/pre&gt;&lt;img src=x&gt;"));
   plan_.hosts["db1"].unchanged = 3;
   EXPECT_THAT(markdown(), HasSubstr("### Plan: nothing to change on 1 host, no plan for 2 hosts\n"));
-  give("db2", {action("file:/etc/a", Op::kDelete)});
+  give("db2", {planned("file:/etc/a", Op::kDelete)});
   EXPECT_THAT(markdown(), HasSubstr("### Plan: 1 action on 1 host, no plan for 2 hosts\n"));
 }
 
 TEST_F(PlanDocuments, MarkdownTakesNothingOfAHostForMarkup) {
   plan_.project = "</details>@all";
   give("web1", {content("/etc/a", "", "```\n</details>\n<img src=x onerror=alert(1)>\n@all #1\n"),
-                action("command:a|b`<b>*x*", Op::kDelete)});
+                planned("command:a|b`<b>*x*", Op::kDelete)});
   const std::string text = markdown();
   EXPECT_THAT(text, Not(HasSubstr("</details>@all")));
   EXPECT_THAT(text, HasSubstr("<code>command&#58;a&#124;b&#96;&#60;b&#62;&#42;x&#42;</code>"));
@@ -150,7 +150,7 @@ TEST_F(PlanDocuments, MarkdownIsBoundedAndSaysWhatIsMissing) {
   for (int i = 100; i < 400; ++i) {
     const std::string name = std::to_string(i);
     give("web" + name,
-         {content("/etc/" + name, "", std::string(2000, 'x') + name), action("file:/x" + name, Op::kDelete)});
+         {content("/etc/" + name, "", std::string(2000, 'x') + name), planned("file:/x" + name, Op::kDelete)});
   }
   for (const std::size_t most : {std::size_t{60} << 10, std::size_t{24} << 10}) {
     const std::string text = markdown(most);
@@ -171,14 +171,14 @@ TEST_F(PlanDocuments, MarkdownIsBoundedAndSaysWhatIsMissing) {
 TEST_F(PlanDocuments, MarkdownIsBoundedWhateverNamesAre) {
   plan::Actions actions;
   for (int i = 0; i < 200; ++i)
-    actions.push_back(action("command:" + std::string(3000, '<') + std::to_string(i), Op::kDelete));
+    actions.push_back(planned("command:" + std::string(3000, '<') + std::to_string(i), Op::kDelete));
   give("web1", actions);
   plan_.project = std::string(100000, '<');
   EXPECT_LE(markdown().size(), std::size_t{60} << 10);
 }
 
 TEST_F(PlanDocuments, NeitherShowsASecret) {
-  plan::Action secret = action("file:/etc/token", Op::kUpdate);
+  plan::Action secret = planned("file:/etc/token", Op::kUpdate);
   secret.desired.sensitive.insert("content");
   secret.before["content"] = "hmac-sha256:" + std::string(64, 'a');
   secret.after["content"] = "correct-horse";
@@ -193,7 +193,7 @@ TEST_F(PlanDocuments, NeitherShowsASecret) {
 TEST_F(PlanDocuments, HtmlHasRisksFirstAndEqualHostsOnce) {
   const plan::Action update = content("/etc/motd", "old\n", "new\n");
   for (const char* host : {"web1", "web2", "web4"}) give(host, {update});
-  give("web3", {action("service:nginx", Op::kRestart)});
+  give("web3", {planned("service:nginx", Op::kRestart)});
   const Json plan = data();
   EXPECT_EQ(plan["hosts"], Json({"web1", "web2", "web3", "web4"}));
   ASSERT_EQ(plan["groups"].size(), 2U);

@@ -52,6 +52,15 @@ says '`plumb validate` takes json, sarif, github and gitlab'
 exits 3 "$plumb" -C infra fmt --output dot
 says 'dot is for graph; `plumb fmt` takes json'
 
+# --- drawings of the order, of one host each
+exits 0 "$plumb" -C infra graph --output svg
+says '<svg xmlns="http://www.w3.org/2000/svg"'
+says 'motd</text>'
+exits 0 "$plumb" -C infra graph --output mermaid
+says 'flowchart TD'
+exits 3 "$plumb" -C infra plan --output svg
+says 'svg is for graph'
+
 # --- plans
 cat >>infra/plumb.yaml <<YAML
   - file: $work/target/token
