@@ -1,6 +1,7 @@
 // Replays what a fuzz target has been given before: every file of the named folders, whole and cut short at each byte.
-// With PLUMB_FUZZ_ROUNDS, so many times also with something changed in it, by chance. The target aborts where a promise
-// does not hold, so the file is said before, and what it could not take is written to `found` in this folder.
+// With PLUMB_FUZZ_ROUNDS, so many times also with something changed in it, by chance; with PLUMB_LONG, 200 times. The
+// target aborts where a promise does not hold, so the file is said before, and what it could not take is written to
+// `found` in this folder.
 #include <algorithm>
 #include <csignal>
 #include <cstdint>
@@ -92,7 +93,7 @@ std::string changed(std::string bytes, const std::string& other, std::mt19937& r
 int main(int argc, char** argv) {
   for (const int number : {SIGABRT, SIGALRM, SIGBUS, SIGFPE, SIGILL, SIGSEGV}) std::signal(number, keep);
   const char* told = std::getenv("PLUMB_FUZZ_ROUNDS");
-  const int rounds = told == nullptr ? 0 : std::atoi(told);
+  const int rounds = told != nullptr ? std::atoi(told) : std::getenv("PLUMB_LONG") != nullptr ? 200 : 0;
   std::vector<std::string> all;
   std::size_t inputs = 0;
   for (int i = 1; i < argc; ++i) {
