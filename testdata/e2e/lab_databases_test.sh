@@ -128,6 +128,7 @@ mariadb() {
     state: running
     restart_on: ["file:/etc/mysql/mariadb.conf.d/99-logs.cnf"]
   - file: /etc/mysql/mariadb.conf.d/99-logs.cnf
+    after: ["package:mariadb-server"]
     content: |
       [mysqld]
       general_log = 1
@@ -144,7 +145,7 @@ exits 0 with plan --detailed-exitcode
 on_host $host "MYSQL_PWD=$secret mysql -u blog -e 'create table goods (x int)' blog" || fail 'blog does not get in'
 on_host $host "mysql -e \"alter user blog@localhost identified by 'other'; alter database blog character set latin1; revoke drop on blog.* from blog@localhost; grant file on *.* to backup@localhost\""
 exits 2 with plan --detailed-exitcode
-for one in mysql_user:blog mysql_database:blog 'mysql_grant:blog uses its database' 'mysql_grant:backup reads all'; do says "~ $one"; done
+for one in mysql_user:blog mysql_database:blog 'mysql_grant:blog uses its database' 'mysql_grant:backup reads all'; do says "$one"; done
 watch_host
 exits 0 with apply --yes
 look
