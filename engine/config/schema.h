@@ -8,8 +8,8 @@
 // behind the identity in the address, as IDENTITY#KEY), x-format (of templates `content` is kept as bytes and
 // `text-template` stands in the resource itself), x-expected (words for a pattern), x-exclusive (lists of keys of which
 // one may be given), x-alone (its identity is never a list of them), x-sensitive, x-secret-capable, x-since, x-example,
-// x-content-of, x-replacement (the attribute whose groups stand in a text, and the flag that says so), x-step (it can be
-// a step around a turn; what of the schema is otherwise then).
+// x-content-of, x-replacement (the attribute whose groups stand in a text, and the flag that says so), x-step (it can
+// be a step around a turn; what of the schema is otherwise then).
 #pragma once
 
 #include <string_view>

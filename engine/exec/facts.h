@@ -10,8 +10,8 @@
 
 namespace plumb::exec {
 
-// Those that a host tells at once. Below --root they are the image's; what only a running system has (memory, addresses)
-// is then left out. What manages packages and services is told by the kinds that deal with them.
+// Those that a host tells at once. Below --root they are the image's; what only a running system has (memory,
+// addresses) is then left out. What manages packages and services is told by the kinds that deal with them.
 Json gather_facts(LocalSystem& system, const Managers& managers);
 
 // One that is gathered only where somebody asks for it; nothing where there is no such fact.

@@ -6,8 +6,8 @@
 
 namespace plumb::exec {
 
-// Of an image nothing is mounted. File systems of the kernel's own and of containers' layers are left out, and a size is
-// asked only of what lies on this machine's devices: a server that is away would keep us waiting.
+// Of an image nothing is mounted. File systems of the kernel's own and of containers' layers are left out, and a size
+// is asked only of what lies on this machine's devices: a server that is away would keep us waiting.
 Json mounts(const RootFiles& files);
 // Space that is in use for it.
 Json swap_space(const RootFiles& files);

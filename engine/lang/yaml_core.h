@@ -1,5 +1,5 @@
-// What plain scalars are where nothing says so: the core schema of YAML 1.2.2, chapter 10.3. Whole numbers with a zero in
-// front stay text: the standard takes 0644 for six hundred and forty-four, and who writes it means a mode.
+// What plain scalars are where nothing says so: the core schema of YAML 1.2.2, chapter 10.3. Whole numbers with a zero
+// in front stay text: the standard takes 0644 for six hundred and forty-four, and who writes it means a mode.
 #pragma once
 
 #include <cstdint>

@@ -88,7 +88,8 @@ struct Policy {
   bool empty() const { return rules.empty() && judges.empty(); }
   // A program is told all that is known of a host.
   bool reads_facts() const {
-    return !judges.empty() || std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return rule.reads_facts; });
+    return !judges.empty() ||
+           std::any_of(rules.begin(), rules.end(), [](const Rule& rule) { return rule.reads_facts; });
   }
 };
 

@@ -29,7 +29,7 @@ std::string_view name_in(const Table& table, Value value) {
 
 template <class Value, std::size_t size>
 std::optional<Value> value_named(const std::array<std::pair<Value, std::string_view>, size>& table,
-                              std::string_view name) {
+                                 std::string_view name) {
   for (const auto& [entry, text] : table) {
     if (text == name) return entry;
   }
