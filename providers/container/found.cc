@@ -5,6 +5,7 @@
 
 #include "providers/container/asked.h"
 #include "providers/container/host_engine.h"
+#include "providers/sdk/json_answer.h"
 
 namespace plumb::providers::container {
 namespace {
@@ -151,7 +152,7 @@ class Finder {
   }
 
   Json label(const std::string& name) const {
-    const Json kept = Json::parse(text_of(member_of(config_, "Labels"), kAskedLabel), nullptr, false);
+    const Json kept = json_answer(text_of(member_of(config_, "Labels"), kAskedLabel));
     return member_of(kept, name);
   }
 
@@ -236,7 +237,7 @@ void note_found(const Json& info, const Desired& desired, bool podman, Observed&
   const std::string status = text_of(member_of(info, "State"), "Status");
   const bool told = status == "running" || status == "paused" || status == "restarting";
   observed.attributes["state"] = told ? status : "stopped";
-  const Json kept = Json::parse(text_of(member_of(member_of(info, "Config"), "Labels"), kAskedLabel), nullptr, false);
+  const Json kept = json_answer(text_of(member_of(member_of(info, "Config"), "Labels"), kAskedLabel));
   if (kept.is_object()) observed.attributes["asked"] = kept;
   const std::vector<std::string> by_label = labelled_attributes();
   const Finder finder(info, desired, podman);

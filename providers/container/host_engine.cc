@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
 
@@ -138,7 +139,7 @@ Result<Json> inspect(const Engine& engine, const std::string& type, const std::v
   std::vector<std::string> words = {type, "inspect"};
   words.insert(words.end(), names.begin(), names.end());
   PLUMB_TRY_ASSIGN(const ProcessResult answer, ask_engine(engine, words, system));
-  Json found = Json::parse(answer.output, nullptr, false);
+  Json found = json_answer(answer.output);
   const bool well = answer.exit_code == 0 && !answer.timed_out;
   if (!well && (answer.timed_out || !only_misses(answer.errors)))
     return fail(Code::kCannotObserve, engine.name + " cannot tell of its " + type + "s: " +

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/container/image_name.h"
+#include "providers/sdk/json_answer.h"
 
 namespace plumb::providers::container {
 namespace {
@@ -146,7 +147,7 @@ std::optional<Offer> ask_registry(const Engine& engine, const std::string& text,
   const std::string text_told = answer->exit_code == 0 ? answer->output
                                 : engine.is_podman()   ? manifest_in_error(answer->errors)
                                                        : std::string();
-  const Json told = Json::parse(text_told, nullptr, false);
+  const Json told = json_answer(text_told);
   return engine.is_podman() ? offer_of_podman(told) : offer_in_manifests(told);
 }
 

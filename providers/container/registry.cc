@@ -5,6 +5,7 @@
 
 #include "providers/container/host_engine.h"
 #include "providers/container/kinds.h"
+#include "providers/sdk/json_answer.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::container {
@@ -58,7 +59,7 @@ Result<Observed> observe_login(const Engine& engine, const Desired& desired, Sys
   PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
   if (!there) return observed;
   PLUMB_TRY_ASSIGN(const std::string text, system.read_file(path, kLongestFile));
-  const Json file = Json::parse(text, nullptr, false);
+  const Json file = json_answer(text);
   if (!file.is_object()) {
     observed.obstacle = refused(path + " is no JSON");
     return observed;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/shell_word.h"
+#include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::databases {
@@ -31,7 +32,7 @@ Answers sorted(const std::vector<std::string>& lines, std::size_t count) {
   answers.rows.resize(count);
   std::optional<std::size_t> last;
   for (const std::string& line : lines) {
-    const Json row = Json::parse(line, nullptr, false);
+    const Json row = json_answer(line);
     if (!row.is_object()) {
       if (last && !line.empty()) answers.rows[*last]["lines"].push_back(line);
       continue;

@@ -1,6 +1,7 @@
 #include "providers/npm/npm.h"
 
 #include "engine/base/shell_word.h"
+#include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/ownership.h"
@@ -75,7 +76,7 @@ Result<std::optional<std::string>> version_in(const std::string& modules, const 
   PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
   if (!there || there->type != FileType::kFile) return std::optional<std::string>();
   PLUMB_TRY_ASSIGN(const std::string text, system.read_file(path, kLargest));
-  return std::optional(text_of(Json::parse(text, nullptr, false), "version"));
+  return std::optional(text_of(json_answer(text), "version"));
 }
 
 Result<> note_project(const Desired& desired, System& system, Observed& observed) {

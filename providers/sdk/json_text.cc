@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "providers/sdk/json_answer.h"
 #include "providers/sdk/json_spans.h"
 #include "providers/sdk/tree_text.h"
 
@@ -25,7 +26,7 @@ class JsonText : public TreeText {
       if (at == kNowhere) return std::optional<TreeValue>();
       value = &value->values[at];
     }
-    return std::optional(TreeValue{Json::parse(text_.substr(value->begin, value->end - value->begin), nullptr, false)});
+    return std::optional(TreeValue{json_answer(text_.substr(value->begin, value->end - value->begin))});
   }
 
   Result<> set(const TreePath& path, const Json& value) override {

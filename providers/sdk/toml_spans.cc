@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "engine/base/pattern.h"
+#include "engine/base/utf8.h"
+#include "providers/sdk/json_answer.h"
 
 namespace plumb {
 namespace {
@@ -223,7 +225,7 @@ class TomlReader {
       const auto result = std::from_chars(number.data() + 2, end, read, base);
       if (result.ec == std::errc() && result.ptr == end) return Json(read);
     }
-    Json read = Json::parse(number, nullptr, false);
+    Json read = json_answer(number);
     if (read.is_number()) return read;
     at_ = begin;
     return wrong("a value is expected");
@@ -268,17 +270,7 @@ class TomlReader {
           (code >= 0xd800 && code < 0xe000))
         return wrong("an escape that there is not");
       at_ += 2 + width;
-      // By way of JSON, which has two halves for what is beyond.
-      static constexpr std::string_view kHex = "0123456789abcdef";
-      const auto unit = [](std::uint32_t half) {
-        std::string text = "\\u";
-        for (int shift = 12; shift >= 0; shift -= 4) text += kHex[(half >> static_cast<unsigned>(shift)) & 15U];
-        return text;
-      };
-      const std::uint32_t beyond = code - 0x10000;
-      const std::string units =
-          code < 0x10000 ? unit(code) : unit(0xd800 + (beyond >> 10U)) + unit(0xdc00 + (beyond & 0x3ffU));
-      read += Json::parse('"' + units + '"', nullptr, false).get<std::string>();
+      append_utf8(read, code);
       return {};
     }
     static constexpr std::string_view kPlain = "btnfr\"\\e";

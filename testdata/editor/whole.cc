@@ -122,6 +122,12 @@ std::optional<Whole> in_project(const std::vector<std::string>& path, const Json
     if (!sources.contains(path[3])) reading.emplace("command", "true");
     return Whole{"project", "", project_with("readings", {{"a", reading}}), true};
   }
+  if (path.size() == 2 && name == "local_facts") return Whole{"project", "", project_with("facts", example), true};
+  if (path.size() == 4 && name == "local_fact") {
+    Json fact = {{"type", "string"}};
+    fact[path[3]] = example;
+    return Whole{"project", "", project_with("facts", {{"a", std::move(fact)}}), true};
+  }
   if (name == "secret_store") {
     const Json store = path.size() == 2 ? example : store_with(path[3], example);
     return Whole{"project", "", project_with("secrets", {{"a", store}}), true};
@@ -167,8 +173,16 @@ std::optional<Whole> whole(const Judged& one, Json value) {
   const std::vector<std::string> path = steps(one.pointer);
   if (one.schema == "project") return in_project(path, value);
   if (one.schema == "inventory") return in_inventory(path, value);
-  const auto attributes = around(config::schema_of(one.schema), config::schema_of(one.schema), path.at(1), value);
-  if (path.size() != 2 || !attributes) return std::nullopt;
+  const Json& root = config::schema_of(one.schema);
+  if (path.size() == 4 && path[0] == "properties" && path[2] == "properties") {  // of an attribute's own keys
+    const auto part = around(root, root["properties"][path[1]], path[3], value);
+    if (!part) return std::nullopt;
+    value = *part;
+  } else if (path.size() != 2) {
+    return std::nullopt;
+  }
+  const auto attributes = around(root, root, path.at(1), value);
+  if (!attributes) return std::nullopt;
   return Whole{"project", "", resource(kind, *attributes), true};
 }
 
@@ -252,6 +266,7 @@ std::vector<Whole> guide_documents() {
                              : value.contains("hosts") ? "inventory"
                              : value.contains("rules") || value.contains("waivers") || value.contains("programs")
                                  ? "policy"
+                             : value.contains("allowed_signers") ? "machine_trust"
                              : value.contains("tests") ? value["tests"][0].contains("fires") ? "policy_tests" : "tests"
                                                        : "module";
       all.push_back({document, file.filename().string() + ":\n" + block, std::move(value), true});
