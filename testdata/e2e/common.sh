@@ -4,9 +4,10 @@ set -euo pipefail
 # As root, what plumb keeps on this machine is the script's own: its locks hold no other script up, and nothing is left.
 # Hosts of the lab are started elsewhere.
 if [ "$(id -u)" = 0 ] && [ -z "${PLUMB_OWN_STATE:-}" ] && [[ ${0##*/} != lab_* ]] && unshare --mount true 2>/dev/null; then
-  mkdir -p /var/lib/plumb
-  PLUMB_OWN_STATE=1 exec unshare --mount --propagation slave \
-    bash -c 'mount -t tmpfs plumb-test /var/lib/plumb && exec bash "$@"' own-state "$0" "$@"
+  mkdir -p /var/lib/plumb /run/plumb
+  PLUMB_OWN_STATE=1 exec unshare --mount --propagation slave bash -c '
+    for folder in /var/lib/plumb /run/plumb; do mount -t tmpfs -o mode=755 plumb-test "$folder" || exit 1; done
+    exec bash "$@"' own-state "$0" "$@"
 fi
 
 plumb=$PLUMB_BIN/plumb
