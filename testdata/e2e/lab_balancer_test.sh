@@ -23,7 +23,7 @@ apply() { "$plumb" -C balanced apply --yes "$@"; }
 server() { # HOST: what haproxy says of it
   on_host h3 "echo 'show stat' | socat - /run/haproxy/admin.sock" | awk -F, -v host="$1" '$1 == "app" && $2 == host {print $18}'
 }
-page() { on_host h3 "exec 3<>/dev/tcp/127.0.1.13/8096; printf 'GET / HTTP/1.0\r\n\r\n' >&3; tail -n 1 <&3"; }
+page() { on_host h3 "exec 3<>/dev/tcp/127.0.1.13/8098; printf 'GET / HTTP/1.0\r\n\r\n' >&3; tail -n 1 <&3"; }
 
 # --- from bare hosts: the balancer is there first
 exits 0 apply
@@ -37,7 +37,7 @@ says 'Nothing to change'
 on_host h3 'cat >/tmp/ask.sh; setsid bash /tmp/ask.sh >/tmp/asked 2>&1 </dev/null &' <<'SH'
 for i in $(seq 1 2000); do
   [ ! -e /tmp/asked.enough ] || break
-  exec 3<>/dev/tcp/127.0.1.13/8096 && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && head -n 1 <&3
+  exec 3<>/dev/tcp/127.0.1.13/8098 && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && head -n 1 <&3
   sleep 0.02
 done
 SH
