@@ -1,5 +1,6 @@
 #include "engine/lang/yaml_events.h"
 
+#include <algorithm>
 #include <array>
 #include <istream>
 #include <streambuf>
@@ -10,9 +11,33 @@
 #include <yaml-cpp/parser.h>
 
 #include "engine/lang/yaml.h"
+#include "engine/lang/yaml_text.h"
 
 namespace plumb::lang {
 namespace {
+
+// In brackets yaml-cpp ends a word without quotes at any `?`, where the standard knows it as a sign only alone, before
+// a blank. So those that are part of a word are given to it as a character that no clean text holds.
+constexpr char kQuestionMark = '\x01';
+
+bool is_part_of_word(std::string_view text, std::size_t mark) {
+  const auto word_goes_on = [&](std::size_t pos) {
+    return pos < text.size() && !is_space(text[pos]) && !is_flow_indicator(text[pos]);
+  };
+  if (word_goes_on(mark + 1)) return true;
+  return mark > 0 && word_goes_on(mark - 1) && std::string_view("\"':").find(text[mark - 1]) == std::string_view::npos;
+}
+
+// Of the same size. Empty where the text is given as it is.
+std::string with_hidden_marks(std::string_view text) {
+  std::string hidden;
+  for (std::size_t mark = text.find('?'); mark != std::string_view::npos; mark = text.find('?', mark + 1)) {
+    if (!is_part_of_word(text, mark)) continue;
+    if (hidden.empty()) hidden = text;
+    hidden[mark] = kQuestionMark;
+  }
+  return hidden;
+}
 
 // Lets yaml-cpp read a text without a copy.
 class ViewBuffer : public std::streambuf {
@@ -47,7 +72,9 @@ class Recorder : public YAML::EventHandler {
       stop(offset(mark), "a value is longer than 1 MiB", "this long",
            "keep it in a file of its own and name that as `source`");
     }
-    add({Event::Kind::kScalar, tag == "?", false, offset(mark), value});
+    Event scalar{Event::Kind::kScalar, tag == "?", false, offset(mark), value};
+    std::replace(scalar.text.begin(), scalar.text.end(), kQuestionMark, '?');
+    add(std::move(scalar));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
                        YAML::EmitterStyle::value style) override {
@@ -175,7 +202,8 @@ YamlProblem translate(const YAML::Exception& error) {
 
 EventList read_events(std::string_view text) {
   EventList list;
-  ViewBuffer buffer(text);
+  const std::string hidden = with_hidden_marks(text);
+  ViewBuffer buffer(hidden.empty() ? text : hidden);
   std::istream stream(&buffer);
   Probe probe;
   try {

@@ -79,6 +79,21 @@ TEST(Yaml, NullsAreToldFromTheKeysBehindThem) {
   EXPECT_EQ(root.entries[3].key, "~");
 }
 
+TEST(Yaml, QuestionMarksInBracketsBelongToTheirWords) {
+  const Node root = read("a: [http://x/?a=1&b=?, ?x, y?, what? no, 'q?', \"?\"]\nb: {k?: v, z: 1}\n");
+  const std::vector<Node>& items = root.find("a")->value.items;
+  ASSERT_EQ(items.size(), 6U);
+  EXPECT_EQ(items[0].text, "http://x/?a=1&b=?");
+  EXPECT_EQ(place(items[0].span), "1:5-1:22");
+  EXPECT_EQ(items[1].text, "?x");
+  EXPECT_EQ(items[2].text, "y?");
+  EXPECT_EQ(items[3].text, "what? no");
+  EXPECT_EQ(items[4].text, "q?");
+  EXPECT_EQ(items[5].text, "?");
+  EXPECT_EQ(root.find("b")->value.entries[0].key, "k?");
+  EXPECT_EQ(findings("a: [b ? c]\n"), "PL1002 1:7\n");
+}
+
 TEST(Yaml, EmptyDocuments) {
   EXPECT_TRUE(read("").is_null());
   EXPECT_TRUE(read("# nothing\n\n").is_null());

@@ -226,7 +226,7 @@ class YamlTexts {
 
   void word(bool in_flow) {
     out_ += pick({"a", "b c", "x:y", "-1", "a#b", "é", "true", "null", "~", "1.5", "/p/q", "a  b", "it's", "q\"q",
-                  "a\tb", "x\\n"});
+                  "a\tb", "x\\n", "x?", "/p?q=1", "?x"});
     if (!in_flow && one_in(12)) out_ += pick({"[x]", ", y", "{z}", "?", "!", "&a", "*b"});
   }
 
