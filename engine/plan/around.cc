@@ -51,10 +51,14 @@ Json to_json(const Around& around) {
 
 std::string problem_of_around(const Around& around, const Registry& kinds) {
   for (const auto* all : {&around.before, &around.after}) {
+    const std::string when = all == &around.before ? "before@" : "after@";
     for (const Steps& steps : *all) {
       if (steps.host.empty() || steps.actions.empty()) return "a list of steps is nobody's, or empty";
       const std::shared_ptr<const Actions> actions = steps.actions.get();
       for (const Action& action : *actions) {
+        // By it reports, the history and rules know who does the step, and when.
+        if (action.desired.address.module != when + steps.host)
+          return action.desired.address.str() + " is among the steps " + when + steps.host;
         if (!can_be_step(action, kinds)) return action.desired.address.str() + " cannot be a step around a turn";
       }
       if (std::string problem = verify(HostPlan(), *actions, kinds); !problem.empty())

@@ -31,7 +31,7 @@ Action chore(const std::string& address) {
 
 Action note() {
   Action action;
-  action.desired.address = {"", "note", "/a"};
+  action.desired.address = {"before@lb", "note", "/a"};
   action.desired.attributes = {{"at", "/a"}};
   action.op = Op::kCreate;
   action.operations = {WriteFile{"/a", digest("new"), {}, false, false, ""}};
@@ -67,7 +67,17 @@ TEST(Around, WhatLeavesSomethingIsNoStep) {
   const Artifact written = write_artifact(plan_with({note()}));
   const Result<Plan> read = read_artifact(written.bytes, testing::made_up_kinds());
   ASSERT_FALSE(read.has_value());
-  EXPECT_THAT(read.error().summary(), HasSubstr("on web1, note:/a cannot be a step around a turn"));
+  EXPECT_THAT(read.error().summary(), HasSubstr("on web1, before@lb/note:/a cannot be a step around a turn"));
+}
+
+TEST(Around, AStepHasTheNameOfWhoDoesItAndWhen) {
+  const std::map<std::string, std::string> misnamed = {
+      {"before@web2/chore:drain", "on web1, before@web2/chore:drain is among the steps before@lb"},
+      {"after@lb/chore:drain", "on web1, after@lb/chore:drain is among the steps before@lb"},
+      {"chore:drain", "on web1, chore:drain is among the steps before@lb"},
+  };
+  for (const auto& [address, problem] : misnamed)
+    EXPECT_EQ(verify(plan_with({chore(address)}), testing::made_up_kinds()), problem);
 }
 
 TEST(Around, StepsDoWhatTheirKindsMakeOfThem) {
