@@ -97,7 +97,8 @@ class UndoCommand {
     if (!program_.options.yes) request.approve = [this](const run::Proposal& proposal) { return ask(proposal.plan); };
     const run::ApplyResult result = run::apply(workspace_.loaded(), std::move(request), context);
     hosts_ = result.hosts;
-    if (result.begun) way_on_ = report::way_on(result.hosts, result.plan, "");
+    if (result.begun)
+      way_on_ = report::way_on(result.hosts, result.plan, "plumb apply --resume " + program_.options.run_id);
     if (result.begun && terminal_.events() == nullptr) {
       const std::string& run = program_.options.run_id;
       terminal_.print(terminal_.json()

@@ -109,6 +109,16 @@ std::string undo_on(const run::HostResults& hosts, const plan::Plan& plan) {
   return commands;
 }
 
+// Whether something is done around the turn of a host that did not end well: where all of the host is taken back
+// already, another undo has no turn for it.
+bool has_steps(const run::HostResults& hosts, const plan::Plan& plan) {
+  return std::any_of(hosts.begin(), hosts.end(), [&](const auto& one) {
+    const auto planned = plan.hosts.find(one.first);
+    return !good(one.second) && one.second.outcome != HostOutcome::kStale && planned != plan.hosts.end() &&
+           !planned->second.around.empty();
+  });
+}
+
 }  // namespace
 
 std::string failures_text(const run::HostResults& hosts, bool color) {
@@ -143,7 +153,7 @@ const Diagnostic* first_error(const run::HostResult& result) {
 }
 
 std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& same_plan) {
-  if (!plan.scope.undoes.empty()) return undo_on(hosts, plan);
+  if (!plan.scope.undoes.empty()) return has_steps(hosts, plan) ? same_plan : undo_on(hosts, plan);
   std::vector<std::string> unplanned;
   std::vector<std::string> stale;
   bool resumable = false;
@@ -170,10 +180,15 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
   int satisfied = 0;
   int verified = 0;
   int tolerated = 0;
+  int interrupted = 0;
   bool all_good = true;
   for (const auto& [name, result] : hosts) {
     width = std::max(width, name.size());
-    ++states[result.state];
+    if (result.outcome == HostOutcome::kInterrupted) {
+      ++interrupted;
+    } else {
+      ++states[result.state];
+    }
     changed += result.changed;
     satisfied += result.satisfied;
     verified += result.verified;
@@ -192,6 +207,7 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
   std::string counts;
   for (const auto& [state, count] : states)
     counts += (counts.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name(state));
+  if (interrupted > 0) counts += (counts.empty() ? "" : ", ") + std::to_string(interrupted) + " interrupted";
   out += "hosts " + counts + "; " + std::to_string(changed) + " changed";
   if (verified > 0) out += ", " + std::to_string(verified) + " verified";
   if (satisfied > 0) out += ", " + std::to_string(satisfied) + " already as asked for";

@@ -92,5 +92,21 @@ TEST_F(RunSummary, AnUndoGoesOnWithTheUndoOfItsHosts) {
   EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), "plumb undo R0 --host b; plumb undo R0 --host c");
 }
 
+TEST_F(RunSummary, AnUndoWithStepsAroundTurnsGoesOnWithItself) {
+  plan_.scope.undoes = "R0";
+  host("a", HostState::kFailed, "what comes after its turn");
+  plan::Action step;
+  step.desired.address = {"after@lb", "chore", "enable"};
+  plan_.hosts["a"].around.after = {{"lb", plan::ActionList({step})}};
+  EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), kSamePlan);
+}
+
+TEST_F(RunSummary, CountsHostsThatWereStoppedApart) {
+  host("a", HostState::kOk);
+  host("b", HostState::kFailed, "stopped").outcome = HostOutcome::kInterrupted;
+  host("c", HostState::kNotStarted, "").outcome = HostOutcome::kNotStarted;
+  EXPECT_THAT(text(), HasSubstr("Not done: hosts 1 ok, 1 not started, 1 interrupted; 0 changed."));
+}
+
 }  // namespace
 }  // namespace plumb::report

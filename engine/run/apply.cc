@@ -198,7 +198,8 @@ class Applying {
     Diagnostics found;
     if (applied.stopped) {
       Diagnostic stopped = *applied.stopped;
-      stopped.hint = request_.undo ? "plumb undo " + result_.plan.scope.undoes : "plumb apply --resume " + request_.run;
+      const bool anew = request_.undo && plan::step_count(result_.plan) == 0;
+      stopped.hint = anew ? "plumb undo " + result_.plan.scope.undoes : "plumb apply --resume " + request_.run;
       found.add(std::move(stopped));
     }
     for (const auto& [host, result] : applied.hosts) found.extend(result.diagnostics);
