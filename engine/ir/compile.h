@@ -46,6 +46,8 @@ struct StepsGraph {
 class TellOnce {
  public:
   void add(Diagnostics found, Diagnostics& all);
+  void add(Diagnostic problem, Diagnostics& all);
+  bool was_told(const Diagnostic& problem) const;
 
  private:
   std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> told_;

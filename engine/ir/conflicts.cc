@@ -105,9 +105,9 @@ void check_edits(const std::vector<Node>& nodes, const Registry& providers, Diag
 
 // What is to go takes away what lies in it, and what else others stand on, whatever is on the host and whichever of the
 // two comes first.
-class Removals {
+class UnwantedThings {
  public:
-  Removals(const std::vector<Node>& nodes, const Registry& kinds) : nodes_(nodes), kinds_(kinds) {
+  UnwantedThings(const std::vector<Node>& nodes, const Registry& kinds) : nodes_(nodes), kinds_(kinds) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       const Desired& desired = nodes[i].desired;
       const Provider* provider = kinds.provider(desired.address.kind);
@@ -210,7 +210,7 @@ void check_conflicts(const std::vector<Node>& nodes, const Registry& kinds, Diag
   check_claims(nodes, kinds, diagnostics);
   check_edits(nodes, kinds, diagnostics);
   check_edits_of_folders(nodes, kinds, diagnostics);
-  Removals(nodes, kinds).check(diagnostics);
+  UnwantedThings(nodes, kinds).check(diagnostics);
 }
 
 }  // namespace plumb::ir

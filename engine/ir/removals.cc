@@ -47,9 +47,9 @@ struct Going {
   Node node;
 };
 
-class Builder {
+class RemovalsBuilder {
  public:
-  Builder(const HostGraph& graph, const Registry& kinds) : graph_(graph), kinds_(kinds) {
+  RemovalsBuilder(const HostGraph& graph, const Registry& kinds) : graph_(graph), kinds_(kinds) {
     for (const Node& node : graph.nodes) {
       declared_.push_back(node.desired);
       for (const std::string& thing : things_of(node.desired)) owners_.emplace(thing, declared_.size() - 1);
@@ -274,7 +274,7 @@ class Builder {
 }  // namespace
 
 Removals with_removals(const HostGraph& graph, const std::vector<Orphan>& orphans, const Registry& kinds) {
-  Builder builder(graph, kinds);
+  RemovalsBuilder builder(graph, kinds);
   for (const Orphan& orphan : orphans) builder.add(orphan);
   return std::move(builder).finish();
 }

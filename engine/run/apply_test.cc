@@ -288,5 +288,23 @@ TEST_F(ApplyTest, GraphsThatReadFactsAreMadeOfThoseThatHostsTell) {
   EXPECT_FALSE(findings_of(asked.asked).empty());
 }
 
+TEST_F(ApplyTest, AWarningThatNeedsNoFactsIsToldOnceAndNotOfEachHostAgain) {
+  write("", "h[1:2]");
+  folder_.write("plumb.yaml",
+                "plumb: v1\nproject: edge\n"
+                "checks:\n"
+                "  - {condition: 1 == 2, message: of the project, severity: warning}\n"
+                "  - {condition: facts.arch == 'x', message: of a host, severity: warning}\n"
+                "resources:\n  - note: /etc/${facts.arch}\n    text: a\n");
+  const auto reads = workspace();
+  const CompiledFleet asked = compile_graphs(*reads, {"h1", "h2"}, context());
+  EXPECT_EQ(told_, "PL1123 of the project\n");
+  std::vector<std::string> of_hosts;
+  for (const auto& [host, result] : asked.asked) {
+    for (const Diagnostic& one : result.diagnostics.items()) of_hosts.push_back(host + " " + one.summary);
+  }
+  EXPECT_EQ(of_hosts, (std::vector<std::string>{"h1 of a host", "h2 of a host"}));
+}
+
 }  // namespace
 }  // namespace plumb::run

@@ -2,18 +2,12 @@
 
 #include <algorithm>
 
-#include "engine/base/digest.h"
 #include "engine/base/pool.h"
 #include "engine/config/layers.h"
 #include "engine/config/module_names.h"
 #include "engine/config/told_facts.h"
-#include "engine/run/doubts.h"
 #include "engine/run/fleet_member.h"
-#include "engine/run/host_planner.h"
 #include "engine/run/host_settings.h"
-#include "engine/run/plan_builder.h"
-#include "engine/run/restarts.h"
-#include "engine/run/sensitive_paths.h"
 #include "providers/sdk/sealed_values.h"
 
 namespace plumb::run {
@@ -47,17 +41,6 @@ std::shared_ptr<const GraphSecrets> secrets_of(const ir::HostGraph& graph, const
     }
   }
   return std::make_shared<const GraphSecrets>(std::move(secrets));
-}
-
-// False after it was told what would bring something sensitive to where nobody takes it for that.
-bool keeps_secrets(const Session& session, const simulate::Observation& observation, const HostReadings& readings,
-                   const Registry& kinds, HostResult& result) {
-  Diagnostics shown;
-  check_copies(session.graph(), observation, readings.in_clear, kinds, session.name(), shown);
-  if (!shown.has_errors()) return true;
-  result.diagnostics.extend(std::move(shown));
-  result.state = HostState::kFailed;
-  return false;
 }
 
 ir::CompilerInput stoppable(ir::CompilerInput input, const Control& control, host::Deadline deadline) {
@@ -122,13 +105,12 @@ void Fleet::join(const std::set<std::string>& hosts) {
 bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();
   compiler_.check(hosts, diagnostics);
-  ir::TellOnce once;
   std::size_t let_go = 0;
   for (const std::string& host : hosts) {
     Member& member = add(host);
     Diagnostics own;
     std::shared_ptr<const ir::HostGraph> graph = compile_host(host, nullptr, own);
-    once.add(std::move(own), diagnostics);
+    told_.add(std::move(own), diagnostics);
     if (const std::optional<std::string> why = over()) {
       diagnostics.add(Diagnostic(Code::kInterrupted, *why + " while the configuration was compiled"));
       return false;
@@ -242,7 +224,9 @@ bool Fleet::prepare(Member& member) {
   Diagnostics found;
   const ir::Told told = needs_facts ? ir::Told(&member.session->facts(), &member.readings.values) : ir::Told();
   std::shared_ptr<const ir::HostGraph> graph = compile_host(member.name, told, found);
-  member.result.diagnostics.extend(std::move(found));
+  for (const Diagnostic& problem : found.items()) {
+    if (problem.severity == Severity::kError || !told_.was_told(problem)) member.result.diagnostics.add(problem);
+  }
   if (graph == nullptr) {
     member.result.state = HostState::kFailed;
     member.session->disconnect();
@@ -349,153 +333,6 @@ HostResults Fleet::ask(const config::Reads* question) {
     if (question == nullptr) PLUMB_TRY(member.session->ask_facts(config::asked_facts()));
     (void)read(member, question);
     return {};
-  });
-}
-
-// What the host's record tells is known only now, so what is to go of it is asked for once more, with all the rest.
-Result<simulate::Observation> Fleet::with_orphans(Member& member, simulate::Observation observation,
-                                                  const plan::Scope& scope) {
-  const std::vector<ir::Orphan> orphans = simulate::orphans_of(member.session->graph(), observation, scope);
-  if (orphans.empty()) return observation;
-  ir::Removals removals = ir::with_removals(member.session->graph(), orphans, providers_);
-  for (const auto& [address, why] : removals.kept) {
-    member.result.diagnostics.add(
-        Diagnostic(Code::kRefusedByState, "`" + address + "`, which is declared no more, stays: " + why)
-            .as(Severity::kWarning)
-            .on(member.name));
-  }
-  if (removals.graph != nullptr) {
-    member.session->set_graph(std::move(removals.graph));
-    PLUMB_TRY_ASSIGN(observation, member.session->observe(scope));
-    simulate::make_moves(member.session->graph(), observation);
-  }
-  observation.forgotten = std::move(removals.forgotten);
-  return observation;
-}
-
-// Observes and plans, where the host can be reached. Nothing where it cannot, and where it shares its plan.
-std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& planner, const plan::Scope& scope) {
-  turn_to(member);
-  if (const std::optional<std::string> why = over()) {
-    fail_with(member.result, fail(Code::kInterrupted, *why + " before the host was asked"));
-    return std::nullopt;
-  }
-  if (!prepare(member)) return std::nullopt;
-  const Result<> reached = reach(member);
-  Result<simulate::Observation> observation = reached ? member.session->observe(scope) : reached.error();
-  if (observation) {
-    simulate::make_moves(member.session->graph(), *observation);
-    if (member.undoing != nullptr) observation = with_undone(member, std::move(*observation), scope);
-  }
-  if (observation) {
-    if (scope.prune) observation = with_orphans(member, std::move(*observation), scope);
-  }
-  if (!observation) {
-    member.session->disconnect();
-    fail_with(member.result, observation.error());
-    return std::nullopt;
-  }
-  Planning planning;
-  member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
-  if (!keeps_secrets(*member.session, *observation, member.readings, providers_, member.result)) {
-    member.planned = nullptr;
-    park(member);
-    return std::nullopt;
-  }
-  {
-    const ComputeTurn turn;
-    planning = planner.plan(member.name, member.session->shared_graph(), *observation,
-                            holds_graphs_ && !scope.prune && member.undoing == nullptr ? member.session->told() : "",
-                            member.contents == nullptr ? simulate::TextOf() : simulate::texts_in(*member.contents),
-                            member.result.diagnostics);
-  }
-  member.planned = std::move(planning.host);
-  if (member.planned != nullptr) {
-    std::optional<Diagnostic> problem =
-        problem_of_restarts(*member.planned->plan.actions.get(), member.session->settings(), providers_);
-    if (problem) {
-      member.result.diagnostics.add(std::move(*problem).on(member.name));
-      member.planned = nullptr;
-      planning.simulated.reset();
-    }
-  }
-  if (member.planned == nullptr) {
-    member.result.state = HostState::kFailed;
-  } else if (!member.session->unreported().empty()) {
-    resolve_doubts(member.session->unreported(), member.session->graph(), *observation,
-                   *member.planned->plan.actions.get());
-  }
-  park(member);
-  return std::move(planning.simulated);
-}
-
-FleetPlan Fleet::plan(const plan::Scope& scope) {
-  std::set<std::string> names;
-  for (const auto& member : members_) names.insert(member->name);
-  HostPlanner planner(providers_, scope);
-  PlanBuilder builder(compiler_.input(), scope, names);
-  std::mutex builder_mutex;
-  for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
-    Member& member = *members_[i];
-    const Stopwatch watch;
-    std::optional<simulate::Simulation> simulated = look_at(member, planner, scope);
-    plan::HostPlan host;
-    if (member.planned != nullptr) {
-      host = simulated ? std::move(simulated->host) : member.planned->plan;
-      host.facts = digest(canonical(config::standing_facts(member.session->facts())));
-      host.image = config::is_image(member.session->facts());
-      host.readings = member.readings.used;
-      if (!plan_turn(member, host)) member.planned = nullptr;
-    }
-    if (member.planned != nullptr) {
-      const std::lock_guard lock(builder_mutex);
-      if (simulated) {
-        simulated->host = std::move(host);
-        builder.add(member.name, std::move(*simulated), member.contents);
-      } else {
-        builder.add(member.name, std::move(host));
-      }
-    } else {
-      const std::lock_guard lock(builder_mutex);
-      builder.add_unplanned(member.name, member.result.diagnostics);
-    }
-    let_go_of_graph(member);
-    member.result.milliseconds = watch.milliseconds();
-    tell({.kind = RunEvent::Kind::kPlanned, .host = member.name, .result = &member.result});
-  });
-  FleetPlan result;
-  for (const auto& member : members_) result.hosts[member->name] = member->result;
-  result.diagnostics = builder.diagnostics();
-  result.contents = builder.holders();
-  result.plan = builder.finish();
-  for (const auto& [host, problem] : builder.waiting_in_vain()) fail_with(result.hosts[host], Error(problem));
-  return result;
-}
-
-HostResults Fleet::observe(const plan::Scope& scope, const std::function<void(HostSnapshot)>& sink) {
-  std::mutex sink_mutex;
-  const auto look = [&](Member& member) -> Result<> {
-    PLUMB_TRY(reach(member));
-    // What the project reads by the time it is planned from this is not known.
-    PLUMB_TRY(member.session->ask_facts(config::asked_facts()));
-    if (!prepare(member)) return {};
-    PLUMB_TRY_ASSIGN(simulate::Observation observation, member.session->observe(scope));
-    member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
-    if (!keeps_secrets(*member.session, observation, member.readings, providers_, member.result)) return {};
-    const std::lock_guard lock(sink_mutex);
-    HostSnapshot snapshot =
-        take_snapshot(member.name, member.session->facts(), member.session->graph(), std::move(observation));
-    for (const UsedReading& used : member.readings.used) {
-      const auto told = member.readings.told.find(used.name);
-      if (told != member.readings.told.end()) snapshot.readings[used.name] = {used.source, told->second};
-    }
-    sink(std::move(snapshot));
-    return {};
-  };
-  return visit(everybody(), [&](Member& member) {
-    Result<> looked = look(member);
-    let_go_of_graph(member);
-    return looked;
   });
 }
 

@@ -7,7 +7,7 @@ namespace plumb::run {
 namespace {
 
 // Of one content that is kept; a larger one is not, and is in no memory here.
-constexpr std::size_t kLargestKept = std::size_t{64} << 20;
+constexpr std::size_t kLargestReplaced = std::size_t{64} << 20;
 
 struct Replaced {
   std::string address;
@@ -78,8 +78,8 @@ void Fleet::keep_replaced(Member& member, const plan::Actions& actions, const pl
   for (const Replaced& one : replaced_by(actions, plan, providers_)) {
     std::string bytes;
     const ByteSink take = [&bytes](std::string_view piece) -> Result<> {
-      if (bytes.size() + piece.size() > kLargestKept)
-        return fail(Code::kCannotUndo, "it has more than " + std::to_string(kLargestKept >> 20U) + " MiB");
+      if (bytes.size() + piece.size() > kLargestReplaced)
+        return fail(Code::kCannotUndo, "it has more than " + std::to_string(kLargestReplaced >> 20U) + " MiB");
       bytes += piece;
       return {};
     };

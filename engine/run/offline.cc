@@ -4,7 +4,6 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
-#include <tuple>
 
 #include "engine/base/digest.h"
 #include "engine/base/packed.h"
@@ -268,10 +267,8 @@ Diagnostics validate_offline(const ir::CompilerInput& input, const std::set<std:
       }
     }
   });
-  std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> seen;
-  for (const Diagnostic& one : told.sorted()) {
-    if (seen.emplace(one.code, one.span, one.summary).second) found.add(one);
-  }
+  ir::TellOnce once;
+  for (Diagnostic& one : told.sorted()) once.add(std::move(one), found);
   return found;
 }
 
