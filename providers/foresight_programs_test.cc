@@ -314,6 +314,47 @@ TEST_F(ForesightTest, AFolderInThePlaceOfAFileStaysInTheWay) {
   EXPECT_TRUE(found_[1]->open_until.empty());
 }
 
+// Nor is it asked for what a file tells that comes into the way.
+TEST_F(ForesightTest, AFileThatComesInThePlaceOfAFolderIsInTheWay) {
+  system_.add_program("dpkg-divert");
+  add("line", "path", {{"path", "/srv/p"}, {"text", "x"}, {"create", true}});
+  add("dpkg_divert", "path", {{"path", "/srv/p/x"}, {"divert", "/srv/q"}});
+  add("dpkg_divert", "path", {{"path", "/srv/other"}, {"divert", "/srv/r"}});
+  foresee();
+  EXPECT_EQ(obstacle(1), "/srv/p is not a directory, so /srv/p/x cannot be in it");
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"line:/srv/p"});
+  EXPECT_EQ(obstacle(2), "");
+
+  system_.add_program("openssl");
+  system_.make_directory("/srv/d");
+  system_.make_file("/srv/f", "x");
+  system_.make_file("/srv/key", "x");
+  system_.make_link("/srv/l", "/srv/d");
+  desired_.clear();
+  link({{"path", "/srv/l"}, {"target", "/srv/f"}});
+  add("certificate", "path", {{"path", "/srv/l/x"}, {"key", "/srv/key"}, {"common_name", "a.example"}});
+  foresee();
+  EXPECT_EQ(obstacle(1), "/srv/l is not a directory, so /srv/l/x cannot be in it");
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"link:/srv/l"});
+}
+
+TEST_F(ForesightTest, WhatIsBehindAnObstacleThatGoes) {
+  system_.make_file("/srv/q", "x");
+  system_.make_file("/srv/key", "x");
+  system_.make_link("/srv/p", "/srv/q");
+  for (const char* program : {"dpkg-divert", "openssl"}) system_.add_program(program);
+  add("dpkg_divert", "path", {{"path", "/srv/p"}});
+  add("certificate_request", "path", {{"path", "/srv/p"}, {"key", "/srv/key"}, {"common_name", "a.example"}});
+  foresee();
+  EXPECT_EQ(found_[1]->open_until, std::vector<std::string>{"dpkg_divert:/srv/p"}) << "decided in its turn";
+  EXPECT_TRUE(found_[1]->shaped_by.empty());
+
+  system_.set_image(true);
+  foresee();
+  EXPECT_EQ(obstacle(1), "programs of an image are not run");
+  EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"dpkg_divert:/srv/p"});
+}
+
 TEST_F(ForesightTest, AMountThatIsTakenAwayAgain) {
   system_.make_file("/proc/self/mountinfo", "21 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
   system_.make_file("/etc/fstab", "");

@@ -100,7 +100,9 @@ Judgement judge(const Kind& kind, const wire::Action& action, const Observed& ob
   if (deletes && !observed.exists) return {Verdict::kSatisfied, {}, {}};
   const Change now = kind.provider->diff(action.desired, observed);
   if (!deletes && now.empty()) return {Verdict::kSatisfied, {}, {}};
-  if (observed.obstacle && !deletes) return refuse(action, observed.obstacle->summary);
+  // Of one that left the configuration it may tell what keeps it from being there.
+  const bool counts = !deletes || kind.provider->is_unwanted(action.desired);
+  if (observed.obstacle && counts) return refuse(action, observed.obstacle->summary);
   const std::string moved = since_the_plan(kind, action, now, observed);
   // A resource that left the configuration is deleted although its last desired state asks for it.
   const std::string beyond = deletes ? std::string() : beyond_the_plan(now, action);

@@ -57,7 +57,8 @@ std::vector<std::size_t> Simulator::makers_of(std::size_t i, const Observed& obs
 std::vector<std::size_t> Simulator::takers_of(std::size_t i, const Observed& observed) {
   std::vector<std::size_t> takers = earlier_of(i, observed.shaped_by);
   std::erase_if(takers, [this](std::size_t earlier) {
-    return planned_[earlier].op != Op::kDelete && planned_[earlier].op != Op::kRun;
+    const Planned& one = planned_[earlier];
+    return !one.removes && one.op != Op::kDelete && one.op != Op::kRun;
   });
   return takers;
 }

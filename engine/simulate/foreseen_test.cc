@@ -61,6 +61,28 @@ TEST_F(ForeseenTest, AnObstacleThatAnActionMakesPointsAtBoth) {
   EXPECT_EQ(diagnostics_.items()[0].related[0].span.line, 4);
 }
 
+TEST_F(ForeseenTest, WhatIsMissedSinceItWasMovedPointsAtBoth) {
+  for (const bool moves : {false, true}) {
+    graph_ = {};
+    observation_ = {};
+    diagnostics_ = {};
+    Json moving = {{"at", "/a"}, {"text", digest("new")}};
+    if (moves) moving["instead_of"] = "/d";
+    add("note:/a", std::move(moving), {});
+    Observed observed = shaped_by("note:/a");
+    observed.missing.push_back({*Address::parse("shelf:/d"), "at"});
+    add_note("/d/b", std::move(observed));
+    EXPECT_FALSE(run());
+    ASSERT_EQ(diagnostics_.items().size(), 1U);
+    EXPECT_EQ(diagnostics_.items()[0].code, Code::kNothingProvides);
+    EXPECT_EQ(diagnostics_.items()[0].span->line, 5);
+    ASSERT_EQ(diagnostics_.items()[0].related.size(), moves ? 1U : 0U) << "only one that takes something away is told";
+    if (moves) {
+      EXPECT_EQ(diagnostics_.items()[0].related[0].span.line, 4);
+    }
+  }
+}
+
 TEST_F(ForeseenTest, WhatCannotBeSeenThroughIsDecidedInItsTurn) {
   add_note("/a", {});
   Observed observed;

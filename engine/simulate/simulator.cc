@@ -217,6 +217,8 @@ void Simulator::push(std::size_t i, Action action, const NodeList& unknown_until
   if (const std::optional<std::size_t> need = needs_.held(i)) return hold_back(i, action.op, {}, address_of(*need));
   planned_[i].op = action.op;
   planned_[i].unknown = !unknown_until.empty();
+  planned_[i].removes = std::any_of(action.operations.begin(), action.operations.end(),
+                                    [](const Operation& one) { return std::holds_alternative<Remove>(one); });
   acts(i);
   const bool dresses = !action.operations.empty() &&
                        std::all_of(action.operations.begin(), action.operations.end(),

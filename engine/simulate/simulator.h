@@ -39,6 +39,7 @@ class Simulator {
     bool acts = false;
     Op op = Op::kNone;
     bool unknown = false;  // what it finds is known only when its turn comes
+    bool removes = false;  // something, if only to put it elsewhere
   };
 
   const Kind& kind_of(std::size_t i) const { return *kinds_of_[i]; }

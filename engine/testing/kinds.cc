@@ -52,6 +52,7 @@ class Note : public Thing {
     Ownership ownership;
     if (desired.has("mode")) ownership.mode = desired.text("mode");
     change.operations = {WriteFile{at, desired.text("text"), ownership, false, false, ""}};
+    if (desired.has("instead_of")) change.operations.emplace_back(Remove{desired.text("instead_of"), false, false});
     return change;
   }
   std::vector<Address> infers(const Desired& desired) const override {

@@ -9,7 +9,25 @@ Error ForeseenSystem::not_known(const std::string& place, std::size_t who) {
   return fail(Code::kCannotObserve, "what will be at " + place + " is not known before it is there");
 }
 
+bool ForeseenSystem::leaves_out_program() {
+  if (!runs_programs_) left_out_program_ = true;
+  return !runs_programs_;
+}
+
+// One that is not there may come.
+std::string ForeseenSystem::find_program(const std::string& name) {
+  std::string found = now_.find_program(name);
+  if (found.empty()) (void)leaves_out_program();
+  return found;
+}
+
+Result<std::string> ForeseenSystem::ask(const Probe& probe) {
+  if (leaves_out_program()) return fail(Code::kCannotObserve, "only files are looked at");
+  return now_.ask(probe);
+}
+
 Result<ProcessResult> ForeseenSystem::run_program(const ProcessRequest& request) {
+  if (leaves_out_program()) return fail(Code::kCannotObserve, "only files are looked at");
   if (const std::set<std::size_t> who = who_touched(request.about); !who.empty())
     return not_known(request.about.front(), *who.rbegin());
   if (const std::optional<std::size_t> who = who_touched_account(request.user)) {

@@ -46,6 +46,9 @@ class ForeseenSystem : public System {
   Result<> expect_gone(const std::string& path, std::size_t who);
   // As if what they leave that is not known were not there.
   void take_unknown_as_gone(std::size_t who);
+  // Whether programs are run for what is asked. Where they are not, it is remembered that one would have had to be.
+  void run_programs(bool run) { runs_programs_ = run; }
+  bool take_left_out_program() { return std::exchange(left_out_program_, false); }
   // Those on whom it depended what was asked since the last call, so that nothing could be told.
   std::set<std::size_t> take_met_unknown() { return std::exchange(met_unknown_, {}); }
 
@@ -69,8 +72,8 @@ class ForeseenSystem : public System {
   Result<Limits> limits(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
   // Programs see the host as it is now, so nothing is told of what was touched.
-  std::string find_program(const std::string& name) override { return now_.find_program(name); }
-  Result<std::string> ask(const Probe& probe) override { return now_.ask(probe); }
+  std::string find_program(const std::string& name) override;
+  Result<std::string> ask(const Probe& probe) override;
   std::optional<Account> user_by_name(const std::string& name) override;
   std::optional<Account> user_by_id(std::uint32_t uid) override;
   std::optional<GroupAccount> group_by_name(const std::string& name) override;
@@ -121,6 +124,7 @@ class ForeseenSystem : public System {
   Result<FileInfo> folder_above(const std::string& place);
   void dress_as_changed(FileInfo& info) const;
   Error not_known(const std::string& place, std::size_t who);
+  bool leaves_out_program();
   std::optional<std::size_t> who_touched_account(const std::string& user);
   bool is_open(const std::string& place) const;  // nobody knows what lies there
   void leave_unknown(const std::string& place, std::size_t who);
@@ -167,6 +171,8 @@ class ForeseenSystem : public System {
   std::map<std::string, std::optional<GroupAccount>> groups_;
   std::vector<std::pair<std::string, std::size_t>> accounts_;  // names of those that were touched, and by whom
   std::set<std::size_t> met_unknown_;
+  bool runs_programs_ = true;
+  bool left_out_program_ = false;
   std::uint64_t made_ = 0;
   std::uint64_t ways_changed_ = 0;
 };

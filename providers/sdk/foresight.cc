@@ -193,6 +193,22 @@ bool Foresight::stays_in_the_way(std::size_t index, const Observed& found) {
   return again && unknown.empty() && again->obstacle && again->obstacle->summary == found.obstacle->summary;
 }
 
+std::optional<Observed> Foresight::hindered_by_files(std::size_t index) {
+  if (foreseen_.is_untouched()) return std::nullopt;
+  const std::set<std::size_t> who = foreseen_.who_touched(paths_stood_on(index));
+  if (who.empty()) return std::nullopt;
+  const Desired* one = desired_[index];
+  foreseen_.take_met_unknown();
+  foreseen_.run_programs(false);
+  std::vector<Result<Observed>> found = observe_({&one, 1}, foreseen_);
+  foreseen_.run_programs(true);
+  const bool needs_more = foreseen_.take_left_out_program();
+  if (!foreseen_.take_met_unknown().empty() || needs_more || found.size() != 1) return std::nullopt;
+  if (!found.front() || !found.front()->obstacle) return std::nullopt;
+  found.front()->shaped_by = addresses_of(who);
+  return std::move(*found.front());
+}
+
 void Foresight::look_through(std::size_t index, Result<Observed>& found) {
   const Provider* provider = provider_of(index);
   const Desired& desired = *desired_[index];
@@ -210,7 +226,10 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
         found->open_until.push_back(desired_[earlier.index]->address.str());
     }
     const std::set<std::size_t> who = who_took_its_stand(index);
-    if (who.empty()) return;
+    if (who.empty()) {
+      if (std::optional<Observed> hindered = hindered_by_files(index)) found = std::move(*hindered);
+      return;
+    }
     found->undone_by = desired_[*who.rbegin()]->address.str();
     found->obstacle.reset();
     return;

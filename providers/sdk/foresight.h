@@ -67,6 +67,9 @@ class Foresight {
   const Provider* provider_of(std::size_t index) const;
   void look_through(std::size_t index, Result<Observed>& found);
   bool stays_in_the_way(std::size_t index, const Observed& found);
+  // Of one that is not foreseeable: as it will be found where something is in its way by then that is seen without
+  // programs.
+  std::optional<Observed> hindered_by_files(std::size_t index);
   void note_programs(std::size_t index, Result<Observed>& found);
   bool is_in_chain(std::size_t index) const;
   Chains& chains();
