@@ -44,13 +44,20 @@ Cel index(const Expr& expr, Names& names) {
 }
 
 Cel slice(const Expr& expr, Names& names) {
+  constexpr std::size_t kLongObject = 80;
   const Cel object = translate(*expr.children[0], names);
-  const std::string base = object.in_brackets(rank::kAtom);
+  // What is long is said once.
+  const bool bound_once = object.text.size() > kLongObject;
+  const std::string base = bound_once ? "whole" : object.in_brackets(rank::kAtom);
+  const auto sliced = [&](std::string text, Type type) {
+    if (bound_once) text = "cel.bind(whole, " + object.text + ", " + text + ")";
+    return made(std::move(text), type);
+  };
   if (expr.children[3] != nullptr) {
     const bool backwards = expr.children[3]->is(Kind::kNegative) && expr.children[1] == nullptr &&
                            expr.children[2] == nullptr && expr.children[3]->children[0]->text == "1";
     if (!backwards) throw Untranslatable{"a slice with steps"};
-    Cel result = made(base + ".reverse()", object.type);
+    Cel result = sliced(base + ".reverse()", object.type);
     result.item = object.item;
     return result;
   }
@@ -63,8 +70,8 @@ Cel slice(const Expr& expr, Names& names) {
   };
   const std::string from = bound(expr.children[1], "0");
   const std::string to = bound(expr.children[2], "size(" + base + ")");
-  if (object.type == Type::kText) return made(base + ".substring(" + from + ", " + to + ")", Type::kText);
-  Cel result = made(base + ".slice(" + from + ", " + to + ")", Type::kList);
+  if (object.type == Type::kText) return sliced(base + ".substring(" + from + ", " + to + ")", Type::kText);
+  Cel result = sliced(base + ".slice(" + from + ", " + to + ")", Type::kList);
   result.item = object.item;
   return result;
 }

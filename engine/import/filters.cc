@@ -25,6 +25,33 @@ std::string group_references(std::string text) {
   return text;
 }
 
+// A pattern whose group `kept`, counted from 1, is the only one that catches; none where it is 0.
+std::string with_group(const std::string& pattern, int kept) {
+  std::string out;
+  int number = 0;
+  bool in_class = false;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    const char c = pattern[at];
+    out += c;
+    if (c == '\\' && at + 1 < pattern.size()) {
+      out += pattern[++at];
+    } else if (in_class) {
+      // A bracket that comes first is one of its characters.
+      if (c == ']' && pattern[at - 1] != '[' && !(pattern[at - 1] == '^' && at > 1 && pattern[at - 2] == '['))
+        in_class = false;
+    } else if (c == '[') {
+      in_class = true;
+    } else if (c == '(') {
+      const bool named = pattern.compare(at, 3, "(?P") == 0;
+      if (at + 1 < pattern.size() && pattern[at + 1] == '?' && !named) continue;
+      if (++number == kept) continue;
+      out += "?:";
+      if (named) at = std::min(pattern.find('>', at), pattern.size());
+    }
+  }
+  return out;
+}
+
 Cel defaulted(const Cel& value, const Arguments& given, Names& names) {
   const Expr* other = given.given(0, "default_value");
   if (other != nullptr && other->is(Kind::kName) && other->text == "omit") {
@@ -33,7 +60,9 @@ Cel defaulted(const Cel& value, const Arguments& given, Names& names) {
       result.optional = given.truth(1, "boolean") ? "optional.ofNonZeroValue(" + value.text + ")" : "";
     return result;
   }
-  const Cel fallback = other == nullptr ? made("''", Type::kText) : translate(*other, names);
+  Cel fallback = other == nullptr ? made("''", Type::kText) : translate(*other, names);
+  // A null goes with a value of whatever type.
+  if (fallback.type == Type::kNull) fallback = made("dyn(null)", Type::kAny);
   const bool empty_too = given.truth(1, "boolean");
   if (!empty_too && value.present.empty()) return value;
   if (value.present == "false") return fallback;
@@ -271,11 +300,23 @@ std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& 
                     group_references(given.text(1, "replacement", "''")) + ")",
                 Type::kText);
   if (name == "regex_search") {
-    // With groups it gives a list of what they are.
-    const Cel found =
-        made("regex.extract(" + text_of(value) + ", " + given.need(0).text + ").orValue('')", Type::kText);
-    if (given.count() < 2) return found;
-    return made("[" + found.text + "]", Type::kList, Type::kText);
+    // With groups it gives a list of what they are; else all that matches, whatever groups there are.
+    const Cel pattern = given.need(0);
+    const std::optional<std::string> known = literal_text(pattern);
+    if (given.count() < 2) {
+      const std::string whole = known ? cel_text(with_group(*known, 0)) : pattern.text;
+      return made("regex.extract(" + text_of(value) + ", " + whole + ").orValue('')", Type::kText);
+    }
+    std::string list;
+    for (std::size_t i = 1; i < given.count(); ++i) {
+      const Expr* group = given.given(i);
+      const bool number = group != nullptr && group->is(Kind::kText) && group->text.size() == 2 &&
+                          group->text[0] == '\\' && group->text[1] >= '1' && group->text[1] <= '9';
+      if (!known || !number) throw Untranslatable{"`regex_search` with groups that have names"};
+      list += (list.empty() ? "" : ", ") + std::string("?regex.extract(") + text_of(value) + ", " +
+              cel_text(with_group(*known, group->text[1] - '0')) + ")";
+    }
+    return made("[" + list + "]", Type::kList, Type::kText);
   }
   if (name == "regex_findall")
     return made("regex.extractAll(" + text_of(value) + ", " + given.need(0).text + ")", Type::kList, Type::kText);
@@ -327,6 +368,16 @@ std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& 
   return std::nullopt;
 }
 
+// The name under which DNS knows an address: 4.3.2.1.in-addr.arpa., or the digits of one of IPv6, all of them.
+Cel reverse_name(const std::string& address) {
+  return made("cel.bind(a, " + address +
+                  ".split('/')[0], !a.contains(':') ? a.split('.').reverse().join('.') + '.in-addr.arpa.' : "
+                  "cel.bind(p, a.split('::').map(h, h == '' ? [] : h.split(':')), (size(p) == 1 ? p[0] : p[0] + "
+                  "lists.range(8 - size(p[0]) - size(p[1])).map(n, '0') + p[1]).map(g, ('000' + "
+                  "g.lowerAscii()).substring(size(g) - 1)).join('').split('').reverse().join('.') + '.ip6.arpa.'))",
+              Type::kText);
+}
+
 std::optional<Cel> of_address(const Expr& expr, const Cel& value, const Arguments& given) {
   const std::string& name = expr.text;
   if (name == "ipv4" || name == "ipv6") {
@@ -345,6 +396,7 @@ std::optional<Cel> of_address(const Expr& expr, const Cel& value, const Argument
   if (kind == "netmask") return made("string(" + network + ".netmask())", Type::kText);
   if (kind == "prefix") return made(network + ".prefixLength()", Type::kInt);
   if (kind == "broadcast") return made("string(" + network + ".broadcast())", Type::kText);
+  if (kind == "revdns") return reverse_name(text_of(value));
   if (kind == "network/prefix" || kind == "subnet") return made("string(" + network + ".masked())", Type::kText);
   throw Untranslatable{"`ipaddr('" + kind + "')`"};
 }

@@ -425,46 +425,6 @@ bool holds_jinja(std::string_view text) {
          text.find("{#") != std::string_view::npos;
 }
 
-std::vector<TextPart> parse_text(std::string_view text) {
-  std::vector<TextPart> parts;
-  std::string literal;
-  for (std::size_t at = 0; at < text.size();) {
-    if (text.substr(at).starts_with("{%")) throw Untranslatable{"statements of Jinja inside a value"};
-    if (text.substr(at).starts_with("{#")) {
-      const std::size_t end = text.find("#}", at);
-      if (end == std::string_view::npos) throw Untranslatable{"a comment without its end"};
-      at = end + 2;
-      continue;
-    }
-    if (!text.substr(at).starts_with("{{")) {
-      literal += text[at++];
-      continue;
-    }
-    // The end is the first `}}` at which the expression can end: `}}` may also close two maps or stand in a text.
-    std::size_t end = text.find("}}", at);
-    for (;;) {
-      if (end == std::string_view::npos) throw Untranslatable{"`{{` without its `}}`"};
-      std::string_view inner = text.substr(at + 2, end - at - 2);
-      if (inner.starts_with('-')) inner.remove_prefix(1);
-      if (inner.ends_with('-')) inner.remove_suffix(1);
-      try {
-        ExprPtr expression = parse_expression(inner);
-        if (!literal.empty()) parts.push_back({std::move(literal), nullptr});
-        literal.clear();
-        parts.push_back({"", std::move(expression)});
-        break;
-      } catch (const Untranslatable&) {
-        const std::size_t next = text.find("}}", end + 1);
-        if (next == std::string_view::npos) throw;
-        end = next;
-      }
-    }
-    at = end + 2;
-  }
-  if (!literal.empty() || parts.empty()) parts.push_back({std::move(literal), nullptr});
-  return parts;
-}
-
 unsigned long small_number(std::string_view text) {
   constexpr std::size_t kMostDigits = 9;
   unsigned long number = 0;

@@ -57,7 +57,8 @@ ExprPtr parse_expression(std::string_view text);
 // Like parse_expression(), for `a, b` as well: the names that a `for` or `set` names, or the items of a tuple.
 std::vector<ExprPtr> parse_list(std::string_view text);
 
-// A text with `{{ … }}` in it: literal parts and expressions in turn. Throws where it holds statements.
+// A text with `{{ … }}` in it: literal parts and expressions in turn; one with `{% if … %}` is a single expression.
+// Throws where it holds other statements.
 struct TextPart {
   std::string literal;
   ExprPtr expression;  // null: the part is literal

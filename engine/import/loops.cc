@@ -13,36 +13,18 @@ using lang::Node;
 
 constexpr std::size_t kMostUnrolled = 40;
 
-const Node* loop_keyword(const Task& one, std::string& word) {
-  for (const char* name : {"loop", "with_items", "with_list", "with_flattened", "with_dict", "with_subelements",
-                           "with_nested", "with_together", "with_fileglob", "with_sequence", "with_indexed_items",
-                           "with_first_found", "with_community.general.flattened", "with_cartesian"}) {
-    if (const Node* found = one.keyword(name)) {
-      word = name;
-      return found;
-    }
-  }
-  for (const Entry& entry : one.node->entries) {
-    if (!entry.key.starts_with("with_")) continue;
-    word = entry.key;
-    return &entry.value;
-  }
-  return nullptr;
-}
-
 // The value as one of CEL.
-Cel loop_value(const Node& node, Unit& unit, Names& names) {
-  (void)unit;
+Cel loop_value(const Node& node, Names& names) {
   if (node.is_scalar()) return holds_jinja(node.text) ? text_expression(node.text, names) : cel_literal(node);
   if (node.is_sequence()) {
     std::string text;
     for (const Node& one : node.items)
-      text += (text.empty() ? "" : ", ") + std::string("dyn(") + loop_value(one, unit, names).text + ")";
+      text += (text.empty() ? "" : ", ") + std::string("dyn(") + loop_value(one, names).text + ")";
     return {"[" + text + "]", Type::kList, Type::kAny, 0, "", ""};
   }
   std::string text;
   for (const Entry& one : node.entries)
-    text += (text.empty() ? "" : ", ") + cel_text(one.key) + ": dyn(" + loop_value(one.value, unit, names).text + ")";
+    text += (text.empty() ? "" : ", ") + cel_text(one.key) + ": dyn(" + loop_value(one.value, names).text + ")";
   return {"{" + text + "}", Type::kMap, Type::kAny, 0, "", ""};
 }
 
@@ -63,7 +45,74 @@ std::map<std::string, bool> fields_of(const std::vector<Node>& items) {
   return fields;
 }
 
+// The list that `loop`, `with_items` and their like go over.
+Cel plain_items(const Node& over, const std::string& word, Names& names) {
+  Cel list;
+  if (over.is_sequence() && over.items.size() == 1 && word != "loop") {
+    list = loop_value(over.items[0], names);
+    if (!over.items[0].is_scalar() || !holds_jinja(over.items[0].text) || list.type == Type::kText)
+      list = {"[" + list.text + "]", Type::kList, list.type, 0, "", ""};
+  } else if (over.is_sequence()) {
+    const bool flat = word != "loop" && word != "with_list";
+    // Of several a list among them is its items.
+    std::string text;
+    Type common = Type::kAny;
+    bool lists = false;
+    bool first = true;
+    for (const Node& each : over.items) {
+      const Cel part = loop_value(each, names);
+      lists = lists || (flat && (part.type == Type::kList || part.type == Type::kAny));
+      common = first || common == part.type ? part.type : Type::kAny;
+      first = false;
+      text += (text.empty() ? "" : ", ") + std::string("dyn(") + part.text + ")";
+    }
+    list = {"[" + text + "]" + (lists ? ".flatten()" : ""), Type::kList, lists ? Type::kAny : common, 0, "", ""};
+  } else {
+    list = loop_value(over, names);
+  }
+  if (list.type == Type::kMap) list = {list.in_brackets(0) + ".map(k, k)", Type::kList, Type::kText, 0, "", ""};
+  if (list.type == Type::kText) list = {"[" + list.text + "]", Type::kList, Type::kText, 0, "", ""};
+  if (list.type == Type::kAny && list.present.find("!= null") != std::string::npos)
+    list.text = list.text + " == null ? [] : " + list.text;
+  return list;
+}
+
 }  // namespace
+
+const Node* loop_keyword(const Task& one, std::string& word) {
+  for (const char* name : {"loop", "with_items", "with_list", "with_flattened", "with_dict", "with_subelements",
+                           "with_nested", "with_together", "with_fileglob", "with_sequence", "with_indexed_items",
+                           "with_first_found", "with_community.general.flattened", "with_cartesian"}) {
+    if (const Node* found = one.keyword(name)) {
+      word = name;
+      return found;
+    }
+  }
+  for (const Entry& entry : one.node->entries) {
+    if (!entry.key.starts_with("with_")) continue;
+    word = entry.key;
+    return &entry.value;
+  }
+  return nullptr;
+}
+
+Cel loop_list(const Node& over, const std::string& word, Names& names) {
+  if (word == "with_subelements") {
+    if (!over.is_sequence() || over.items.size() < 2 || !over.items[1].is_scalar())
+      throw Untranslatable{"`with_subelements` without its parts"};
+    const Cel list = loop_value(over.items[0], names);
+    const Cel part = member(made("a", Type::kAny), over.items[1].text);
+    return made(list.in_brackets(0) + ".map(a, " + part.optional + ".orValue([]).map(b, [dyn(a), dyn(b)])).flatten()",
+                Type::kList);
+  }
+  if (word == "with_dict") {
+    const Cel map = loop_value(over, names);
+    return made(map.in_brackets(0) + ".transformList(k, v, {'key': dyn(k), 'value': dyn(v)})", Type::kList);
+  }
+  if (word != "loop" && word != "with_items" && word != "with_list" && word != "with_flattened")
+    throw Untranslatable{"`" + word + "` of a value"};
+  return plain_items(over, word, names);
+}
 
 std::string Unit::fresh_variable(const std::string& wanted, LocalNames& names) {
   std::string name = safe_name(wanted);
@@ -187,7 +236,7 @@ std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool u
       map = items_filter ? imports::translate(*expr->children[0], local) : imports::translate(*expr, local);
       if (expr->is(Expr::Kind::kCall)) map = imports::translate(*expr, local);
     } else {
-      map = loop_value(*over, *this, local);
+      map = loop_value(*over, local);
     }
     if (map.type == Type::kAny && !map.present.empty() && map.present.find("!= null") != std::string::npos)
       map.text = map.text + " == null ? {} : " + map.text;
@@ -205,7 +254,7 @@ std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool u
   };
   if (word == "with_subelements") {
     if (!over->is_sequence() || over->items.size() < 2) throw Untranslatable{"`with_subelements` without its parts"};
-    const Cel list = loop_value(over->items[0], *this, local);
+    const Cel list = loop_value(over->items[0], local);
     two(list, own + "_0.?" + over->items[1].text + ".orValue([])");
     turns.push_back(std::move(turn));
     return turns;
@@ -215,7 +264,7 @@ std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool u
     int number = 0;
     for (const Node& list : over->items) {
       const std::string name = own + "_" + std::to_string(number++);
-      const Cel value = loop_value(list, *this, local);
+      const Cel value = loop_value(list, local);
       add(name, literal(list) && list.is_sequence() ? written_of(list, local) : expression(value));
       parts.push_back(
           {name, literal(list) && list.is_sequence() && !list.items.empty() ? plain_type(list.items[0]) : value.item,
@@ -265,33 +314,7 @@ std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool u
     if (std::all_of(items.begin(), items.end(), [](const Node& each) { return each.is_map(); }))
       local.set_fields(variable, fields_of(items));
   } else {
-    Cel list;
-    if (over->is_sequence() && over->items.size() == 1 && word != "loop") {
-      list = loop_value(over->items[0], *this, local);
-      if (!over->items[0].is_scalar() || !holds_jinja(over->items[0].text) || list.type == Type::kText)
-        list = {"[" + list.text + "]", Type::kList, list.type, 0, "", ""};
-    } else if (over->is_sequence()) {
-      const bool flat = word != "loop" && word != "with_list";
-      // Of several a list among them is its items.
-      std::string text;
-      Type common = Type::kAny;
-      bool lists = false;
-      bool first = true;
-      for (const Node& each : over->items) {
-        const Cel part = loop_value(each, *this, local);
-        lists = lists || (flat && (part.type == Type::kList || part.type == Type::kAny));
-        common = first || common == part.type ? part.type : Type::kAny;
-        first = false;
-        text += (text.empty() ? "" : ", ") + std::string("dyn(") + part.text + ")";
-      }
-      list = {"[" + text + "]" + (lists ? ".flatten()" : ""), Type::kList, lists ? Type::kAny : common, 0, "", ""};
-    } else {
-      list = loop_value(*over, *this, local);
-    }
-    if (list.type == Type::kMap) list = {list.in_brackets(0) + ".map(k, k)", Type::kList, Type::kText, 0, "", ""};
-    if (list.type == Type::kText) list = {"[" + list.text + "]", Type::kList, Type::kText, 0, "", ""};
-    if (list.type == Type::kAny && list.present.find("!= null") != std::string::npos)
-      list.text = list.text + " == null ? [] : " + list.text;
+    const Cel list = plain_items(*over, word, local);
     item = list.item;
     add(index.empty() ? own : safe_name(index) + ", " + own, expression(list));
   }

@@ -24,7 +24,10 @@ std::string unit_word(std::string text) {
 }  // namespace
 
 std::optional<Cel> Unit::chain(const std::vector<std::string>& given, std::size_t& used) {
-  if (given.size() > 1 && registered_.contains(given[0]) && !symbols_.contains(given[0])) return result(given, used);
+  if (given.size() > 1 && turn_names_.contains(given[0])) (void)variable(given[0]);
+  const auto symbol = symbols_.find(given[0]);
+  const bool of_task = symbol == symbols_.end() || symbol->second.compiling;
+  if (given.size() > 1 && registered_.contains(given[0]) && of_task) return result(given, used);
   if (given.size() == 1 && registered_.contains(given[0])) return std::nullopt;
   if (given.size() > 1 && given[0] == "groups") {
     used = 2;
@@ -121,11 +124,73 @@ Cel Unit::reading(const std::string& name, WrittenMap source, Type type) {
   return simple_value("readings." + name, type, type == Type::kList ? Type::kText : Type::kAny);
 }
 
+// What a task in a loop registered, where it only looks: one reading asks for all items, one after the other.
+Cel Unit::results(const std::string& name, const Task& task) {
+  std::string word;
+  const Node* over = loop_keyword(task, word);
+  std::string variable = "item";
+  if (const Node* control = task.keyword("loop_control")) {
+    if (const lang::Entry* found = control->find("loop_var")) variable = found->value.text;
+  }
+  const std::string problem = "the results of a task in a loop (`" + task.name + "`)";
+  if (over == nullptr || task.keyword("when") != nullptr || task.argument({"chdir", "executable", "argv"}) != nullptr)
+    throw Untranslatable{problem};
+  LocalNames turn(*this);
+  const Cel list = loop_list(*over, word, *this);
+  if (word == "with_subelements") {
+    turn.set_parts(variable, {simple_value("e[0]", Type::kAny), simple_value("e[1]", Type::kAny)});
+  } else {
+    turn.set(variable, simple_value("e", list.item));
+  }
+  const bool asks_path = task.module == "stat";
+  std::string line;
+  if (asks_path) {
+    const Node* path = task.argument({"path", "dest", "name"});
+    if (path == nullptr || task.argument({"follow"}) != nullptr) throw Untranslatable{problem};
+    line = "'f=' + shellQuote(" + text_expression(path->text, turn).text +
+           ") + '; if [ -L \"$f\" ]; then echo link; elif [ -d \"$f\" ]; then echo directory; "
+           "elif [ -f \"$f\" ]; then echo file; elif [ -e \"$f\" ]; then echo other; fi'";
+  } else if (task.module == "shell" || task.module == "command" || task.module == "raw") {
+    const Node* given = task.argument({"cmd", "_raw_params"});
+    const std::string text = given != nullptr ? given->text : task.free_form;
+    if (task.module == "command") {
+      for (const std::string& one : shell_words(text)) {
+        const Cel part = text_expression(one, turn);
+        line += (line.empty() ? "shellQuote([" : ", ") + text_of(part);
+      }
+      line += "])";
+    } else {
+      line = text_expression(text, turn).in_brackets(rank::kSum);
+    }
+  } else {
+    throw Untranslatable{problem};
+  }
+  const bool lenient = task.keyword("failed_when") != nullptr || task.keyword("ignore_errors") != nullptr;
+  const std::string all = list.in_brackets(0) + ".map(e, '(\\n' + " + line + " + '\\n)" + (lenient ? "" : " || exit") +
+                          "\\nprintf \"\\\\n%s=result=\" $?\\n').join('')";
+  WrittenMap source{{"command", Written::of_text("${" + all + "}")}};
+  if (packages_before_) source.emplace_back("after", Written::of_texts({"package:*"}));
+  const Cel told = reading(name + "_each", std::move(source), Type::kText);
+  const std::string said = "regex.replace(r[i], '(^|[\\\\r\\\\n]*\\\\n)[0-9]+$', '')";
+  const std::string fields =
+      asks_path ? "'stat': dyn(cel.bind(t, " + said +
+                      ", {'exists': t != '', 'isdir': t == 'directory', 'isreg': t == 'file', 'islnk': t == 'link'}))"
+                : "'stdout': dyn(" + said + "), 'stdout_lines': dyn(" + said +
+                      ".split('\\n')), 'rc': dyn(int(regex.extract(r[i], '([0-9]+)$').orValue('0')))";
+  return simple_value("cel.bind(r, " + told.text + ".split('=result='), " + list.in_brackets(0) +
+                          ".transformList(i, e, {" + cel_text(variable) + ": dyn(e), " + fields + "}))",
+                      Type::kList);
+}
+
 // What a task registered, where it only looks.
 std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size_t& used) {
   const Registered& kept = registered_.at(parts[0]);
   const Task& task = *kept.task;
   const std::string name = safe_name(parts[0]);
+  if (kept.looped && kept.is_probe && parts[1] == "results") {
+    used = 2;
+    return results(name, task);
+  }
   if (kept.looped) throw Untranslatable{"the results of a task in a loop (`" + parts[0] + "`)"};
   if (!kept.is_probe) {
     throw Untranslatable{"what came of the task `" + task.name + "` (`" + parts[0] + "." + parts[1] + "`)"};

@@ -77,21 +77,36 @@ bool keyed(const std::string& kind) {
          kind == "htpasswd" || kind == "postgresql_extension" || kind == "mysql_user";
 }
 
-bool omits(const Node& node, ExprPtr& value) {
-  if (!node.is_scalar() || node.text.find("omit") == std::string::npos) return false;
+bool is_omit(const ExprPtr& expr) {
+  return expr != nullptr && expr->is(Expr::Kind::kName) && expr->text == "omit";
+}
+
+// A value that may be left out: nothing at all, or `value` where it is there or `decides` says so.
+struct Omission {
+  ExprPtr value;
+  ExprPtr decides;
+  bool negated = false;
+};
+
+std::optional<Omission> omission_of(const Node& node) {
+  if (!node.is_scalar() || node.text.find("omit") == std::string::npos) return std::nullopt;
   const std::vector<TextPart> parts = parse_text(node.text);
   const ExprPtr& expr = parts.front().expression;
-  if (parts.size() != 1 || expr == nullptr) return false;
-  if (expr->is(Expr::Kind::kName) && expr->text == "omit") {
-    value = nullptr;
-    return true;
+  if (parts.size() != 1 || expr == nullptr) return std::nullopt;
+  if (is_omit(expr)) return Omission{};
+  const std::vector<ExprPtr>& inner = expr->children;
+  if (expr->is(Expr::Kind::kConditional)) {
+    if (is_omit(inner[2])) return Omission{inner[0], inner[1], false};
+    if (is_omit(inner[0]) && inner[2] != nullptr) return Omission{inner[2], inner[1], true};
+    return std::nullopt;
   }
-  if (!expr->is(Expr::Kind::kFilter) || (expr->text != "default" && expr->text != "d") || expr->children.size() < 2)
-    return false;
-  const Expr& other = *expr->children[1];
-  if (!other.is(Expr::Kind::kName) || other.text != "omit") return false;
-  value = expr->children[0];
-  return true;
+  if (!expr->is(Expr::Kind::kFilter)) return std::nullopt;
+  if (expr->text == "ternary" && inner.size() == 3) {
+    if (is_omit(inner[2])) return Omission{inner[1], inner[0], false};
+    if (is_omit(inner[1])) return Omission{inner[2], inner[0], true};
+  }
+  if ((expr->text != "default" && expr->text != "d") || inner.size() < 2 || !is_omit(inner[1])) return std::nullopt;
+  return Omission{inner[0], nullptr, false};
 }
 
 }  // namespace
@@ -296,12 +311,19 @@ std::optional<Written> Builder::take(std::initializer_list<std::string_view> nam
   const Node* node = task_.argument(names);
   ignore(names);
   if (node == nullptr || node->is_null()) return std::nullopt;
-  ExprPtr value;
-  if (omits(*node, value)) {
+  if (const std::optional<Omission> omission = omission_of(*node)) {
+    const ExprPtr& value = omission->value;
     if (value == nullptr) return std::nullopt;
-    const Cel found = translate(*value, local);
+    Cel found = translate(*value, local);
+    if (omission->decides != nullptr) {
+      Cel decides = condition(*omission->decides, local);
+      if (omission->negated) decides = negation_of(decides);
+      if (decides.text == "false") return std::nullopt;
+      found.present = decides.text == "true" ? "" : decides.in_brackets(rank::kAnd);
+    }
     // What nobody declares is left out, as it is where nobody sets it.
-    const bool undeclared = value->is(Expr::Kind::kName) && found.text.starts_with("inputs.") && !found.present.empty();
+    const bool undeclared = omission->decides == nullptr && value->is(Expr::Kind::kName) &&
+                            found.text.starts_with("inputs.") && !found.present.empty();
     if (undeclared) {
       unit_.note(row_, "`" + std::string(*names.begin()) + "` is left out unless `" + value->text +
                            "` is set; say it where it is wanted");

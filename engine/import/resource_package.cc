@@ -123,6 +123,9 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
                           : "has no word: pins and the settings of repositories say it");
   }
   const auto make = [&](Written identity, const std::string& version, const std::string& element) {
+    // `name{% if version %}={{ version }}{% endif %}`: no name of a package.
+    if (identity.text.find("'='") != std::string::npos)
+      throw Untranslatable{"a version that only some condition gives: a resource with `version`, and one without"};
     auto item = start("package", turn, when);
     if (!element.empty()) {
       WrittenMap loops = turn.for_each;

@@ -52,7 +52,10 @@ struct Symbol {
   struct Step {
     std::vector<std::string> conditions;
     const lang::Node* value = nullptr;
-    std::string item;  // of a loop that gathers: what it goes over
+    const lang::Node* loop = nullptr;  // what it goes over, where it is in a loop
+    std::string loop_word;             // `with_items` and its like
+    std::string variable = "item";     // of the loop
+    bool counts = false;               // it has an `index_var`
     int row = -1;
   };
   std::vector<Step> steps;  // set_fact, in order
@@ -93,6 +96,7 @@ struct Surroundings {
   std::string folder;                                     // of the file that the tasks stand in
   Cel guard{"true", Type::kBool, Type::kAny, 0, "", ""};  // conditions around, where no loop is
   bool in_loop = false;
+  LocalNames* turn = nullptr;  // of the loop around a whole file: what it sets anew each time
   int depth = 0;
 };
 
@@ -163,8 +167,11 @@ class Unit : public Names {
   std::string file_text(const std::string& path);
   std::vector<std::string> files_below(const std::string& folder);
   void read_variables(const std::string& folder, bool fixed);
-  void collect(const std::vector<Task>& tasks, const std::vector<std::string>& conditions, int depth);
-  void collect_fact(const Task& task, const std::vector<std::string>& conditions);
+  // `turns`: the variables of loops around.
+  void collect(const std::vector<Task>& tasks, const std::vector<std::string>& conditions,
+               const std::set<std::string>& turns, int depth);
+  bool hangs_on(const lang::Node& node, const std::set<std::string>& turns) const;
+  void collect_fact(const Task& task, const std::vector<std::string>& conditions, const std::set<std::string>& turns);
   void collect_system_files(const Task& task, const std::vector<std::string>& conditions);
   std::vector<std::string> included_files(const Task& task, const Names& names);
   std::string find_task_file(const std::string& name, const std::string& folder);
@@ -183,11 +190,18 @@ class Unit : public Names {
   Cel outside(const std::string& name, Symbol& symbol, Type type);
   Type type_by_use(const std::string& name, bool& asked_for) const;
   Cel previous(const std::string& name, Symbol& symbol);
-  Cel steps_of(const std::string& name, Symbol& symbol, const Cel& before, Names& names);
   Cel value_of(const lang::Node& node, Names& names);
+
+  // --- set_facts.cc
+  Cel steps_of(const std::string& name, Symbol& symbol, const Cel& before, Names& names);
+  Cel step_in_loop(const std::string& name, const Symbol::Step& step, const Cel& current, bool known, Names& names);
+
+  void set_in_turn(const Task& one, const Surroundings& around);
+
   friend class FileNames;
   std::optional<Cel> magic(const std::string& name);
   std::optional<Cel> result(const std::vector<std::string>& parts, std::size_t& used);
+  Cel results(const std::string& name, const Task& task);
   Cel reading(const std::string& name, WrittenMap source, Type type);
   Cel declare_unknown(const std::string& name);
   Cel known_packages(const std::vector<std::string>& parts, std::size_t& used);
@@ -253,6 +267,7 @@ class Unit : public Names {
 
   std::map<std::string, Symbol> symbols_;
   std::map<std::string, Registered> registered_;
+  std::set<std::string> turn_names_;  // facts and results that a loop over a whole file makes anew each time
   std::vector<std::string> system_paths_;
   std::map<std::string, std::string> system_files_;  // in the module -> in the role
   std::map<std::string, std::string> system_names_;  // `include_vars: name:` -> prefix
@@ -278,6 +293,11 @@ class Unit : public Names {
   bool packages_before_ = false;
   std::string all_text_;  // of tasks and templates, for what is known of names by their use
 };
+
+// What a loop goes over, all at once: a list of its items, where an item of `with_subelements` is a list of two.
+Cel loop_list(const lang::Node& over, const std::string& word, Names& names);
+// The keyword of a task's loop, and what it is called; null where there is none.
+const lang::Node* loop_keyword(const Task& one, std::string& word);
 
 // Makes a resource of a task, by the table of modules. False where there is no kind for it.
 bool is_resource_module(const std::string& module);

@@ -189,7 +189,7 @@ Cel Unit::previous(const std::string& name, Symbol& symbol) {
     const std::string key = (symbol.system_gives_way ? "os_" : "") + own;
     Cel found = atom("values." + key, type, item);
     if (symbol.system_may_lack) {
-      Cel fallback = atom(zero_of(type), type, item);
+      Cel fallback = atom(type == Type::kAny ? "dyn(null)" : zero_of(type), type, item);
       if (symbol.fixed != nullptr) {
         symbol.before = written_of(*symbol.fixed, *this);
         fallback = atom("values." + own + "_default", plain_type(*symbol.fixed));
@@ -256,58 +256,6 @@ Cel Unit::previous(const std::string& name, Symbol& symbol) {
   return meaning;
 }
 
-Cel Unit::steps_of(const std::string& name, Symbol& symbol, const Cel& before, Names& names) {
-  Cel current = before;
-  bool known = before.text != "inputs." + safe_name(name) || before.present.empty();
-  for (Symbol::Step& step : symbol.steps) {
-    LocalNames local(names);
-    local.set(name, current);
-    Cel decides = atom("true", Type::kBool);
-    for (const std::string& text : step.conditions) decides = both_of(decides, condition_text(text, local));
-    Cel value;
-    if (step.item.empty()) {
-      value = value_of(*step.value, local);
-    } else if (step.item == "?") {
-      throw Untranslatable{"a loop over a list that is written in place"};
-    } else {
-      // `x: "{{ x | default([]) + [ … item … ] }}"`: the whole list at once.
-      LocalNames turn(local);
-      const Cel list = text_expression(step.item, local);
-      turn.set("item", atom("e", list.item));
-      if (!step.value->is_scalar()) throw Untranslatable{"a loop that makes a map"};
-      const std::vector<TextPart> parts = parse_text(step.value->text);
-      const ExprPtr& sum = parts.front().expression;
-      const bool gathers = parts.size() == 1 && sum != nullptr && sum->is(Expr::Kind::kBinary) && sum->text == "+" &&
-                           sum->children[1]->is(Expr::Kind::kList) && sum->children[1]->children.size() == 1;
-      if (!gathers) throw Untranslatable{"a loop that changes a value each time"};
-      Cel filter_on = atom("true", Type::kBool);
-      for (const std::string& text : step.conditions) filter_on = both_of(filter_on, condition_text(text, turn));
-      const std::string from =
-          list.in_brackets(0) + (filter_on.text == "true" ? "" : ".filter(e, " + filter_on.text + ")");
-      const Cel one = imports::translate(*sum->children[1]->children[0], turn);
-      value = atom(from + ".map(e, " + one.text + ")", Type::kList, one.type);
-      decides = atom("true", Type::kBool);
-      if (known && current.text != "null") {
-        value.text = current.in_brackets(rank::kSum) + " + " + value.text;
-        value.rank = rank::kSum;
-      }
-    }
-    // Nobody else set it: what somebody sets from outside counts where the condition does not hold.
-    Cel otherwise = current;
-    const bool settles = value.type != Type::kAny && value.type != Type::kNull;
-    if (symbol.may_be_null && symbol.by_default == nullptr && settles) symbol.input_type = value.type;
-    if (settles && current.text == "inputs." + safe_name(name)) otherwise.type = value.type;
-    const bool outside_alone = current.text == "inputs." + safe_name(name) && !current.present.empty();
-    if (outside_alone && decides.text != current.text + " == null")
-      otherwise = atom("dyn(" + current.text + ")", Type::kAny);
-    current = choice_of(decides, value, otherwise);
-    known = true;
-  }
-  current.present.clear();
-  current.optional.clear();
-  return current;
-}
-
 void Unit::compile(const std::string& name, Symbol& symbol) {
   if (symbol.compiled) return;
   const std::string own = safe_name(name);
@@ -328,6 +276,8 @@ void Unit::compile(const std::string& name, Symbol& symbol) {
     } else {
       symbol.value = Written::of_text("${" + value.text + "}");
       symbol.meaning = atom("values." + own, value.type, value.item);
+      // A fact that only some condition sets may be missing.
+      if (!symbol.steps.empty() && !value.present.empty()) symbol.meaning.present = "values." + own + " != null";
     }
     // What every host works out anew, nobody sets.
     const std::string input = "inputs." + own;
@@ -362,6 +312,8 @@ std::optional<Cel> Unit::magic(const std::string& name) {
 }
 
 Cel Unit::variable(const std::string& name) {
+  if (turn_names_.contains(name))
+    throw Untranslatable{"`" + name + "`, which a loop over a whole file makes anew at each turn"};
   if (const auto found = symbols_.find(name); found != symbols_.end()) {
     compile(name, found->second);
     return found->second.meaning;

@@ -221,11 +221,33 @@ std::vector<std::string> Unit::conditions_of(const Task& one) const {
   return texts;
 }
 
-void Unit::collect_fact(const Task& task, const std::vector<std::string>& conditions) {
-  const Node* loop = nullptr;
-  for (const char* word : {"with_items", "loop", "with_list", "with_flattened", "with_dict"}) {
-    if (const Node* found = task.keyword(word)) loop = found;
+// Whether something in a value changes with a loop around.
+bool Unit::hangs_on(const Node& node, const std::set<std::string>& turns) const {
+  if (turns.empty()) return false;
+  if (node.is_scalar()) {
+    const auto in_text = [&](const std::string& name) {
+      const auto letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+      };
+      for (std::size_t at = node.text.find(name); at != std::string::npos; at = node.text.find(name, at + 1)) {
+        const std::size_t end = at + name.size();
+        if ((at == 0 || !letter(node.text[at - 1])) && (end == node.text.size() || !letter(node.text[end])))
+          return true;
+      }
+      return false;
+    };
+    return std::any_of(turns.begin(), turns.end(), in_text) ||
+           std::any_of(turn_names_.begin(), turn_names_.end(), in_text);
   }
+  return std::any_of(node.items.begin(), node.items.end(), [&](const Node& one) { return hangs_on(one, turns); }) ||
+         std::any_of(node.entries.begin(), node.entries.end(),
+                     [&](const Entry& one) { return hangs_on(one.value, turns); });
+}
+
+void Unit::collect_fact(const Task& task, const std::vector<std::string>& conditions,
+                        const std::set<std::string>& turns) {
+  std::string word;
+  const Node* loop = loop_keyword(task, word);
   for (const Entry& entry : task.arguments.entries) {
     if (entry.key == "cacheable") continue;
     if (holds_jinja(entry.key)) {
@@ -239,11 +261,25 @@ void Unit::collect_fact(const Task& task, const std::vector<std::string>& condit
       }
       continue;
     }
+    const bool by_condition = std::any_of(conditions.begin(), conditions.end(), [&](const std::string& text) {
+      Node condition;
+      condition.kind = Node::Kind::kScalar;
+      condition.text = text;
+      return hangs_on(condition, turns);
+    });
+    if (by_condition || hangs_on(*task.node, turns)) {
+      turn_names_.insert(entry.key);
+      continue;
+    }
     Symbol::Step step;
     step.conditions = conditions;
     step.value = &entry.value;
-    if (loop != nullptr && loop->is_scalar()) step.item = loop->text;
-    if (loop != nullptr && !loop->is_scalar()) step.item = "?";
+    step.loop = loop;
+    step.loop_word = word;
+    if (const Node* control = task.keyword("loop_control")) {
+      if (const Entry* variable = control->find("loop_var")) step.variable = variable->value.text;
+      step.counts = control->find("index_var") != nullptr;
+    }
     symbols_[entry.key].steps.push_back(std::move(step));
   }
 }
@@ -312,30 +348,53 @@ void Unit::collect_system_files(const Task& task, const std::vector<std::string>
   }
 }
 
-void Unit::collect(const std::vector<Task>& tasks, const std::vector<std::string>& conditions, int depth) {
+void Unit::collect(const std::vector<Task>& tasks, const std::vector<std::string>& conditions,
+                   const std::set<std::string>& turns, int depth) {
   if (depth > kDeepestInclude) return;
   for (const Task& task : tasks) {
     std::vector<std::string> own = conditions;
     for (std::string& text : conditions_of(task)) own.push_back(std::move(text));
+    // A loop of the task's own hides one around that has the same name.
+    std::set<std::string> outer = turns;
+    std::string loop_word;
+    if (loop_keyword(task, loop_word) != nullptr) {
+      const Node* control = task.keyword("loop_control");
+      const Entry* variable = control == nullptr ? nullptr : control->find("loop_var");
+      outer.erase(variable == nullptr ? "item" : variable->value.text);
+    }
     if (const Node* name = task.keyword("register"); name != nullptr && name->is_scalar()) {
       Registered& kept = registered_[name->text];
       if (kept.task == nullptr) kept.task = &task;
       kept.is_probe = is_probe(task);
+      if (hangs_on(*task.node, outer)) turn_names_.insert(name->text);
       for (const Entry& entry : task.node->entries)
         kept.looped = kept.looped || entry.key == "loop" || entry.key.starts_with("with_");
     }
     if (task.module == "block") {
       for (const char* part : {"block", "rescue", "always"}) {
-        if (const Node* list = task.keyword(part)) collect(tasks_of(*list, task.file), own, depth + 1);
+        if (const Node* list = task.keyword(part)) collect(tasks_of(*list, task.file), own, turns, depth + 1);
       }
     } else if (task.module == "set_fact") {
-      collect_fact(task, own);
+      collect_fact(task, own, outer);
     } else if (task.module == "include_vars") {
       collect_system_files(task, own);
     } else if (task.module == "include_tasks" || task.module == "import_tasks" || task.module == "include") {
+      std::set<std::string> inner = turns;
+      std::string word;
+      if (loop_keyword(task, word) != nullptr) {
+        const Node* control = task.keyword("loop_control");
+        const Entry* variable = control == nullptr ? nullptr : control->find("loop_var");
+        inner.insert(variable == nullptr ? "item" : variable->value.text);
+      }
+      // What is handed on changes with the loop, too.
+      if (const Node* variables = task.keyword("vars"); variables != nullptr && !inner.empty()) {
+        for (const Entry& entry : variables->entries) {
+          if (hangs_on(entry.value, inner)) inner.insert(entry.key);
+        }
+      }
       for (const std::string& file : included_files(task, *this)) {
         const Node* tree = read_yaml(file);
-        if (tree->is_sequence()) collect(tasks_of(*tree, file), own, depth + 1);
+        if (tree->is_sequence()) collect(tasks_of(*tree, file), own, inner, depth + 1);
       }
     }
   }

@@ -57,6 +57,12 @@ bool changes_in(const Expr& expr, std::vector<std::string>& names) {
   return false;
 }
 
+void refuse_never(const Task& one) {
+  const std::vector<std::string> tags = texts_of(one.keyword("tags"));
+  if (std::find(tags.begin(), tags.end(), "never") != tags.end())
+    throw Untranslatable{"the tag `never`: it runs only where somebody asks for its tag"};
+}
+
 }  // namespace
 
 Written* Item::find(const std::string& key) {
@@ -172,9 +178,9 @@ Cel Unit::when_of(const Task& one, Names& names, std::vector<const Item*>* chang
 }
 
 void Unit::translate() {
-  for (const std::vector<Task>* list : top_) collect(*list, {}, 0);
+  for (const std::vector<Task>* list : top_) collect(*list, {}, {}, 0);
   for (const Play& play : plays_) {
-    for (const Node* list : play.tasks) collect(tasks_of(*list, play.file), {}, 0);
+    for (const Node* list : play.tasks) collect(tasks_of(*list, play.file), {}, {}, 0);
   }
   for (auto& [name, symbol] : symbols_) {
     if (!symbol.by_system.empty() && symbol.by_system.size() < system_files_.size()) symbol.system_may_lack = true;
@@ -225,6 +231,7 @@ void Unit::task(const Task& one, const Surroundings& around) {
   const std::string& module = one.module;
   Items& out = *around.out;
   try {
+    refuse_never(one);
     if (const Node* to = one.keyword("delegate_to"); (to != nullptr && !is_probe(one)) || one.is_local)
       throw Untranslatable{
           one.is_local || to->text == "localhost" || to->text == "127.0.0.1"
@@ -242,7 +249,12 @@ void Unit::task(const Task& one, const Surroundings& around) {
     }
     if (module == "set_fact") {
       set_outcome(row, Outcome::kOtherWay);
-      for (const Entry& entry : one.arguments.entries) {
+      const auto& facts = one.arguments.entries;
+      const bool in_turn =
+          std::any_of(facts.begin(), facts.end(), [&](const Entry& entry) { return turn_names_.contains(entry.key); });
+      if (in_turn) set_in_turn(one, around);
+      for (const Entry& entry : facts) {
+        if (in_turn) break;
         if (entry.key == "cacheable" || holds_jinja(entry.key)) continue;
         Symbol& symbol = symbols_[entry.key];
         for (Symbol::Step& step : symbol.steps) {
@@ -297,6 +309,7 @@ void Unit::block(const Task& one, const Surroundings& around, int row) {
   }
   bool whole = true;
   try {
+    refuse_never(one);
     const Cel when = when_of(one, names, nullptr);
     if (when.text != "true") item->put("when", Written::of_text(when.text));
     inner.guard = both_of(around.guard, when);
@@ -386,6 +399,8 @@ void Unit::include(const Task& one, const Surroundings& around, int row) {
       inner.out = &item->children;
       inner.guard = both_of(around.guard, condition);
       inner.in_loop = around.in_loop || !turn.for_each.empty();
+      std::string word;
+      if (loop_keyword(one, word) != nullptr) inner.turn = &names;
       ++inner.depth;
       if (const Node* as = one.keyword("become_user")) inner.as = as->text;
       if (tree->is_sequence()) tasks(tasks_of(*tree, part.file), inner);
