@@ -52,6 +52,35 @@ TEST_F(ApplyTest, ACanaryThatFailsHoldsTheOthers) {
       << told_;
 }
 
+TEST_F(ApplyTest, AShareIsOfTheHostsThatHaveSomethingToDo) {
+  write("rollout: {batch: 1, max_failures: 50%}\n", "h[1:6]");
+  for (const char* host : {"h1", "h2", "h3", "h4"}) hosts_.scripts[host].as_asked = true;
+  hosts_.scripts["h5"].fails_at = 0;
+  hosts_.scripts["h6"].fails_at = 0;
+  EXPECT_EQ(apply("r1").outcome, RunOutcome::kFailed);
+  EXPECT_NE(told_.find("the roll-out was stopped: 2 of 2 hosts failed, and 1 (50%) is tolerated in the run"),
+            std::string::npos)
+      << told_;
+}
+
+TEST_F(ApplyTest, AStopInAPauseBeginsNoFurtherHostAndBlamesNone) {
+  write("rollout: {batch: 1, pause: 1m}\n", "h[1:3]");
+  int waves = 0;
+  on_event_ = [&](const RunEvent& event) {
+    if (event.kind == RunEvent::Kind::kWave) ++waves;
+    if (event.kind == RunEvent::Kind::kPause) control_.request_stop();
+  };
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kInterrupted);
+  EXPECT_EQ(waves, 1);
+  EXPECT_EQ(outcomes(result),
+            (Outcomes{{"h1", HostOutcome::kOk}, {"h2", HostOutcome::kNotStarted}, {"h3", HostOutcome::kNotStarted}}));
+  EXPECT_EQ(states("r1"),
+            (States{{"h1", HostState::kOk}, {"h2", HostState::kNotStarted}, {"h3", HostState::kNotStarted}}));
+  EXPECT_NE(told_.find("the roll-out was stopped: interrupted before its end"), std::string::npos) << told_;
+  EXPECT_EQ(told_.find("failed"), std::string::npos) << told_;
+}
+
 TEST_F(ApplyTest, APlanSaysWhoWorksOnTheHost) {
   hosts_.scripts["h2"].busy = Diagnostic(Code::kHostLocked, "run r0 works on this host");
   const auto loaded = workspace();

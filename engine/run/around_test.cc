@@ -205,9 +205,39 @@ TEST_F(AroundTest, WhoDoesTheStepsMayBeLost) {
   EXPECT_EQ(states("r1").at("web1"), HostState::kFailed);
 }
 
+TEST_F(AroundTest, StepsWaitForARunOfSomebodyElse) {
+  hosts_.scripts["lb"].refuses_as_locked = 1;
+  EXPECT_EQ(apply("r1").outcome, RunOutcome::kOk) << told_;
+  EXPECT_EQ(log_, std::string(kTurnOfWeb1) + kTurnOfWeb2);
+}
+
+TEST_F(AroundTest, WhatOthersDidNotDoAfterATurnIsTold) {
+  fails_once("lb", "web1", "note:/etc/one");
+  EXPECT_EQ(apply("r1").outcome, RunOutcome::kFailed);
+  EXPECT_NE(told_.find("the host stays as the steps before its turn left it: `chore:announce` of plumb itself was not "
+                       "done"),
+            std::string::npos)
+      << told_;
+}
+
+TEST_F(AroundTest, AHostThatHadNothingLeftButStepsIsNotSaidToHaveHadNothingDone) {
+  fails_once("lb", "web1", "note:/etc/one");
+  (void)apply("r1");
+  on_action_ = nullptr;
+  hosts_.scripts["lb"].fails_at.reset();
+  hosts_.scripts["web1"].applied_before = true;
+  const ApplyResult result = resume("r1", "r2");
+  EXPECT_EQ(result.outcome, RunOutcome::kOk) << told_;
+  EXPECT_EQ(result.hosts.at("web1").outcome, HostOutcome::kOk);
+}
+
 TEST_F(AroundTest, AStopDuringAStepBeforeLeavesTheHostUntouched) {
   stops_at("web1", "before@lb/chore:drain web1");
-  EXPECT_EQ(apply("r1").outcome, RunOutcome::kInterrupted);
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kInterrupted);
+  EXPECT_EQ(result.hosts.at("web1").outcome, HostOutcome::kInterrupted);
+  EXPECT_EQ(result.hosts.at("web2").outcome, HostOutcome::kNotStarted);
+  EXPECT_EQ(told_.find("hosts failed"), std::string::npos) << told_;
   EXPECT_EQ(log_.find("note:/etc/one"), std::string::npos) << log_;
   (void)take_log();
   on_action_ = nullptr;

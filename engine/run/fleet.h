@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -242,7 +243,7 @@ class Fleet {
   Result<> open_steps(Member& member, const plan::Around& around);
   bool do_before(Member& member, const Carrying& carrying);
   void do_after(Member& member, const Carrying& carrying);
-  static void tell_of_steps_left(HostResult& result, const plan::Around& around);
+  static void tell_of_steps_left(HostResult& result, std::span<const plan::Steps> left);
   // `position` is that of the first of them in the host's history; `some` becomes true once one was begun.
   Result<> do_steps(Member& member, const plan::Steps& steps, std::int64_t position, const Carrying& carrying,
                     bool& some);
@@ -268,7 +269,6 @@ class Fleet {
   std::mutex observer_mutex_;
   std::mutex compiler_mutex_;
   ir::Compiler compiler_;
-  ir::TellOnce told_;  // of the configuration, before any host was asked
   std::atomic<bool> holds_graphs_{true};
   std::size_t graphs_ = 0;  // that the compiler has kept
   // Of the graph that a host was given last, which the next one may have too.

@@ -64,6 +64,13 @@ void not_begun(HostResult& result, std::size_t actions) {
   result.skipped = static_cast<int>(actions);
 }
 
+constexpr const char* kBeforeItsEnd = " before its end";
+
+// The run ended before the host did, which is no failure of the host.
+bool is_cut_short(const HostResult& result) {
+  return result.outcome == HostOutcome::kInterrupted || result.outcome == HostOutcome::kNotStarted;
+}
+
 // The line of the configuration that an action comes from, as its plan has it. A plan that was made elsewhere, or
 // before, may name any file, and another line than there is now: that is said and not looked at.
 void point_at(const std::string& source, bool planned_now, Diagnostic& problem) {
@@ -171,6 +178,7 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
     result.outcome = HostOutcome::kNotStarted;
     result.skipped = static_cast<int>(actions.size());
     fail_with(result, fail(Code::kInterrupted, *why + " before the host was touched"));
+    result.state = HostState::kNotStarted;
     return;
   }
   Result<Request> request = request_for(member, actions, plan, options);
@@ -311,8 +319,9 @@ void Fleet::apply_wave(std::vector<Member*> members, const Carrying& carrying, R
       const std::lock_guard lock(gate_mutex);
       const plan::ActionList& actions = plan.hosts.at(member.name).actions;
       if (!actions.empty()) heed_window(options, gate);
-      if (gate.stopped()) {
+      if (gate.stopped() && !(gate.halted() && actions.empty())) {
         not_begun(member.result, actions.size());
+        if (gate.halted()) member.result.outcome = HostOutcome::kNotStarted;
       }
     }
     if (member.result.state != HostState::kNotStarted) apply_and_record(member, carrying);
@@ -323,7 +332,11 @@ void Fleet::apply_wave(std::vector<Member*> members, const Carrying& carrying, R
     tell({.kind = RunEvent::Kind::kHostDone, .host = member.name, .result = &member.result});
     carrying.turns.end(member.name, member.result.state == HostState::kOk);
     const std::lock_guard lock(gate_mutex);
-    gate.count(member.result.state);
+    if (is_cut_short(member.result)) {
+      gate.halt(over().value_or("interrupted") + kBeforeItsEnd);
+    } else {
+      gate.count(member.result.state);
+    }
   });
 }
 
@@ -350,7 +363,6 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
   for (const auto& member : members_) {
     if (plan.hosts.contains(member->name)) left.emplace(member->name, member.get());
   }
-  const std::size_t all = left.size();
   const auto take = [&left](const std::string& host, std::vector<Member*>& into) {
     if (const auto found = left.find(host); found != left.end()) {
       into.push_back(found->second);
@@ -366,6 +378,11 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
   FleetApply result;
   std::vector<Member*> done;
   if (plan.rollout) {
+    std::size_t all = 0;
+    for (const plan::Wave& wave : plan.rollout->waves) {
+      all += static_cast<std::size_t>(std::count_if(wave.hosts.begin(), wave.hosts.end(),
+                                                    [&](const std::string& host) { return left.contains(host); }));
+    }
     RolloutGate gate(plan.rollout->tolerances, all);
     bool first = true;
     for (const plan::Wave& wave : plan.rollout->waves) {
@@ -381,6 +398,7 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
         (void)pause(time);
       }
       first = false;
+      if (const std::optional<std::string> why = over()) gate.halt(*why + kBeforeItsEnd);
       heed_window(options, gate);
       if (!gate.stopped()) tell({.kind = RunEvent::Kind::kWave, .host = {}, .wave = &wave});
       gate.begin_wave(wave, members.size());

@@ -1,5 +1,8 @@
 // The steps around the turns of hosts: planned with a host, done before it begins and after it ended well.
 #include <algorithm>
+#include <chrono>
+#include <optional>
+#include <span>
 
 #include "engine/config/told_facts.h"
 #include "engine/plan/source_place.h"
@@ -20,6 +23,12 @@ std::string named(const plan::Action& action) {
 std::string done_by(const std::string& host) {
   return host == plan::kController ? "plumb itself" : host;
 }
+
+constexpr const char* kTakenAgain = "`plumb apply --resume` with this run takes its turn again, with all steps";
+
+// How long steps wait for a run of somebody else that works on who is to do them, and how often they ask.
+constexpr std::chrono::minutes kOthersEndWithin(5);
+constexpr std::chrono::seconds kAskAgain(1);
 
 // Why steps did not end well: the first action that did not, and what its host said.
 struct Trouble {
@@ -88,10 +97,13 @@ bool Fleet::do_before(Member& member, const Carrying& carrying) {
   const plan::HostPlan& own = carrying.plan.hosts.at(member.name);
   HostResult& result = member.result;
   if (own.around.empty() || carrying.options.turns_done.contains(member.name)) return true;
+  bool some = false;  // of the steps were begun
   const auto untouched = [&](const Error& error) {
     result.skipped = static_cast<int>(own.actions.size());
-    if (error.code() == Code::kInterrupted) result.outcome = HostOutcome::kNotStarted;
     fail_with(result, error);
+    if (error.code() != Code::kInterrupted) return false;
+    result.outcome = some ? HostOutcome::kInterrupted : HostOutcome::kNotStarted;
+    if (!some) result.state = HostState::kNotStarted;
     return false;
   };
   if (const std::optional<std::string> why = over())
@@ -103,12 +115,11 @@ bool Fleet::do_before(Member& member, const Carrying& carrying) {
     if (Result<> opened = open_steps(member, own.around); !opened) return untouched(opened.error());
   }
   auto position = -static_cast<std::int64_t>(own.around.action_count());
-  bool some = false;  // were done
   for (const plan::Steps& steps : own.around.before) {
     const Result<> done = do_steps(member, steps, position, carrying, some);
     position += static_cast<std::int64_t>(steps.actions.size());
     if (done) continue;
-    if (some) tell_of_steps_left(result, own.around);
+    if (some) tell_of_steps_left(result, own.around.after);
     return untouched(done.error());
   }
   member.session->set_deadline(host_deadline());
@@ -122,34 +133,45 @@ void Fleet::do_after(Member& member, const Carrying& carrying) {
   if (result.state != HostState::kOk) {
     // Where nothing was done for it, nothing of it stays.
     const bool begun = result.state != HostState::kNotStarted && result.outcome != HostOutcome::kNotStarted;
-    if (begun) tell_of_steps_left(result, own.around);
+    if (begun) tell_of_steps_left(result, own.around.after);
     return;
   }
   auto position = static_cast<std::int64_t>(own.actions.size());
   bool some = false;
-  for (const plan::Steps& steps : own.around.after) {
+  for (std::size_t i = 0; i < own.around.after.size(); ++i) {
+    const plan::Steps& steps = own.around.after[i];
     const std::optional<std::string> why = over();
     const Result<> done =
         why ? Result<>(fail(Code::kInterrupted, *why + " before all was done that comes after its turn"))
             : do_steps(member, steps, position, carrying, some);
     position += static_cast<std::int64_t>(steps.actions.size());
     if (done) continue;
-    result.outcome = done.error().code() == Code::kInterrupted ? HostOutcome::kInterrupted : HostOutcome::kFailed;
-    fail_with(result, done.error());
+    Diagnostic problem = done.error().diagnostic();
+    if (problem.hint.empty()) problem.hint = kTakenAgain;
+    result.outcome = problem.code == Code::kInterrupted ? HostOutcome::kInterrupted : HostOutcome::kFailed;
+    fail_with(result, Error(std::move(problem)));
     result.state = HostState::kFailed;
+    // Of the list itself each action says that it was skipped.
+    tell_of_steps_left(result, std::span(own.around.after).subspan(why ? i : i + 1));
     return;
   }
+  // Nothing was left to do on the host itself, but around it there was.
+  if (result.outcome == HostOutcome::kAlready) result.outcome = HostOutcome::kOk;
 }
 
-void Fleet::tell_of_steps_left(HostResult& result, const plan::Around& around) {
-  if (around.after.empty()) return;
-  const plan::Steps& first = around.after.front();
-  const std::string what = named(first.actions.get()->front());
-  result.diagnostics.add(Diagnostic(Code::kSkippedByFailure, "the host stays as the steps before its turn left it: " +
-                                                                 what + " of " + done_by(first.host) + " was not done")
-                             .as(Severity::kWarning)
-                             .on(result.name)
-                             .with_hint("`plumb apply --resume` with this run takes its turn again, with all steps"));
+// `left`: of what comes after its turn, the lists of which nothing was done.
+void Fleet::tell_of_steps_left(HostResult& result, std::span<const plan::Steps> left) {
+  if (left.empty()) return;
+  const std::string what = named(left.front().actions.get()->front());
+  const std::string more = left.size() == 1   ? ""
+                           : left.size() == 2 ? ", nor what " + done_by(left[1].host) + " does"
+                                              : ", nor what " + std::to_string(left.size() - 1) + " others do";
+  result.diagnostics.add(
+      Diagnostic(Code::kSkippedByFailure, "the host stays as the steps before its turn left it: " + what + " of " +
+                                              done_by(left.front().host) + " was not done" + more)
+          .as(Severity::kWarning)
+          .on(result.name)
+          .with_hint(kTakenAgain));
 }
 
 // What a host does for the turn of another one. Nothing of it is put into a record.
@@ -174,15 +196,8 @@ Result<> Fleet::do_steps(Member& member, const plan::Steps& steps, std::int64_t 
                               project_.place(),
                               {*project_.files, options.contents},
                               member.step_contents == nullptr ? compiler_.contents() : *member.step_contents};
-  // A plan that is named there counts as applied, and a host's own turn is yet to come.
-  PLUMB_TRY_ASSIGN(Request request,
-                   make_request(plan, actions, contents, contents.compiled(), providers_,
-                                {.run = options.run, .plan = "", .key = context_.key, .who = options.who}));
-
   const std::unique_lock<std::mutex> at_work = doers.take(machine_of(steps.host));
-  Session session(steps.host, std::move(settings), context_);
-  session.hide(sensitive_inputs(project_, inventory_.hosts.at(member.name)));
-  session.set_deadline(host_deadline());
+  std::optional<Session> session;
   Journalist journalist(member.name, actions, options.history, position);
   Trouble trouble;
   const EventSink sink = [&](const wire::Event& event) {
@@ -202,12 +217,26 @@ Result<> Fleet::do_steps(Member& member, const plan::Steps& steps, std::int64_t 
     }
     tell({.kind = RunEvent::Kind::kAction, .host = member.name, .action = &action, .event = &event});
   };
-  const Result<wire::Done> done = session.apply(
-      std::move(request), contents, []() -> Result<> { return {}; }, sink);
+  const auto carry_out = [&]() -> Result<wire::Done> {
+    // A plan that is named there counts as applied, and a host's own turn is yet to come.
+    PLUMB_TRY_ASSIGN(Request request,
+                     make_request(plan, actions, contents, contents.compiled(), providers_,
+                                  {.run = options.run, .plan = "", .key = context_.key, .who = options.who}));
+    session.emplace(steps.host, settings, context_);
+    session->hide(sensitive_inputs(project_, inventory_.hosts.at(member.name)));
+    session->set_deadline(host_deadline());
+    return session->apply(
+        std::move(request), contents, []() -> Result<> { return {}; }, sink);
+  };
+  // Who does steps may do them for other projects too.
+  const host::Deadline others_end = earlier(host::Deadline::after(kOthersEndWithin), host_deadline());
+  Result<wire::Done> done = carry_out();
+  while (!done && done.error().code() == Code::kHostLocked && !others_end.passed() && pause(kAskAgain))
+    done = carry_out();
   journalist.close(done ? ActionOutcome::kSkipped : ActionOutcome::kUnknown);
   if (Result<> kept = journalist.problem(); !kept) fail_to_record(member.result, kept.error());
   const bool well = done && done->outcome == wire::DoneOutcome::kOk && trouble.action == nullptr;
-  if (done) (void)session.finish(options.run);
+  if (done) (void)session->finish(options.run);
   if (well) return {};
   if ((done && done->outcome == wire::DoneOutcome::kInterrupted) ||
       (!done && done.error().code() == Code::kInterrupted))

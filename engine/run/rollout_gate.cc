@@ -53,6 +53,12 @@ void RolloutGate::close(std::string why) {
   closed_ = true;
 }
 
+void RolloutGate::halt(std::string why) {
+  if (stopped()) return;
+  why_ = std::move(why);
+  halted_ = true;
+}
+
 void RolloutGate::weigh(Scope& scope, std::size_t kind, const Amount& tolerated) {
   const auto count = scope.counts[kind];
   const auto most = static_cast<std::size_t>(tolerated.of(static_cast<std::int64_t>(scope.hosts)));

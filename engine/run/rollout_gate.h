@@ -17,7 +17,7 @@ namespace plumb::run {
 // For one thread at a time.
 class RolloutGate {
  public:
-  // `hosts`: of all waves.
+  // `hosts`: of all waves, as far as they take part in this run. Hosts without anything to do are in none.
   RolloutGate(const Tolerances& tolerances, std::size_t hosts);
 
   // `hosts`: of the wave, as far as they take part in this run.
@@ -25,9 +25,12 @@ class RolloutGate {
   void count(HostState state);
   // Stops it whatever the counts are, because the time for it is over.
   void close(std::string why);
+  // Stops it because the whole run ends, which says nothing about its hosts.
+  void halt(std::string why);
 
   bool stopped() const { return !why_.empty(); }
   bool closed() const { return closed_; }
+  bool halted() const { return halted_; }
   // "2 of 10 hosts failed, and 1 is tolerated in the run"; "" while it goes on.
   const std::string& why() const { return why_; }
 
@@ -45,6 +48,7 @@ class RolloutGate {
   Scope wave_{"the wave"};
   bool canary_ = false;
   bool closed_ = false;
+  bool halted_ = false;
   std::string why_;
 };
 

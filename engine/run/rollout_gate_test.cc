@@ -35,6 +35,15 @@ TEST(RolloutGate, ClosesWhateverTheCountsAre) {
   EXPECT_EQ(gate.why(), "it is late");
 }
 
+TEST(RolloutGate, HaltsWithTheRun) {
+  RolloutGate gate({{kAll, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}}, 3);
+  gate.begin_wave({"", false, {}}, 3);
+  gate.halt("interrupted");
+  EXPECT_TRUE(gate.halted());
+  EXPECT_FALSE(gate.closed());
+  EXPECT_EQ(gate.why(), "interrupted");
+}
+
 TEST(RolloutGate, WhatStoppedItFirstIsWhatIsTold) {
   RolloutGate gate({{kNone, {}, {}}, {kAll, {}, {}}, {kAll, {}, {}}}, 3);
   gate.begin_wave({"", false, {}}, 3);

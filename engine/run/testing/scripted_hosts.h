@@ -20,10 +20,12 @@ struct Script {
   bool unreachable = false;
   bool as_asked = false;                     // every resource is there already
   bool stale = false;                        // refuses every plan
+  bool applied_before = false;               // and says so of every plan
   std::optional<std::size_t> fails_at;       // the action that fails; the rest is skipped
   std::optional<std::size_t> lost_at;        // the connection ends once this action has begun
   std::vector<wire::Unreported> unreported;  // until it is acknowledged
   std::optional<Diagnostic> busy;            // of a run of somebody else
+  int refuses_as_locked = 0;                 // so many plans, since a run of somebody else works there
 };
 
 class ScriptedHosts final : public host::Transport {
@@ -88,10 +90,19 @@ class ScriptedHosts final : public host::Transport {
     }
 
     void begin(const wire::Apply& apply) {
+      if (script_.refuses_as_locked > 0) {
+        --script_.refuses_as_locked;
+        say(wire::Refused{Diagnostic(Code::kHostLocked, "run r0 works on this host")});
+        return end();
+      }
       actions_ = apply.actions.size();
       next_ = 0;
       done_ = {};
       applying_ = true;
+      if (script_.applied_before) {
+        done_.outcome = wire::DoneOutcome::kAlready;
+        next_ = actions_;
+      }
       if (!script_.stale) return;
       done_.outcome = wire::DoneOutcome::kStale;
       next_ = actions_;
