@@ -269,6 +269,7 @@ class Fleet {
   std::mutex observer_mutex_;
   std::mutex compiler_mutex_;
   ir::Compiler compiler_;
+  ir::TellOnce told_;  // of the configuration, before any host was asked
   std::atomic<bool> holds_graphs_{true};
   std::size_t graphs_ = 0;  // that the compiler has kept
   // Of the graph that a host was given last, which the next one may have too.

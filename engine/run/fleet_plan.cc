@@ -25,6 +25,19 @@ bool keeps_secrets(const Session& session, const simulate::Observation& observat
   return false;
 }
 
+// Whether the plan changes a reading on which it hangs what is there. What is declared no more, the next plan knows.
+bool may_declare_more(const plan::HostPlan& plan, const ir::HostGraph& graph) {
+  const auto is_orphan = [&](const std::string& address) {
+    return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const ir::Node& node) {
+      return node.because == ir::kOrphan && node.desired.address.str() == address;
+    });
+  };
+  return std::any_of(plan.moving.begin(), plan.moving.end(), [&](const auto& moved) {
+    const auto causes = graph.readings.find(moved.first);
+    return causes != graph.readings.end() && causes->second.open && !is_orphan(moved.second);
+  });
+}
+
 }  // namespace
 
 // What the host's record tells is known only now, so what is to go of it is asked for once more, with all the rest.
@@ -62,8 +75,11 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
     simulate::make_moves(member.session->graph(), *observation);
     if (member.undoing != nullptr) observation = with_undone(member, std::move(*observation), scope);
   }
-  if (observation) {
-    if (scope.prune) observation = with_orphans(member, std::move(*observation), scope);
+  const std::shared_ptr<const ir::HostGraph> declared = member.session->shared_graph();
+  simulate::Observation of_declared;
+  if (observation && scope.prune) {
+    of_declared = *observation;
+    observation = with_orphans(member, std::move(*observation), scope);
   }
   if (!observation) {
     member.session->disconnect();
@@ -79,10 +95,22 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   }
   {
     const ComputeTurn turn;
-    planning = planner.plan(member.name, member.session->shared_graph(), *observation,
-                            holds_graphs_ && !scope.prune && member.undoing == nullptr ? member.session->told() : "",
-                            member.contents == nullptr ? simulate::TextOf() : simulate::texts_in(*member.contents),
-                            member.result.diagnostics);
+    Diagnostics found;
+    const auto foresee = [&] {
+      return planner.plan(member.name, member.session->shared_graph(), *observation,
+                          holds_graphs_ && !scope.prune && member.undoing == nullptr ? member.session->told() : "",
+                          member.contents == nullptr ? simulate::TextOf() : simulate::texts_in(*member.contents),
+                          found);
+    };
+    planning = foresee();
+    const bool goes = member.session->shared_graph() != declared;  // something of what is declared no more
+    if (goes && planning.host != nullptr && may_declare_more(planning.host->plan, member.session->graph())) {
+      member.session->set_graph(declared);
+      observation = std::move(of_declared);
+      found = {};
+      planning = foresee();
+    }
+    member.result.diagnostics.extend(std::move(found));
   }
   member.planned = std::move(planning.host);
   if (member.planned != nullptr) {

@@ -63,6 +63,14 @@ exits 0 own apply --yes
 [ "$(cat root/db)" = 'a database' ] || fail 'the second plan is missing'
 exits 0 own plan
 says 'Nothing to change'
+# What a reading decides that is another once the plan is done is not taken for something that nobody declares.
+rm root/etc/plumb/facts.d/role.json
+exits 0 own apply --prune --yes
+says 'create file:/etc/plumb/facts.d/role.json'
+says_not 'delete file:/db'
+[ "$(cat root/db)" = 'a database' ] || fail 'it went'
+exits 0 own plan
+says 'Nothing to change'
 # What is wrong is told with the file's name; nothing of it is run.
 printf '#!/bin/sh\ntouch %s/ran\necho 1\n' "$work" >root/etc/plumb/facts.d/rack.json
 chmod 755 root/etc/plumb/facts.d/rack.json
