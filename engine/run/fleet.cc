@@ -84,6 +84,7 @@ Fleet::Fleet(ir::CompilerInput input, host::Transport& transport, FleetOptions o
       control_(control),
       observer_(std::move(observer)),
       compiler_(stoppable(input, control, options_.run_deadline)),
+      first_contents_(compiler_.shared_contents()),
       context_{transport, control, project_.name, std::move(input.key)} {
   context_.kinds = &providers_;
 }

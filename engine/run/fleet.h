@@ -269,6 +269,8 @@ class Fleet {
   std::mutex observer_mutex_;
   std::mutex compiler_mutex_;
   ir::Compiler compiler_;
+  // Where the contents of a host without a graph are looked up; the compiler's own may be others by then.
+  const std::shared_ptr<const ir::Contents> first_contents_;
   ir::TellOnce told_;  // of the configuration, before any host was asked
   std::atomic<bool> holds_graphs_{true};
   std::size_t graphs_ = 0;  // that the compiler has kept

@@ -104,7 +104,7 @@ void forget_debts_of(const std::vector<std::string>& orphans, HostResult& result
 PlanContents Fleet::contents_of(const plan::Plan& plan, const std::filesystem::path& folder,
                                 const Member* member) const {
   const bool compiled = member != nullptr && member->contents != nullptr;
-  return {plan, project_.place(), folder, compiled ? *member->contents : compiler_.contents()};
+  return {plan, project_.place(), folder, compiled ? *member->contents : *first_contents_};
 }
 
 void Fleet::check_contents(const plan::Plan& plan, const std::filesystem::path& folder,

@@ -195,7 +195,7 @@ Result<> Fleet::do_steps(Member& member, const plan::Steps& steps, std::int64_t 
   const PlanContents contents{plan,
                               project_.place(),
                               {*project_.files, options.contents},
-                              member.step_contents == nullptr ? compiler_.contents() : *member.step_contents};
+                              member.step_contents == nullptr ? *first_contents_ : *member.step_contents};
   const std::unique_lock<std::mutex> at_work = doers.take(machine_of(steps.host));
   std::optional<Session> session;
   Journalist journalist(member.name, actions, options.history, position);
