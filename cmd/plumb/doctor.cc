@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -16,6 +17,7 @@
 #include "engine/report/style.h"
 #include "engine/report/text_width.h"
 #include "engine/run/examination.h"
+#include "engine/run/machine_trust.h"
 
 namespace plumb::cmd {
 namespace {
@@ -83,7 +85,20 @@ class Doctor {
       }
     }
     found.push_back(space());
+    if (std::optional<Finding> rule = trust()) found.push_back(std::move(*rule));
     return found;
+  }
+
+  // Nothing can be applied where it cannot be read.
+  static std::optional<Finding> trust() {
+    lang::SourceMap sources;
+    const Result<std::optional<run::TrustPolicy>> rule = run::machine_trust(run::kMachineTrustFile, 0, sources);
+    if (!rule) return Finding{Health::kBad, rule.error().summary(), rule.error().diagnostic().hint};
+    if (!*rule) return std::nullopt;
+    std::string asks = (*rule)->signature ? "a signature" : "";
+    if ((*rule)->approvals > 0)
+      asks += (asks.empty() ? "" : " and ") + std::string("approvals: ") + std::to_string((*rule)->approvals);
+    return Finding{Health::kGood, std::string(run::kMachineTrustFile) + " asks of every plan for " + asks, ""};
   }
 
   static Finding executor() {
@@ -142,7 +157,10 @@ class Doctor {
       return kDone;
     }
     workspace_.only_name();
-    if (!workspace_.load()) return kInvalidConfiguration;
+    if (!workspace_.load()) {
+      if (is_project()) tell("project", kept());
+      return kInvalidConfiguration;
+    }
     tell("project " + workspace_.project().name, project());
     if (!hosts_) return kDone;
     const std::optional<run::RunContext> context = workspace_.context(nullptr);
@@ -161,8 +179,14 @@ class Doctor {
   }
 
   std::vector<Finding> project() {
+    std::vector<Finding> found = kept();
+    found.insert(found.begin(), {Health::kGood, "its configuration and inventory read without errors", ""});
+    return found;
+  }
+
+  // What lies in its folder beside the configuration.
+  std::vector<Finding> kept() {
     std::vector<Finding> found;
-    found.push_back({Health::kGood, "its configuration and inventory read without errors", ""});
     const Result<history::Verification> history = workspace_.store().verify();
     if (!history) {
       found.push_back({Health::kBad, history.error().summary(), history.error().diagnostic().hint});

@@ -70,6 +70,7 @@ class KeepingCommand {
   }
 
   Result<> sign() {
+    PLUMB_TRY(expect_elsewhere());
     PLUMB_TRY_ASSIGN(const trust::HistoryHead head, run::head_of(history_, now()));
     const std::string statement = trust::statement_of(head);
     // ssh-keygen gets a Ctrl-C as well, and puts the terminal in order before it ends.
@@ -86,16 +87,23 @@ class KeepingCommand {
   }
 
   Result<> write_export() {
+    PLUMB_TRY(expect_elsewhere());
     if (arguments_.format == "csv") return give(&KeepingCommand::write_table);
     return give(&KeepingCommand::write_chain);
   }
 
   Result<> take_in() {
     PLUMB_TRY_ASSIGN(const history::Imported imported, history_.import_chain(arguments_.file));
-    tell({{"runs", imported.runs}, {"late", imported.late}, {"known", imported.known}},
+    tell({{"runs", imported.runs},
+          {"late", imported.late},
+          {"known", imported.known},
+          {"differing", imported.differing}},
          "Took in " + counted(imported.runs, "run", "runs") + " and " +
              counted(imported.late, "late report", "late reports") +
-             "; known before: " + counted(imported.known, "entry", "entries") + "\n");
+             "; known before: " + counted(imported.known, "entry", "entries") + "\n" +
+             (imported.differing == 0 ? ""
+                                      : "Of those, here with other content, and left as they are here: " +
+                                            counted(imported.differing, "run", "runs") + "\n"));
     return {};
   }
 
@@ -117,6 +125,14 @@ class KeepingCommand {
   }
 
  private:
+  // What is written is not to take the place of what it is about.
+  Result<> expect_elsewhere() const {
+    std::error_code failure;
+    if (arguments_.out.empty() || !std::filesystem::equivalent(arguments_.out, history_file(program_.options), failure))
+      return {};
+    return fail(Code::kHistory, arguments_.out + " is the history itself").hint("name another file");
+  }
+
   Result<> verify_export(const std::optional<run::SignedHead>& head) {
     PLUMB_TRY_ASSIGN(const history::ChainHead end, run::check_export(arguments_.file, head ? &head->head : nullptr));
     tell_whole(end.entries, end.digest, head);

@@ -2,12 +2,15 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "engine/base/file.h"
 #include "engine/base/random.h"
@@ -50,12 +53,17 @@ std::string quoted(const std::filesystem::path& path) {
   return text + "'";
 }
 
-Result<Verification> checked(const std::filesystem::path& file) {
+// `name`: what to call it. What a copy does by itself when something is written is nobody's intention here.
+Result<Verification> checked(const std::filesystem::path& file, const std::string& name) {
+  PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, open_store_read_only(file));
+  PLUMB_TRY_ASSIGN(const std::int64_t others,
+                   store->database.number("SELECT count(*) FROM sqlite_schema WHERE type NOT IN ('table', 'index')"));
+  if (others > 0) return fail(Code::kHistory, name + " holds triggers or views, which no history of plumb has");
   PLUMB_TRY_ASSIGN(const SqliteHistory history, SqliteHistory::open_read_only(file));
   PLUMB_TRY_ASSIGN(Verification found, history.verify());
   if (found.broken) {
     return fail(Code::kHistoryChanged,
-                file.string() + " does not hold at run " + found.broken->run + ": " + found.broken->reason);
+                name + " does not hold at run " + found.broken->run + ": " + found.broken->reason);
   }
   return found;
 }
@@ -103,6 +111,24 @@ Result<bool> holds_all_of(const std::filesystem::path& copy, const std::filesyst
   return last == there;
 }
 
+// Where a copy may be put: over an older one, and not over the history itself, by whatever name, nor over something
+// else that was named by mistake.
+Result<> expect_place(const std::filesystem::path& history, const std::filesystem::path& copy) {
+  if (!is_there(copy)) return {};
+  std::error_code failure;
+  if (std::filesystem::equivalent(history, copy, failure))
+    return fail(Code::kHistory, copy.string() + " is the history itself").hint("name another file for the copy");
+  if (!std::filesystem::is_regular_file(copy, failure))
+    return fail(Code::kHistory, copy.string() + " is not a regular file").hint("name a file for the copy");
+  constexpr std::string_view kBegin = "SQLite format 3";
+  std::string begin(kBegin.size(), '\0');
+  std::ifstream in(copy, std::ios::binary);
+  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  if (in.gcount() == 0 || begin == kBegin) return {};
+  return fail(Code::kHistory, copy.string() + " is there, and no copy of a history")
+      .hint("name another file, or remove this one");
+}
+
 // Everything in the one file, and nobody else who has it open. A file that is no database any more is left as it is.
 Result<> take_alone(const std::filesystem::path& history) {
   Result<Database> database = Database::open(history, Database::Mode::kReadWrite);
@@ -136,21 +162,31 @@ Result<std::filesystem::path> move_aside(const std::filesystem::path& history) {
 
 Result<Verification> back_up(const std::filesystem::path& history, const std::filesystem::path& copy) {
   if (!is_there(history)) return fail(Code::kHistory, "there is no history to copy: " + history.string());
+  PLUMB_TRY(expect_place(history, copy));
   const Draft draft(copy.string() + "." + random_hex(8));
   PLUMB_TRY(make_private(draft.path()));
   {
     PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, open_store_read_only(history));
-    PLUMB_TRY(store->database.execute("VACUUM INTO " + quoted(draft.path())));
+    Result<> copied = store->database.execute("VACUUM INTO " + quoted(draft.path()));
+    if (!copied) {
+      // The history is read alone: what is full is where the copy goes.
+      if (copied.error().summary().starts_with("no space left"))
+        return fail(Code::kHistory, "no space left for the copy " + copy.string());
+      return std::move(copied.error());
+    }
   }
-  PLUMB_TRY_ASSIGN(Verification found, checked(draft.path()));
+  PLUMB_TRY_ASSIGN(Verification found, checked(draft.path(), "the history"));
   PLUMB_TRY(copy_bytes(draft.path(), copy));
   return found;
 }
 
 Result<Restored> restore(const std::filesystem::path& history, const std::filesystem::path& copy, bool lose_newer) {
   if (!is_there(copy)) return fail(Code::kHistory, "there is no copy of a history: " + copy.string());
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(copy, failure))
+    return fail(Code::kHistory, copy.string() + " is not a regular file");
   Restored restored;
-  PLUMB_TRY_ASSIGN(restored.copy, checked(copy));
+  PLUMB_TRY_ASSIGN(restored.copy, checked(copy, copy.string()));
   const bool replaces = is_there(history);
   if (replaces && !lose_newer) {
     PLUMB_TRY_ASSIGN(const bool all, holds_all_of(copy, history));
@@ -160,8 +196,9 @@ Result<Restored> restore(const std::filesystem::path& history, const std::filesy
     }
   }
   const Draft draft(history.string() + "." + random_hex(8));
-  std::error_code failure;
-  std::filesystem::create_directories(history.parent_path(), failure);
+  // That of the project's folder is no business of a history.
+  if (history.has_parent_path() && ::mkdir(history.parent_path().c_str(), 0700) != 0 && errno != EEXIST)
+    return cannot("make the folder " + history.parent_path().string(), std::error_code(errno, std::generic_category()));
   PLUMB_TRY(copy_bytes(copy, draft.path()));
   if (replaces) {
     PLUMB_TRY_ASSIGN(restored.aside, move_aside(history));

@@ -9,8 +9,9 @@
 namespace plumb::history {
 
 // Writes a copy of the history as it is at this moment, while runs may go on writing to it: one file, 0600, in the
-// place of a copy that is there, checked from its first entry before it stands under its name. Answers what was
-// checked. Errors: kHistory; kHistoryChanged where the history does not hold, which is then not copied.
+// place of a copy that is there, and of nothing else, checked from its first entry before it stands under its name.
+// Answers what was checked. Errors: kHistory; kHistoryChanged where the history does not hold, which is then not
+// copied.
 Result<Verification> back_up(const std::filesystem::path& history, const std::filesystem::path& copy);
 
 struct Restored {

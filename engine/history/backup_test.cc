@@ -70,6 +70,49 @@ TEST_F(Backup, IsNotPutInThePlaceOfAHistoryInUse) {
   EXPECT_EQ(must(history.verify()).entries, 2);
 }
 
+TEST_F(Backup, TakesThePlaceOfNothingElse) {
+  SqliteHistory history = must(SqliteHistory::open(at("history.db")));
+  write_run(history, "r1");
+  must(write_file(at("plumb.yaml"), "plumb: v1\n"));
+  std::filesystem::create_symlink(at("history.db"), at("link"));
+  for (const char* const place : {"history.db", "link", "plumb.yaml", "."}) {
+    const Result<Verification> copied = back_up(at("history.db"), at(place));
+    ASSERT_FALSE(copied.has_value()) << place;
+    EXPECT_EQ(copied.error().code(), Code::kHistory) << place;
+  }
+  EXPECT_EQ(must(read_file(at("plumb.yaml"), 100)), "plumb: v1\n");
+  must(write_file(at("empty"), ""));
+  must(back_up(at("history.db"), at("empty")));
+  must(back_up(at("history.db"), at("empty")));
+}
+
+TEST_F(Backup, IsPutBackFromARegularFileIntoAFolderThatIsThere) {
+  {
+    SqliteHistory history = must(SqliteHistory::open(at("history.db")));
+    write_run(history, "r1");
+  }
+  must(back_up(at("history.db"), at("copy")));
+  EXPECT_FALSE(restore(at("history.db"), folder_.path(), false).has_value());
+  EXPECT_FALSE(restore(at("none/.plumb/history.db"), at("copy"), false).has_value());
+  EXPECT_FALSE(std::filesystem::exists(at("none")));
+  must(restore(at(".plumb/history.db"), at("copy"), false));
+  EXPECT_EQ(std::filesystem::status(at(".plumb")).permissions(), std::filesystem::perms(0700));
+}
+
+// A trigger would do away with runs as soon as one is written.
+TEST_F(Backup, ThatActsByItselfIsNotPutBack) {
+  {
+    SqliteHistory history = must(SqliteHistory::open(at("history.db")));
+    write_run(history, "r1");
+  }
+  must(back_up(at("history.db"), at("copy")));
+  must(must(Database::open(at("copy"), Database::Mode::kReadWrite))
+           .execute("CREATE TRIGGER gone AFTER INSERT ON run BEGIN DELETE FROM action; END"));
+  const Result<Restored> restored = restore(at("history.db"), at("copy"), true);
+  ASSERT_FALSE(restored.has_value());
+  EXPECT_NE(restored.error().summary().find("triggers"), std::string::npos) << restored.error().summary();
+}
+
 TEST_F(Backup, OfAChangedHistoryIsRefused) {
   {
     SqliteHistory history = must(SqliteHistory::open(at("history.db")));

@@ -1,6 +1,9 @@
 #include "engine/history/entry.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 #include "engine/base/json.h"
 #include "engine/base/object_text.h"
@@ -152,6 +155,46 @@ RunEntry run_entry_from(const Json& json) {
   return entry;
 }
 
+bool only(std::string_view text, std::string_view others) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           others.find(c) != std::string_view::npos;
+  });
+}
+
+// What people name a run by, what commands sort by and what stands in tables: it has the form that this program gives
+// it, so that nothing in an export passes for something else.
+Result<> expect_id(const std::string& id) {
+  constexpr std::size_t kMostId = 64;
+  if (!id.empty() && id.size() <= kMostId && id.front() != '.' && id != "last" && only(id, "-_.")) return {};
+  return fail(Code::kNotAnExport, "the run's id is not of the form that ids have");
+}
+
+Result<> expect_time(const std::string& time) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00";
+  bool right = time.size() > kForm.size() && time.size() <= kForm.size() + 11 && time.back() == 'Z';
+  for (std::size_t i = 0; right && i + 1 < time.size(); ++i) {
+    const bool digit = time[i] >= '0' && time[i] <= '9';
+    const char form = i < kForm.size() ? kForm[i] : i == kForm.size() ? '.' : '0';
+    right = form == '0' ? digit : time[i] == form;
+  }
+  if (right) return {};
+  return fail(Code::kNotAnExport, "a time in it is none: it should be as 2026-03-01T12:00:00Z");
+}
+
+Result<> expect_shapes(const RunEntry& entry) {
+  PLUMB_TRY(expect_id(entry.run.id));
+  PLUMB_TRY(expect_time(entry.run.started_at));
+  PLUMB_TRY(expect_time(entry.run.finished_at));
+  if (entry.run.kind.empty() || !only(entry.run.kind, "-, ") || entry.run.kind == "foreign")
+    return fail(Code::kNotAnExport, "the run's kind is none that ends here");
+  return {};
+}
+
+Result<> expect_shapes(const LateReport& late) {
+  return expect_id(late.run);
+}
+
 std::string document_of(const RunEntry& entry, const std::string& previous) {
   std::string text;
   RunDocument document([&text](std::string_view piece) { text += piece; });
@@ -203,6 +246,7 @@ Result<Entry> read_entry(std::string_view document) {
     }
   }
   if (again != document) return fail(Code::kNotAnExport, "this is no entry of a history");
+  PLUMB_TRY(std::visit([](const auto& content) { return expect_shapes(content); }, entry.content));
   return entry;
 }
 

@@ -1,5 +1,7 @@
 #include "engine/history/export.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <mutex>
 
@@ -11,10 +13,11 @@
 namespace plumb::history {
 namespace {
 
-enum class LineEnd { kLine, kEnd, kTooLong };
+enum class LineEnd { kLine, kEnd, kTooLong, kUnreadable };
 
-// Reads up to a line end, which is not part of the line.
-LineEnd read_line(std::istream& in, std::string& line) {
+// Reads up to a line end, which is not part of the line. The library throws where the system cannot read, as of a
+// folder.
+LineEnd read_line(std::istream& in, std::string& line) try {
   line.clear();
   std::streambuf* const bytes = in.rdbuf();
   while (true) {
@@ -24,6 +27,8 @@ LineEnd read_line(std::istream& in, std::string& line) {
     if (line.size() == kMostLine) return LineEnd::kTooLong;
     line += static_cast<char>(byte);
   }
+} catch (const std::ios_base::failure&) {
+  return LineEnd::kUnreadable;
 }
 
 Error at_line(Error error, const std::filesystem::path& file, std::int64_t line) {
@@ -54,7 +59,15 @@ Result<> SqliteHistory::export_chain(const ByteSink& sink) const {
   Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
   PLUMB_TRY_ASSIGN(const std::vector<Link> chain, read_chain(database));
-  for (const Link& link : chain) PLUMB_TRY(write_entry(database, link, sink));
+  std::string_view last;
+  for (const Link& link : chain) {
+    if (link.previous != last) {
+      return fail(Code::kHistoryChanged, "an entry of the history is missing before run " + link.name)
+          .hint("`plumb history verify` says more");
+    }
+    PLUMB_TRY(write_entry(database, link, sink));
+    last = link.digest;
+  }
   return {};
 }
 
@@ -70,12 +83,13 @@ Result<std::optional<std::string>> SqliteHistory::entry_digest(std::int64_t numb
 Result<ChainHead> read_export(const std::filesystem::path& file,
                               const std::function<Result<>(const ExportedEntry&)>& take) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return fail(Code::kFileUnreadable, "cannot read " + file.string());
+  if (!in) return fail(Code::kFileUnreadable, "cannot read " + file.string() + ": " + std::strerror(errno));
   ChainHead head;
   std::string line;
   while (true) {
     const LineEnd end = read_line(in, line);
     if (end == LineEnd::kEnd) return head;
+    if (end == LineEnd::kUnreadable) return fail(Code::kFileUnreadable, "cannot read " + file.string() + " to its end");
     ++head.entries;
     if (end == LineEnd::kTooLong) {
       return at_line(fail(Code::kNotAnExport, "an entry is larger than this program reads"), file, head.entries);

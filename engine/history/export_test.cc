@@ -135,6 +135,55 @@ TEST_F(Export, OfAChangedHistoryIsNone) {
   EXPECT_EQ(history_.export_chain([](std::string_view) { return Result<>(); }).error().code(), Code::kHistoryChanged);
 }
 
+TEST_F(Export, OfAHistoryWithAGapIsNone) {
+  Database database = must(Database::open(at("history.db"), Database::Mode::kReadWrite));
+  must(database.execute("DELETE FROM chain WHERE number = 2"));
+  EXPECT_EQ(history_.export_chain([](std::string_view) { return Result<>(); }).error().code(), Code::kHistoryChanged);
+}
+
+// Whoever writes an export decides what it holds, and not how what is here is named and told.
+TEST_F(Export, OfWhatNoRunIsNamedLikeBringsNothing) {
+  const std::string line = export_lines()[0];
+  const std::string id = "\"id\":\"r1\"";
+  const std::string started = "\"started_at\":\"2026-03-01T12:00:00.000Z\"";
+  const auto with = [&](const std::string& what, const std::string& instead) {
+    std::string other = line;
+    other.replace(other.find(what), what.size(), instead);
+    return other;
+  };
+  SqliteHistory other = must(SqliteHistory::open(at("other.db")));
+  for (const std::string& changed :
+       {with(id, R"("id":"")"), with(id, R"("id":"last")"), with(id, R"("id":"../../etc/passwd")"),
+        with(id, R"("id":"a\nb")"), with(id, "\"id\":\"" + std::string(65, 'a') + "\""),
+        with(R"("kind":"apply")", R"("kind":"foreign")"), with(R"("kind":"apply")", R"("kind":"")"),
+        with(started, R"("started_at":"yesterday")"), with(started, R"("started_at":"2026-03-01T12:00:00.000")"),
+        with(started, R"("started_at":"2026-03-01T12:00:00\n00Z")")}) {
+    const Result<Imported> imported = other.import_chain(write_lines({changed}));
+    ASSERT_FALSE(imported.has_value()) << changed;
+    EXPECT_EQ(imported.error().code(), Code::kNotAnExport) << changed;
+  }
+  EXPECT_EQ(must(other.import_chain(write_lines({with(started, R"("started_at":"2026-03-01T12:00:00Z")")}))).runs, 1);
+}
+
+TEST_F(Export, OfARunThatIsHereOtherwiseIsToldAndLeftOut) {
+  const std::vector<std::string> lines = export_lines();
+  SqliteHistory other = must(SqliteHistory::open(at("other.db")));
+  write_run(other, "r1", 1);
+  write_run(other, "r2");
+  const Imported imported = must(other.import_chain(write_lines(lines)));
+  EXPECT_EQ(imported.runs, 0);
+  EXPECT_EQ(imported.known, 2);
+  EXPECT_EQ(imported.differing, 1);
+  EXPECT_TRUE(must(other.run("r1")).notes.empty());
+}
+
+TEST_F(Export, IsReadFromARegularFile) {
+  EXPECT_EQ(history_.import_chain(folder_.path()).error().code(), Code::kFileUnreadable);
+  const auto nothing = [](const ExportedEntry&) { return Result<>(); };
+  EXPECT_EQ(read_export(folder_.path(), nothing).error().code(), Code::kFileUnreadable);
+  EXPECT_NE(read_export(at("none"), nothing).error().summary().find("No such file"), std::string::npos);
+}
+
 TEST_F(Export, EndsWhereWhoTakesItDoes) {
   int pieces = 0;
   const Result<> ended_early = history_.export_chain([&pieces](std::string_view) -> Result<> {

@@ -5,6 +5,7 @@
 #include "engine/history/export.h"
 #include "engine/history/opener.h"
 #include "engine/history/plan_store.h"
+#include "engine/history/rows.h"
 #include "engine/history/sqlite_history.h"
 #include "engine/history/writes.h"
 
@@ -25,7 +26,11 @@ class Importer {
   Result<> take_run(const RunEntry& entry) {
     PLUMB_TRY_ASSIGN(const KnownRun known, find_run(database_, entry.run.id));
     // A run that only a host told of until now is told of whole.
-    if (known.number != 0 && !known.foreign) return pass();
+    if (known.number != 0 && !known.foreign) {
+      PLUMB_TRY_ASSIGN(const bool same, is_as_here(known.number, entry));
+      if (!same) ++imported_.differing;
+      return pass();
+    }
     PLUMB_TRY(store_plan(database_, entry.run.plan, {}));
     PLUMB_TRY_ASSIGN(const std::int64_t number,
                      known.number != 0 ? update(known.number, entry.run) : insert(entry.run));
@@ -36,6 +41,22 @@ class Importer {
     for (const ActionRecord& action : entry.actions) PLUMB_TRY(insert_action(database_, number, action));
     ++imported_.runs;
     return seal_run(database_, number);
+  }
+
+  // One that has not ended here is not compared: what is missing may have been written elsewhere.
+  Result<bool> is_as_here(std::int64_t number, const RunEntry& entry) {
+    PLUMB_TRY_ASSIGN(const RunSummary run, read_run(database_, number));
+    if (!run.outcome) return true;
+    if (run != entry.run) return false;
+    PLUMB_TRY_ASSIGN(const std::vector<HostEntry> hosts, read_hosts(database_, number));
+    if (hosts != entry.hosts) return false;
+    std::size_t read = 0;
+    bool same = true;
+    PLUMB_TRY(read_actions(database_, number, [&](const ActionRecord& here) {
+      same = same && read < entry.actions.size() && entry.actions[read] == here;
+      ++read;
+    }));
+    return same && read == entry.actions.size();
   }
 
   Result<> take_late(const LateReport& late) {
@@ -80,6 +101,11 @@ class Importer {
 }  // namespace
 
 Result<Imported> SqliteHistory::import_chain(const std::filesystem::path& file) {
+  std::error_code failure;
+  if (std::filesystem::exists(file, failure) && !std::filesystem::is_regular_file(file, failure)) {
+    return fail(Code::kFileUnreadable, file.string() + " is not a regular file")
+        .hint("it is read twice: write what a pipe gives to a file first");
+  }
   // Read to its end first: its last digest is noted with each run, and a broken one brings nothing.
   PLUMB_TRY_ASSIGN(const ChainHead head, read_export(file, [](const ExportedEntry&) { return Result<>(); }));
   PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_writing());

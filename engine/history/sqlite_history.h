@@ -18,7 +18,8 @@ class Store;
 struct Imported {
   std::int64_t runs = 0;
   std::int64_t late = 0;
-  std::int64_t known = 0;  // entries that were here before
+  std::int64_t known = 0;      // entries that were here before
+  std::int64_t differing = 0;  // of those, runs that are here with other content, which stays
 };
 
 class SqliteHistory final : public RunStore {

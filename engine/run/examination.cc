@@ -50,6 +50,8 @@ class Steps final : public Log {
 
  private:
   static Finding finding_of(const std::string& text, milliseconds took) {
+    // Of a connection that came about in the end it is worth a look.
+    if (text.starts_with("attempt ") || text.starts_with("no connection")) return {Health::kDoubtful, text, ""};
     if (took < kSlowStep) return {Health::kGood, text, ""};
     const bool login = text.starts_with("login as");
     return {Health::kDoubtful, text,

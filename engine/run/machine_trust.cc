@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 
 #include <sys/stat.h>
 
@@ -18,16 +19,42 @@ Error refused(const std::string& why) {
   return fail(Code::kMachineTrust, why).hint("until it can be read, nothing is applied from this machine");
 }
 
-// Of the file and of the folder that it lies in: whoever can write either decides what stands in it.
+std::filesystem::path behind_first(const std::filesystem::path& path) {
+  std::filesystem::path rest;
+  for (auto part = std::next(path.begin()); part != path.end(); ++part) rest /= *part;
+  return rest;
+}
+
+// Files that stand for a name: a loop has more.
+constexpr int kMostLinks = 40;
+
+// Of the file, and of each folder and each link on the way to it: whoever can write one of them decides what stands
+// there. In a folder with the sticky bit others can make files, and not take this one away.
 Result<> expect_owner(const std::filesystem::path& file, uid_t owner) {
-  for (const std::filesystem::path& path : {file, file.parent_path()}) {
+  std::filesystem::path reached = "/";
+  std::filesystem::path rest = file.relative_path();
+  int links = 0;
+  while (true) {
     struct stat status = {};
-    if (::stat(path.c_str(), &status) != 0) return refused(path.string() + ": " + std::strerror(errno));
-    const bool shared = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0;
-    if (status.st_uid == owner && !shared) continue;
-    return refused(path.string() + " can be written by others than root");
+    if (::lstat(reached.c_str(), &status) != 0) return refused(reached.string() + ": " + std::strerror(errno));
+    const bool writable = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !S_ISLNK(status.st_mode);
+    const bool sticky = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
+    // Folders above are root's as a rule, whoever else the file is to belong to.
+    const bool owned = status.st_uid == owner || (status.st_uid == 0 && !rest.empty());
+    if (!owned || (writable && !sticky)) return refused(reached.string() + " can be written by others than root");
+    if (S_ISLNK(status.st_mode)) {
+      std::error_code failure;
+      const std::filesystem::path target = std::filesystem::read_symlink(reached, failure);
+      if (failure || ++links > kMostLinks) return refused(reached.string() + " leads nowhere");
+      rest = target.relative_path() / rest;
+      reached = target.is_absolute() ? target.root_path() : reached.parent_path();
+      continue;
+    }
+    while (!rest.empty() && (rest.begin()->empty() || *rest.begin() == ".")) rest = behind_first(rest);
+    if (rest.empty()) return {};
+    reached = *rest.begin() == ".." ? reached.parent_path() : reached / *rest.begin();
+    rest = behind_first(rest);
   }
-  return {};
 }
 
 Error first_of(const Diagnostics& found) {
@@ -42,7 +69,8 @@ Error first_of(const Diagnostics& found) {
 Result<std::optional<TrustPolicy>> machine_trust(const std::filesystem::path& file, uid_t owner,
                                                  lang::SourceMap& sources) {
   struct stat status = {};
-  if (::stat(file.c_str(), &status) != 0) {
+  // A link that leads nowhere is there: what it stood for was to hold.
+  if (::lstat(file.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<TrustPolicy>();
     return refused(file.string() + ": " + std::strerror(errno));
   }

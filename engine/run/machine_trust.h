@@ -14,8 +14,9 @@ namespace plumb::run {
 
 inline constexpr std::string_view kMachineTrustFile = "/etc/plumb/trust.yaml";
 
-// Nothing where there is no such file. `owner` is whose it has to be, and the files that it names: root's, so that who
-// applies plans cannot lift it. Its text is added to `sources`. Errors: kMachineTrust, also where it asks for nothing.
+// Nothing where there is no such file. `owner` is whose it has to be, and the files that it names, with the folders on
+// the way to each: root's, so that who applies plans cannot lift it. `file`: absolute. Its text is added to `sources`.
+// Errors: kMachineTrust, also where it asks for nothing.
 Result<std::optional<TrustPolicy>> machine_trust(const std::filesystem::path& file, uid_t owner,
                                                  lang::SourceMap& sources);
 

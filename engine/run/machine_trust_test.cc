@@ -66,5 +66,37 @@ TEST_F(MachineTrust, ThatOthersCouldWriteDoesNotCount) {
   }
 }
 
+// Who can write a folder on the way, or a link, decides as well what stands there.
+TEST_F(MachineTrust, ThatOthersCouldPutAnotherInThePlaceOfDoesNotCount) {
+  const std::string good = "plumb: v1\n" + signers();
+  folder_.write("open/kept/trust.yaml", good);
+  const std::filesystem::path file = folder_ / "open/kept/trust.yaml";
+  const auto counts = [&](const std::filesystem::path& path) {
+    return machine_trust(path, ::geteuid(), sources_).has_value();
+  };
+  std::filesystem::create_symlink(file, folder_ / "link");
+  std::filesystem::create_symlink("open/kept", folder_ / "short");
+  for (const mode_t mode : {0755, 01777}) {
+    ::chmod((folder_ / "open").c_str(), mode);
+    EXPECT_TRUE(counts(file)) << mode;
+    EXPECT_TRUE(counts(folder_ / "link")) << mode;
+    EXPECT_TRUE(counts(folder_ / "short/../kept/trust.yaml")) << mode;
+  }
+  ::chmod((folder_ / "open").c_str(), 0777);
+  EXPECT_FALSE(counts(file));
+  EXPECT_FALSE(counts(folder_ / "link"));
+  EXPECT_FALSE(counts(folder_ / "short/trust.yaml"));
+  ::chmod((folder_ / "open").c_str(), 0755);
+  ::chmod(file.c_str(), 01666);
+  EXPECT_FALSE(counts(file));
+}
+
+TEST_F(MachineTrust, ThatALinkLeadsNowhereForIsNotPassedOver) {
+  std::filesystem::create_symlink(folder_ / "gone.yaml", folder_ / "trust.yaml");
+  EXPECT_FALSE(machine_trust(folder_ / "trust.yaml", ::geteuid(), sources_).has_value());
+  std::filesystem::create_symlink("loop", folder_ / "loop");
+  EXPECT_FALSE(machine_trust(folder_ / "loop", ::geteuid(), sources_).has_value());
+}
+
 }  // namespace
 }  // namespace plumb::run

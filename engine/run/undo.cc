@@ -29,13 +29,24 @@ Undoing::Outcomes outcomes_on(const std::string& host, const history::RunRecord&
   return outcomes;
 }
 
-// The newest run here that changed something: one that did nothing has nothing to be taken back.
+// The newest run here that changed something: one that did nothing has nothing to be taken back. One that was taken in
+// from elsewhere has no plan here; it is the answer where there is no other, to be told of.
 Result<std::string> last_change(const history::RunStore& store) {
+  std::string elsewhere;
+  const auto is_here = [&](const history::RunSummary& run) -> Result<bool> {
+    PLUMB_TRY_ASSIGN(const std::optional<std::string> plan, store.plan_bytes(run.plan));
+    if (!plan && elsewhere.empty()) elsewhere = run.id;
+    return plan.has_value();
+  };
   for (std::int64_t limit = 64;; limit *= 8) {
     PLUMB_TRY_ASSIGN(const std::vector<history::RunSummary> runs, store.runs(limit));
     for (const history::RunSummary& one : runs) {
       if (one.kind == "foreign" || one.plan.empty()) continue;
-      if (one.changed > 0) return one.id;
+      if (one.changed > 0) {
+        PLUMB_TRY_ASSIGN(const bool here, is_here(one));
+        if (here) return one.id;
+        continue;
+      }
       // One that did not end here has its changes in what its hosts told.
       if (one.outcome && one.hosts > 0) continue;
       PLUMB_TRY_ASSIGN(const history::RunRecord run, store.run(one.id));
@@ -47,6 +58,7 @@ Result<std::string> last_change(const history::RunStore& store) {
       });
       if (acted || told) return one.id;
     }
+    if (static_cast<std::int64_t>(runs.size()) < limit && !elsewhere.empty()) return elsewhere;
     if (static_cast<std::int64_t>(runs.size()) < limit)
       return fail(Code::kNoSuchRun, "the history holds no run that changed something");
   }

@@ -25,6 +25,7 @@ says 'free in /var/tmp'
 
 # A host that is not there: what was tried, why it failed, what to do.
 exits 1 "$plumb" -C project doctor gone
+says 'look  no connection: '
 says 'bad   PL3001: '
 exits 1 "$plumb" -C project doctor all --output json
 grep -q '"health": "bad"' <<<"$output" || fail "$output"
@@ -43,3 +44,4 @@ fi
 sed -i 's/directory/directories/' project/plumb.yaml
 exits 3 "$plumb" -C project doctor
 says 'PL1105'
+says 'its history is'

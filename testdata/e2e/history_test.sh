@@ -67,6 +67,33 @@ says "imported: $last"
 elsewhere 0 history verify
 elsewhere 1 history import "$work/changed.jsonl"
 says PL5004
+elsewhere 1 history import "$work"
+says 'is not a regular file'
+run 1 history verify "$work"
+says PL1001
+exits 3 "$plumb" -C elsewhere --root "$work/root" --yes undo last
+says 'it was begun elsewhere'
+
+# What was taken in last is not what was done here last.
+mkdir third image && cp project/*.yaml third
+exits 0 "$plumb" -C third --root "$work/image" --yes apply --set text=own
+exits 0 "$plumb" -C third history import "$work/history.jsonl"
+exits 0 "$plumb" -C third --root "$work/image" --yes undo last
+[ ! -e image/srv/notes ] || fail 'the run here was not taken back'
+
+# Nothing is written over the history.
+for what in export sign backup; do
+  place=(-o project/.plumb/history.db)
+  [ $what != backup ] || place=(project/.plumb/history.db)
+  [ $what != sign ] || place+=(--key nobody)
+  run 1 history $what "${place[@]}"
+  says 'is the history itself'
+done
+run 1 history backup project/plumb.yaml
+says 'no copy of a history'
+run 0 history verify
+exits 1 "$plumb" -C none history restore project/.plumb/history.db
+[ ! -e none ] || fail 'a folder was made for a project that is none'
 
 # Signed, the end that somebody took away is missed.
 if command -v ssh-keygen >/dev/null; then

@@ -63,5 +63,21 @@ chmod 666 /etc/plumb/signers
 run 3 apply "$work/plan.json"
 says PL7006
 says 'can be written by others than root'
+exits 1 "$plumb" -C project doctor
+says 'bad   /etc/plumb/signers can be written by others than root'
+chmod 644 /etc/plumb/signers
+exits 0 "$plumb" -C project doctor
+says '/etc/plumb/trust.yaml asks of every plan for a signature'
+
+# Nor one that others could take away, on whatever way it is reached, nor a link to one that is gone.
+mkdir -m 777 open && mkdir open/kept
+mv /etc/plumb/trust.yaml open/kept/
+ln -s "$work/open/kept/trust.yaml" /etc/plumb/trust.yaml
+run 3 apply "$work/plan.json"
+says "$work/open can be written by others than root"
+rm open/kept/trust.yaml
+chmod 755 open
+run 3 apply "$work/plan.json"
+says PL7006
 rm /etc/plumb/trust.yaml
 run 0 apply
