@@ -68,6 +68,18 @@ Result<std::string> signed_by(const Desired& desired, bool fits_key, std::string
   return std::string(verified && verified->find(": OK") != std::string::npos ? authority : "another");
 }
 
+// Whether nothing is known against it. What is no certificate openssl refuses by itself.
+Result<bool> may_sign(const Desired& desired, System& system) {
+  const std::string authority = desired.text("ca_certificate");
+  if (authority.empty() || system.is_image()) return true;
+  PLUMB_TRY_ASSIGN(const auto there, system.stat(authority, true));
+  if (!there || system.find_program(kOpenssl).empty()) return true;
+  PLUMB_TRY_ASSIGN(
+      const auto printed,
+      ask_openssl(system, desired, {"x509", "-in", authority, "-noout", "-ext", "basicConstraints"}, {authority}));
+  return !printed || printed->find("CA:FALSE") == std::string::npos;
+}
+
 }  // namespace
 
 Result<> CertificateProvider::look_inside(const Desired& desired, System& system, Observed& observed) const {
@@ -122,6 +134,13 @@ std::vector<Result<Observed>> CertificateProvider::observe(std::span<const Desir
       PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
       if (!there) observed.missing.push_back({{"", "file", path}, attribute});
     }
+    PLUMB_TRY_ASSIGN(const bool signs, may_sign(one, system));
+    if (!signs) {
+      observed.exists = false;
+      observed.obstacle =
+          Diagnostic(Code::kRefusedByState, one.text("ca_certificate") + " is not the certificate of a CA")
+              .with_hint("one that may sign others is made with `ca: true`");
+    }
     if (!request_ && window_of(one) >= days_of(one) * kDay) {
       observed.exists = false;
       observed.obstacle = Diagnostic(Code::kRefusedByState, "`renew_within` is no shorter than `days`")
@@ -139,16 +158,16 @@ std::string CertificateProvider::making_of(const Desired& desired) const {
   const std::string hash = " -" + desired.text("digest", "sha256");
   const std::string days = " -days " + std::to_string(days_of(desired));
   const std::string key = " -key " + shell_word(desired.text("key")) + phrase_words(desired, "passphrase");
-  std::string script = "config=$(mktemp)\ntrap 'rm -f \"$new\" \"$config\"' EXIT\ncat >\"$config\"\n";
-  if (request_) return script + "openssl req -new -config \"$config\"" + key + hash + " -out \"$new\"\n";
+  std::string script = "config=$(mktemp)\ntrap 'rm -f \"$new\" \"$config\" \"$config.new\"' EXIT\ncat >\"$config\"\n";
+  if (request_) return script + "openssl req -new -config \"$config\"" + key + hash + " -out \"$new\"\n" + kWholeOnly;
   if (!desired.has("ca_certificate"))
-    return script + "openssl req -new -x509 -config \"$config\"" + key + days + hash + " -out \"$new\"\n";
+    return script + "openssl req -new -x509 -config \"$config\"" + key + days + hash + " -out \"$new\"\n" + kWholeOnly;
   return script + "openssl req -new -config \"$config\"" + key + hash + " -out \"$new\"\n" +
          "openssl x509 -req -in \"$new\" -CA " + shell_word(desired.text("ca_certificate")) + " -CAkey " +
          shell_word(desired.text("ca_key")) + phrase_words(desired, "ca_passphrase") +
          " -set_serial \"0x40$(openssl rand -hex 15)\"" + days + hash +
-         " -extfile \"$config\" -extensions extensions >\"$config.new\"\n" +
-         "cat \"$config.new\" >\"$new\"\nrm -f \"$config.new\"\n";
+         " -extfile \"$config\" -extensions extensions >\"$config.new\"\n" + "cat \"$config.new\" >\"$new\"\n" +
+         kWholeOnly;
 }
 
 Change CertificateProvider::diff(const Desired& desired, const Observed& observed) const {

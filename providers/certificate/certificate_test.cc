@@ -120,6 +120,18 @@ TEST_F(Certificates, AWindowLongerThanItsTimeIsRefused) {
   EXPECT_EQ(seen.observed->obstacle->summary, "`renew_within` is no shorter than `days`");
 }
 
+TEST_F(Certificates, OneThatMaySignNothingIsNoCa) {
+  system.make_file("/srv/ca", "a certificate");
+  const Desired desired = want(
+      "certificate", {{"key", "/srv/k"}, {"common_name", "a"}, {"ca_certificate", "/srv/ca"}, {"ca_key", "/srv/k"}});
+  answer("openssl x509 -in /srv/ca *", "X509v3 Basic Constraints: critical\n    CA:TRUE\n");
+  EXPECT_EQ(change(desired).op, Op::kCreate);
+  answer("openssl x509 -in /srv/ca *", "X509v3 Basic Constraints: critical\n    CA:FALSE\n");
+  const Seen seen = see(CertificateProvider(false), desired, system);
+  ASSERT_TRUE(seen.observed->obstacle);
+  EXPECT_EQ(seen.observed->obstacle->summary, "/srv/ca is not the certificate of a CA");
+}
+
 TEST_F(Certificates, AKeyThatIsThereGoesOnlyWhereThatIsSaid) {
   const PrivateKeyProvider keys;
   system.make_file("/srv/x", "-----BEGIN PRIVATE KEY-----\n");

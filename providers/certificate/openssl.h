@@ -15,6 +15,9 @@ inline constexpr const char* kOpenssl = "openssl";
 // Passphrases are in the environment of its programs, where no list of processes shows them.
 inline constexpr const char* kKeyPhrase = "PLUMB_PASSPHRASE";
 inline constexpr const char* kCaPhrase = "PLUMB_CA_PASSPHRASE";
+// The end of a script: openssl says nothing of a disk that is full, but what it wrote then has no last line.
+inline constexpr const char* kWholeOnly =
+    "grep -q -e '-----END' \"$new\" || { echo 'openssl did not write all of it: is the disk full?' >&2; exit 1; }\n";
 
 // Those that are given.
 std::map<std::string, std::string> phrases_of(const Desired& desired);

@@ -32,7 +32,7 @@ std::string making_of(const Desired& desired) {
     line += "RSA -pkeyopt rsa_keygen_bits:" + std::to_string(bits_of(desired));
   }
   if (desired.has("passphrase")) line += std::string(" -aes-256-cbc -pass env:") + kKeyPhrase;
-  return line + " -out \"$new\"";
+  return line + " -out \"$new\"\n" + kWholeOnly;
 }
 
 Result<> look_inside(const Desired& desired, System& system, Observed& observed) {

@@ -114,6 +114,27 @@ exits 0 run apply --yes
 exits 0 run plan --detailed-exitcode
 openssl pkey -in app.key -noout -text | grep -q ED25519 || fail 'not another key'
 
+# --- who may sign nothing is no CA, and a disk that is full leaves no half of a key
+resources <<YAML
+  - certificate: $work/below.pem
+    key: $work/app.key
+    common_name: below.example
+    ca_certificate: $work/self.pem
+    ca_key: $work/app.key
+YAML
+exits 1 run plan
+says 'is not the certificate of a CA'
+if unshare --mount true 2>/dev/null; then
+  mkdir full
+  resources <<YAML
+  - private_key: $work/full/key
+YAML
+  exits 1 unshare --mount sh -c 'mount -t tmpfs -o size=4k none full && { head -c 9000 /dev/zero >full/zeros 2>/dev/null || true; } &&
+    { "$0" -C project apply --yes; code=$?; ls -m full; exit $code; }' "$plumb"
+  says 'is the disk full?'
+  says_not 'key, zeros'
+fi
+
 # --- what was made goes again, and what is asked for wrongly is told
 resources <<YAML
   - private_key: $work/new.key
@@ -127,7 +148,13 @@ resources <<YAML
     common_name: x
 YAML
 exits 3 run validate
-says 'key'
+says '`key` is missing'
+resources <<YAML
+  - certificate: $work/app.pem
+    key: $work/app.key
+YAML
+exits 3 run validate
+says '`common_name` is missing'
 resources <<YAML
   - private_key: $work/x.key
     type: ecdsa
