@@ -61,6 +61,26 @@ std::string value_in(std::string_view text, std::string_view name) {
   return {};
 }
 
+// As blkid writes a label, in which a backslash stands before what a shell would read.
+std::string label_in(std::string_view text) {
+  std::string label;
+  const std::string written = value_in(text, "LABEL");
+  for (std::size_t at = 0; at < written.size(); ++at) {
+    if (written[at] == '\\' && at + 1 < written.size()) ++at;
+    label += written[at];
+  }
+  return label;
+}
+
+// Of a file that nothing is known of: whether it begins with something other than zeros, as one made for a file system
+// does not.
+Result<bool> holds_something(const std::string& file, System& system) {
+  PLUMB_TRY_ASSIGN(const ProcessResult told, ask(system, {"od", "-A", "n", "-t", "x1", "-N", "65536", file}, file));
+  if (told.exit_code != 0)
+    return fail(Code::kCannotObserve, "od does not tell what is in " + file + ": " + last_lines(told.errors, 3));
+  return told.output.find_first_not_of("0 *\n") != std::string::npos;
+}
+
 std::int64_t number_behind(std::string_view text, std::string_view field) {
   std::size_t at = text.find(field);
   if (at == std::string_view::npos) return 0;
@@ -117,11 +137,15 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     return fail(Code::kCannotObserve, "blkid does not tell what is on " + device + ": " + last_lines(told.errors, 3));
   std::string there = value_in(told.output, "TYPE");
   if (there.empty() && !value_in(told.output, "PTTYPE").empty()) there = "a table of partitions";
+  if (there.empty() && info->type == FileType::kFile) {
+    PLUMB_TRY_ASSIGN(const bool holds, holds_something(device, system));
+    if (holds) there = "something that is no file system";
+  }
   if (there.empty()) return observed;
   const bool same = there == desired.text("type");
   observed.exists = true;
   observed.attributes["type"] = there;
-  if (desired.has("label")) observed.attributes["label"] = value_in(told.output, "LABEL");
+  if (desired.has("label")) observed.attributes["label"] = label_in(told.output);
   if (!same && !desired.flag("destroy", false)) {
     observed.obstacle = Diagnostic(Code::kRefusedByState, "there is " + there + " on " + device)
                             .with_hint("`destroy: true` lets go what is there");

@@ -10,6 +10,7 @@ class Filesystem : public ProviderTest<FilesystemProvider> {
   Filesystem() {
     for (const char* program : {"blkid", "mkfs.ext4", "mkfs.xfs"}) system.add_program(program);
     system.make_file("/dev/vdb", std::string(8192, 'x'));
+    answer("od *", " 00 00 00 00\n*\n");
   }
   static Desired want(Json attributes) {
     attributes.emplace("device", "/dev/vdb");
@@ -43,6 +44,18 @@ TEST_F(Filesystem, WhatIsThereStays) {
   EXPECT_EQ(change.note, "all that is on /dev/vdb is gone then");
   answer("blkid *", "TYPE=ext4\nLABEL=old\n");
   EXPECT_EQ(obstacle(want({{"label", "data"}})), "the file system on /dev/vdb has the label 'old'");
+}
+
+TEST_F(Filesystem, WhatNobodyKnowsStaysToo) {
+  answer("blkid *", "", 2);
+  answer("od *", " 00 00 00 0a\n*\n");
+  EXPECT_EQ(obstacle(want(Json::object())), "there is something that is no file system on /dev/vdb");
+  EXPECT_EQ(look(want({{"destroy", true}})).change.op, Op::kReplace);
+}
+
+TEST_F(Filesystem, ALabelIsWhatItSays) {
+  answer("blkid *", "TYPE=ext4\nLABEL=a\\\"b\\$c\n");
+  EXPECT_TRUE(look(want({{"label", "a\"b$c"}})).change.empty());
 }
 
 TEST_F(Filesystem, GrowsToAllOfItsDevice) {

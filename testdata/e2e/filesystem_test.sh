@@ -53,6 +53,16 @@ exits 0 run apply --yes
 exits 0 run plan --detailed-exitcode
 [ "$(blkid -p -s TYPE -o value disk)" = ext2 ] || fail 'its type'
 
+# --- nor does what is no file system
+seq 1000000 >notes
+resources <<YAML
+  - filesystem: $work/notes
+    type: ext4
+YAML
+exits 1 run plan
+says "there is something that is no file system on $work/notes"
+[ "$(tail -n 1 notes)" = 1000000 ] || fail 'it was changed'
+
 resources <<YAML
   - filesystem: $work/none
     type: ext4
