@@ -24,7 +24,7 @@ struct Question {
   std::string host;
 };
 
-std::string joined(const std::vector<std::string>& names) {
+std::string quoted_list(const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "`" : ", `") + name + "`";
   return list;
@@ -190,7 +190,7 @@ class Explainer {
       std::vector<std::string> names;
       for (const auto& [name, unused] : readings) names.push_back(name);
       return unknown("the project declares no reading `" + question_.name + "`", names,
-                     names.empty() ? "it declares none" : "it declares " + joined(names));
+                     names.empty() ? "it declares none" : "it declares " + quoted_list(names));
     }
     const config::ParsedReading& one = *found->second;
     Json document = config::untyped(*one.source);
@@ -218,7 +218,7 @@ class Explainer {
       names.reserve(inputs.size());
       for (const auto& [name, unused] : inputs) names.push_back(name);
       return unknown("the project declares no input `" + question_.name + "`", names,
-                     names.empty() ? "it declares none" : "it declares " + joined(names));
+                     names.empty() ? "it declares none" : "it declares " + quoted_list(names));
     }
     Json document = Json::object();
     for (const std::string& name : workspace_.hosts()) {

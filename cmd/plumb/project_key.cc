@@ -25,11 +25,11 @@ std::string short_id(const std::string& id) {
   return id.substr(0, id.find(':') + 13);
 }
 
-std::string words(const keys::PublicKey& key) {
+std::string words_of_key(const keys::PublicKey& key) {
   return key.fingerprint() + " " + (key.comment.empty() ? "(unnamed)" : key.comment) + " (" + key.type + ")";
 }
 
-std::string joined(const std::vector<std::string>& texts) {
+std::string comma_list(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
   return all;
@@ -169,15 +169,16 @@ class ProjectKeyCommand {
     if (recipients.empty()) return;
     terminal_.print(what + " to:\n");
     for (std::size_t i = 0; i < recipients.size(); ++i)
-      terminal_.print("  " + words(recipients[i]) + (i < first_new ? "" : "  new") + "\n");
+      terminal_.print("  " + words_of_key(recipients[i]) + (i < first_new ? "" : "  new") + "\n");
   }
 
   void print_uses(const run::KeyUses& uses) {
-    if (!uses.plans.empty()) terminal_.print("Make anew, they are refused now: " + joined(uses.plans) + "\n");
-    if (!uses.runs.empty()) terminal_.print("Cannot be gone on with by --resume any more: " + joined(uses.runs) + "\n");
+    if (!uses.plans.empty()) terminal_.print("Make anew, they are refused now: " + comma_list(uses.plans) + "\n");
+    if (!uses.runs.empty())
+      terminal_.print("Cannot be gone on with by --resume any more: " + comma_list(uses.runs) + "\n");
     if (!uses.hosts.empty()) {
       terminal_.print(
-          "Hosts whose records hold digests of the old key: " + joined({uses.hosts.begin(), uses.hosts.end()}) +
+          "Hosts whose records hold digests of the old key: " + comma_list({uses.hosts.begin(), uses.hosts.end()}) +
           "\n  the next `plumb apply` puts digests of the new one in their place; nothing else changes there\n");
     }
   }

@@ -5,7 +5,7 @@
 namespace plumb::config {
 namespace {
 
-using Known = std::function<bool(std::string_view)>;
+using IsKnown = std::function<bool(std::string_view)>;
 
 struct Braces {
   std::size_t begin = 0;
@@ -13,7 +13,7 @@ struct Braces {
   std::string name;
 };
 
-std::optional<Braces> find_braces(std::string_view text, const Known& known) {
+std::optional<Braces> find_braces(std::string_view text, const IsKnown& known) {
   const auto is_name = [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   };
@@ -36,7 +36,7 @@ std::optional<Braces> find_braces(std::string_view text, const Known& known) {
 
 class Search {
  public:
-  Search(const Known& known, Diagnostics& diagnostics) : known_(known), diagnostics_(diagnostics) {}
+  Search(const IsKnown& known, Diagnostics& diagnostics) : known_(known), diagnostics_(diagnostics) {}
 
   void look(const Json& value, const SourceSpan& span) {
     if (value.is_structured()) {
@@ -66,13 +66,13 @@ class Search {
                          .as(Severity::kWarning));
   }
 
-  const Known& known_;
+  const IsKnown& known_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void warn_of_foreign_braces(const ParsedDeclaration& written, const Known& known, Diagnostics& diagnostics) {
+void warn_of_foreign_braces(const ParsedDeclaration& written, const IsKnown& known, Diagnostics& diagnostics) {
   Search search(known, diagnostics);
   for (const auto& [attribute, located] : written.literals) search.look(located.value, located.span);
   for (const auto& [attribute, value] : written.expressions) search.look(*value);

@@ -36,7 +36,7 @@ const Json& lock_schema() {
   return schema;
 }
 
-std::string text_of(const Node& map, std::string_view key) {
+std::string text_under(const Node& map, std::string_view key) {
   const lang::Entry* entry = map.find(key);
   return entry != nullptr && entry->value.is_scalar() ? entry->value.text : std::string();
 }
@@ -62,7 +62,7 @@ bool is_commit(const std::string& text) {
 }
 
 std::optional<GitSource> source_in(const Node& map, Diagnostics& diagnostics) {
-  GitSource source{text_of(map, "git"), {}, text_of(map, "ref"), text_of(map, "commit")};
+  GitSource source{text_under(map, "git"), {}, text_under(map, "ref"), text_under(map, "commit")};
   const auto refuse = [&](const char* key, std::string summary, std::string label) {
     diagnostics.add(
         Diagnostic(Code::kModuleSource, std::move(summary)).at(map.find(key)->value.span, std::move(label)));
@@ -159,7 +159,7 @@ std::optional<ModuleLock> read_module_lock(const Folder& project, Diagnostics& d
   for (const Node& item : root->find("modules")->value.items) {
     std::optional<GitSource> source = source_in(item, diagnostics);
     if (!source) return std::nullopt;
-    LockedModule locked{source->commit, text_of(item, "digest")};
+    LockedModule locked{source->commit, text_under(item, "digest")};
     if (!source->ref.empty()) source->commit.clear();
     if (lock.emplace(std::move(*source), std::move(locked)).second) continue;
     diagnostics.add(Diagnostic(Code::kDuplicateKey, "the lock holds this module twice").at(item.span, "again here"));

@@ -14,22 +14,22 @@ using inventory::has_range;
 using inventory::PatternTerm;
 using inventory::split_host_pattern;
 
-using Names = std::set<std::string>;
+using HostNames = std::set<std::string>;
 
-void add(Names& to, const Names& from) {
+void add(HostNames& to, const HostNames& from) {
   to.insert(from.begin(), from.end());
 }
 
-Names all_hosts(const Inventory& inventory) {
-  Names names;
+HostNames all_hosts(const Inventory& inventory) {
+  HostNames names;
   for (const auto& [name, host] : inventory.hosts) names.insert(names.end(), name);
   return names;
 }
 
-Result<Names> match_term(const Inventory& inventory, const PatternTerm& term) {
+Result<HostNames> match_term(const Inventory& inventory, const PatternTerm& term) {
   const std::string& text = term.text;
   if (text == "all" || text == "*") return all_hosts(inventory);
-  Names found;
+  HostNames found;
   bool known = false;
   if (has_range(text)) {
     Result<std::vector<std::string>> names = expand_hosts(text);
@@ -78,13 +78,13 @@ Result<> check_host_pattern(std::string_view pattern) {
 
 Result<std::set<std::string>> match_hosts(const Inventory& inventory, std::string_view pattern) {
   PLUMB_TRY_ASSIGN(const std::vector<PatternTerm> terms, split_host_pattern(pattern));
-  Names selected;
+  HostNames selected;
   const bool has_union = std::any_of(terms.begin(), terms.end(), [](const PatternTerm& t) { return t.sign == '\0'; });
   if (!has_union) selected = all_hosts(inventory);
   for (const char sign : {'\0', '&', '!'}) {
     for (const PatternTerm& term : terms) {
       if (term.sign != sign) continue;
-      PLUMB_TRY_ASSIGN(const Names names, match_term(inventory, term));
+      PLUMB_TRY_ASSIGN(const HostNames names, match_term(inventory, term));
       if (sign == '\0') {
         add(selected, names);
       } else {

@@ -14,8 +14,6 @@
 namespace plumb::exec {
 namespace {
 
-constexpr std::size_t kMaxRecord = std::size_t{256} << 20;
-
 // The others that have a record, sorted.
 std::vector<std::string> other_projects(const RootFiles& files, const std::string& project) {
   std::vector<std::string> names;

@@ -15,8 +15,8 @@
 namespace plumb::exec {
 namespace {
 
-constexpr const char* kFormat = "locks/v1";
-constexpr std::size_t kMaxFile = std::size_t{4} << 20;
+constexpr const char* kLocksFormat = "locks/v1";
+constexpr std::size_t kMaxLocks = std::size_t{4} << 20;
 constexpr std::int64_t kLongest = std::int64_t{366} * 24 * 3600;
 
 std::string locks_path(const StateFolder& folder) {
@@ -61,8 +61,8 @@ bool has_file(const StateFolder& folder) {
 Result<std::vector<wire::ItemLock>> read(const StateFolder& folder) {
   const std::string path = locks_path(folder);
   if (!has_file(folder)) return std::vector<wire::ItemLock>();
-  const Result<Json> json = parse_json(read_small(folder.files(), path, kMaxFile), Code::kDamagedRecord);
-  if (!json || !json->is_object() || json->value("plumb", Json()) != kFormat || !json->contains("locks") ||
+  const Result<Json> json = parse_json(read_small(folder.files(), path, kMaxLocks), Code::kDamagedRecord);
+  if (!json || !json->is_object() || json->value("plumb", Json()) != kLocksFormat || !json->contains("locks") ||
       !(*json)["locks"].is_array()) {
     return damaged(path);
   }
@@ -85,7 +85,7 @@ Result<> write(const StateFolder& folder, const std::vector<wire::ItemLock>& loc
   }
   Json list = Json::array();
   for (const wire::ItemLock& lock : locks) list.push_back(to_json(lock));
-  const Json document = {{"plumb", kFormat}, {"locks", std::move(list)}};
+  const Json document = {{"plumb", kLocksFormat}, {"locks", std::move(list)}};
   PLUMB_TRY(folder.make());
   return replace_file(folder.files(), locks_path(folder), canonical(document));
 }

@@ -8,7 +8,7 @@
 namespace plumb::exec {
 namespace {
 
-constexpr std::size_t kLargest = std::size_t{1} << 20;
+constexpr std::size_t kLargestKnown = std::size_t{1} << 20;
 
 class WrittenSecrets {
  public:
@@ -30,12 +30,12 @@ class WrittenSecrets {
 
  private:
   void add_file(const std::string& path) {
-    if (const Result<std::string> bytes = system_.read_file(path, kLargest)) secrets_.add_text(*bytes);
+    if (const Result<std::string> bytes = system_.read_file(path, kLargestKnown)) secrets_.add_text(*bytes);
   }
 
   // Of a file that has such a line, others are nobody's secret.
   void add_lines(const std::string& path, const std::set<std::string>& sealed) {
-    const Result<std::string> bytes = key_.empty() ? Result<std::string>("") : system_.read_file(path, kLargest);
+    const Result<std::string> bytes = key_.empty() ? Result<std::string>("") : system_.read_file(path, kLargestKnown);
     if (!bytes) return;
     const std::string_view text = *bytes;
     for (std::size_t begin = 0; begin < text.size();) {
@@ -57,7 +57,7 @@ class WrittenSecrets {
 HiddenTexts known_contents(const ApplyTools& tools, const std::string& key) {
   HiddenTexts secrets;
   tools.blobs.each_secret([&secrets](std::string_view bytes) {
-    if (bytes.size() <= kLargest) secrets.add_text(bytes);
+    if (bytes.size() <= kLargestKnown) secrets.add_text(bytes);
   });
   WrittenSecrets written(tools.system, key, secrets);
   for (const auto& [name, attributes] : tools.log.record().resources) {

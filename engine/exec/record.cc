@@ -10,8 +10,7 @@
 namespace plumb::exec {
 namespace {
 
-constexpr std::size_t kMaxRecord = std::size_t{256} << 20;
-constexpr int kFormat = 1;
+constexpr int kRecordFormat = 1;
 
 std::string record_path(const StateFolder& folder) {
   return folder.path() + "/record.json";
@@ -95,7 +94,7 @@ void see_with_key(HostRecord& record, const std::string& key) {
 }
 
 Json to_json(const HostRecord& record) {
-  Json json = {{"plumb", "record/v" + std::to_string(kFormat)},
+  Json json = {{"plumb", "record/v" + std::to_string(kRecordFormat)},
                {"serial", record.serial},
                {"journal", record.journal},
                {"resources", record.resources},
@@ -126,7 +125,8 @@ Json to_json(const HostRecord& record) {
 }
 
 std::optional<HostRecord> record_from_json(Json json) {
-  if (!json.is_object() || json.value("plumb", Json()) != "record/v" + std::to_string(kFormat)) return std::nullopt;
+  if (!json.is_object() || json.value("plumb", Json()) != "record/v" + std::to_string(kRecordFormat))
+    return std::nullopt;
   for (const char* number : {"serial", "journal"}) {
     if (!json.contains(number) || !json[number].is_number_integer()) return std::nullopt;
   }

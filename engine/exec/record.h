@@ -20,6 +20,9 @@
 
 namespace plumb::exec {
 
+// Of a record that is read.
+inline constexpr std::size_t kMaxRecord = std::size_t{256} << 20;
+
 struct AppliedPlan {
   std::string plan;
   std::string run;

@@ -13,7 +13,7 @@
 namespace plumb::exec {
 namespace {
 
-constexpr const char* kFormat = "undo/v1";
+constexpr const char* kUndoFormat = "undo/v1";
 constexpr const char* kWaiting = "undo.json";
 constexpr const char* kUndoing = "undoing.json";
 constexpr const char* kConfirmed = "undo.confirmed";
@@ -92,15 +92,18 @@ bool steps_from_json(const Json& list, std::vector<UndoStep>& steps) {
 }  // namespace
 
 Json to_json(const UndoList& list) {
-  Json json = {
-      {"plumb", kFormat}, {"run", list.run}, {"plan", list.plan}, {"within", list.within}, {"complete", list.complete}};
+  Json json = {{"plumb", kUndoFormat},
+               {"run", list.run},
+               {"plan", list.plan},
+               {"within", list.within},
+               {"complete", list.complete}};
   json["steps"] = steps_to_json(list.steps);
   json["again"] = steps_to_json(list.again);
   return json;
 }
 
 std::optional<UndoList> undo_from_json(const Json& json) {
-  if (!json.is_object() || json.value("plumb", Json()) != kFormat) return std::nullopt;
+  if (!json.is_object() || json.value("plumb", Json()) != kUndoFormat) return std::nullopt;
   for (const char* text : {"run", "plan"}) {
     if (!json.value(text, Json()).is_string()) return std::nullopt;
   }

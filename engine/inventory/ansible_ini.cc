@@ -18,7 +18,7 @@ namespace {
 using lang::is_blank;
 
 // A word of a host's line, its quotes taken off.
-struct Word {
+struct IniWord {
   std::string text;
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -141,15 +141,15 @@ class IniReader {
   }
 
   // As a shell splits: quotes, backslashes, and comments anywhere outside of quotes.
-  std::optional<std::vector<Word>> words(std::size_t begin, std::size_t end) {
-    std::vector<Word> all;
+  std::optional<std::vector<IniWord>> words(std::size_t begin, std::size_t end) {
+    std::vector<IniWord> all;
     for (std::size_t i = begin; i < end;) {
       if (is_blank(text_[i])) {
         ++i;
         continue;
       }
       if (text_[i] == '#') break;
-      Word word;
+      IniWord word;
       word.begin = i;
       while (i < end && !is_blank(text_[i]) && text_[i] != '#') {
         if (text_[i] == '"' || text_[i] == '\'') {
@@ -188,9 +188,9 @@ class IniReader {
   }
 
   void host_line(std::size_t begin, std::size_t end) {
-    const std::optional<std::vector<Word>> all = words(begin, end);
+    const std::optional<std::vector<IniWord>> all = words(begin, end);
     if (!all || all->empty()) return;
-    const Word& name = all->front();
+    const IniWord& name = all->front();
     const SourceSpan span = index_.span(name.begin, name.end);
     if (name.text == "---" || name.text.ends_with(':')) {
       return fault(name.begin, name.end, "this looks like YAML, and the file is read as INI", "not a host's name",
@@ -202,7 +202,7 @@ class IniReader {
     }
     std::vector<lang::Entry> variables;
     for (std::size_t i = 1; i < all->size(); ++i) {
-      const Word& word = (*all)[i];
+      const IniWord& word = (*all)[i];
       if (word.equals == std::string::npos || word.equals == 0) {
         fault(word.begin, word.end, "a variable without its value", "expected `name=value`",
               "each host stands on a line of its own");

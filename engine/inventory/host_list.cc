@@ -13,7 +13,7 @@
 namespace plumb::inventory {
 namespace {
 
-struct Word {
+struct ListWord {
   std::string text;
   SourceSpan span;
 };
@@ -28,10 +28,10 @@ bool is_of_no_host(const std::string& address) {
          address.starts_with("fe00:") || address.starts_with("ff0");
 }
 
-std::vector<Word> words_of(const lang::TextIndex& index, std::size_t begin, std::size_t end) {
+std::vector<ListWord> words_of(const lang::TextIndex& index, std::size_t begin, std::size_t end) {
   const std::string_view text = index.text();
   end = std::min(end, text.substr(0, end).find('#', begin));
-  std::vector<Word> words;
+  std::vector<ListWord> words;
   for (std::size_t i = begin; i < end;) {
     if (lang::is_space(text[i])) {
       ++i;
@@ -44,8 +44,8 @@ std::vector<Word> words_of(const lang::TextIndex& index, std::size_t begin, std:
   return words;
 }
 
-void read_line(const std::vector<Word>& words, Found& found, Reading& reading) {
-  const Word& first = words.front();
+void read_line(const std::vector<ListWord>& words, Found& found, Reading& reading) {
+  const ListWord& first = words.front();
   if (words.size() == 1) return add_hosts(first.text, first.span, std::nullopt, {}, found, reading);
   if (!is_address(first.text)) {
     reading.diagnostics.add(Diagnostic(Code::kInventorySource, "more than one host stands on a line")
@@ -67,7 +67,7 @@ void read_host_list(const std::string& file_name, std::string_view text, Found& 
   const std::size_t before = reading.diagnostics.error_count();
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::vector<Word> words = words_of(index, begin, end);
+    const std::vector<ListWord> words = words_of(index, begin, end);
     if (!words.empty()) read_line(words, found, reading);
     if (reading.diagnostics.error_count() - before >= kMostFindings) return;
     begin = end + 1;

@@ -104,22 +104,4 @@ std::vector<std::vector<std::string>> paths_of(const Slices& slices) {
   return paths;
 }
 
-bool is_under(std::string_view tree_head, std::string_view slice, std::size_t index, std::size_t count,
-              const std::vector<std::string>& path) {
-  if (index >= count) return false;
-  // From the top: on which side the leaf lies, as long as there is more than one.
-  std::vector<bool> is_left;
-  for (std::size_t at = index, size = count; size > 1;) {
-    const std::size_t left = left_size(size);
-    is_left.push_back(at < left);
-    size = at < left ? left : size - left;
-    if (!is_left.back()) at -= left;
-  }
-  if (path.size() != is_left.size() || !std::all_of(path.begin(), path.end(), is_digest)) return false;
-  std::string hash = leaf_hash(slice);
-  for (std::size_t i = 0; i < path.size(); ++i)
-    hash = is_left[is_left.size() - 1 - i] ? node_hash(hash, path[i]) : node_hash(path[i], hash);
-  return hash == tree_head;
-}
-
 }  // namespace plumb::plan

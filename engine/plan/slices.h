@@ -3,9 +3,7 @@
 // alone.
 #pragma once
 
-#include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/plan/plan.h"
@@ -31,9 +29,5 @@ Slices slices(const Plan& plan, const std::string& id);
 // Of each slice the heads of the trees beside its way to the top, from below: "sha256:…" each (RFC 6962,
 // section 2.1.1).
 std::vector<std::vector<std::string>> paths_of(const Slices& slices);
-
-// Whether a slice is the one at `index` of `count` under that head.
-bool is_under(std::string_view tree_head, std::string_view slice, std::size_t index, std::size_t count,
-              const std::vector<std::string>& path);
 
 }  // namespace plumb::plan

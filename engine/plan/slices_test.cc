@@ -15,6 +15,34 @@ Plan plan_of(std::size_t hosts) {
   return plan;
 }
 
+std::string raw(const std::string& digest) {
+  std::string bytes;
+  for (std::size_t i = kDigestPrefix.size(); i < digest.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(digest.substr(i, 2), nullptr, 16));
+  return bytes;
+}
+
+// As somebody else would check it, by RFC 9162, section 2.1.3.2.
+bool is_under(const std::string& tree_head, const std::string& slice, std::size_t index, std::size_t count,
+              const std::vector<std::string>& path) {
+  if (index >= count) return false;
+  std::size_t at = index;
+  std::size_t last = count - 1;
+  std::string hash = digest(std::string(1, '\0') + slice);
+  for (const std::string& beside : path) {
+    if (last == 0) return false;
+    if (at % 2 == 1 || at == last) {
+      hash = digest('\1' + raw(beside) + raw(hash));
+      for (; at % 2 == 0 && at != 0; at /= 2) last /= 2;
+    } else {
+      hash = digest('\1' + raw(hash) + raw(beside));
+    }
+    at /= 2;
+    last /= 2;
+  }
+  return last == 0 && hash == tree_head;
+}
+
 TEST(Slices, EachHostIsProvedByItsPathAndNoOtherIs) {
   for (std::size_t count = 1; count <= 33; ++count) {
     const Slices all = slices(plan_of(count), "sha256:id");
@@ -44,12 +72,6 @@ TEST(Slices, TheHeadIsThatOfTheStandard) {
             "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   const Slices one = slices(plan_of(1), "id");
   EXPECT_EQ(one.tree_head, digest(std::string(1, '\0') + one.all[0].bytes));
-  const auto raw = [](const std::string& text) {
-    std::string bytes;
-    for (std::size_t i = kDigestPrefix.size(); i < text.size(); i += 2)
-      bytes += static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16));
-    return bytes;
-  };
   const auto leaf = [&](const Slice& slice) { return raw(digest(std::string(1, '\0') + slice.bytes)); };
   const Slices three = slices(plan_of(3), "id");
   const std::string left = raw(digest('\1' + leaf(three.all[0]) + leaf(three.all[1])));

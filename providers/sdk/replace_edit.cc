@@ -8,7 +8,7 @@
 namespace plumb {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kMarkOfText = "\xEF\xBB\xBF";
 
 // As people see them: without carriage returns at their ends, and without the last end.
 std::string shown_lines(std::string_view lines) {
@@ -118,7 +118,7 @@ class Replacer {
       : edit_(edit), known_(known), match_(std::move(match)) {}
 
   Result<EditResult> once(std::string_view whole) const {
-    const std::string_view mark = whole.substr(0, whole.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+    const std::string_view mark = whole.substr(0, whole.starts_with(kMarkOfText) ? kMarkOfText.size() : 0);
     const std::string_view text = whole.substr(mark.size());
     PLUMB_TRY(refuse_sealed_lines(text, known_));
     EditResult unchanged;

@@ -23,7 +23,7 @@ std::partial_ordering reversed(std::partial_ordering order) {
   return 0 <=> order;
 }
 
-std::partial_ordering compare_numbers(const Value& a, const Value& b) {
+std::partial_ordering compare_number_values(const Value& a, const Value& b) {
   if (a.is(Kind::kInt)) {
     if (b.is(Kind::kInt)) return a.as_int() <=> b.as_int();
     return b.is(Kind::kUint) ? compare_int_uint(a.as_int(), b.as_uint())
@@ -60,7 +60,7 @@ bool equal_maps(std::span<const MapEntry> a, std::span<const MapEntry> b, Budget
 
 bool equal(const Value& a, const Value& b, Budget& budget) {
   if (!budget.step()) return false;
-  if (a.kind() != b.kind()) return a.is_number() && b.is_number() && compare_numbers(a, b) == 0;
+  if (a.kind() != b.kind()) return a.is_number() && b.is_number() && compare_number_values(a, b) == 0;
   switch (a.kind()) {
     case Kind::kNull:
       return true;
@@ -118,7 +118,7 @@ std::partial_ordering compare(const Value& a, const Value& b) {
     case Kind::kBytes:
       return a.as_text() <=> b.as_text();
     default:
-      return compare_numbers(a, b);
+      return compare_number_values(a, b);
   }
 }
 

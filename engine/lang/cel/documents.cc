@@ -99,12 +99,12 @@ Value JsonWriter::write(const Value& value) {
   }
 }
 
-constexpr std::int64_t kWidestIndent = 16;
+constexpr std::int64_t kWidestLevel = 16;
 
 Value json_encode(Call& call) {
   const std::int64_t width = call.size() == 2 ? call[1].as_int() : 0;
-  if (width < 0 || width > kWidestIndent) {
-    return fail("JSON is moved in by 0 to " + std::to_string(kWidestIndent) + " blanks a level, not by " +
+  if (width < 0 || width > kWidestLevel) {
+    return fail("JSON is moved in by 0 to " + std::to_string(kWidestLevel) + " blanks a level, not by " +
                 std::to_string(width));
   }
   JsonWriter writer(call.budget, static_cast<std::size_t>(width));

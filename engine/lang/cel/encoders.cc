@@ -5,13 +5,13 @@
 namespace plumb::cel {
 namespace {
 
-Value encode(Call& call) {
+Value encode_base64(Call& call) {
   if (!call.budget.allocate(call.text(0).size() * 4 / 3 + 4)) return cost_exceeded();
   return Value::string(base64_encode(call.text(0)));
 }
 
 // Padding may be left out.
-Value decode(Call& call) {
+Value decode_base64(Call& call) {
   if (!call.budget.allocate(2 * call.text(0).size())) return cost_exceeded();
   std::string text(call.text(0));
   if (text.find('=') == std::string::npos) text.append((4 - text.size() % 4) % 4, '=');
@@ -27,8 +27,8 @@ Value sha256(Call& call) {
 }  // namespace
 
 void add_encoders(FunctionTable& table) {
-  table.add("base64.encode(bytes) -> string", encode, "Bytes in base64");
-  table.add("base64.decode(string) -> bytes", decode, "The bytes behind base64");
+  table.add("base64.encode(bytes) -> string", encode_base64, "Bytes in base64");
+  table.add("base64.decode(string) -> bytes", decode_base64, "The bytes behind base64");
   table.add("sha256(string) -> string", sha256, "The SHA-256 digest in hexadecimal");
   table.add("sha256(bytes) -> string", sha256);
 }

@@ -12,10 +12,6 @@ int Environment::add_variable(std::string name, Type type) {
   return place->second;
 }
 
-void Environment::add_function(std::string_view signature, Implementation implementation, std::string_view doc) {
-  functions_.add(signature, implementation, doc);
-}
-
 void Environment::add_overload(std::string name, Overload overload) {
   functions_.add(std::move(name), std::move(overload));
 }

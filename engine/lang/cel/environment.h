@@ -23,8 +23,7 @@ class Environment {
  public:
   // Programs compiled against a copy with more variables use the same slots for the old ones.
   int add_variable(std::string name, Type type);  // its slot; a name again keeps its slot and takes the new type
-  // Functions of the embedder; see FunctionTable::add.
-  void add_function(std::string_view signature, Implementation implementation, std::string_view doc = {});
+  // A function of the embedder's.
   void add_overload(std::string name, Overload overload);
   // "com.example": `x` then stands for com.example.x, com.x or x, whichever is declared first.
   void set_container(std::string container) { container_ = std::move(container); }

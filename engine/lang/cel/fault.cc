@@ -15,10 +15,6 @@ Origin Origin::of_file(std::string file, std::string text) {
   return origin;
 }
 
-Origin Origin::of_line(std::string file, std::string text, int line, int column) {
-  return {std::move(file), std::move(text), {{0, line, column}}};
-}
-
 namespace {
 
 const Origin::Run& run_of(const Origin& origin, std::size_t offset) {

@@ -38,8 +38,6 @@ struct Origin {
 
   // A text that is a whole file.
   static Origin of_file(std::string file, std::string text);
-  // A text that stands on one line from `line`:`column` on.
-  static Origin of_line(std::string file, std::string text, int line, int column);
 
   SourceSpan span(std::size_t begin, std::size_t end) const;
 };

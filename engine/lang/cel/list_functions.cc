@@ -7,10 +7,6 @@
 namespace plumb::cel {
 namespace {
 
-bool holds(std::span<const Value> items, const Value& wanted, Budget& budget) {
-  return std::any_of(items.begin(), items.end(), [&](const Value& item) { return equal(item, wanted, budget); });
-}
-
 // Adds those of `items` that `wanted` says, each once.
 template <class Wanted>
 bool add_distinct(std::vector<Value>& out, std::span<const Value> items, Call& call, const Wanted& wanted) {

@@ -82,7 +82,7 @@ Value range(Call& call) {
   return Value::list(std::move(numbers));
 }
 
-Value reverse(Call& call) {
+Value reverse_list(Call& call) {
   const std::span<const Value> items = call[0].as_list();
   if (!call.has_room_for(items.size())) return cost_exceeded();
   return Value::list({items.rbegin(), items.rend()});
@@ -108,7 +108,7 @@ void add_lists(FunctionTable& table) {
     table.add("list(" + type + ").sort() -> list(" + type + ")", sort, "The elements in ascending order");
   }
   table.add("list(T).distinct() -> list(T)", distinct, "The elements without repeats, in order of first appearance");
-  table.add("list(T).reverse() -> list(T)", reverse, "The elements in reverse order");
+  table.add("list(T).reverse() -> list(T)", reverse_list, "The elements in reverse order");
   table.add("list(T).first() -> optional_type(T)", first, "The first element, if there is one");
   table.add("list(T).last() -> optional_type(T)", last, "The last element, if there is one");
   table.add("lists.range(int) -> list(int)", range, "The numbers from 0 up to, without, the one given");

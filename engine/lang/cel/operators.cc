@@ -55,7 +55,7 @@ Value shifted(const Value& time, std::int64_t nanos) {
   return result ? Value::timestamp(*result) : time_out_of_range();
 }
 
-Value sum_of_durations(std::int64_t a, std::int64_t b) {
+Value add_durations(std::int64_t a, std::int64_t b) {
   std::int64_t result = 0;
   return __builtin_add_overflow(a, b, &result) ? duration_out_of_range() : Value::duration(result);
 }
@@ -135,11 +135,8 @@ Value negate_double(Call& call) {
 }
 
 Value in_list(Call& call) {
-  for (const Value& item : call[1].as_list()) {
-    if (equal(item, call[0], call.budget)) return Value::boolean(true);
-    if (call.budget.exhausted()) return cost_exceeded();
-  }
-  return Value::boolean(false);
+  const bool there = holds(call[1].as_list(), call[0], call.budget);
+  return call.budget.exhausted() && !there ? cost_exceeded() : Value::boolean(there);
 }
 Value in_map(Call& call) {
   return Value::boolean(call[1].find(call[0]) != nullptr);
@@ -188,7 +185,7 @@ Value add(const Value& a, const Value& b, Budget& budget) {
       case Kind::kList:
         return concatenate_lists(a, b, budget);
       case Kind::kDuration:
-        return sum_of_durations(a.as_duration(), b.as_duration());
+        return add_durations(a.as_duration(), b.as_duration());
       default:
         return no_such_overload();
     }
@@ -196,6 +193,14 @@ Value add(const Value& a, const Value& b, Budget& budget) {
   if (a.is(Kind::kTimestamp) && b.is(Kind::kDuration)) return shifted(a, b.as_duration());
   if (a.is(Kind::kDuration) && b.is(Kind::kTimestamp)) return shifted(b, a.as_duration());
   return no_such_overload();
+}
+
+bool holds(std::span<const Value> list, const Value& wanted, Budget& budget) {
+  for (const Value& item : list) {
+    if (equal(item, wanted, budget)) return true;
+    if (budget.exhausted()) return false;
+  }
+  return false;
 }
 
 Value missing_key(const Value& key) {

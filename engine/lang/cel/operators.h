@@ -14,6 +14,8 @@ Value add(const Value& a, const Value& b, Budget& budget);
 // list[int], map[key]; null where there is none, and then `error` says why.
 const Value* at_index(const Value& container, const Value& key, Value& error);
 Value missing_key(const Value& key);
+// Whether a list has an element that is equal to it. False where the budget is exhausted.
+bool holds(std::span<const Value> list, const Value& wanted, Budget& budget);
 // string(x) for every x that has one.
 Value to_string(const Value& value);
 

@@ -27,7 +27,7 @@ struct Parts {
   bool has_release = false;
 };
 
-Parts parts_of(std::string_view text) {
+Parts package_parts_of(std::string_view text) {
   Parts parts;
   if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
     parts.epoch = without_zeros(text.substr(0, colon));
@@ -46,7 +46,7 @@ bool is_version(std::string_view text, std::string_view signs) {
     if (epoch.empty() || !std::all_of(epoch.begin(), epoch.end(), is_digit)) return false;
     text.remove_prefix(colon + 1);
   }
-  const Parts parts = parts_of(text);
+  const Parts parts = package_parts_of(text);
   const bool whole = !parts.version.empty() && (!parts.has_release || !parts.release.empty());
   return whole && std::all_of(text.begin(), text.end(), [&](char c) {
            return is_digit(c) || is_letter(c) || signs.find(c) != std::string_view::npos;
@@ -126,8 +126,8 @@ bool is_debian_version(std::string_view text) {
 
 // A missing revision is as good as 0, which compares as nothing does.
 int compare_debian_versions(std::string_view a, std::string_view b) {
-  const Parts first = parts_of(a);
-  const Parts second = parts_of(b);
+  const Parts first = package_parts_of(a);
+  const Parts second = package_parts_of(b);
   if (const int order = compare_numbers(first.epoch, second.epoch); order != 0) return order;
   if (const int order = compare_debian_part(first.version, second.version); order != 0) return order;
   return compare_debian_part(first.release, second.release);
@@ -138,8 +138,8 @@ bool is_rpm_version(std::string_view text) {
 }
 
 int compare_rpm_versions(std::string_view a, std::string_view b) {
-  const Parts first = parts_of(a);
-  const Parts second = parts_of(b);
+  const Parts first = package_parts_of(a);
+  const Parts second = package_parts_of(b);
   if (const int order = compare_numbers(first.epoch, second.epoch); order != 0) return order;
   if (const int order = compare_rpm_part(first.version, second.version); order != 0) return order;
   return first.has_release && second.has_release ? compare_rpm_part(first.release, second.release) : 0;

@@ -2,13 +2,10 @@
 #include <algorithm>
 
 #include "engine/lang/cel/library.h"
+#include "engine/lang/cel/operators.h"
 
 namespace plumb::cel {
 namespace {
-
-bool holds(std::span<const Value> set, const Value& wanted, Budget& budget) {
-  return std::any_of(set.begin(), set.end(), [&](const Value& item) { return equal(item, wanted, budget); });
-}
 
 bool holds_all(std::span<const Value> set, std::span<const Value> wanted, Budget& budget) {
   return std::all_of(wanted.begin(), wanted.end(), [&](const Value& item) { return holds(set, item, budget); });

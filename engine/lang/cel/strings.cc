@@ -175,7 +175,7 @@ Value trim(Call& call) {
   return make_text(call, begin < end ? text.substr(begin, end - begin) : "");
 }
 
-Value reverse(Call& call) {
+Value reverse_text(Call& call) {
   const std::string_view text = call.text(0);
   if (!call.budget.allocate(text.size())) return cost_exceeded();
   std::string reversed;
@@ -240,7 +240,7 @@ void add_strings(FunctionTable& table) {
   table.add("string.substring(int) -> string", substring, "The characters from a position on, up to another one");
   table.add("string.substring(int, int) -> string", substring);
   table.add("string.trim() -> string", trim, "The text without white space at its ends");
-  table.add("string.reverse() -> string", reverse, "The characters in reverse order");
+  table.add("string.reverse() -> string", reverse_text, "The characters in reverse order");
   table.add("list(string).join() -> string", join, "The texts of a list, with a separator between them");
   table.add("list(string).join(string) -> string", join);
   table.add("strings.quote(string) -> string", quote, "The text in double quotes, with escapes");

@@ -43,7 +43,7 @@ bool take_number(std::string_view& text, std::size_t count, int& number) {
   return true;
 }
 
-bool take(std::string_view& text, std::string_view any_of) {
+bool take_any_of(std::string_view& text, std::string_view any_of) {
   if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
   text.remove_prefix(1);
   return true;
@@ -63,11 +63,12 @@ bool take_fraction(std::string_view& text, std::uint32_t& nanos) {
 
 // "Z" or "+02:00"
 bool take_offset(std::string_view& text, std::int64_t& offset) {
-  if (take(text, "Zz")) return true;
+  if (take_any_of(text, "Zz")) return true;
   const bool negative = !text.empty() && text.front() == '-';
   int hours = 0;
   int minutes = 0;
-  if (!take(text, "+-") || !take_number(text, 2, hours) || !take(text, ":") || !take_number(text, 2, minutes))
+  if (!take_any_of(text, "+-") || !take_number(text, 2, hours) || !take_any_of(text, ":") ||
+      !take_number(text, 2, minutes))
     return false;
   if (hours > 23 || minutes > 59) return false;
   const std::int64_t seconds = (std::int64_t{hours} * 60 + minutes) * 60;
@@ -124,11 +125,11 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   int second = 0;
   std::uint32_t nanos = 0;
   std::int64_t offset = 0;
-  const bool date = take_number(text, 4, year) && take(text, "-") && take_number(text, 2, month) && take(text, "-") &&
-                    take_number(text, 2, day) && take(text, "Tt");
-  const bool clock = date && take_number(text, 2, hour) && take(text, ":") && take_number(text, 2, minute) &&
-                     take(text, ":") && take_number(text, 2, second);
-  if (!clock || (take(text, ".") && !take_fraction(text, nanos)) || !take_offset(text, offset) || !text.empty())
+  const bool date = take_number(text, 4, year) && take_any_of(text, "-") && take_number(text, 2, month) &&
+                    take_any_of(text, "-") && take_number(text, 2, day) && take_any_of(text, "Tt");
+  const bool clock = date && take_number(text, 2, hour) && take_any_of(text, ":") && take_number(text, 2, minute) &&
+                     take_any_of(text, ":") && take_number(text, 2, second);
+  if (!clock || (take_any_of(text, ".") && !take_fraction(text, nanos)) || !take_offset(text, offset) || !text.empty())
     return {};
   if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return {};
   if (hour > 23 || minute > 59 || second > 59) return {};
@@ -181,7 +182,7 @@ bool take_part(std::string_view& text, Wide& total) {
   for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1), ++digits) {
     if (whole < kMost / 10) whole = whole * 10 + (text.front() - '0');
   }
-  if (take(text, ".")) {
+  if (take_any_of(text, ".")) {
     for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1), ++digits) {
       if (scale >= Wide{1'000'000'000'000'000'000}) continue;
       fraction = fraction * 10 + (text.front() - '0');
@@ -199,7 +200,7 @@ bool take_part(std::string_view& text, Wide& total) {
 
 std::optional<std::int64_t> parse_duration(std::string_view text) {
   const bool negative = text.starts_with('-');
-  take(text, "+-");
+  take_any_of(text, "+-");
   if (text == "0") return 0;
   if (text.empty()) return {};
   Wide total = 0;

@@ -137,7 +137,7 @@ Value value_of(const toml::node& node) {
   return Value::null();
 }
 
-Value decode(Call& call) {
+Value decode_toml(Call& call) {
   const std::string_view text = call.text(0);
   // A value takes far more than the two bytes that it may be written with.
   if (!call.budget.allocate(64 * text.size())) return cost_exceeded();
@@ -305,7 +305,7 @@ Value TomlWriter::write_table(const Value& map, const std::string& path) {
   return write_tables(map, path);
 }
 
-Value encode(Call& call) {
+Value encode_toml(Call& call) {
   TomlWriter writer(call.budget);
   if (Value error = writer.write_table(call[0], ""); error.is_error()) return error;
   return Value::string(writer.text);
@@ -314,8 +314,9 @@ Value encode(Call& call) {
 }  // namespace
 
 void add_toml(FunctionTable& table) {
-  table.add("toml.encode(map(string, T)) -> string", encode, "The map as TOML, keys in order, tables behind values");
-  table.add("toml.decode(string) -> dyn", decode,
+  table.add("toml.encode(map(string, T)) -> string", encode_toml,
+            "The map as TOML, keys in order, tables behind values");
+  table.add("toml.decode(string) -> dyn", decode_toml,
             "The value of a TOML text; times without a distance from UTC stay text");
 }
 
