@@ -48,7 +48,8 @@ Result<std::size_t> PlanTrust::persons_behind(const std::filesystem::path& file,
 std::vector<run::TrustPolicy> PlanTrust::policies() const {
   std::vector<run::TrustPolicy> all = {project_, asked_};
   if (machine_) all.push_back(*machine_);
-  std::erase_if(all, [](const run::TrustPolicy& policy) { return policy.signers.empty(); });
+  // One that asks stays, also if it says nobody's: then nothing passes.
+  std::erase_if(all, [](const run::TrustPolicy& policy) { return !policy.asks() && policy.signers.empty(); });
   // Keys that the command line takes back count for nobody.
   for (run::TrustPolicy& policy : all)
     policy.revoked.insert(policy.revoked.end(), asked_.revoked.begin(), asked_.revoked.end());

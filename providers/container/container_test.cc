@@ -120,6 +120,19 @@ TEST_F(Containers, WhatPodmanTellsIsWhatWasAskedFor) {
   EXPECT_TRUE(seen.observed->missing.empty());
 }
 
+// Whose the engine is may make its store say anything.
+TEST_F(Containers, NumbersThatNoEngineHasAreNone) {
+  for (const char* told : {"\"NanoCpus\": -999999999, ", "\"NanoCpus\": 18446744073709551615, ",
+                           "\"CpuQuota\": -1, \"CpuPeriod\": 100000, "}) {
+    std::string container = kPodmanContainer;
+    const std::string there = "\"NanoCpus\": 500000000,";
+    container.replace(container.find(there), there.size(), told);
+    with_podman(container, image_named("localhost/app:1", kOne));
+    const Seen seen = look(want({{"cpus", "0.50"}}));
+    EXPECT_EQ(seen.observed->text("cpus"), "0.00") << told;
+  }
+}
+
 TEST_F(Containers, WhatDockerTellsIsWhatWasAskedFor) {
   with_docker(kDockerContainer, image_named("app:1", kOne));
   Json asked = all_of_it();

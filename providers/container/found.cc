@@ -12,9 +12,11 @@ namespace {
 
 constexpr std::int64_t kNano = 1000000000;
 
+// Engines tell -1 of what has no limit, and 0 of what was not said.
 std::int64_t number_of(const Json& object, const char* name) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
   const Json& value = member_of(object, name);
-  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
+  return value.is_number_integer() ? std::clamp<std::int64_t>(value.get<std::int64_t>(), 0, kMost) : 0;
 }
 
 Json list_of(const std::vector<std::string>& texts) {
@@ -192,7 +194,8 @@ class Finder {
   Json cpus() const {
     std::int64_t nano = number_of(host_, "NanoCpus");
     const std::int64_t period = number_of(host_, "CpuPeriod");
-    if (nano == 0 && period > 0) nano = number_of(host_, "CpuQuota") * kNano / period;
+    constexpr std::int64_t kMostQuota = std::int64_t{1} << 33;  // microseconds, so that the product is a number
+    if (nano == 0 && period > 0) nano = std::min(number_of(host_, "CpuQuota"), kMostQuota) * kNano / period;
     if (nano == nano_of(desired_.text("cpus"))) return asked("cpus");
     std::string part = std::to_string(nano % kNano);
     part.insert(0, 9 - part.size(), '0');

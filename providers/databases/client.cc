@@ -34,7 +34,10 @@ Answers sorted(const std::vector<std::string>& lines, std::size_t count) {
   for (const std::string& line : lines) {
     const Json row = json_answer(line);
     if (!row.is_object()) {
-      if (last && !line.empty()) answers.rows[*last]["lines"].push_back(line);
+      if (!last || line.empty()) continue;
+      Json& own = answers.rows[*last]["lines"];
+      if (!own.is_array()) own = Json::array();
+      own.push_back(line);
       continue;
     }
     const Json& number = member_of(row, "n");
