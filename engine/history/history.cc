@@ -23,6 +23,7 @@ Result<std::string> with_earlier(Database& database, const std::string& host, co
   PLUMB_TRY_ASSIGN(const bool found, row.step());
   if (!found) return canonical(told);
   PLUMB_TRY_ASSIGN(Json facts, parse_json(row.text(0), Code::kHistory));
+  if (!facts.is_object()) return canonical(told);  // whoever wrote it there
   facts.update(told);
   return canonical(facts);
 }

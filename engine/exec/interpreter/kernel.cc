@@ -38,7 +38,7 @@ Error unknown_verb(const std::string& operation, const std::string& verb) {
 
 // All of it on the disk, since the kernel takes no holes.
 Result<> fill(int file, std::size_t mebibytes, const std::string& path) {
-  const auto size = static_cast<off_t>(mebibytes << 20U);
+  const auto size = static_cast<off_t>(std::uint64_t{mebibytes} << 20U);
   if (::posix_fallocate(file, 0, size) == 0) return {};
   const std::vector<char> zeros(std::size_t{1} << 20U);
   for (std::size_t i = 0; i < mebibytes; ++i) {
@@ -53,7 +53,7 @@ Result<> fill(int file, std::size_t mebibytes, const std::string& path) {
 
 // What the kernel knows swap space by, in its first page (union swap_header in linux/swap.h). Written here, since
 // mkswap(8) goes by a name, where another file may lie by then.
-Result<> sign(int file, std::size_t mebibytes, const std::string& path) {
+Result<> sign(int file, std::uint64_t mebibytes, const std::string& path) {
   constexpr std::size_t kHeader = 1024;  // a boot loader's, before it
   constexpr std::string_view kMagic = "SWAPSPACE2";
   constexpr std::uint32_t kVersion = 1;
@@ -79,7 +79,7 @@ Result<> make_swap(LocalSystem& system, const ChangeSwap& operation) {
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!file) return os_error("create", operation.device);
   Result<> made = fill(file.get(), static_cast<std::size_t>(operation.mebibytes), operation.device);
-  if (made) made = sign(file.get(), static_cast<std::size_t>(operation.mebibytes), operation.device);
+  if (made) made = sign(file.get(), static_cast<std::uint64_t>(operation.mebibytes), operation.device);
   if (made && ::fsync(file.get()) != 0) made = os_error("write", operation.device);
   if (!made) (void)::unlinkat(place.folder.get(), place.name.c_str(), 0);
   return made;
