@@ -1,5 +1,7 @@
 #include "providers/sync/sync.h"
 
+#include <set>
+
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/ownership.h"
@@ -11,6 +13,36 @@ constexpr const char* kProgram = "rsync";
 constexpr std::size_t kMostNames = 20;
 constexpr int kLongest = 3600;
 
+// Below the folder, by other resources: "/a/b" of the folder.
+constexpr const char* kOthers = "others";
+
+// A name in which nothing stands for something else.
+std::string plain_pattern(const std::string& name) {
+  constexpr std::string_view kWild = "*?[";
+  if (name.find_first_of(kWild) == std::string::npos) return name;
+  std::string pattern;
+  for (const char c : name) {
+    if (c == '\\' || kWild.find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
+// What others have put there stays, and so do folders that it is in; and as they change what is in folders, the times
+// of those are nobody's.
+void spare_others(const Desired& desired, std::vector<std::string>& words) {
+  std::set<std::string> names;
+  for (const std::string& other : texts_in(desired.attribute(kOthers))) {
+    for (std::size_t end = other.find('/', 1); end != std::string::npos; end = other.find('/', end + 1))
+      names.insert(other.substr(0, end));
+    names.insert(other);
+  }
+  if (names.empty()) return;
+  words.emplace_back("--omit-dir-times");
+  if (!desired.flag("delete", false)) return;
+  for (const std::string& name : names) words.push_back("--filter=P " + plain_pattern(name));
+}
+
 // What is in the one comes into the other.
 std::vector<std::string> words_of(const Desired& desired, bool asks) {
   std::vector<std::string> words = {kProgram, "--archive"};
@@ -19,6 +51,7 @@ std::vector<std::string> words_of(const Desired& desired, bool asks) {
   if (desired.flag("checksum", false)) words.emplace_back("--checksum");
   if (!desired.flag("owners", true)) words.insert(words.end(), {"--no-owner", "--no-group"});
   if (desired.flag("delete", false)) words.emplace_back("--delete");
+  spare_others(desired, words);
   for (const std::string& pattern : texts_in(desired.attribute("exclude"))) words.push_back("--exclude=" + pattern);
   words.insert(words.end(), {"--", desired.text("source") + "/", desired.text("path") + "/"});
   return words;
@@ -131,6 +164,17 @@ bool SyncProvider::asks_about(const Desired& desired, std::string_view name) con
     if (name == desired.text(attribute) || is_below(name, desired.text(attribute))) return true;
   }
   return false;
+}
+
+void SyncProvider::see_paths(Desired& desired, const PathsInUse& paths) const {
+  const std::string folder = desired.text("path");
+  std::set<std::string> others;
+  for (const std::set<std::string>* used : {&paths.managed, &paths.edited, &paths.implied}) {
+    for (const std::string& path : *used) {
+      if (is_below(path, folder)) others.insert(path.substr(folder.size()));
+    }
+  }
+  if (!others.empty()) desired.attributes[kOthers] = others;
 }
 
 Observed SyncProvider::as_declared(const Desired&) const {

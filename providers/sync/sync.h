@@ -16,6 +16,8 @@ class SyncProvider : public Provider {
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   bool asks_about(const Desired& desired, std::string_view name) const override;
   Observed as_declared(const Desired& desired) const override;
+  bool looks_at_paths(const Desired&) const override { return true; }
+  void see_paths(Desired& desired, const PathsInUse& paths) const override;
 };
 
 void add_to(Registry& registry);

@@ -40,6 +40,22 @@ TEST_F(Sync, ManyNamesAreCutShort) {
   EXPECT_EQ(change.before["changed"].back(), "and more");
 }
 
+TEST_F(Sync, WhatOthersPutThereStays) {
+  PathsInUse paths;
+  paths.managed = {"/srv/to", "/srv/to/a*b", "/srv/to/in/deep", "/srv/too"};
+  paths.edited = {"/srv/to/edited"};
+  Desired desired = want({{"delete", true}});
+  provider.see_paths(desired, paths);
+  says("*deleting   old\n");
+  EXPECT_EQ(std::get<plumb::Run>(look(desired).change.operations.at(0)).argv,
+            (std::vector<std::string>{"rsync", "--archive", "--delete", "--omit-dir-times", "--filter=P /a\\*b",
+                                      "--filter=P /edited", "--filter=P /in", "--filter=P /in/deep", "--", "/srv/from/",
+                                      "/srv/to/"}));
+  desired = want(Json::object());
+  provider.see_paths(desired, {});
+  EXPECT_EQ(desired.attributes, want(Json::object()).attributes);
+}
+
 TEST_F(Sync, OneInTheOtherIsRefused) {
   EXPECT_EQ(obstacle(want({{"path", "/srv/from/deep"}})), "one of /srv/from and /srv/from/deep lies in the other");
 }

@@ -50,6 +50,34 @@ exits 0 run apply --yes
 [ "$(cat to/one)" = one ] || fail 'it is another'
 exits 0 run plan --detailed-exitcode
 
+# --- what other resources put there stays, and the second plan is empty
+mkdir from/site
+echo page >from/site/page
+resources <<YAML
+  - sync: $work/shared
+    source: $work/from
+    delete: true
+  - file: $work/shared/own [1].conf
+    content: own
+  - directory: $work/shared/uploads
+  - file: $work/shared/uploads/kept
+    content: kept
+YAML
+exits 0 run apply --yes
+exits 0 run plan --detailed-exitcode
+printf '  - file: %s\n    content: local\n' "$work/shared/site/local" >>project/plumb.yaml
+exits 0 run apply --yes
+exits 0 run plan --detailed-exitcode
+echo old >shared/old
+echo old >shared/site/old
+exits 0 run plan
+says old
+says_not uploads
+exits 0 run apply --yes
+exits 0 run plan --detailed-exitcode
+[ -e 'shared/own [1].conf' ] && [ -e shared/uploads/kept ] && [ -e shared/site/local ] || fail 'what is not its own went'
+[ ! -e shared/old ] && [ ! -e shared/site/old ] || fail 'what nobody has stayed'
+
 # --- one in the other, and a source that is none
 resources <<YAML
   - sync: $work/from/deep
