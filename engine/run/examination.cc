@@ -14,7 +14,8 @@ using WallTime = std::chrono::system_clock::time_point;
 
 constexpr milliseconds kSlowStep{1000};
 constexpr std::chrono::seconds kFarApart{5};
-constexpr std::int64_t kKibibytesNeeded = 64 << 10;  // for the executor and what it writes
+constexpr std::int64_t kLatest = std::int64_t{1} << 33;  // seconds that a time here can hold, and more than are told
+constexpr std::int64_t kKibibytesNeeded = 64 << 10;      // for the executor and what it writes
 constexpr std::int64_t kKibibytesLittle = 512 << 10;
 
 // What no facts tell. Each line begins with a word that says what it is about.
@@ -125,7 +126,7 @@ std::vector<Finding> read_answers(std::string_view answers, WallTime asked, Wall
     const std::size_t end = std::min(answers.find('\n'), answers.size());
     const std::vector<std::string_view> words = words_of(answers.substr(0, end));
     answers.remove_prefix(std::min(end + 1, answers.size()));
-    if (words.size() == 2 && words[0] == "clock" && number_in(words[1]) >= 0) {
+    if (words.size() == 2 && words[0] == "clock" && number_in(words[1]) >= 0 && number_in(words[1]) < kLatest) {
       findings.push_back(clock_finding(number_in(words[1]), asked, answered));
     } else if (words.size() == 3 && words[0] == "user") {
       findings.push_back(user_finding(words[1], words[2]));
