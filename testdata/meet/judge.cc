@@ -228,7 +228,10 @@ class Trial {
 
   Verdict plan_first(run::Workspace& workspace) {
     Diagnostics found;
+    const Picture before = image_.picture();
     std::optional<run::Planned> planned = run::make_plan(workspace, {}, context(found));
+    if (const std::string other = differences(before, image_.picture()); !other.empty())
+      return {End::kBroken, "planning touches", other};
     if (!planned || planned->plan.hosts.empty() || planned->outcome != RunOutcome::kOk || planned->broken ||
         found.has_errors())
       return refused(End::kRefused, "plan", found);

@@ -1,4 +1,4 @@
-// Holds a case to the promise: what is planned is what happens, and twice is once.
+// Holds a case to the promise: planning touches nothing, what is planned is what happens, and twice is once.
 #pragma once
 
 #include <filesystem>
