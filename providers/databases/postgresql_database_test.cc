@@ -242,6 +242,29 @@ TEST_F(Databases, PrivilegesThatHoldOnAllThingsHold) {
   EXPECT_TRUE(answered(kind, want(kind, gone), row("{\"DELETE\": [2, 0]}")).change.empty());
 }
 
+TEST_F(Databases, ARoleThatIsThereIsSeenBesideADatabaseThatIsNot) {
+  const Kind kind = pg_grant::kind();
+  const Desired grant = want(kind, {{"name", "g"},
+                                    {"role", "app"},
+                                    {"owner_role", "own"},
+                                    {"database", "new"},
+                                    {"type", "schema"},
+                                    {"privileges", {"USAGE"}}});
+  Seen seen = answered(kind, grant, "{\"n\": 0, \"database\": false, \"role\": true, \"owner_role\": true}\n");
+  ASSERT_EQ(seen.observed->missing.size(), 1u);
+  EXPECT_EQ(seen.observed->missing[0].what.str(), "postgresql_database:new");
+  EXPECT_THAT(system.requests().back().stdin_text,
+              HasSubstr("\\else\nSELECT jsonb_build_object('n', 0, 'database', false, 'role', (SELECT"));
+  seen = answered(kind, grant, "{\"n\": 0, \"database\": false, \"role\": false, \"owner_role\": false}\n");
+  EXPECT_EQ(seen.observed->missing.size(), 3u);
+}
+
+TEST_F(Databases, SettingsAreOneHoweverTheyAreWritten) {
+  const Kind kind = pg_setting::kind();
+  EXPECT_EQ(kind.provider->claims(want(kind, {{"name", "TimeZone"}, {"value", "UTC"}})),
+            kind.provider->claims(want(kind, {{"name", "timezone"}, {"value", "UTC"}})));
+}
+
 TEST_F(Databases, GrantsOfMysqlAreReadFromWhatItShows) {
   const Kind kind = my_grant::kind();
   const std::string shown =

@@ -121,6 +121,19 @@ std::string rows_of(const Desired& desired) {
          among("c.relname");
 }
 
+// Roles are the whole server's: they are there or not, whatever the database is.
+std::string roles_there(const Desired& desired) {
+  return std::string("'role', ") +
+         (desired.text("role") == kPublic ? "true" : oid_of(desired.text("role")) + " IS NOT NULL") +
+         ", 'owner_role', " +
+         (desired.has("owner_role") ? oid_of(desired.text("owner_role")) + " IS NOT NULL" : "true");
+}
+
+std::string question_without_database(std::size_t number, const Desired& desired) {
+  return "SELECT jsonb_build_object('n', " + std::to_string(number) + ", 'database', false, " + roles_there(desired) +
+         ");\n";
+}
+
 std::string question_in_database(std::size_t number, const Desired& desired) {
   const std::string acl(1, things_of(desired).acl);
   const std::string role = desired.text("role") == kPublic ? "0::oid" : oid_of(desired.text("role"));
@@ -129,9 +142,7 @@ std::string question_in_database(std::size_t number, const Desired& desired) {
          "), held AS (SELECT a.privilege_type AS p, count(DISTINCT t.name) AS times, count(DISTINCT t.name) FILTER "
          "(WHERE a.is_grantable) AS grantable FROM things t, aclexplode(coalesce(t.acl, acldefault('" +
          acl + "', t.owner))) a WHERE a.grantee = " + role + " GROUP BY 1) SELECT jsonb_build_object('n', " +
-         std::to_string(number) + ", 'database', true, 'role', " +
-         (desired.text("role") == kPublic ? "true" : role + " IS NOT NULL") + ", 'owner_role', " +
-         (desired.has("owner_role") ? oid_of(desired.text("owner_role")) + " IS NOT NULL" : "true") +
+         std::to_string(number) + ", 'database', true, " + roles_there(desired) +
          ", 'things', (SELECT coalesce(jsonb_agg(t.name), '[]') FROM things t), 'held', (SELECT "
          "coalesce(jsonb_object_agg(h.p, jsonb_build_array(h.times, h.grantable)), '{}') FROM held h), 'all', (SELECT "
          "jsonb_agg(DISTINCT a.privilege_type) FROM aclexplode(acldefault('" +
@@ -139,11 +150,13 @@ std::string question_in_database(std::size_t number, const Desired& desired) {
 }
 
 std::string question(std::span<const Desired* const> desired) {
-  std::map<std::string, std::string> inside;  // by database
-  for (std::size_t i = 0; i < desired.size(); ++i)
+  std::map<std::string, std::string> inside, outside;  // by database
+  for (std::size_t i = 0; i < desired.size(); ++i) {
     inside[desired[i]->text("database")] += question_in_database(i, *desired[i]);
+    outside[desired[i]->text("database")] += question_without_database(i, *desired[i]);
+  }
   std::string sql;
-  for (const auto& [database, questions] : inside) sql += pg_inside(database, questions, "");
+  for (const auto& [database, questions] : inside) sql += pg_inside(database, questions, outside[database]);
   return sql;
 }
 
@@ -187,15 +200,12 @@ void observe_privileges(const Desired& desired, const Json& row, std::size_t thi
 Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
   Observed observed;
   const bool absent = wants_absent(desired);
-  if (!flag_of(row, "database", false)) {
-    if (!absent) miss(desired, "postgresql_database", "database", observed);
-    if (!absent && desired.text("role") != kPublic) miss(desired, "postgresql_role", "role", observed);
-    return observed;
-  }
+  const bool there = flag_of(row, "database", false);
+  if (!absent && !there) miss(desired, "postgresql_database", "database", observed);
   for (const char* role : {"role", "owner_role"}) {
     if (!absent && !flag_of(row, role, false)) miss(desired, "postgresql_role", role, observed);
   }
-  if (!flag_of(row, "role", false) || !flag_of(row, "owner_role", false)) return observed;
+  if (!there || !flag_of(row, "role", false) || !flag_of(row, "owner_role", false)) return observed;
   const std::vector<std::string> things = texts_in(member_of(row, "things"));
   const std::vector<std::string> objects = objects_of(desired);
   const bool all = objects == std::vector<std::string>{"ALL"};

@@ -140,7 +140,10 @@ class SettingKind : public PostgresqlProvider {
   }
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<std::string> claims(const Desired& desired) const override {
-    return {"the setting " + desired.text("name") + " of PostgreSQL" + whose(desired)};
+    // To the server the names of settings are the same however they are written.
+    std::string name = desired.text("name");
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return {"the setting " + name + " of PostgreSQL" + whose(desired)};
   }
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };

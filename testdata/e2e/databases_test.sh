@@ -147,6 +147,25 @@ exits 0 with apply --yes
 exits 0 with plan --detailed-exitcode
 [ "$(ask "select has_table_privilege('re \"ad', 't', 'select')" 'da"ta')" = t ] || fail 'it may not read'
 
+# --- a role that is there, a database that is to come, and what the one may do with the other
+ask 'create role waits' >/dev/null
+pg "  - postgresql_role: waits
+    socket: $work/pg
+    password: \${inputs.password}
+  - postgresql_database: comes
+    socket: $work/pg
+    owner: waits
+  - postgresql_grant: waits makes schemas
+    socket: $work/pg
+    role: waits
+    database: comes
+    type: database
+    privileges: [CREATE]"
+exits 0 with apply --yes
+exits 0 with plan --detailed-exitcode
+ask 'drop database comes' >/dev/null
+ask 'drop role waits' >/dev/null
+
 # --- undo puts the setting back; what goes does not come back, and that is said
 pg ''
 sed -i 's/65536kB/32MB/' plumb.yaml
