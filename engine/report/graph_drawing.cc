@@ -67,7 +67,7 @@ std::vector<Track> tracks_of(const std::vector<ir::Edge>& edges) {
   std::vector<std::size_t> free_from;  // of each lane: the row from which on it is free
   for (auto& [node, track] : by_node) {
     const auto lane =
-        std::find_if(free_from.begin(), free_from.end(), [&](std::size_t row) { return row <= track.from; });
+        std::find_if(free_from.begin(), free_from.end(), [from = track.from](std::size_t row) { return row <= from; });
     track.lane = static_cast<std::size_t>(lane - free_from.begin());
     if (lane == free_from.end()) free_from.push_back(0);
     free_from[track.lane] = track.last + 1;

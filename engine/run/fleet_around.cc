@@ -177,7 +177,8 @@ void Fleet::tell_of_steps_left(HostResult& result, std::span<const plan::Steps> 
 // What a host does for the turn of another one. Nothing of it is put into a record.
 Result<> Fleet::do_steps(Member& member, const plan::Steps& steps, std::int64_t position, const Carrying& carrying,
                          bool& some) {
-  const auto& [plan, options, lists, turns, doers] = carrying;
+  const plan::Plan& plan = carrying.plan;
+  const ApplyOptions& options = carrying.options;
   host::HostSettings settings;
   if (steps.host == plan::kController) {
     settings.name = steps.host;
@@ -196,7 +197,7 @@ Result<> Fleet::do_steps(Member& member, const plan::Steps& steps, std::int64_t 
                               project_.place(),
                               {*project_.files, options.contents},
                               member.step_contents == nullptr ? *first_contents_ : *member.step_contents};
-  const std::unique_lock<std::mutex> at_work = doers.take(machine_of(steps.host));
+  const std::unique_lock<std::mutex> at_work = carrying.doers.take(machine_of(steps.host));
   std::optional<Session> session;
   Journalist journalist(member.name, actions, options.history, position);
   Trouble trouble;
