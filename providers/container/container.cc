@@ -161,6 +161,8 @@ void replace(const Desired& desired, const Observed& observed, Steps& steps) {
 void compare(const Desired& desired, const Observed& observed, Change& change) {
   for (const std::string& name : created_attributes()) {
     if (!desired.has(name) || name == "image" || observed.attribute(name) == desired.attribute(name)) continue;
+    // In secret, and what it is nobody knew who looked.
+    if (name == "env" && !observed.has(name)) continue;
     note_change(name, observed.attribute(name), desired.attribute(name), change);
   }
   if (observed.has("offered") && observed.text("digest") != observed.text("offered")) {

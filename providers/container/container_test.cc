@@ -257,6 +257,16 @@ TEST_F(Containers, SensitiveVariablesAreNoArguments) {
   EXPECT_EQ(to_json(change).dump().find("geheim"), std::string::npos);
 }
 
+// As to whoever takes a run back.
+TEST_F(Containers, SensitiveVariablesThatNobodyHereKnowsAreNotCompared) {
+  with_podman(kPodmanContainer, image_named("localhost/app:1", kOne));
+  Desired desired = want({{"name", "web"}, {"image", "app:1"}, {"env", "hmac-sha256:" + kOne}});
+  desired.sensitive = {"env"};
+  EXPECT_TRUE(look(desired).change.empty());
+  desired.attributes["env"] = Json{{"TZ", "CET"}};
+  EXPECT_EQ(look(desired).change.before, (Json{{"env", {{"TZ", "UTC"}}}}));
+}
+
 TEST_F(Containers, WhatTheEngineItselfReadsCannotBeSensitive) {
   with_docker("[]", image_named("app:1", kOne));
   Desired desired = want({{"image", "app:1"}, {"env", {{"LD_PRELOAD", "x"}}}});

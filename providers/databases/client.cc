@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/digest.h"
 #include "engine/base/shell_word.h"
 #include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
@@ -156,6 +157,18 @@ bool differs(const Observed& observed, const char* attribute, const Json& wanted
 
 bool differs(const Desired& desired, const Observed& observed, const char* attribute, Change& change) {
   return differs(observed, attribute, desired.attribute(attribute), change);
+}
+
+bool secret_differs(const Desired& desired, const Observed& observed, const char* attribute, Change& change) {
+  if (observed.exists && !observed.has(attribute)) return false;
+  return differs(desired, observed, attribute, change);
+}
+
+void note_secret(const Desired& desired, const char* attribute, const std::function<bool(const std::string&)>& is_it,
+                 Observed& observed) {
+  const std::string asked = desired.text(attribute);
+  if (!desired.has(attribute) || is_keyed_digest(asked)) return;
+  observed.attributes[attribute] = asked.empty() || is_it(asked) ? asked : kAnother;
 }
 
 std::string whose(const Desired& desired) {

@@ -68,6 +68,12 @@ std::string command_line(const Client& client);
 // `before` and `after` of an attribute that differs; nothing where it is not asked for. True where it differs.
 bool differs(const Observed& observed, const char* attribute, const Json& wanted, Change& change);
 bool differs(const Desired& desired, const Observed& observed, const char* attribute, Change& change);
+// The same of a secret. Where it is not known here, as to whoever takes a run back, nothing is compared.
+bool secret_differs(const Desired& desired, const Observed& observed, const char* attribute, Change& change);
+// What is observed of a secret that is asked for: `is_it` is asked where it is known here. An empty one asks for
+// nothing.
+void note_secret(const Desired& desired, const char* attribute, const std::function<bool(const std::string&)>& is_it,
+                 Observed& observed);
 
 // " of the server at /run/x" where the resource says which one; for claims.
 std::string whose(const Desired& desired);

@@ -1,6 +1,7 @@
 // mysql_grant: what an account of MySQL or MariaDB may do with a table, a database, or the whole server.
 #include <algorithm>
 
+#include "providers/databases/grants.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/mysql.h"
 
@@ -51,17 +52,6 @@ std::string plain_privilege(std::string name) {
   return name;
 }
 
-std::vector<std::string> privileges_of(const Desired& desired) {
-  std::vector<std::string> asked = texts_in(desired.attribute("privileges"));
-  std::sort(asked.begin(), asked.end());
-  return asked.empty() || std::find(asked.begin(), asked.end(), "ALL") != asked.end() ? std::vector<std::string>{"ALL"}
-                                                                                      : asked;
-}
-
-bool holds(const std::vector<std::string>& list, const std::string& word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
 bool same_privilege(const std::string& one, const std::string& other) {
   return plain_privilege(one) == plain_privilege(other);
 }
@@ -85,7 +75,8 @@ Held held_in(const Json& lines, const std::string& target) {
   // What some servers write out where everything is meant.
   static constexpr const char* kOfAll[] = {"SELECT",   "SUPER", "CREATE USER", "SHUTDOWN", "CREATE TABLESPACE",
                                            "DROP ROLE"};
-  if (std::all_of(std::begin(kOfAll), std::end(kOfAll), [&](const char* one) { return holds(held.privileges, one); }))
+  if (std::all_of(std::begin(kOfAll), std::end(kOfAll),
+                  [&](const char* one) { return is_among(held.privileges, one); }))
     held.privileges = {"ALL"};
   return held;
 }
@@ -103,7 +94,7 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
   const bool has_all = std::any_of(held.privileges.begin(), held.privileges.end(),
                                    [](const std::string& one) { return plain_privilege(one) == "ALL"; });
   std::vector<std::string> found;
-  const std::vector<std::string> asked = privileges_of(desired);
+  const std::vector<std::string> asked = asked_privileges(desired);
   const bool exact = desired.flag("exact", false);
   for (const std::string& one : asked) {
     const bool has = std::any_of(held.privileges.begin(), held.privileges.end(),
@@ -122,19 +113,32 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
   return observed;
 }
 
+GrantScope scope_of(const Desired& desired) {
+  GrantScope scope{
+      "what " + my_account(desired, "user") + " may do with " + target_of(desired) + " of MySQL" + whose(desired),
+      {"ALL"}};
+  if (desired.has("grant_option")) scope.passes_on = desired.flag("grant_option", false);
+  return scope;
+}
+
 class GrantKind : public MysqlProvider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
-    return observe_by(server(), {question, read}, desired, system);
+    std::vector<Result<Observed>> results = observe_by(server(), {question, read}, desired, system);
+    std::vector<GrantScope> scopes;
+    for (const Desired* one : desired) scopes.push_back(scope_of(*one));
+    note_contradictions(desired, scopes, results);
+    return results;
   }
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<std::string> claims(const Desired& desired) const override {
     // Two may speak of different privileges, unless one of them takes away what it does not name.
     if (!desired.flag("exact", false)) return {};
-    return {"what " + my_account(desired, "user") + " may do with " + target_of(desired) + " of MySQL" +
-            whose(desired)};
+    return {scope_of(desired).where};
   }
-  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override {
+    return grant_again(desired, before, diff(desired, before));
+  }
 
  protected:
   std::vector<Address> stands_on(const Desired& desired) const override;
@@ -148,15 +152,9 @@ std::vector<Address> GrantKind::stands_on(const Desired& desired) const {
   return edges;
 }
 
-std::string listed(const std::vector<std::string>& privileges) {
-  std::string text;
-  for (const std::string& one : privileges) text += (text.empty() ? "" : ", ") + one;
-  return text;
-}
-
 Change GrantKind::diff(const Desired& desired, const Observed& observed) const {
   Change change;
-  const std::vector<std::string> asked = privileges_of(desired);
+  const std::vector<std::string> asked = asked_privileges(desired);
   const std::vector<std::string> found = texts_in(observed.attribute("privileges"));
   const std::string on = " ON " + target_of(desired), account = my_account(desired, "user");
   std::string sql;
@@ -178,7 +176,7 @@ Change GrantKind::diff(const Desired& desired, const Observed& observed) const {
     }
     std::vector<std::string> others;
     std::copy_if(found.begin(), found.end(), std::back_inserter(others),
-                 [&](const std::string& one) { return !holds(asked, one); });
+                 [&](const std::string& one) { return !is_among(asked, one); });
     if (asked.front() != "ALL" && !others.empty()) sql = "REVOKE " + listed(others) + on + " FROM " + account + ";\n";
     const bool passes_on = desired.flag("grant_option", false);
     if (option && !passes_on) sql += "REVOKE GRANT OPTION" + on + " FROM " + account + ";\n";
@@ -186,22 +184,6 @@ Change GrantKind::diff(const Desired& desired, const Observed& observed) const {
   }
   change.operations.emplace_back(told(server(), client_of(server(), desired, observed), sql));
   return change;
-}
-
-// Those go that came, or those come back that went; of some that went and some that came no one grant speaks.
-std::optional<Desired> GrantKind::restore(const Desired& desired, const Observed& before) const {
-  const Change change = diff(desired, before);
-  Desired again = *again_as_before(desired, before, change, {});
-  const std::vector<std::string> had = texts_in(member_of(change.before, "privileges"));
-  std::vector<std::string> came = texts_in(member_of(change.after, "privileges"));
-  if (change.op != Op::kDelete) {
-    if (std::any_of(had.begin(), had.end(), [&](const std::string& one) { return !holds(came, one); }))
-      return std::nullopt;
-    std::erase_if(came, [&](const std::string& one) { return holds(had, one); });
-  }
-  again.attributes["state"] = change.op == Op::kDelete ? "present" : "absent";
-  again.attributes["privileges"] = change.op == Op::kDelete ? had : came;
-  return again.attributes["privileges"].empty() ? std::nullopt : std::optional(std::move(again));
 }
 
 }  // namespace

@@ -51,11 +51,10 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json& all) 
   observed.attributes["connection_limit"] = member_of(row, "most");
   const Json& locked = member_of(row, "locked");
   observed.attributes["locked"] = locked == true || locked == 1;
-  // An empty one asks for nothing.
-  if (const std::string asked = desired.text("password"); desired.has("password"))
-    observed.attributes["password"] = asked.empty() || is_password(asked, plugin, kept) ? asked : kAnother;
-  if (const std::string asked = desired.text("password_hash"); !asked.empty())
-    observed.attributes["password_hash"] = asked == kept ? asked : kAnother;
+  note_secret(
+      desired, "password", [&](const std::string& asked) { return is_password(asked, plugin, kept); }, observed);
+  note_secret(
+      desired, "password_hash", [&](const std::string& asked) { return asked == kept; }, observed);
   return observed;
 }
 
@@ -145,7 +144,7 @@ Change UserKind::diff(const Desired& desired, const Observed& observed) const {
   const bool leaves = observed.exists && desired.text("update_password") == "on_create";
   const char* which = desired.has("password_hash") ? "password_hash" : "password";
   const bool plugin = differs(desired, observed, "plugin", change);
-  const bool secret = !leaves && differs(desired, observed, which, change);
+  const bool secret = !leaves && secret_differs(desired, observed, which, change);
   for (const char* attribute : {"require", "connection_limit", "locked"}) differs(desired, observed, attribute, change);
   if (change.after.empty()) return change;
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;

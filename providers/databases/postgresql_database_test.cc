@@ -330,6 +330,61 @@ TEST_F(Databases, WhatWentWithADatabaseIsSaid) {
   }
 }
 
+// As to whoever takes a run back.
+TEST_F(Databases, AnAccountWhosePasswordNobodyHereKnowsIsComparedWithoutIt) {
+  const std::string sealed = "hmac-sha256:" + std::string(64, '1');
+  for (const Kind& kind : {pg_role::kind(), my_user::kind()}) {
+    const std::string row =
+        "{\"n\": 0, \"login\": true, \"connection_limit\": 5, \"most\": 5, \"expires\": \"never\", \"verifier\": \"x\", "
+        "\"kept\": \"78\"}\n";
+    for (const char* attribute : {"password", "password_hash"}) {
+      Desired made = want(kind, {{"name", "app"}, {"connection_limit", 5}, {attribute, sealed}}, {attribute});
+      EXPECT_TRUE(answered(kind, made, row).change.empty()) << kind.name;
+      made.attributes[attribute] = "known";
+      EXPECT_EQ(answered(kind, made, row).change.after, (Json{{attribute, "known"}})) << kind.name;
+      made.attributes["connection_limit"] = 6;
+      made.attributes[attribute] = sealed;
+      EXPECT_EQ(answered(kind, made, row).change.after, (Json{{"connection_limit", 6}})) << kind.name;
+    }
+  }
+}
+
+TEST_F(Databases, GrantsThatContradictEachOtherAreTold) {
+  // Which one of two takes the first one back.
+  const auto undone = [&](const Kind& kind, Json one, Json other) {
+    one["name"] = "one";
+    other["name"] = "other";
+    const Desired first = want(kind, std::move(one)), second = want(kind, std::move(other));
+    const Desired* both[] = {&first, &second};
+    system.script("*", {0, "", "", false});
+    return kind.provider->observe(both, system)[0]->undone_by;
+  };
+  const std::string other = "postgresql_grant:other";
+  Json reads = {{"role", "app"}, {"database", "d"}, {"type", "table"}, {"objects", {"a", "b"}}, {"privileges", {"SELECT"}}};
+  const auto with = [](Json grant, const Json& changes) {
+    grant.update(changes);
+    return grant;
+  };
+  const Json gone = with(reads, {{"state", "absent"}});
+  const Kind pg = pg_grant::kind();
+  EXPECT_EQ(undone(pg, reads, gone), other);
+  EXPECT_EQ(undone(pg, gone, reads), other);
+  EXPECT_EQ(undone(pg, reads, with(gone, {{"objects", {"ALL"}}, {"privileges", {"ALL"}}})), other);
+  EXPECT_EQ(undone(pg, with(reads, {{"exact", true}}), with(reads, {{"privileges", {"INSERT"}}})), other);
+  EXPECT_EQ(undone(pg, reads, reads), "") << "it is asked for twice";
+  EXPECT_EQ(undone(pg, reads, with(gone, {{"privileges", {"INSERT"}}})), "");
+  EXPECT_EQ(undone(pg, reads, with(gone, {{"objects", {"c"}}})), "");
+  EXPECT_EQ(undone(pg, reads, with(gone, {{"role", "web"}})), "");
+  EXPECT_EQ(undone(pg, reads, with(gone, {{"default", true}})), "") << "that is of tables to come";
+  EXPECT_EQ(undone(pg, with(reads, {{"exact", true}, {"privileges", {"SELECT", "INSERT"}}}), reads), "");
+  const Kind my = my_grant::kind();
+  reads = {{"user", "app"}, {"database", "d"}, {"privileges", {"SELECT"}}};
+  EXPECT_EQ(undone(my, reads, with(reads, {{"state", "absent"}, {"privileges", {"ALL"}}})), "mysql_grant:other");
+  EXPECT_EQ(undone(my, with(reads, {{"grant_option", true}}), with(reads, {{"grant_option", false}})),
+            "mysql_grant:other");
+  EXPECT_EQ(undone(my, reads, with(reads, {{"state", "absent"}, {"database", "*"}})), "") << "that is another row";
+}
+
 TEST_F(Databases, UndoTakesAwayWhatCameAndNoPassword) {
   const Kind kind = pg_role::kind();
   const Desired fresh = want(kind, {{"name", "app"}, {"password", "x"}});

@@ -2,6 +2,7 @@
 // later.
 #include <algorithm>
 
+#include "providers/databases/grants.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/postgresql.h"
 
@@ -169,29 +170,23 @@ void miss(const Desired& desired, const char* kind, const char* attribute, Obser
   observed.missing.push_back({{"", kind, desired.text(attribute)}, attribute});
 }
 
-std::vector<std::string> privileges_of(const Desired& desired) {
-  std::vector<std::string> asked = texts_in(desired.attribute("privileges"));
-  std::sort(asked.begin(), asked.end());
-  return asked.empty() || is_among(Json(asked), "ALL") ? std::vector<std::string>{"ALL"} : asked;
-}
-
 // In the words of the resource: of those that it speaks of the ones that the role has on all the things, and with
 // `state: absent` on some; with `exact` also others.
 void observe_privileges(const Desired& desired, const Json& row, std::size_t things, Observed& observed) {
   const bool absent = wants_absent(desired);
-  const std::vector<std::string> asked = privileges_of(desired);
+  const std::vector<std::string> asked = asked_privileges(desired);
   const bool whole = asked.front() == "ALL";
   const Json& held = member_of(row, "held");
   std::vector<std::string> found;
   for (const auto& [privilege, times] : held.is_object() ? held.get_ref<const Json::object_t&>() : Json::object_t()) {
     const std::size_t on = number_in(times, desired.flag("grant_option", false) && !absent ? 1 : 0);
-    const bool spoken_of = whole || is_among(Json(asked), privilege);
+    const bool spoken_of = whole || is_among(asked, privilege);
     const bool counts = spoken_of && !absent ? on >= things : number_in(times, 0) > 0;
     if (counts && (spoken_of || desired.flag("exact", false))) found.push_back(privilege);
   }
   const std::vector<std::string> all = texts_in(member_of(row, "all"));
   const bool has_all =
-      std::all_of(all.begin(), all.end(), [&](const std::string& one) { return is_among(Json(found), one); });
+      std::all_of(all.begin(), all.end(), [&](const std::string& one) { return is_among(found, one); });
   if (!absent && (things == 0 || (whole && has_all && !all.empty()))) found = asked;
   observed.attributes["privileges"] = found;
   observed.exists = !found.empty();
@@ -224,12 +219,6 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
   return observed;
 }
 
-std::string listed(const std::vector<std::string>& privileges) {
-  std::string text;
-  for (const std::string& one : privileges) text += (text.empty() ? "" : ", ") + one;
-  return text;
-}
-
 // What GRANT and REVOKE have between the privileges and the role.
 std::string on_what(const Desired& desired) {
   const Things things = things_of(desired);
@@ -250,10 +239,23 @@ std::string in_front(const Desired& desired) {
   return sql + " ";
 }
 
+// Privileges on what is there, and those on what is to come, are apart.
+GrantScope scope_of(const Desired& desired) {
+  const std::string where = (is_in_schema(desired) ? " of the schema " + schema_of(desired) : "") +
+                            " in the database " + desired.text("database") + " of PostgreSQL" + whose(desired);
+  const std::string who = desired.text("role") + " " + desired.text("type");
+  if (is_later(desired)) return {in_front(desired) + who + where, {"ALL"}};
+  return {who + where, objects_of(desired)};
+}
+
 class GrantKind : public PostgresqlProvider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
-    return observe_by(server(), {question, read}, desired, system);
+    std::vector<Result<Observed>> results = observe_by(server(), {question, read}, desired, system);
+    std::vector<GrantScope> scopes;
+    for (const Desired* one : desired) scopes.push_back(scope_of(*one));
+    note_contradictions(desired, scopes, results);
+    return results;
   }
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<std::string> claims(const Desired& desired) const override;
@@ -267,7 +269,9 @@ class GrantKind : public PostgresqlProvider {
     const bool takes = wants_absent(desired) || desired.flag("exact", false);
     return PostgresqlProvider::asks_about(desired, name) || (takes && name == desired.text("database"));
   }
-  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override {
+    return grant_again(desired, before, diff(desired, before));
+  }
 
  protected:
   std::vector<Address> stands_on(const Desired& desired) const override {
@@ -295,7 +299,7 @@ std::vector<std::string> GrantKind::claims(const Desired& desired) const {
 
 Change GrantKind::diff(const Desired& desired, const Observed& observed) const {
   Change change;
-  const std::vector<std::string> asked = privileges_of(desired);
+  const std::vector<std::string> asked = asked_privileges(desired);
   const std::vector<std::string> found = texts_in(observed.attribute("privileges"));
   const Client client = pg_client(desired, desired.text("database"));
   const auto say = [&](const char* verb, const std::vector<std::string>& privileges, const std::string& end) {
@@ -314,30 +318,13 @@ Change GrantKind::diff(const Desired& desired, const Observed& observed) const {
   change.after["privileges"] = asked;
   std::vector<std::string> others;
   std::copy_if(found.begin(), found.end(), std::back_inserter(others),
-               [&](const std::string& one) { return asked.front() != "ALL" && !is_among(Json(asked), one); });
+               [&](const std::string& one) { return asked.front() != "ALL" && !is_among(asked, one); });
   std::string sql;
   if (!others.empty()) sql += say("REVOKE", others, " FROM " + role_of(desired));
   sql += say("GRANT", asked,
              " TO " + role_of(desired) + (desired.flag("grant_option", false) ? " WITH GRANT OPTION" : ""));
   change.operations.emplace_back(told(server(), client, sql));
   return change;
-}
-
-// Those go that came, or those come back that went; of some that went and some that came no one grant speaks.
-std::optional<Desired> GrantKind::restore(const Desired& desired, const Observed& before) const {
-  const Change change = diff(desired, before);
-  Desired again = *again_as_before(desired, before, change, {});
-  const std::vector<std::string> had = texts_in(member_of(change.before, "privileges"));
-  std::vector<std::string> came = texts_in(member_of(change.after, "privileges"));
-  if (change.op != Op::kDelete) {
-    const bool took =
-        std::any_of(had.begin(), had.end(), [&](const std::string& one) { return !is_among(Json(came), one); });
-    if (took) return std::nullopt;
-    std::erase_if(came, [&](const std::string& one) { return is_among(Json(had), one); });
-  }
-  again.attributes["state"] = change.op == Op::kDelete ? "present" : "absent";
-  again.attributes["privileges"] = change.op == Op::kDelete ? had : came;
-  return again.attributes["privileges"].empty() ? std::nullopt : std::optional(std::move(again));
 }
 
 }  // namespace

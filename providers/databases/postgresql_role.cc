@@ -70,11 +70,10 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json& all) 
   if (const std::string asked = desired.text("expires"); whole_time(asked) == observed.text("expires"))
     observed.attributes["expires"] = asked;
   const std::string verifier = text_of(row, "verifier");
-  // An empty one asks for nothing.
-  if (const std::string asked = desired.text("password"); desired.has("password"))
-    observed.attributes["password"] = asked.empty() || is_scram_of(asked, verifier) ? asked : kAnother;
-  if (const std::string asked = desired.text("password_hash"); !asked.empty())
-    observed.attributes["password_hash"] = asked == verifier ? asked : kAnother;
+  note_secret(
+      desired, "password", [&](const std::string& asked) { return is_scram_of(asked, verifier); }, observed);
+  note_secret(
+      desired, "password_hash", [&](const std::string& asked) { return asked == verifier; }, observed);
   return observed;
 }
 
@@ -185,9 +184,9 @@ Change RoleKind::diff(const Desired& desired, const Observed& observed) const {
   sql += memberships(desired, observed, change);
   if (!sql.empty()) change.operations.emplace_back(told(server(), client, sql));
   const bool leaves = observed.exists && desired.text("update_password") == "on_create";
-  if (!leaves && differs(desired, observed, "password", change))
+  if (!leaves && secret_differs(desired, observed, "password", change))
     change.operations.emplace_back(set_password(desired, client));
-  if (!leaves && differs(desired, observed, "password_hash", change))
+  if (!leaves && secret_differs(desired, observed, "password_hash", change))
     change.operations.emplace_back(set_hash(desired, client));
   if (!change.after.empty()) change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   return change;
