@@ -81,6 +81,25 @@ void note_differences(std::string_view told, Observed& observed) {
   }
 }
 
+// Links resolved, as far as there is something yet.
+std::string place_of(const std::string& path, System& system) {
+  for (const std::string& folder : {path, parent_of(path)}) {
+    const Result<std::string> place = system.resolve(folder);
+    if (place) return *place + path.substr(folder.size());
+  }
+  return path;
+}
+
+// rsync would go on for ever, or take away what it reads.
+void refuse_nesting(const std::string& path, const std::string& source, System& system, Observed& observed) {
+  const std::string into = place_of(path, system), from = place_of(source, system);
+  if (into != from && !is_below(into, from) && !is_below(from, into)) return;
+  observed.obstacle =
+      Diagnostic(Code::kRefusedByState, into == from ? source + " and " + path + " are one folder"
+                                                     : "one of " + source + " and " + path + " lies in the other");
+  if (into != path || from != source) observed.obstacle->hint = "links lead to " + from + " and to " + into;
+}
+
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   const std::string path = desired.text("path"), source = desired.text("source");
@@ -90,8 +109,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     if (info && info->type != FileType::kDirectory)
       observed.obstacle = Diagnostic(Code::kRefusedByState, place + " is there and is no folder");
   }
-  if (is_below(path, source) || is_below(source, path))
-    observed.obstacle = Diagnostic(Code::kRefusedByState, "one of " + source + " and " + path + " lies in the other");
+  refuse_nesting(path, source, system, observed);
   if (!from) observed.missing.push_back({{"", "directory", source}, "source"});
   if (!into) PLUMB_TRY(note_missing_parent(path, system, observed));
   if (system.is_image() && !observed.obstacle)

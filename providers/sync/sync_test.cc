@@ -60,5 +60,16 @@ TEST_F(Sync, OneInTheOtherIsRefused) {
   EXPECT_EQ(obstacle(want({{"path", "/srv/from/deep"}})), "one of /srv/from and /srv/from/deep lies in the other");
 }
 
+TEST_F(Sync, LinksLeadFromOneToTheOtherAsWell) {
+  system.make_link("/srv/link", "/srv/from");
+  EXPECT_EQ(obstacle(want({{"path", "/srv/link/new"}})), "one of /srv/from and /srv/link/new lies in the other");
+  EXPECT_EQ(obstacle(want({{"path", "/srv/from/new"}, {"source", "/srv/link"}})),
+            "one of /srv/link and /srv/from/new lies in the other");
+  EXPECT_EQ(obstacle(want({{"path", "/srv/link"}})), "/srv/from and /srv/link are one folder");
+  says("");
+  system.make_link("/srv/away", "/srv/to");
+  EXPECT_TRUE(look(want({{"path", "/srv/away"}})).change.empty());
+}
+
 }  // namespace
 }  // namespace plumb::providers::sync
