@@ -68,16 +68,35 @@ Result<std::string> signed_by(const Desired& desired, bool fits_key, std::string
   return std::string(verified && verified->find(": OK") != std::string::npos ? authority : "another");
 }
 
-// Whether nothing is known against it. What is no certificate openssl refuses by itself.
-Result<bool> may_sign(const Desired& desired, System& system) {
+// What it is made of and cannot be made of, which openssl would tell only then. Nothing where nothing is known against
+// it.
+Result<std::optional<Diagnostic>> unfit(const Desired& desired, System& system) {
+  std::optional<Diagnostic> why;
+  if (system.is_image() || system.find_program(kOpenssl).empty()) return why;
+  const std::pair<const char*, const char*> keys[] = {{"key", "passphrase"}, {"ca_key", "ca_passphrase"}};
+  for (const auto& [key, passphrase] : keys) {
+    if (!desired.has(key)) continue;
+    PLUMB_TRY_ASSIGN(const std::string unfit, unfit_key(desired, desired.text(key), passphrase, system));
+    if (!unfit.empty())
+      return std::optional(Diagnostic(Code::kRefusedByState, unfit)
+                               .with_hint(std::string("`") + key + "` names a private key in PEM, and `" + passphrase +
+                                          "` gives its passphrase"));
+  }
   const std::string authority = desired.text("ca_certificate");
-  if (authority.empty() || system.is_image()) return true;
+  if (authority.empty()) return why;
   PLUMB_TRY_ASSIGN(const auto there, system.stat(authority, true));
-  if (!there || system.find_program(kOpenssl).empty()) return true;
-  PLUMB_TRY_ASSIGN(
-      const auto printed,
-      ask_openssl(system, desired, {"x509", "-in", authority, "-noout", "-ext", "basicConstraints"}, {authority}));
-  return !printed || printed->find("CA:FALSE") == std::string::npos;
+  if (!there) return why;
+  const auto ask = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"x509", "-in", authority, "-noout"});
+    return ask_openssl(system, desired, std::move(words), {authority});
+  };
+  PLUMB_TRY_ASSIGN(const auto subject, ask({"-subject"}));
+  if (!subject) return std::optional(Diagnostic(Code::kRefusedByState, authority + " holds no certificate"));
+  PLUMB_TRY_ASSIGN(const auto constraints, ask({"-ext", "basicConstraints"}));
+  if (constraints && constraints->find("CA:FALSE") != std::string::npos)
+    why = Diagnostic(Code::kRefusedByState, authority + " is not the certificate of a CA")
+              .with_hint("one that may sign others is made with `ca: true`");
+  return why;
 }
 
 }  // namespace
@@ -97,22 +116,29 @@ Result<> CertificateProvider::look_inside(const Desired& desired, System& system
     words.push_back(std::to_string(window_of(desired)));
   }
   PLUMB_TRY_ASSIGN(const auto printed, ask_openssl(system, desired, std::move(words), {path}));
-  // What is no certificate says none of what is asked for.
+  // What is no certificate says none of what is asked for; and what somebody has there does not go for it.
   if (!printed) {
     observed.attributes["fits_key"] = false;
+    PLUMB_TRY_ASSIGN(const auto info, system.stat(path, true));
+    if (info && info->size > 0)
+      observed.obstacle =
+          Diagnostic(Code::kRefusedByState, path + " holds no " + (request_ ? "request" : "certificate"))
+              .with_hint("remove it, and what is in it is gone; or give another `path`");
     return {};
   }
   observed.attributes.update(told_in(*printed));
   const std::string key = desired.text("key");
   PLUMB_TRY_ASSIGN(const auto key_there, system.stat(key, true));
-  bool fits = false;
-  if (key_there) {
+  // What cannot be asked is not compared.
+  const bool asks = knows(desired, "passphrase");
+  bool fits = !asks;
+  if (asks && key_there) {
     const std::string phrase = desired.has("passphrase") ? std::string("env:") + kKeyPhrase : "pass:";
     PLUMB_TRY_ASSIGN(const auto told,
                      ask_openssl(system, desired, {"pkey", "-in", key, "-passin", phrase, "-pubout"}, {key}));
     fits = told && !public_key_in(*told).empty() && public_key_in(*told) == public_key_in(*printed);
   }
-  observed.attributes["fits_key"] = fits;
+  if (asks) observed.attributes["fits_key"] = fits;
   if (request_) return {};
   PLUMB_TRY_ASSIGN(observed.attributes["signed_by"], signed_by(desired, fits, *printed, system));
   observed.attributes["outdated"] = printed->find("Certificate will expire") != std::string::npos;
@@ -134,12 +160,9 @@ std::vector<Result<Observed>> CertificateProvider::observe(std::span<const Desir
       PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
       if (!there) observed.missing.push_back({{"", "file", path}, attribute});
     }
-    PLUMB_TRY_ASSIGN(const bool signs, may_sign(one, system));
-    if (!signs) {
-      observed.exists = false;
-      observed.obstacle =
-          Diagnostic(Code::kRefusedByState, one.text("ca_certificate") + " is not the certificate of a CA")
-              .with_hint("one that may sign others is made with `ca: true`");
+    // One that is as it is asked for is not made.
+    if (!diff(one, observed).empty()) {
+      PLUMB_TRY_ASSIGN(observed.obstacle, unfit(one, system));
     }
     if (!request_ && window_of(one) >= days_of(one) * kDay) {
       observed.exists = false;

@@ -132,6 +132,67 @@ TEST_F(Certificates, OneThatMaySignNothingIsNoCa) {
   EXPECT_EQ(seen.observed->obstacle->summary, "/srv/ca is not the certificate of a CA");
 }
 
+TEST_F(Certificates, WhatItCannotBeMadeOfIsToldBefore) {
+  const CertificateProvider certificates(false);
+  Json attributes = {{"key", "/srv/k"}, {"common_name", "a"}, {"ca_certificate", "/srv/ca"}, {"ca_key", "/srv/cak"}};
+  const auto why = [&] {
+    const Seen seen = see(certificates, want("certificate", attributes), system);
+    return seen.observed && seen.observed->obstacle ? seen.observed->obstacle->summary : "";
+  };
+  system.make_file("/srv/ca", "a certificate");
+  system.make_file("/srv/cak", "a key");
+  answer("openssl x509 -in /srv/ca *", "subject=CN = a\n");
+  answer("openssl pkey -in /srv/cak *", kPublic);
+  EXPECT_EQ(why(), "");
+  answer("openssl pkey -in /srv/cak *", "", 1);
+  EXPECT_EQ(why(), "/srv/cak holds no private key");
+  system.make_file("/srv/cak", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n");
+  EXPECT_EQ(why(), "/srv/cak has a passphrase");
+  attributes["ca_passphrase"] = "x";
+  EXPECT_EQ(why(), "/srv/cak is a key with another passphrase");
+  attributes["ca_passphrase"] = "hmac-sha256:" + std::string(64, '1');
+  EXPECT_EQ(why(), "") << "nobody here knows it";
+  attributes.erase("ca_passphrase");
+  answer("openssl pkey -in /srv/cak *", kPublic);
+  answer("openssl x509 -in /srv/ca *", "", 1);
+  EXPECT_EQ(why(), "/srv/ca holds no certificate");
+  answer("openssl pkey -in /srv/k *-pubout", "", 1);
+  EXPECT_EQ(why(), "/srv/k holds no private key");
+}
+
+TEST_F(Certificates, WhatIsNoCertificateStays) {
+  const Desired desired = want("certificate", {{"key", "/srv/k"}, {"common_name", "a.example"}});
+  answer("openssl x509 *", "", 1);
+  system.make_file("/srv/x", "");
+  EXPECT_EQ(change(desired).op, Op::kUpdate) << "in an empty file there is nothing to lose";
+  system.make_file("/srv/x", "somebody's");
+  EXPECT_EQ(see(CertificateProvider(false), desired, system).observed->obstacle->summary, "/srv/x holds no certificate");
+  answer("openssl req *", "", 1);
+  EXPECT_EQ(see(CertificateProvider(true), desired, system).observed->obstacle->summary, "/srv/x holds no request");
+}
+
+TEST_F(Certificates, WhoDoesNotKnowThePassphraseComparesTheRest) {
+  const std::string sealed = "hmac-sha256:" + std::string(64, '1');
+  system.make_file("/srv/x", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n");
+  answer("openssl pkey *", "", 1);
+  const PrivateKeyProvider keys;
+  EXPECT_TRUE(see(keys, want("private_key", {{"type", "rsa"}, {"passphrase", sealed}}), system).change.empty());
+  EXPECT_FALSE(see(keys, want("private_key", {{"type", "rsa"}}), system).change.empty()) << "it has one";
+  answer("openssl x509 *", printed(names("DNS:a.example")));
+  EXPECT_TRUE(
+      change(want("certificate", {{"key", "/srv/k"}, {"common_name", "a.example"}, {"passphrase", sealed}})).empty());
+}
+
+TEST_F(Certificates, AKeyThatTheHostsOpensslDoesNotKnowIsToldBefore) {
+  const PrivateKeyProvider keys;
+  const Desired desired = want("private_key", {{"type", "ed25519"}});
+  answer("openssl pkey -pubin -noout", "");
+  EXPECT_FALSE(see(keys, desired, system).observed->obstacle);
+  answer("openssl pkey -pubin -noout", "unable to load key", 1);
+  EXPECT_EQ(see(keys, desired, system).observed->obstacle->summary, "the openssl of this host knows no ed25519");
+  EXPECT_FALSE(see(keys, want("private_key", Json::object()), system).observed->obstacle);
+}
+
 TEST_F(Certificates, AKeyThatIsThereGoesOnlyWhereThatIsSaid) {
   const PrivateKeyProvider keys;
   system.make_file("/srv/x", "-----BEGIN PRIVATE KEY-----\n");

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 
+#include "engine/base/digest.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::certificate {
@@ -110,6 +111,10 @@ void add_extension(const char* name, const Json& values, bool critical, std::str
   text += std::string(name) + " = " + (critical ? "critical" : "") + list + "\n";
 }
 
+const char* phrase_variable(std::string_view attribute) {
+  return attribute == "passphrase" ? kKeyPhrase : kCaPhrase;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> phrases_of(const Desired& desired) {
@@ -121,7 +126,42 @@ std::map<std::string, std::string> phrases_of(const Desired& desired) {
 
 std::string phrase_words(const Desired& desired, const char* attribute) {
   if (!desired.has(attribute)) return " -passin pass:";
-  return std::string(" -passin env:") + (std::string_view(attribute) == "passphrase" ? kKeyPhrase : kCaPhrase);
+  return std::string(" -passin env:") + phrase_variable(attribute);
+}
+
+bool knows(const Desired& desired, const char* passphrase) {
+  return !is_keyed_digest(desired.text(passphrase));
+}
+
+// It reads a public key of the type, since one of its own it would print.
+Result<std::string> unknown_algorithm(const Desired& desired, const std::string& type, System& system) {
+  if (type != "ed25519" || system.is_image() || system.find_program(kOpenssl).empty()) return std::string();
+  ProcessRequest request;
+  request.argv = {kOpenssl, "pkey", "-pubin", "-noout"};
+  request.env = phrases_of(desired);
+  // Of the first test of RFC 8032.
+  request.stdin_text =
+      "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
+      "-----END PUBLIC KEY-----\n";
+  request.changes_nothing = true;
+  PLUMB_TRY_ASSIGN(const ProcessResult answer, system.run(request));
+  if (answer.exit_code == 0 && !answer.timed_out) return std::string();
+  return std::string("the openssl of this host knows no ed25519");
+}
+
+Result<std::string> unfit_key(const Desired& desired, const std::string& path, const char* passphrase, System& system) {
+  if (!knows(desired, passphrase)) return std::string();
+  PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
+  if (!there) return std::string();
+  std::vector<std::string> words = {"pkey", "-in", path};
+  words.push_back("-passin");
+  words.push_back(desired.has(passphrase) ? std::string("env:") + phrase_variable(passphrase) : "pass:");
+  words.emplace_back("-pubout");
+  PLUMB_TRY_ASSIGN(const auto told, ask_openssl(system, desired, std::move(words), {path}));
+  if (told && !public_key_in(*told).empty()) return std::string();
+  const Result<std::string> text = system.read_file(path, kLargestKey);
+  if (!text || text->find("ENCRYPTED") == std::string::npos) return path + " holds no private key";
+  return path + (desired.has(passphrase) ? " is a key with another passphrase" : " has a passphrase");
 }
 
 Result<std::optional<std::string>> ask_openssl(System& system, const Desired& desired, std::vector<std::string> words,

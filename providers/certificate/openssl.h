@@ -12,6 +12,7 @@
 namespace plumb::providers::certificate {
 
 inline constexpr const char* kOpenssl = "openssl";
+inline constexpr std::size_t kLargestKey = std::size_t{256} << 10;
 // Passphrases are in the environment of its programs, where no list of processes shows them.
 inline constexpr const char* kKeyPhrase = "PLUMB_PASSPHRASE";
 inline constexpr const char* kCaPhrase = "PLUMB_CA_PASSPHRASE";
@@ -23,6 +24,15 @@ inline constexpr const char* kWholeOnly =
 std::map<std::string, std::string> phrases_of(const Desired& desired);
 // `-passin …` as words: what is not given is empty, so that nobody is asked for it.
 std::string phrase_words(const Desired& desired, const char* attribute);
+
+// Whether a passphrase that is asked for is known here: to whoever takes a run back it is not.
+bool knows(const Desired& desired, const char* passphrase);
+
+// Why there can be no such key on this host; "" where there can.
+Result<std::string> unknown_algorithm(const Desired& desired, const std::string& type, System& system);
+
+// Why what is at `path` is no private key that opens with the passphrase; "" where it is one, or nothing is there.
+Result<std::string> unfit_key(const Desired& desired, const std::string& path, const char* passphrase, System& system);
 
 // What it answers; nothing where it refuses, as it does what it cannot read. `about`: the files that it reads.
 Result<std::optional<std::string>> ask_openssl(System& system, const Desired& desired, std::vector<std::string> words,

@@ -6,7 +6,6 @@ namespace plumb::providers::certificate {
 namespace {
 
 constexpr const char* kKeyMode = "0600";
-constexpr std::size_t kLargestKey = std::size_t{256} << 10;
 constexpr int kUsualRsa = 3072;
 constexpr int kUsualCurve = 256;
 
@@ -39,6 +38,7 @@ Result<> look_inside(const Desired& desired, System& system, Observed& observed)
   const std::string path = desired.text("path");
   PLUMB_TRY_ASSIGN(const std::string text, system.read_file(path, kLargestKey));
   observed.attributes["encrypted"] = text.find("ENCRYPTED") != std::string::npos;
+  if (!knows(desired, "passphrase")) return {};
   const std::string phrase = desired.has("passphrase") ? std::string("env:") + kKeyPhrase : "pass:";
   PLUMB_TRY_ASSIGN(
       const auto printed,
@@ -87,10 +87,14 @@ void note_loss(const Desired& desired, Observed& observed) {
 std::vector<Result<Observed>> PrivateKeyProvider::observe(std::span<const Desired* const> desired,
                                                           System& system) const {
   AccountNames names(system);
-  return observe_places(*this, desired, system, [&](const Desired& one) {
+  return observe_places(*this, desired, system, [&](const Desired& one) -> Result<Observed> {
     Result<Observed> observed = observe_made_file(one, system, names, kOpenssl, kOpenssl,
                                                   [&](Observed& found) { return look_inside(one, system, found); });
     if (observed) note_loss(one, *observed);
+    if (!observed || observed->obstacle || wants_absent(one) || diff(one, *observed).empty()) return observed;
+    PLUMB_TRY_ASSIGN(const std::string unknown, unknown_algorithm(one, type_of(one), system));
+    if (!unknown.empty())
+      observed->obstacle = Diagnostic(Code::kRefusedByState, unknown).with_hint("say another `type`: rsa or ecdsa");
     return observed;
   });
 }

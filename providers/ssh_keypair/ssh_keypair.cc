@@ -104,6 +104,16 @@ std::string impossible(const Desired& desired) {
   return {};
 }
 
+// An ssh that does not say which keys it knows is older than those of this type.
+Result<bool> is_unknown(const Desired& desired, System& system) {
+  if (type_of(desired) != "ed25519" || system.is_image() || system.find_program("ssh").empty()) return false;
+  ProcessRequest request;
+  request.argv = {"ssh", "-Q", "key"};
+  request.changes_nothing = true;
+  PLUMB_TRY_ASSIGN(const ProcessResult answer, system.run(request));
+  return !answer.timed_out && (answer.exit_code != 0 || answer.output.find("ssh-ed25519\n") == std::string::npos);
+}
+
 void note_loss(const Desired& desired, Observed& observed) {
   if (observed.obstacle || wants_absent(desired)) return;
   std::string why = impossible(desired);
@@ -161,7 +171,14 @@ std::vector<Result<Observed>> SshKeypairProvider::observe(std::span<const Desire
                                                   [&](Observed& found) { return look_inside(one, system, found); });
     if (!observed) return observed;
     note_loss(one, *observed);
-    if (!wants_absent(one)) return observed;
+    if (!wants_absent(one)) {
+      if (observed->obstacle || diff(one, *observed).op == Op::kNone) return observed;
+      PLUMB_TRY_ASSIGN(const bool unknown, is_unknown(one, system));
+      if (unknown)
+        observed->obstacle = Diagnostic(Code::kRefusedByState, "the ssh-keygen of this host knows no ed25519")
+                                 .with_hint("say another `type`: rsa or ecdsa");
+      return observed;
+    }
     PLUMB_TRY_ASSIGN(const auto half, system.stat(public_path(one), false));
     if (half && half->type != FileType::kDirectory) {
       observed->exists = true;

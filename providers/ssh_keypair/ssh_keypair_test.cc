@@ -58,6 +58,17 @@ TEST_F(SshKeypair, InAFolderOfSomebodyItIsMadeAsThatOne) {
             "somebody other than root may put something else in the place of /home/web/.ssh/deep, in /home/web");
 }
 
+TEST_F(SshKeypair, ATypeThatTheHostDoesNotKnowIsToldBefore) {
+  system.add_program("ssh");
+  answer("ssh -Q key", "ssh-ed25519\nssh-rsa\n");
+  EXPECT_EQ(look(want(Json::object())).change.op, Op::kCreate);
+  answer("ssh -Q key", "ssh-rsa\n");
+  EXPECT_EQ(obstacle(want(Json::object())), "the ssh-keygen of this host knows no ed25519");
+  EXPECT_EQ(look(want({{"type", "rsa"}})).change.op, Op::kCreate);
+  has_pair();
+  EXPECT_TRUE(look(want(Json::object())).change.empty()) << "what is there needs no other";
+}
+
 TEST_F(SshKeypair, BothHalvesGo) {
   has_pair();
   converge(want({{"state", "absent"}}));
