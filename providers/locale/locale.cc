@@ -33,6 +33,11 @@ std::string made_name(const std::string& name) {
   return plain + name.substr(at);
 }
 
+// Those that the C library itself has: nothing makes, lists or removes them.
+bool is_built_in(const std::string& name) {
+  return name == "C" || name == "C.UTF-8" || name == "POSIX";
+}
+
 // "de_DE@euro" of "de_DE.ISO-8859-15@euro".
 std::string source_of(const std::string& name) {
   const std::size_t dot = name.find('.');
@@ -109,7 +114,7 @@ Observed describe(const Desired& desired, const Known& known) {
   Observed observed;
   const std::string name = desired.text("name");
   observed.exists = known.made.contains(made_name(name));
-  if (known.has_list) observed.attributes["listed"] = known.listed.contains(name);
+  if (known.has_list && !is_built_in(name)) observed.attributes["listed"] = known.listed.contains(name);
   observed.attributes["default"] = known.lang == name;
   observed.attributes["file"] = known.file;
   const auto charset = known.charsets.find(name);
@@ -122,8 +127,12 @@ Observed describe(const Desired& desired, const Known& known) {
 }
 
 Result<> note_source(const Desired& desired, const Known& known, System& system, Observed& observed) {
-  if (wants_absent(desired) || observed.exists) return {};
   const std::string name = desired.text("name");
+  if (wants_absent(desired) && observed.exists && is_built_in(name)) {
+    observed.obstacle = Diagnostic(Code::kBadValue, "the locale " + name + " cannot go")
+                            .with_hint("the C library has it built in; `default: false` makes it not the host's own");
+  }
+  if (wants_absent(desired) || observed.exists) return {};
   PLUMB_TRY_ASSIGN(const auto there, system.stat(kSources + source_of(name), true));
   if (!there) {
     observed.missing.push_back({{"", "file", kSources + source_of(name)}, "name"});

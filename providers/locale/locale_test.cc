@@ -59,6 +59,15 @@ TEST_F(Locale, TheFileOfOtherFamilies) {
   EXPECT_EQ(system.content("/etc/locale.conf"), "LANG=de_DE.UTF-8\n");
 }
 
+TEST_F(Locale, WhatTheCLibraryHasBuiltIn) {
+  const Desired desired = want({{"name", "C.UTF-8"}, {"default", true}});
+  carry_out(look(desired).change);
+  EXPECT_EQ(system.content("/etc/default/locale"), "LANG=C.UTF-8\n");
+  EXPECT_EQ(system.content("/etc/locale.gen"), "# de_DE ISO-8859-1\n#  de_DE.UTF-8 UTF-8\n");
+  EXPECT_TRUE(look(desired).change.empty());
+  EXPECT_EQ(obstacle(want({{"name", "C.UTF-8"}, {"state", "absent"}})), "the locale C.UTF-8 cannot go");
+}
+
 TEST_F(Locale, Absent) {
   has({"de_DE.utf8"});
   system.make_file("/etc/locale.gen", "de_DE.UTF-8 UTF-8\n");
