@@ -45,6 +45,23 @@ std::string EditProvider::remedy(const Desired&, const Missing& missing) const {
                        : "name what brings it with `after`";
 }
 
+// What a file holds of an edit is that edit's text, made in an empty file: of many kinds no attribute says it.
+Observed EditProvider::as_declared_before(const Desired& before, const Desired& desired) const {
+  Observed observed = Provider::as_declared(before);
+  if (!observed.exists) return observed;
+  const Edit had = edit(before);
+  const Edit wants = edit(desired);
+  if (had == wants) {
+    observed.attributes["left"] = true;
+    return observed;
+  }
+  const Result<EditResult> there = make_edit(had, "");
+  if (there && there->wanted) observed.attributes[value_name(had)] = *there->wanted;
+  const Result<EditResult> wanted = make_edit(wants, "");
+  if (wanted && wanted->wanted) observed.attributes["wanted"] = *wanted->wanted;
+  return observed;
+}
+
 // `entry_before` takes the place of what is asked for.
 std::optional<Desired> EntryProvider::restore(const Desired& desired, const Observed& before) const {
   Desired again = desired;

@@ -42,6 +42,8 @@ class EditProvider : public Provider {
 
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
   std::string remedy(const Desired& desired, const Missing& missing) const override;
+  Observed as_declared(const Desired& desired) const override { return as_declared_before(desired, desired); }
+  Observed as_declared_before(const Desired& before, const Desired& desired) const override;
 
  protected:
   // Whether the kind has `create`.

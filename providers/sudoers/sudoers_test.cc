@@ -44,5 +44,15 @@ TEST_F(Sudoers, WithoutSudoItsFolderIsMissing) {
   EXPECT_EQ(provider.remedy(rule, missing[0]), "a `package` with sudo before it brings the folder");
 }
 
+TEST_F(Sudoers, AHostThatCannotBeAskedIsAsDeclared) {
+  const Desired rule = want({{"user", "deploy"}, {"commands", "ALL"}});
+  EXPECT_TRUE(provider.diff(rule, provider.as_declared(rule)).empty());
+  const Desired other = want({{"user", "deploy"}, {"commands", {"/bin/a"}}});
+  const Change change = provider.diff(other, provider.as_declared_before(rule, other));
+  EXPECT_EQ(change.op, Op::kUpdate);
+  EXPECT_EQ(change.before["entry"], "deploy ALL=(ALL) ALL");
+  EXPECT_EQ(change.after["entry"], "deploy ALL=(ALL) /bin/a");
+}
+
 }  // namespace
 }  // namespace plumb::providers::sudoers
