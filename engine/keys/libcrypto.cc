@@ -26,14 +26,6 @@ const EVP_MD* kind_of(Hash hash) {
   return EVP_sha512();
 }
 
-std::string hash_of(Hash hash, std::string_view bytes) {
-  std::string sum(EVP_MAX_MD_SIZE, '\0');
-  unsigned size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(sum.data()), &size, kind_of(hash), nullptr);
-  sum.resize(size);
-  return sum;
-}
-
 Key made_key(const char* algorithm, const Builder& builder, int selection) {
   const Owned<OSSL_PARAM, OSSL_PARAM_free> parameters(OSSL_PARAM_BLD_to_param(builder.get()));
   const KeyUse maker(EVP_PKEY_CTX_new_from_name(nullptr, algorithm, nullptr));

@@ -8,33 +8,13 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/json.h"
+#include "engine/plan/slice.h"
 
 namespace plumb::plan {
 namespace {
 
 constexpr std::string_view kSliceFormat = "slice/v1";
 constexpr std::size_t kDigestSize = kDigestPrefix.size() + 64;
-
-// Neither can be taken for the other, whatever a leaf holds.
-constexpr char kLeaf = 0;
-constexpr char kNode = 1;
-
-std::string leaf_hash(std::string_view slice) {
-  return digest(std::string(1, kLeaf).append(slice));
-}
-
-// Of a digest's text, which is well formed; of other texts nothing that is one's.
-std::string bytes_of(std::string_view digest) {
-  const auto value = [](char c) { return c >= 'a' ? c - 'a' + 10 : c - '0'; };
-  std::string bytes;
-  for (std::size_t i = kDigestPrefix.size(); i + 1 < digest.size(); i += 2)
-    bytes += static_cast<char>(value(digest[i]) << 4 | value(digest[i + 1]));
-  return bytes;
-}
-
-std::string node_hash(std::string_view left, std::string_view right) {
-  return digest(std::string(1, kNode).append(bytes_of(left)).append(bytes_of(right)));
-}
 
 // The largest power of two below `count`, which is at least 2.
 std::size_t left_size(std::size_t count) {
@@ -81,6 +61,15 @@ std::set<std::string> contents_in(const ActionList& actions, const Plan& plan) {
 
 }  // namespace
 
+std::string record_changes_text(const HostPlan& host) {
+  RecordChanges changes;
+  for (const auto& [to, from] : host.moved) changes.moved.emplace(from, to);
+  for (const Forgotten& one : host.forgotten) changes.forget.push_back(one.address);
+  changes.prevents = host.prevents;
+  changes.permits = host.permits;
+  return text_of(changes);
+}
+
 Slices slices(const Plan& plan, const std::string& id) {
   Slices slices;
   std::map<std::string, std::set<std::string>> contents;  // by the digest of the actions, which many hosts may share
@@ -92,6 +81,8 @@ Slices slices(const Plan& plan, const std::string& id) {
                   {"record", host.record},    {"facts", host.facts}, {"ir", host.ir}, {"actions", actions},
                   {"contents", found->second}};
     if (!host.around.empty()) slice["around"] = digest(canonical(to_json(host.around)));
+    if (const std::string text = record_changes_text(host); !text.empty()) slice["record_changes"] = digest(text);
+    if (const std::string text = text_of(host.readings); !text.empty()) slice["readings"] = digest(text);
     slices.all.push_back({name, canonical(slice)});
   }
   slices.tree_head = head_of(leaves_of(slices));

@@ -11,8 +11,8 @@
 namespace plumb::plan {
 
 // One host's part: canonical JSON of the plan's id, the host's name, the engine, the record's serial, the digests of
-// its facts, graph and action list, and of the contents that its actions name; that of the steps around its turn, if
-// there are any.
+// its facts, graph and action list, and of the contents that its actions name; those of the steps around its turn, of
+// what it changes of the record besides, and of the readings that it stands on, if there are any.
 struct Slice {
   std::string host;
   std::string bytes;
@@ -22,6 +22,9 @@ struct Slices {
   std::vector<Slice> all;  // in the order of the hosts' names
   std::string tree_head;   // "sha256:…"
 };
+
+// What a host's plan changes of its record besides what actions leave, as slice.h reads it; "" for nothing.
+std::string record_changes_text(const HostPlan& host);
 
 // `id` is the plan's.
 Slices slices(const Plan& plan, const std::string& id);

@@ -29,6 +29,7 @@ class AllowedSigners {
   // `name` is the file's, for errors: kBadSigners, with the line.
   static Result<AllowedSigners> read(std::string_view text, const std::string& name);
 
+  std::size_t size() const { return lines_.size(); }
   // By all lines that let the key sign in the namespace at that time. Errors: kNotSigned, with the reason of the line
   // that came nearest.
   Result<Signer> find(const SigningKey& key, std::string_view name_space, std::chrono::sys_seconds time) const;
