@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kLargest = std::size_t{4} << 20;
 constexpr const char* kAnother = "another";
+// Of who is to go: nobody had the file before, so it goes with its last line.
+constexpr const char* kMadeFile = "made_file";
 
 // How a password is hashed: what its hashes begin with, and openssl's option; none for what only htpasswd can.
 struct Scheme {
@@ -91,6 +93,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   PLUMB_TRY(note_maker(path, system, observed));
   observed.exists = hash.has_value();
   if (observed.exists) observed.attributes["state"] = "present";
+  if (!info) observed.attributes[kMadeFile] = true;
   if (absent) return observed;
   if (system.is_image()) {
     if (!observed.obstacle) observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
@@ -152,7 +155,13 @@ Change HtpasswdProvider::diff(const Desired& desired, const Observed& observed) 
     if (!observed.exists) return change;
     change.op = Op::kDelete;
     change.before["state"] = "present";
-    change.operations.emplace_back(rewriting(desired, observed, "", "$1 != ENVIRON[\"user\"]"));
+    Run run = rewriting(desired, observed, "", "$1 != ENVIRON[\"user\"]");
+    if (desired.flag(kMadeFile, false)) {
+      const std::string path = shell_word(desired.text("path"));
+      const std::size_t end = run.script.rfind("mv -fT");
+      run.script.insert(end, "test -s \"$new\" || { rm -f " + path + "; exit 0; }\n");
+    }
+    change.operations.emplace_back(std::move(run));
     return change;
   }
   const Scheme& scheme = scheme_of(desired);
@@ -205,6 +214,7 @@ std::optional<Desired> HtpasswdProvider::restore(const Desired& desired, const O
   if (before.exists) return std::nullopt;
   Desired again = desired;
   again.attributes = {{"user", user_of(desired)}, {"path", desired.text("path")}, {"state", "absent"}};
+  if (before.flag(kMadeFile, false)) again.attributes[kMadeFile] = true;
   again.sensitive.clear();
   return again;
 }

@@ -48,6 +48,14 @@ TEST_F(Htpasswd, WhoIsNotThereIsAddedAndGoesAgain) {
   EXPECT_EQ(std::get<plumb::Run>(seen.change.operations.at(0)).stdin_text, "secret");
   EXPECT_EQ(provider.restore(want(Json::object()), *seen.observed)->attributes["state"], "absent");
   EXPECT_TRUE(look(want({{"state", "absent"}})).change.empty());
+  const auto empties = [&](const Desired& gone) {
+    system.make_file("/etc/users", "alice:x\n");
+    return std::get<plumb::Run>(look(gone).change.operations.at(0)).script.find("test -s") != std::string::npos;
+  };
+  EXPECT_TRUE(empties(*provider.restore(want(Json::object()), *seen.observed))) << "the file came with it";
+  EXPECT_FALSE(empties(want({{"state", "absent"}})));
+  system.make_file("/etc/users", "");
+  EXPECT_FALSE(empties(*provider.restore(want(Json::object()), *look(want(Json::object())).observed)));
   system.make_file("/etc/users", "alice:x\n");
   EXPECT_EQ(look(want({{"state", "absent"}})).change.op, Op::kDelete);
   EXPECT_FALSE(provider.restore(want(Json::object()), *look(want(Json::object())).observed)) << "nobody keeps it";

@@ -43,6 +43,10 @@ user eve "$word" | resources
 exits 0 run apply --yes
 exits 0 run undo "$(last)" --yes
 ! grep -q eve users || fail 'undo left the user'
+printf '  - htpasswd: eve\n    path: %s\n    password: ${inputs.word}\n' "$work/new" | resources
+exits 0 run apply --yes
+exits 0 run undo "$(last)" --yes
+[ ! -e new ] || fail 'undo left the file that came with its user'
 
 if command -v htpasswd >/dev/null; then
   user bob "$word" 'hash: bcrypt' | resources
