@@ -280,6 +280,17 @@ TEST(Untyped, WordsWithoutQuotesAreWhatYamlMakesOfThem) {
   }
 }
 
+TEST(Untyped, WhatHasNoBoundsIsNoNumber) {
+  for (const char* text : {".inf", "-.INF", "+.Inf", ".nan"}) {
+    lang::Node node;
+    node.kind = lang::Node::Kind::kScalar;
+    node.text = text;
+    EXPECT_TRUE(is_without_bounds(node)) << text;
+    node.style = lang::Style::kDoubleQuoted;
+    EXPECT_FALSE(is_without_bounds(node)) << text;
+  }
+}
+
 TEST(Hosts, Ranges) {
   EXPECT_EQ(*expand_hosts("web"), std::vector<std::string>{"web"});
   EXPECT_EQ(*expand_hosts("w[8:11]"), (std::vector<std::string>{"w8", "w9", "w10", "w11"}));

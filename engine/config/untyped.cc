@@ -57,13 +57,19 @@ Json untyped(const Node& node) {
   return node.text;
 }
 
+bool is_without_bounds(const Node& node) {
+  if (!node.is_plain()) return false;
+  const CoreScalar core = lang::core_scalar(node.text);
+  return core.type == CoreScalar::Type::kNumber && !core.whole && !std::isfinite(core.number);
+}
+
 bool check_exact(const Node& node, Diagnostics& diagnostics) {
   bool exact = true;
   for (const Node& item : node.items) exact = check_exact(item, diagnostics) && exact;
   for (const Entry& entry : node.entries) exact = check_exact(entry.value, diagnostics) && exact;
   if (!node.is_plain()) return exact;
   const CoreScalar core = lang::core_scalar(node.text);
-  if (core.type == CoreScalar::Type::kNumber && !core.whole && !std::isfinite(core.number)) {
+  if (is_without_bounds(node)) {
     diagnostics.add(Diagnostic(Code::kBadValue, "a number that no plan can hold")
                         .at(node.span, "neither infinite nor none is one here")
                         .with_hint("in quotes it is a text"));

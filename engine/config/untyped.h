@@ -18,6 +18,9 @@ Json untyped(const lang::Node& node);
 // What the core schema makes of the text of a plain scalar, where a plan can hold just that; else null.
 Json exact_value(std::string_view text);
 
+// Whether the core schema makes a number of it that is infinite, or none.
+bool is_without_bounds(const lang::Node& node);
+
 // Whether each whole number in it, read as untyped, is within ±(2^53 - 1), and each other one is neither infinite nor
 // none. Of those that are not a plan would hold other ones; they are told: kBadValue.
 bool check_exact(const lang::Node& node, Diagnostics& diagnostics);

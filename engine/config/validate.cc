@@ -109,6 +109,7 @@ class Validator {
       if (one_of({"no", "off", "n", "No", "NO", "Off", "OFF", "N"})) hint = "write false";
     }
     const bool number = types.contains("integer") || types.contains("number");
+    if (number && is_without_bounds(node)) hint = "no number here is infinite or none: give the largest that is meant";
     if (node.is_scalar() && !node.is_plain()) {
       if ((number && parse_number(node.text)) || (types.contains("boolean") && one_of({"true", "false"}))) {
         hint = "remove the quotes";
