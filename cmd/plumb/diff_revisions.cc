@@ -4,6 +4,7 @@
 #include "cmd/plumb/plan_document.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/config/project_files.h"
 #include "engine/config/revision.h"
 #include "engine/plan/artifact.h"
 #include "engine/report/host_list.h"
@@ -68,6 +69,12 @@ class RevisionDiff {
     if (dots == std::string::npos || dots == 0) {
       return complain(fail(Code::kUsage, "`" + revisions + "` names no two revisions")
                           .hint("write REV1..REV2, such as main..HEAD; REV1.. goes up to HEAD"));
+    }
+    // What is in it, the revisions say.
+    std::error_code failure;
+    if (!std::filesystem::is_directory(options_.folder, failure)) {
+      if (const Result<> project = config::expect_project(Folder(disk_files(), options_.folder)); !project)
+        return complain(project.error());
     }
     const std::string last = revisions.substr(dots + 2);
     auto before = config::Revision::check_out(std::filesystem::path(options_.folder), revisions.substr(0, dots));

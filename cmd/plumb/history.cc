@@ -18,6 +18,9 @@ class HistoryCommand {
     terminal_.set_json(program.options.output == "json");
   }
 
+  // Nothing after it has told that there is none, and no project that could have one.
+  bool expect_any() { return workspace_.expect_history(); }
+
   int list(std::int64_t limit, const std::string& host) {
     const Result<std::vector<history::RunSummary>> runs = workspace_.store().runs(limit, host);
     if (!runs) return complain(runs.error());
@@ -102,6 +105,10 @@ void add_history(Program& program) {
 
   command->callback([&program, arguments, show, compare, command] {
     HistoryCommand history(program);
+    if (command->get_subcommands().empty() || show->parsed() || compare->parsed()) {
+      program.exit_code = kInvalidConfiguration;
+      if (!history.expect_any()) return;
+    }
     if (show->parsed()) {
       program.exit_code = history.show(arguments->run, arguments->plan);
     } else if (compare->parsed()) {

@@ -42,6 +42,9 @@ class KeepingCommand {
   }
 
   int run(Result<> (KeepingCommand::*what)()) {
+    // An export that is named is all that is looked at.
+    const bool elsewhere = what == &KeepingCommand::verify && !arguments_.file.empty();
+    if (!elsewhere && !workspace_.expect_history()) return kInvalidConfiguration;
     const Result<> done = (this->*what)();
     if (done) return kDone;
     workspace_.diagnose(done.error());

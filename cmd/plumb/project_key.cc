@@ -125,7 +125,8 @@ class ProjectKeyCommand {
     workspace_.diagnose(done.error());
     const Code code = done.error().code();
     if (code == Code::kInterrupted) return kInterrupted;
-    return code == Code::kUsage || code == Code::kNeedsConfirmation ? kInvalidConfiguration : kFailed;
+    const bool asked_wrongly = code == Code::kUsage || code == Code::kNeedsConfirmation || code == Code::kNoProject;
+    return asked_wrongly ? kInvalidConfiguration : kFailed;
   }
 
   Result<std::string> own_key() const {

@@ -9,6 +9,7 @@
 #include "engine/base/file.h"
 #include "engine/base/platform.h"
 #include "engine/base/pool.h"
+#include "engine/config/project_files.h"
 #include "engine/host/executor_store.h"
 #include "engine/host/simulated.h"
 #include "engine/host/transport.h"
@@ -127,6 +128,14 @@ bool Workspace::load(const Files& files) {
   loaded_ = run::Workspace::load(request, options_.kinds, history_, found, sources_);
   diagnose(found);
   return loaded_ != nullptr;
+}
+
+bool Workspace::expect_history() {
+  std::error_code failure;
+  if (std::filesystem::exists(history_file(options_), failure)) return true;
+  const Result<> project = config::expect_project(Folder(disk_files(), folder()));
+  if (!project) diagnose(project.error());
+  return project.has_value();
 }
 
 std::optional<ir::CompilerInput> Workspace::compiler_input() {

@@ -41,6 +41,9 @@ class Workspace {
   // The same, where something stands in for the disk; `files` outlive this.
   bool load(const Files& files);
 
+  // For commands about the history alone. False after it has told that there is neither one nor a project.
+  bool expect_history();
+
   run::Workspace& loaded() { return *loaded_; }
   const config::Project& project() const { return loaded_->project(); }
   const config::Inventory& inventory() const { return loaded_->inventory(); }

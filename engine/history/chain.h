@@ -14,9 +14,6 @@
 
 namespace plumb::history {
 
-// A note of runs that another history told of: the digest of that history's last entry then.
-inline constexpr std::string_view kImportedNote = "imported";
-
 // A row of the chain.
 struct Link {
   std::int64_t number = 0;  // from 1 on

@@ -113,6 +113,9 @@ struct ActionRecord {
   friend bool operator==(const ActionRecord&, const ActionRecord&) = default;
 };
 
+// A note of runs that another history told of: the digest of that history's last entry then.
+inline constexpr std::string_view kImportedNote = "imported";
+
 struct RunRecord {
   RunSummary summary;
   std::vector<HostEntry> hosts;                   // by name; one that has actions but did not end has no state

@@ -36,9 +36,16 @@ Result<std::int64_t> resolve(Database& database, std::string_view reference) {
     if (last == 0) return fail(Code::kNoSuchRun, "the history holds no run yet");
     return last;
   }
+  {
+    // A whole id the index finds, however many runs there are.
+    PLUMB_TRY_ASSIGN(Statement whole, database.prepare("SELECT number FROM run WHERE id = ?1"));
+    Statement row = std::move(whole).bind(reference);
+    PLUMB_TRY_ASSIGN(const bool found, row.step());
+    if (found) return row.integer(0);
+  }
   PLUMB_TRY_ASSIGN(Statement prepared,
                    database.prepare("SELECT number, id FROM run WHERE substr(id, 1, length(?1)) = ?1 ORDER "
-                                    "BY id = ?1 DESC, number DESC LIMIT 4"));
+                                    "BY number DESC LIMIT 4"));
   Statement row = std::move(prepared).bind(reference);
   std::vector<std::string> ids;
   std::int64_t first = 0;
@@ -50,7 +57,7 @@ Result<std::int64_t> resolve(Database& database, std::string_view reference) {
   }
   const std::string quoted = "`" + std::string(reference) + "`";
   if (reference.empty() || ids.empty()) return fail(Code::kNoSuchRun, "the history holds no run " + quoted);
-  if (ids.size() == 1 || ids.front() == reference) return first;
+  if (ids.size() == 1) return first;
   std::string some;
   for (const std::string& id : ids) some += (some.empty() ? "" : ", ") + id;
   return fail(Code::kNoSuchRun, "several runs begin with " + quoted).hint("give more of the id: " + some);

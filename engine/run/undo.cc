@@ -30,13 +30,18 @@ Undoing::Outcomes outcomes_on(const std::string& host, const history::RunRecord&
 }
 
 // The newest run here that changed something: one that did nothing has nothing to be taken back. One that was taken in
-// from elsewhere has no plan here; it is the answer where there is no other, to be told of.
+// from elsewhere, or whose plan is not here, is the answer only where there is no other, to be told of.
 Result<std::string> last_change(const history::RunStore& store) {
   std::string elsewhere;
   const auto is_here = [&](const history::RunSummary& run) -> Result<bool> {
-    PLUMB_TRY_ASSIGN(const std::optional<std::string> plan, store.plan_bytes(run.plan));
-    if (!plan && elsewhere.empty()) elsewhere = run.id;
-    return plan.has_value();
+    PLUMB_TRY_ASSIGN(const history::RunRecord record, store.run(run.id));
+    bool here = !record.notes.contains(std::string(history::kImportedNote));
+    if (here) {
+      PLUMB_TRY_ASSIGN(const std::optional<std::string> plan, store.plan_bytes(run.plan));
+      here = plan.has_value();
+    }
+    if (!here && elsewhere.empty()) elsewhere = run.id;
+    return here;
   };
   for (std::int64_t limit = 64;; limit *= 8) {
     PLUMB_TRY_ASSIGN(const std::vector<history::RunSummary> runs, store.runs(limit));
@@ -80,7 +85,9 @@ class UndoPlanner {
     PLUMB_TRY_ASSIGN(const history::RunRecord run, context_.store.run(reference));
     id_ = run.summary.id;
     PLUMB_TRY_ASSIGN(std::optional<std::string> bytes, context_.store.plan_bytes(run.summary.plan));
-    if (!bytes) {
+    // What `last` means is what was done here.
+    const bool taken_in = request_.run == "last" && run.notes.contains(std::string(history::kImportedNote));
+    if (!bytes || taken_in) {
       return fail(Code::kNoSuchRun, "the history holds no plan of run " + id_)
           .hint("it was begun elsewhere; undo it where its history is");
     }

@@ -81,6 +81,29 @@ exits 0 "$plumb" -C third history import "$work/history.jsonl"
 exits 0 "$plumb" -C third --root "$work/image" --yes undo last
 [ ! -e image/srv/notes ] || fail 'the run here was not taken back'
 
+# Nor where both had the very same plan.
+mkdir fourth fifth one other && cp project/*.yaml fourth && cp project/*.yaml fifth
+exits 0 "$plumb" -C fifth --root "$work/one" plan -o same.json
+exits 0 "$plumb" -C fourth --root "$work/other" --yes apply same.json
+exits 0 "$plumb" -C fifth --root "$work/one" --yes apply same.json
+exits 0 "$plumb" -C fifth history export -o "$work/fifth.jsonl"
+exits 0 "$plumb" -C fourth history import "$work/fifth.jsonl"
+exits 0 "$plumb" -C fourth --root "$work/other" --yes undo last
+[ ! -e other/srv/notes ] && [ -e one/srv/notes ] || fail 'the run here was not taken back'
+
+# A folder that is none, or has no project, has no history.
+mkdir bare
+for what in '' 'show last' 'diff a b' verify export 'backup x'; do
+  for folder in none bare; do
+    exits 3 "$plumb" -C $folder history $what
+    says PL1108
+  done
+done
+exits 3 "$plumb" -C none diff a..b
+says PL1108
+exits 3 "$plumb" -C none project-key share
+says PL1108
+
 # Nothing is written over the history.
 for what in export sign backup; do
   place=(-o project/.plumb/history.db)
@@ -92,7 +115,8 @@ done
 run 1 history backup project/plumb.yaml
 says 'no copy of a history'
 run 0 history verify
-exits 1 "$plumb" -C none history restore project/.plumb/history.db
+exits 3 "$plumb" -C none history restore project/.plumb/history.db
+says PL1108
 [ ! -e none ] || fail 'a folder was made for a project that is none'
 
 # Signed, the end that somebody took away is missed.
