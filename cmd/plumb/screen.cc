@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "engine/base/descriptors.h"
@@ -21,9 +22,33 @@ constexpr std::string_view kShowCursor = "\x1b[?25h";
 // For the handler of fatal signals, which may look at nothing else.
 std::atomic<bool> block_shown{false};
 
+// How the terminal was before the block stood there; valid while `quiet`.
+termios settings_before{};
+std::atomic<bool> quiet{false};
+
+bool is_in_foreground() {
+  return ::tcgetpgrp(STDERR_FILENO) == ::getpgrp();
+}
+
+// What is typed would stand in the block and break its lines. And a Ctrl-C makes the terminal throw away what it has
+// not shown yet: of a slow one a half of a block would be left, of which nobody knows where it ends.
+void make_quiet() {
+  if (quiet || !is_in_foreground() || ::tcgetattr(STDERR_FILENO, &settings_before) != 0) return;
+  termios settings = settings_before;
+  settings.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL);
+  settings.c_lflag |= NOFLSH;
+  quiet = ::tcsetattr(STDERR_FILENO, TCSANOW, &settings) == 0;
+}
+
+// In the background it is as the shell has it.
+void make_loud() {
+  if (quiet.exchange(false) && is_in_foreground()) (void)::tcsetattr(STDERR_FILENO, TCSANOW, &settings_before);
+}
+
 void give_terminal_back(int signal) {
   constexpr std::string_view kBack = "\r\x1b[J\x1b[?25h";
   if (block_shown.load()) (void)!::write(STDERR_FILENO, kBack.data(), kBack.size());
+  make_loud();
   // The handler is gone by now (SA_RESETHAND).
   ::raise(signal);
 }
@@ -90,6 +115,7 @@ void Screen::paint(const std::vector<std::string>& lines) {
   if (lines.empty()) return clear();
   lines_ = lines;
   block_shown = true;
+  make_quiet();
   write_out(block());
 }
 
@@ -117,6 +143,7 @@ void Screen::clear() {
   lines_.clear();
   write_out(out);
   block_shown = false;
+  make_loud();
 }
 
 std::unique_lock<std::recursive_mutex> Screen::hold() {

@@ -81,6 +81,24 @@ cursor on
 exits 130
 SCRIPT
 
+# --- the same over a slow line, in the middle of a frame that nobody has read yet, and with keys that are typed meanwhile
+terminal "$plumb" apply --yes --forks 16 <<'SCRIPT'
+wait create file:/srv/
+echo off
+key typed\x0a\x0a
+deaf 3
+key \x03
+wait Stopping
+wait Go on with: plumb apply --resume
+gone at work
+echo on
+cursor on
+show
+exits 130
+SCRIPT
+says_not 'Applying'
+says_not typed
+
 # --- Ctrl-C twice: plumb leaves at once, and says so by the same code
 fleet 041 'latency=100ms, action=3000ms'
 terminal "$plumb" apply --yes --forks 4 <<'SCRIPT'

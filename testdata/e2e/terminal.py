@@ -2,7 +2,7 @@
 
 SCRIPT is lines of: `wait TEXT` (until the screen shows it), `gone TEXT`, `once TEXT` (in one row,
 of what was drawn since the last `size`), `size WIDTH HEIGHT`, `key TEXT` (\\x escapes),
-`stopped`, `continue`, `sleep SECONDS`, `show` (prints the screen), `cursor on|off`, `exits CODE`, `signal NAME`.
+`stopped`, `continue`, `sleep SECONDS`, `deaf SECONDS` (nothing is read: a slow line), `echo on|off`, `show` (prints the screen), `cursor on|off`, `exits CODE`, `signal NAME`.
 It exits with 1 where something is not as the script says.
 """
 import codecs, fcntl, os, pty, re, select, signal, struct, sys, termios, time
@@ -194,6 +194,11 @@ class Player:
             end = time.monotonic() + float(rest)
             while time.monotonic() < end:
                 self.take(0.05)
+        elif word == "deaf":
+            time.sleep(float(rest))
+        elif word == "echo":
+            loud = lambda: bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
+            self.until(lambda: loud() == (rest == "on"), "echo " + rest)
         elif word == "show":
             print(self.screen.text() + "-" * self.screen.width, flush=True)
         elif word == "cursor":
