@@ -39,6 +39,9 @@ std::optional<std::vector<StepsGraph>> Compiler::steps(const std::string& host, 
   const std::vector<config::Steps>& around = input_.project.root.around;
   const std::vector<Resources> lists = expander_.steps(input_.inventory.hosts.at(host), told, diagnostics);
   const SecretOf secret_of = [this](const std::string& sealed) { return contents_->secret(sealed); };
+  // Of what one host does on one side of the turn, whatever entries of `around` it is from.
+  std::map<Address, SourceSpan> done;
+  std::set<std::string> twice;  // told already, of another host
   for (std::size_t i = 0; i < lists.size(); ++i) {
     std::vector<Node> nodes;
     std::vector<const config::Resource*> sources;
@@ -63,7 +66,17 @@ std::optional<std::vector<StepsGraph>> Compiler::steps(const std::string& host, 
     if (linked == nullptr || linked->nodes.empty()) continue;
     for (const std::string& doer : doers_of(around[i], input_.inventory)) {
       auto graph = std::make_shared<HostGraph>(*linked);
-      for (Node& node : graph->nodes) node.desired.address.module = (around[i].after ? "after@" : "before@") + doer;
+      for (Node& node : graph->nodes) {
+        const std::string step = node.desired.address.str();
+        node.desired.address.module = (around[i].after ? "after@" : "before@") + doer;
+        const auto [known, added] = done.try_emplace(node.desired.address, node.span);
+        if (added || !twice.insert(step).second) continue;
+        diagnostics.add(Diagnostic(Code::kDuplicateAddress, "`" + step + "` stands twice in what " + doer + " does " +
+                                                                (around[i].after ? "after" : "before") + " a turn")
+                            .at(node.span, "the second one")
+                            .with_related(known->second, "the first one")
+                            .with_hint("give one of them an `id`"));
+      }
       result.push_back({doer, around[i].after, std::move(graph)});
     }
   }

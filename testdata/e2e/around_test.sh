@@ -68,6 +68,13 @@ exits 3 p -C other validate
 says 'balancers'
 says 'plumb.yaml:10:11'
 
+sed 's/- on: controller$/- on: lb1\n      before:\n        - command: drain ${host.name}\n          run: [sh, -c, "true"]\n    - on: controller/' plumb.yaml >twice.yaml
+mkdir twice && mv twice.yaml twice/plumb.yaml && cp hosts.yaml twice/
+own
+exits 1 p -C twice plan
+says '`command:drain <host>` stands twice in what lb1 does before a turn'
+says 'give one of them an `id`'
+
 # --- the plan says what is done where
 exits 0 p validate
 exits 0 p plan -o plan.json
