@@ -66,7 +66,7 @@ class Apply {
       code = carry_out();
       if (!end_junit(code) && code == kDone) code = kFailed;
     }
-    end_events(events.get(), result_.hosts, code, way_on_);
+    end_events(events.get(), run::together(std::move(before_), result_.hosts), code, way_on_);
     return code;
   }
 
@@ -192,6 +192,7 @@ class Apply {
     terminal_.tell("\nReadings may be others now; what comes of them is planned.\n");
     program_.options.run_id = run::new_run_id();
     request.run = program_.options.run_id;
+    before_ = std::move(result_.hosts);
     return carry_out(std::move(request), context, true);
   }
 
@@ -299,6 +300,7 @@ class Apply {
   std::optional<run::PlanFiles> files_;  // of a saved plan
   Workspace workspace_;
   Progress progress_;
+  run::HostResults before_;  // of the first plan, where a second one was made
   run::ApplyResult result_;
   report::RunCases cases_;                   // of the run at hand
   std::vector<report::TestResult> results_;  // of all of them, for --junit

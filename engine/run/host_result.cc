@@ -89,6 +89,26 @@ void take_totals(const wire::Done& done, HostResult& result) {
     result.state = HostState::kFailed;
 }
 
+HostResults together(HostResults first, const HostResults& next) {
+  for (const auto& [name, result] : next) {
+    const auto [place, added] = first.emplace(name, result);
+    if (added) continue;
+    HostResult both = result;
+    const HostResult& was = place->second;
+    both.recorded = both.recorded && was.recorded;
+    both.changed += was.changed;
+    both.satisfied += was.satisfied;
+    both.failed += was.failed;
+    both.skipped += was.skipped;
+    both.verified += was.verified;
+    both.milliseconds += was.milliseconds;
+    both.diagnostics = was.diagnostics;
+    both.diagnostics.extend(Diagnostics(result.diagnostics));
+    place->second = std::move(both);
+  }
+  return first;
+}
+
 Diagnostics findings_of(const HostResults& hosts) {
   Diagnostics found;
   for (const auto& [name, result] : hosts) found.extend(result.diagnostics);

@@ -39,6 +39,10 @@ void fail_to_record(HostResult& result, const Error& error);
 // What the host's executor said at the end of an apply.
 void take_totals(const wire::Done& done, HostResult& result);
 
+// What two runs of one request, one after the other, come to together: what was done counts in both, and how a host
+// stands is what the last one says that had to do with it.
+HostResults together(HostResults first, const HostResults& next);
+
 // All that was found on them.
 Diagnostics findings_of(const HostResults& hosts);
 // Of all hosts together: what failed, or is not recorded, counts before what was refused, that before what was not

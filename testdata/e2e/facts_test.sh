@@ -63,6 +63,10 @@ exits 0 own apply --yes
 [ "$(cat root/db)" = 'a database' ] || fail 'the second plan is missing'
 exits 0 own plan
 says 'Nothing to change'
+# What both plans did stands in the last line of events.
+rm root/etc/plumb/facts.d/role.json root/db
+own apply --yes --output jsonl >events.jsonl 2>errors || fail "$(cat errors)"
+tail -n 1 events.jsonl | grep -q '"changed":2' || fail "not both plans are counted: $(tail -n 1 events.jsonl)"
 # What a reading decides that is another once the plan is done is not taken for something that nobody declares.
 rm root/etc/plumb/facts.d/role.json
 exits 0 own apply --prune --yes
