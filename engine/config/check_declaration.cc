@@ -4,6 +4,7 @@
 #include "engine/config/foreign_braces.h"
 #include "engine/config/schema.h"
 #include "engine/config/template_files.h"
+#include "engine/config/types.h"
 
 namespace plumb::config {
 namespace {
@@ -47,7 +48,10 @@ class DeclarationCheck {
         good = false;
         continue;
       }
-      good = at_.check_type(*compiled, schema["properties"][attribute], schema, name) && good;
+      const Json& form = schema["properties"][attribute];
+      good = (is_required(schema, attribute) ? at_.check_type(*compiled, form, schema, name)
+                                             : at_.check_optional(*compiled, form, schema, name)) &&
+             good;
       good = take_reads(declaration, schema, attribute, name, at_.reads_of(*compiled, names.own), value->span) && good;
       declaration.expressions.emplace_hint(declaration.expressions.end(), attribute, std::move(*compiled));
     }

@@ -74,8 +74,21 @@ std::optional<Dynamic> CheckScope::check_env(const WrittenValue& written, const 
 }
 
 bool CheckScope::check_type(const Dynamic& value, const Json& schema, const Json& root, const std::string& name) {
-  std::map<const lang::Node*, const Type*> types;
+  SpotTypes types;
   for (const Dynamic::Spot& spot : value.spots()) types.emplace(spot.node, &spot.text.type());
+  return check_types(value, types, schema, root, name);
+}
+
+bool CheckScope::check_optional(const Dynamic& value, const Json& schema, const Json& root, const std::string& name) {
+  if (!value.is_expression()) return check_type(value, schema, root, name);
+  const Dynamic::Spot& spot = value.spots().front();
+  const Type& type = spot.text.type();
+  const Type* given = type.is(Type::Kind::kNullable) ? &type.parameter(0) : &type;
+  return check_types(value, {{spot.node, given}}, schema, root, name);
+}
+
+bool CheckScope::check_types(const Dynamic& value, const SpotTypes& types, const Json& schema, const Json& root,
+                             const std::string& name) {
   ValidateOptions options;
   options.root = &root;
   options.types = &types;

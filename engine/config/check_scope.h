@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -53,10 +54,16 @@ class CheckScope {
   std::optional<Dynamic> check_env(const WrittenValue& written, const Names& names, Reads& reads);
   // Whether the parts of a value can be what the schema asks for.
   bool check_type(const Dynamic& value, const Json& schema, const Json& root, const std::string& name);
+  // The same of an attribute that need not be given: where it is one expression that is null, it is not.
+  bool check_optional(const Dynamic& value, const Json& schema, const Json& root, const std::string& name);
   // What may not be seen is read there.
   void shown(const SourceSpan& span, const std::string& where);
 
  protected:
+  using SpotTypes = std::map<const lang::Node*, const cel::Type*>;
+  bool check_types(const Dynamic& value, const SpotTypes& types, const Json& schema, const Json& root,
+                   const std::string& name);
+
   Module& module_;
   const CheckContext& context_;
   ModuleNames names_;

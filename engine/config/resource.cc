@@ -9,7 +9,9 @@
 #include "engine/config/manner.h"
 #include "engine/config/schema.h"
 #include "engine/config/template_files.h"
+#include "engine/config/types.h"
 #include "engine/config/validate.h"
+#include "engine/config/words.h"
 
 namespace plumb::config {
 namespace {
@@ -198,6 +200,7 @@ class Resolver {
       return node ? take_node(name, expression, *node) : may_lack(name);
     }
     if (value.is(cel::Kind::kUnset)) return may_lack(name);
+    if (value.is_null() && leave_out(name)) return true;
     if (const Json* typed = known_.find(expression, value)) {
       resource_->attributes[name] = *typed;
       return true;
@@ -205,6 +208,16 @@ class Resolver {
     const std::optional<Node> node = expression.node_of(value, evaluation_);
     if (!node || !take_node(name, expression, *node)) return false;
     known_.keep(expression, value, resource_->attributes[name]);
+    return true;
+  }
+
+  // Null is no value: the attribute is as one that nobody gives. False where the kind cannot be without it, or knows
+  // null.
+  bool leave_out(const std::string& name) {
+    const Json& form = (*schema_)["properties"][name];
+    if (is_required(*schema_, name) || types_of(form).contains("null")) return false;
+    if (const auto usual = form.find("default"); usual != form.end()) resource_->attributes[name] = *usual;
+    resource_->sensitive.erase(name);
     return true;
   }
 

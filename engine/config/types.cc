@@ -137,6 +137,11 @@ Type type_of_value(const Json& value, const std::string& name) {
   return Type(value.is_null() ? Kind::kNull : Kind::kString);
 }
 
+bool is_required(const Json& schema, const std::string& key) {
+  const auto required = schema.find("required");
+  return required != schema.end() && std::find(required->begin(), required->end(), Json(key)) != required->end();
+}
+
 Fit fits(const Type& type, const Json& given, const Json& root) {
   const Json& schema = resolve(given, root);
   if (!schema.is_object() || type.is_dyn()) return Fit::kYes;

@@ -19,6 +19,9 @@ cel::Type type_of_value(const Json& value, const std::string& name);
 // have nothing in common.
 cel::Type joined(const cel::Type& a, const cel::Type& b);
 
+// Whether a map of this schema has to have the key.
+bool is_required(const Json& schema, const std::string& key);
+
 // Whether a value of this type can satisfy the schema. A value of a number's or path's format is still checked when
 // it is known.
 enum class Fit { kYes, kNo, kMayBeNull };

@@ -66,3 +66,23 @@ says '"count": 1'
 says_not correct-horse
 exits 3 run output ulr
 says 'did you mean `url`?'
+
+# --- an attribute that is null is not given: what is there stays
+mkdir -p nothing
+cat >nothing/plumb.yaml <<'YAML'
+plumb: v1
+project: nothing
+inputs: {mode: {type: [string, "null"], default: null}}
+resources:
+  - file: /srv/kept
+    content: "kept\n"
+    mode: ${inputs.mode}
+    state: "${inputs.mode == null ? null : 'present'}"
+YAML
+exits 0 "$plumb" -C nothing --root "$root" apply --yes --set mode=0600
+[ "$(stat -c %a "$root/srv/kept")" = 600 ] || fail 'the mode was not given'
+exits 0 "$plumb" -C nothing --root "$root" apply --yes
+[ "$(stat -c %a "$root/srv/kept")" = 600 ] || fail 'a mode that nobody asks for was changed'
+exits 0 "$plumb" -C nothing --root "$root" graph --output json
+says_not '"mode"'
+says '"state": "present"'

@@ -193,8 +193,13 @@ Compiler::Result Compiler::conditional(const Expr& expr) {
   guards_.resize(outer);
   if (!yes || !no) return {};
   Type type = solver_.join(yes->type, no->type);
-  const bool either_dyn = solver_.resolve(yes->type).is_dyn() || solver_.resolve(no->type).is_dyn();
-  if (options_.check && type.is_dyn() && !either_dyn) {
+  const Type one = solver_.resolve(yes->type);
+  const Type other = solver_.resolve(no->type);
+  const bool either_dyn = one.is_dyn() || other.is_dyn();
+  const bool either_null = one.is(TypeKind::kNull) || other.is(TypeKind::kNull);
+  if (type.is_dyn() && !either_dyn && either_null) {
+    type = Type::nullable(one.is(TypeKind::kNull) ? other : one);
+  } else if (options_.check && type.is_dyn() && !either_dyn) {
     fail({Code::kNoOverload, expr.begin, expr.end,
           "`?:` has two types: " + solver_.resolve(yes->type, true).str() + " and " +
               solver_.resolve(no->type, true).str(),
