@@ -16,5 +16,7 @@ std::span<const Embedded> documents();
 std::span<const Embedded> kinds();
 // The files of rules that `policy: [baseline]` means (plumb::baseline_policy).
 std::span<const Embedded> baseline();
+// Pipelines, by the service that they are for (plumb::pipelines).
+std::span<const Embedded> pipelines();
 
 }  // namespace plumb::schemas

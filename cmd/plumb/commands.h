@@ -19,6 +19,7 @@ struct Program {
 };
 
 void add_import(Program& program);
+void add_import_inventory(Program& program, CLI::App& import);  // what stands below it in import_inventory.cc
 void add_init(Program& program);
 void add_validate(Program& program);
 void add_fmt(Program& program);
@@ -31,6 +32,7 @@ void add_sign(Program& program);
 void add_verify(Program& program);
 void add_apply(Program& program);
 void add_approve(Program& program);
+void add_ci(Program& program);
 void add_completion(Program& program);
 void add_diff(Program& program);
 void add_doctor(Program& program);

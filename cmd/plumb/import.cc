@@ -104,7 +104,8 @@ int import_ansible(Program& program, const ImportArguments& given) {
 }  // namespace
 
 void add_import(Program& program) {
-  CLI::App* command = program.app.add_subcommand("import", "Write a project of another tool as one of plumb's");
+  CLI::App* command =
+      program.app.add_subcommand("import", "Write what another tool has as plumb's own: a project, an inventory");
   command->require_subcommand(1);
   auto given = std::make_shared<ImportArguments>();
   CLI::App* ansible =
@@ -117,6 +118,7 @@ void add_import(Program& program) {
       ->type_name("FILE");
   ansible->add_flag("--force", given->force, "Write over a project that is there");
   ansible->callback([&program, given] { program.exit_code = import_ansible(program, *given); });
+  add_import_inventory(program, *command);
 }
 
 }  // namespace plumb::cmd

@@ -258,6 +258,23 @@ void Folding::close() {
   begun_.clear();
 }
 
+Result<> expect_known_record(const StateFolder& folder) {
+  const std::string known = "record/v" + std::to_string(kRecordFormat);
+  struct stat info {};
+  if (folder.files().stat(record_path(folder), true, info) != 0) return {};
+  const std::string text = read_small(folder.files(), record_path(folder), kMaxRecord);
+  // As it is written here. What is no record at all is told elsewhere, and made anew.
+  if (text.find("\"plumb\":\"" + known + "\"") != std::string::npos) return {};
+  const Result<Json> json = parse_json(text, Code::kDamagedRecord);
+  if (!json || !json->is_object()) return {};
+  const Json written = json->value("plumb", Json());
+  if (!written.is_string() || written == known || !written.get_ref<const std::string&>().starts_with("record/v"))
+    return {};
+  return fail(Code::kDamagedRecord, "the record on the host is a " + written.get<std::string>() +
+                                        ", of a newer plumb; this one knows " + known)
+      .hint("use the newer plumb; nothing was changed on the host");
+}
+
 HostRecord load_record(const StateFolder& folder, JournalOf journal_of) {
   Loaded loaded = load(folder, nullptr);
   Folding folding(loaded.record);
@@ -283,7 +300,8 @@ wire::Record to_wire(HostRecord record) {
           std::move(record.prevented)};
 }
 
-RunLog::RunLog(const StateFolder& folder) : folder_(folder), folding_(record_), journal_(folder, 0) {
+RunLog::RunLog(const StateFolder& folder)
+    : folder_(folder), known_(expect_known_record(folder)), folding_(record_), journal_(folder, 0) {
   Loaded loaded = load(folder, &written_);
   record_ = std::move(loaded.record);
   for (const JournalEntry& entry : loaded.journal.entries) folding_.add(entry);
@@ -297,6 +315,7 @@ RunLog::RunLog(const StateFolder& folder) : folder_(folder), folding_(record_), 
 
 Result<> RunLog::write(std::span<const JournalEntry> entries) {
   if (entries.empty()) return {};
+  PLUMB_TRY(known_);
   PLUMB_TRY(journal_.append(entries));
   has_journal_ = true;
   for (const JournalEntry& entry : entries) folding_.add(entry);
@@ -304,6 +323,7 @@ Result<> RunLog::write(std::span<const JournalEntry> entries) {
 }
 
 Result<> RunLog::save() {
+  PLUMB_TRY(known_);
   folding_.close();
   record_.journal = has_journal_ ? generation_ : folded_;
   // Who ran last is told with what is new, and is nothing new by itself.

@@ -91,6 +91,10 @@ class Folding {
   std::set<std::string> counted_;                                    // runs that have raised the serial
 };
 
+// That the record there, if there is one, is of a version that this executor knows: what a newer one wrote is neither
+// understood nor written over. Errors: kDamagedRecord.
+Result<> expect_known_record(const StateFolder& folder);
+
 // Whose journal it is: of a run that works, nothing is unknown yet, and what it did it tells itself.
 enum class JournalOf { kEndedRun, kWorkingRun };
 
@@ -116,6 +120,7 @@ class RunLog {
 
  private:
   const StateFolder& folder_;
+  Result<> known_;  // whether the record there is one to go on with
   HostRecord record_;
   Json written_;  // the record on disk, null where there is none
   LastRun written_last_;

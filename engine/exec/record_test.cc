@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/base/sealed.h"
@@ -195,6 +196,23 @@ TEST_F(RecordTest, ADamagedRecordIsToldAndRebuilt) {
   ASSERT_TRUE(log.save().has_value());
   EXPECT_FALSE(load_record(folder_).damaged);
   EXPECT_TRUE(load_record(folder_).resources.contains(kFile));
+}
+
+// An older plumb on the controller, say.
+TEST_F(RecordTest, ARecordOfANewerVersionIsRefusedAndLeftAsItIs) {
+  const std::string newer = R"({"journal":0,"plumb":"record/v9","serial":4})";
+  root_.write(folder_.path() + "/record.json", newer);
+  const Result<> known = expect_known_record(folder_);
+  ASSERT_FALSE(known.has_value());
+  EXPECT_EQ(known.error().code(), Code::kDamagedRecord);
+  EXPECT_THAT(known.error().summary(), ::testing::HasSubstr("record/v9"));
+  EXPECT_THAT(known.error().diagnostic().hint, ::testing::HasSubstr("newer plumb"));
+  RunLog log(folder_);
+  const std::vector<JournalEntry> entries = {intent("r1", kFile)};
+  EXPECT_FALSE(log.write(entries).has_value()) << "an action would begin";
+  EXPECT_FALSE(log.save().has_value());
+  EXPECT_EQ(root_.read(folder_.path() + "/record.json"), newer);
+  EXPECT_TRUE(expect_known_record(must(StateFolder::of(files_, "other"))).has_value()) << "where there is none";
 }
 
 TEST_F(RecordTest, SavingNothingWritesNothing) {

@@ -181,6 +181,7 @@ class Server {
   // `problem`: of what an earlier run left, to be told where nothing else is.
   Result<std::string> record_frames(const StateFolder& folder, const wire::Observe& question,
                                     const std::optional<Diagnostic>& problem) const {
+    PLUMB_TRY(expect_known_record(folder));
     wire::Record record = record_of(folder, question.key);
     if (!record.busy) record.busy = problem;
     std::vector<Address> things;

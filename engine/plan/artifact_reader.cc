@@ -237,7 +237,8 @@ class PartsReader {
     if (const std::string format = reader.text("plumb"); format != kFormat) {
       if (format.starts_with("plan/")) {
         return fail(Code::kPlanVersion,
-                    "the plan has the format `" + format + "`; this program reads " + std::string(kFormat));
+                    "the plan has the format `" + format + "`; this program reads " + std::string(kFormat))
+            .hint("make the plan anew with this plumb, or apply it with the one that made it");
       }
       return unreadable("it does not begin with \"plumb\": \"" + std::string(kFormat) + "\"");
     }

@@ -1,6 +1,7 @@
 // The artifact: what it holds comes back, and what write_artifact() would not have written is refused.
 #include "engine/plan/artifact.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/base/digest.h"
@@ -143,6 +144,7 @@ TEST_F(ArtifactTest, AnyEditIsRefused) {
   std::string newer = bytes;
   newer.replace(newer.find("plan/v1"), 7, "plan/v9");
   EXPECT_EQ(read(newer).error().code(), Code::kPlanVersion);
+  EXPECT_THAT(read(newer).error().diagnostic().hint, ::testing::HasSubstr("make the plan anew"));
 }
 
 TEST_F(ArtifactTest, LocksAndWhatTheyHoldBackAreKept) {

@@ -1,4 +1,4 @@
-# What pipelines show: findings, plans, what became of an apply; and the pipelines of the guide, with their scripts run.
+# What pipelines show: findings, plans, what became of an apply. The pipelines themselves are ci_test.sh's.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 command -v python3 >/dev/null || skip 'no python3 here'
 
@@ -139,54 +139,6 @@ PY
 done
 exits 3 "$plumb" -C infra --set nothing=1 --yes apply --junit /dev/stdout
 says 'failures="1"'
-
-# --- the pipelines of the guide: each script, in the order of the page, as its own shell would run it
-cat >scripts.py <<'PY'
-import re, sys
-page = open(sys.argv[1]).read()
-jobs = [b for b in re.findall(r"```yaml\n(.*?)```", page, re.S) if "apply.xml" in b]
-assert len(jobs) == 2, len(jobs)
-def blocks(text):
-    lines = text.split("\n")
-    for i, line in enumerate(lines):
-        begin = re.match(r"( *)(?:run: \||script:)$", line)
-        if not begin: continue
-        body = []
-        for inner in lines[i + 1:]:
-            if inner.strip() and len(inner) - len(inner.lstrip()) <= len(begin[1]): break
-            body.append(re.sub(r"^ *(- (?! ))?", "", inner))
-        yield "\n".join(body)
-scripts = list(blocks(jobs[sys.argv[2] == "gitlab"]))
-assert len(scripts) >= 4, scripts
-for number, script in enumerate(scripts):
-    open("%s-%02d.sh" % (sys.argv[2], number), "w").write("set -eo pipefail\n" + script)
-PY
-ssh-keygen -q -t ed25519 -N '' -f ci
-printf 'ci %s\n' "$(cut -d' ' -f1,2 ci.pub)" >signers
-mkdir bin
-ln -s "$plumb" bin/plumb
-printf '#!/bin/sh\necho "$@" >>"%s/comments"\n' "$work" >bin/gh
-chmod +x bin/gh
-export PATH="$work/bin:$PATH" PLUMB_SIGNERS=$work/signers GITHUB_STEP_SUMMARY=$work/summary PULL_REQUEST=7
-for service in github gitlab; do
-  python3 scripts.py "$PLUMB_SOURCE/docs/guide/pipelines.md" $service || fail 'the guide has no such pipelines'
-  rm -rf project target
-  mkdir project target
-  printf 'plumb: v1\nproject: shop\nresources:\n  - file: %s/target/%s\n    content: hello\n' "$work" $service >project/plumb.yaml
-  cp infra/hosts.yaml project/
-  case $service in
-    github) export SIGNING_KEY="$(cat ci)" ;;
-    gitlab) export PLUMB_SIGNING_KEY=$work/ci ;;
-  esac
-  for script in $service-*.sh; do
-    (cd project && bash "$work/$script") >log 2>&1 || fail "$script of the guide: $(cat "$script" log)"
-  done
-  [ "$(cat target/$service)" = hello ] || fail "nothing was applied: $(cat log)"
-  grep -q 'failures="0"' project/apply.xml || fail "$(cat project/apply.xml)"
-  grep -q '<title>' project/plan.html || fail 'no page'
-done
-[ "$(cat comments)" = 'pr comment 7 --edit-last --create-if-none --body-file plan.md' ] || fail "$(cat comments)"
-grep -q '^### Plan: 1 action on 1 host' summary || fail "$(cat summary)"
 
 # --- the page in a browser: what is filtered, by its address
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {

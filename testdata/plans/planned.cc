@@ -118,6 +118,7 @@ Result<Planned> plan_case(CaseFile& file) {
   lang::SourceMap sources;
   if (auto planned = plan_from(scratch, *observed, scope_of(*scope), diagnostics, sources)) {
     out.plan = std::move(planned->plan);
+    out.plan.engine = "0.1.0";  // whichever this is: cases stay as they are when it goes up
     out.artifact = plan::write_artifact(out.plan);
   }
   out.said = report::render(diagnostics.sorted(), sources, false);
