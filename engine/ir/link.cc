@@ -136,25 +136,46 @@ void add_files_first(const std::vector<Node>& nodes, const Registry& providers, 
   }
 }
 
-// What others stand on goes last, unless the two are ordered already.
-void add_outliving(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
-  std::map<std::string, std::vector<std::size_t>> unwanted;  // by kind
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const Provider* provider = providers.provider(nodes[i].desired.address.kind);
-    if (provider != nullptr && provider->is_unwanted(nodes[i].desired))
-      unwanted[nodes[i].desired.address.kind].push_back(i);
+// Of each node, whether it comes after the given one, by however many edges.
+std::vector<bool> come_after(std::size_t first, std::size_t count, const std::vector<Edge>& edges) {
+  std::vector<std::vector<std::size_t>> next(count);
+  for (const Edge& edge : edges) next[edge.to].push_back(edge.from);
+  std::vector<bool> after(count);
+  std::vector<std::size_t> open = {first};
+  while (!open.empty()) {
+    const std::size_t node = open.back();
+    open.pop_back();
+    for (const std::size_t one : next[node]) {
+      if (!after[one]) open.push_back(one);
+      after[one] = true;
+    }
   }
-  for (const auto& [kind, going] : unwanted) {
-    for (const std::string& first : providers.provider(kind)->outlives()) {
-      const auto others = unwanted.find(first);
-      if (others == unwanted.end()) continue;
-      for (const std::size_t i : going) {
-        for (const std::size_t other : others->second) {
-          const bool ordered = std::any_of(edges.begin(), edges.end(), [&](const Edge& edge) {
-            return edge.from == other && edge.to == i && edge.kind != EdgeKind::kInferred;
-          });
-          if (!ordered) edges.push_back({i, other, EdgeKind::kInferred, Op::kNone, nodes[i].span});
-        }
+  return after;
+}
+
+// What others stand on goes last, unless the two are ordered already. Of what a plan cannot foresee, also others that
+// stay come first: they may stand on it now, and on something else once their turn was, as a database that gets another
+// owner.
+void add_outliving(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
+  std::map<std::string_view, std::vector<std::size_t>> by_kind;
+  std::vector<std::size_t> going;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Desired& desired = nodes[i].desired;
+    const Provider* provider = providers.provider(desired.address.kind);
+    if (provider == nullptr) continue;
+    by_kind[desired.address.kind].push_back(i);
+    if (provider->is_unwanted(desired) && !provider->outlives().empty()) going.push_back(i);
+  }
+  for (const std::size_t i : going) {
+    const Provider& provider = *providers.provider(nodes[i].desired.address.kind);
+    const std::vector<bool> later = come_after(i, nodes.size(), edges);
+    for (const std::string& first : provider.outlives()) {
+      const auto others = by_kind.find(first);
+      if (others == by_kind.end()) continue;
+      for (const std::size_t other : others->second) {
+        const bool stays = !providers.provider(first)->is_unwanted(nodes[other].desired);
+        if (later[other] || (stays && provider.is_foreseeable(nodes[i].desired))) continue;
+        edges.push_back({i, other, EdgeKind::kInferred, Op::kNone, nodes[i].span});
       }
     }
   }

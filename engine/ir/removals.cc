@@ -219,15 +219,23 @@ class RemovalsBuilder {
     });
     const std::vector<Precedence> precedences = order();
     const std::vector<std::size_t> sorted = stable_order(going_.size(), precedences).order;
+    const std::set<std::size_t> last = those_that_go_last(precedences);
+    const std::size_t count = going_.size() - last.size();  // of those in front
     std::vector<std::size_t> place(sorted.size());
-    for (std::size_t i = 0; i < sorted.size(); ++i) place[sorted[i]] = i;
 
     auto graph = std::make_shared<HostGraph>(graph_);
-    const std::size_t count = going_.size();
     std::vector<Node> nodes;
-    nodes.reserve(count + graph->nodes.size());
-    for (const std::size_t index : sorted) nodes.push_back(std::move(going_[index].node));
+    nodes.reserve(going_.size() + graph->nodes.size());
+    const auto move_in = [&](bool goes_last) {
+      for (const std::size_t index : sorted) {
+        if (last.contains(index) != goes_last) continue;
+        place[index] = nodes.size();
+        nodes.push_back(std::move(going_[index].node));
+      }
+    };
+    move_in(false);
     for (Node& node : graph->nodes) nodes.push_back(std::move(node));
+    move_in(true);
     graph->nodes = std::move(nodes);
     for (Edge& edge : graph->edges) {
       edge.from += count;
@@ -244,6 +252,42 @@ class RemovalsBuilder {
                        graph->edges.end());
     graph->digest = digest(canonical_text(*graph));
     return graph;
+  }
+
+  bool is_watched(const Desired& going) const {
+    const std::string address = going.address.str();
+    return std::any_of(graph_.nodes.begin(), graph_.nodes.end(), [&](const Node& node) {
+      const Kind* kind = kinds_.find(node.desired.address.kind);
+      return kind != nullptr && std::any_of(kind->triggers.begin(), kind->triggers.end(), [&](const Trigger& trigger) {
+               const std::vector<std::string> globs = texts_in(node.desired.attribute(trigger.attribute));
+               return std::any_of(globs.begin(), globs.end(),
+                                  [&](const std::string& glob) { return address_matches(glob, address); });
+             });
+    });
+  }
+
+  // Those on which something that stays may stand now, and on something else once its turn was, as a database that gets
+  // another owner; where no plan foresees that. With those that go after them. None where one of them sets something
+  // off.
+  std::set<std::size_t> those_that_go_last(const std::vector<Precedence>& precedences) const {
+    std::set<std::size_t> last;
+    for (std::size_t i = 0; i < going_.size(); ++i) {
+      const Provider& provider = *kinds_.provider(going_[i].was.address.kind);
+      const std::vector<std::string> first = provider.outlives();
+      if (first.empty() || provider.is_foreseeable(going_[i].was)) continue;
+      const bool may_be_used = std::any_of(declared_.begin(), declared_.end(), [&](const Desired& one) {
+        return std::find(first.begin(), first.end(), one.address.kind) != first.end();
+      });
+      if (may_be_used) last.insert(i);
+    }
+    for (bool more = !last.empty(); more;) {
+      more = false;
+      for (const Precedence& one : precedences)
+        more = (last.contains(one.before) && last.insert(one.after).second) || more;
+    }
+    const bool watched =
+        std::any_of(last.begin(), last.end(), [&](std::size_t i) { return is_watched(going_[i].was); });
+    return watched ? std::set<std::size_t>() : last;
   }
 
   // What watches a pattern that one of them fits is set off by its going.

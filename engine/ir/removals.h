@@ -18,8 +18,9 @@ struct Orphan {
 };
 
 struct Removals {
-  // With the removals in front: what they free is free for what comes, and what watches them is set off. In front of
-  // one another they stand the other way round than they were made. Null where nothing is to be removed.
+  // With the removals in front: what they free is free for what comes, and what watches them is set off. Those on which
+  // something that stays may stand until its turn was go behind all. In front of one another they stand the other way
+  // round than they were made. Null where nothing is to be removed.
   std::shared_ptr<const HostGraph> graph;
   // By address, with why: those of which nothing is to be removed, and those that have to stay.
   std::map<std::string, std::string> forgotten;

@@ -186,6 +186,71 @@ exits 0 with apply --yes
 [ "$(ask "select count(*) from pg_database where datname = 'da\"ta'")" = 0 ] || fail 'it is still there'
 exits 0 with plan --detailed-exitcode
 
+# --- a role with a password that came goes again, though nobody has its password any more
+project >plumb.yaml <<YAML
+  - postgresql_role: comes
+    socket: \${inputs.socket}
+    password: \${inputs.password}
+YAML
+exits 0 with apply --yes
+exits 0 with undo last --yes
+says_not 'changed since'
+[ "$(ask "select count(*) from pg_roles where rolname = 'comes'")" = 0 ] || fail 'undo left the role'
+
+# --- one that goes, goes once nothing is its own any more, whatever stands first
+ask 'create role leaves' >/dev/null
+ask 'create role takes' >/dev/null
+ask 'create database handed owner leaves' >/dev/null
+project >plumb.yaml <<YAML
+  - postgresql_role: leaves
+    socket: \${inputs.socket}
+    state: absent
+  - postgresql_database: handed
+    socket: \${inputs.socket}
+    owner: takes
+YAML
+exits 0 with apply --yes
+exits 0 with plan --detailed-exitcode
+[ "$(ask "select pg_get_userbyid(datdba) from pg_database where datname = 'handed'")" = takes ] || fail 'another owner'
+
+# The same of one that nobody declares any more.
+owned_by() {
+  project >plumb.yaml <<YAML
+  - postgresql_role: $1
+    socket: \${inputs.socket}
+  - postgresql_database: handed
+    socket: \${inputs.socket}
+    owner: $1
+YAML
+}
+owned_by leaves
+exits 0 with apply --yes
+owned_by takes
+exits 0 with apply --prune --yes
+exits 0 with plan --prune --detailed-exitcode
+[ "$(ask "select count(*) from pg_roles where rolname = 'leaves'")" = 0 ] || fail 'the role is still there'
+
+# --- grants that contradict each other are told with both places
+project >plumb.yaml <<YAML
+  - postgresql_grant: gives
+    socket: \${inputs.socket}
+    role: takes
+    database: handed
+    type: schema
+    privileges: [USAGE, CREATE]
+  - postgresql_grant: takes back
+    socket: \${inputs.socket}
+    role: takes
+    database: handed
+    type: schema
+    privileges: [CREATE]
+    state: absent
+YAML
+exits 1 with plan
+says '`postgresql_grant:takes back` takes back what `postgresql_grant:gives` asks for'
+ask 'drop database handed' >/dev/null
+ask 'drop role takes' >/dev/null
+
 # --- a server that is down is told while planning
 kill -s INT "$(head -n 1 pg/data/postmaster.pid)"
 for _ in $(seq 100); do [ -e pg/data/postmaster.pid ] || break; sleep 0.1; done

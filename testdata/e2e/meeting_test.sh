@@ -250,3 +250,28 @@ resources <<'YAML'
 YAML
 exits 3 "$plumb" -C project validate
 says 'must not end with a slash'
+
+# --- what goes and may still be in use, where no plan sees through that, comes after all that may use it; unless that is
+# what comes after it
+resources <<'YAML'
+  - container_image: app:1
+    state: absent
+  - container_network: old
+    state: absent
+  - postgresql_role: leaves
+    state: absent
+  - mysql_user: leaves
+    state: absent
+  - container: web
+    image: app:2
+    networks: [new]
+  - postgresql_database: shop
+    owner: takes
+  - container: later
+    image: app:2
+    after: ["container_image:app:1"]
+YAML
+exits 0 "$plumb" -C project graph --output json
+order=$(sed -n 's/^ *"address": "\(.*\)",$/\1/p' <<<"$output" | tr '\n' ' ')
+[ "$order" = 'mysql_user:leaves container:web container_image:app:1 postgresql_database:shop postgresql_role:leaves container:later container_network:old ' ] ||
+  fail "another order: $order"
