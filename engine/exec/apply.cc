@@ -36,6 +36,7 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
     for (const std::size_t index : members) waits_[index] = index != last;
   }
   tools_.system.set_hidden(interpreter_.secrets().hidden());
+  interpreter_.set_providers(&tools.registry, tools.elsewhere);
 }
 
 wire::Done ApplyRun::run() {

@@ -10,6 +10,7 @@
 #include "engine/exec/local_system.h"
 #include "engine/exec/record.h"
 #include "engine/wire/messages.h"
+#include "providers/outside/outside_provider.h"
 #include "providers/sdk/kind.h"
 
 namespace plumb::exec {
@@ -26,6 +27,8 @@ struct ApplyTools {
   // Takes the restart that an action asks for, to be made once all is on record and the conversation has ended; null
   // where nobody would make it.
   std::optional<Reboot>* restart = nullptr;
+  // Has that done whose provider runs on the controller; null where nobody would.
+  outside::Elsewhere* elsewhere = nullptr;
 };
 
 // The caller holds the host lock. Events are sent as they happen; the answer is returned. What was done is in the

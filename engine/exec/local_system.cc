@@ -323,7 +323,20 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
   spec.output_limit = request.output_limit;
   spec.keep_end = keep_end;
   spec.while_it_runs = while_busy_;
-  return run_process(spec);
+  if (!request.end_at_limit) return run_process(spec);
+  std::string output, errors;
+  const auto taking = [&request](std::string& kept) {
+    return [&request, &kept](std::string_view bytes) {
+      kept += bytes.substr(0, request.output_limit - kept.size());
+      return kept.size() < request.output_limit;
+    };
+  };
+  spec.takes_output = taking(output);
+  spec.takes_errors = taking(errors);
+  PLUMB_TRY_ASSIGN(ProcessResult result, run_process(spec));
+  result.output = std::move(output);
+  result.errors = std::move(errors);
+  return result;
 }
 
 Result<uid_t> LocalSystem::uid_of(const std::string& user) {

@@ -57,7 +57,18 @@ std::vector<Operation> one_of_each() {
                      {{"incoming", "allow"}}},
       wait,
       Reboot{900, "updates"},
-      Call{.url = "https://a/", .method = "PUT", .headers = {{"A", "b"}}, .body = "{}", .status = {201}}};
+      Call{.url = "https://a/", .method = "PUT", .headers = {{"A", "b"}}, .body = "{}", .status = {201}},
+      CallProvider{"redis",
+                   digest("p"),
+                   "redis_setting",
+                   "update",
+                   "redis_setting:x",
+                   "x",
+                   {{"value", "b"}},
+                   {{"value", "a"}},
+                   {"value"},
+                   "redis",
+                   true}};
   EXPECT_EQ(all.size(), std::variant_size_v<Operation>);
   return all;
 }

@@ -22,7 +22,20 @@ std::string problem_of_words(const Action& action, const Change& change) {
   return {};
 }
 
-std::string problem_of_change(const Action& action, const Change& change) {
+// A provider from outside may be another version by now. What it is told is derived all the same; that it is another
+// one is for whoever applies to refuse.
+void leave_package_open(const Action& action, Change& change) {
+  for (std::size_t i = 0; i < std::min(action.operations.size(), change.operations.size()); ++i) {
+    const auto* planned = std::get_if<CallProvider>(&action.operations[i]);
+    auto* derived = std::get_if<CallProvider>(&change.operations[i]);
+    if (planned == nullptr || derived == nullptr || planned->package == derived->package) continue;
+    derived->package = planned->package;
+    change.note = action.note;
+  }
+}
+
+std::string problem_of_change(const Action& action, Change change) {
+  leave_package_open(action, change);
   if (action.op != change.op) return "its kind would have it a " + std::string(name(change.op));
   if (action.before != change.before) return "what it changes is not what was observed";
   if (action.after != change.after) return "what it leaves is not what is asked for";

@@ -122,6 +122,16 @@ std::string call_line(const Call& call) {
   return line;
 }
 
+// Which program that is, byte by byte, where all is asked for.
+std::string provider_line(const CallProvider& call, bool full) {
+  constexpr std::size_t kShort = 19;  // of a digest, with its prefix
+  std::string line = "asks  the provider " + visible(call.provider) + " to " + visible(call.verb) + " it  (" +
+                     (full ? visible(call.package) : visible(call.package).substr(0, kShort) + "…") + ")";
+  if (call.on_controller) line += "  on the controller";
+  if (!call.user.empty()) line += "  as " + visible(call.user);
+  return line;
+}
+
 std::string unpack_line(const Unpack& unpack) {
   std::string line = "unpacks  " + (unpack.archive.empty() ? unpack.content : visible(unpack.archive));
   if (!unpack.digest.empty()) line += "  held by " + visible(unpack.digest);
@@ -223,6 +233,8 @@ class Writer {
       if (const auto* unpack = std::get_if<Unpack>(&operation)) out_ += "      " + unpack_line(*unpack) + "\n";
       if (const auto* wait = std::get_if<Wait>(&operation)) out_ += "      " + wait_line(*wait) + "\n";
       if (const auto* call = std::get_if<Call>(&operation)) out_ += "      " + call_line(*call) + "\n";
+      if (const auto* provider = std::get_if<CallProvider>(&operation))
+        out_ += "      " + provider_line(*provider, options_.full) + "\n";
       if (const auto* reboot = std::get_if<Reboot>(&operation)) {
         out_ += "      restarts the host, and goes on once it takes a login, within " +
                 duration_text(reboot->within_seconds) + "\n";

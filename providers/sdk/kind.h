@@ -65,6 +65,10 @@ class OperationSet {
   std::uint64_t bits_ = 0;
 };
 
+namespace outside {
+struct Package;
+}
+
 struct Kind {
   std::string name;  // "file"
   std::shared_ptr<const Provider> provider;
@@ -89,6 +93,11 @@ struct Kind {
   std::string removal = "state: absent";
   // Whether the host alone can take its changes back, so that they may wait to be confirmed.
   bool confirmable = false;
+  // Of a kind from outside: what its provider is; null for one of plumb's own.
+  std::shared_ptr<const outside::Package> package = nullptr;
+  // Its provider runs on the controller: the host is not given its sensitive values, and what is observed of it comes
+  // to the host sealed.
+  bool on_controller = false;
   Schema schema = {};
 
   // Null where the attribute holds no bytes.

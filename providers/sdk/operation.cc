@@ -306,6 +306,28 @@ struct Row<Call> {
 };
 
 template <>
+struct Row<CallProvider> {
+  static constexpr std::string_view kName = "call_provider";
+  static OperationTraits traits(const CallProvider& value) {
+    return {.repeatable = value.verb == "restart" || value.verb == "reload", .may_run_programs = true};
+  }
+  template <class Sink, class Value>
+  static void members(Sink& sink, Value& value, const CallProvider& defaults) {
+    sink.required("provider", value.provider);
+    sink.required("package", value.package);
+    sink.required("kind", value.kind);
+    sink.required("verb", value.verb);
+    sink.required("address", value.address);
+    sink.required("identity", value.identity);
+    sink.optional("desired", value.desired, defaults.desired);
+    sink.optional("before", value.before, defaults.before);
+    sink.optional("changes", value.changes, defaults.changes);
+    sink.optional("user", value.user, defaults.user);
+    sink.optional("on_controller", value.on_controller, defaults.on_controller);
+  }
+};
+
+template <>
 struct Row<SetKernelValue> {
   static constexpr std::string_view kName = "set_kernel_value";
   static OperationTraits traits(const SetKernelValue&) { return {.repeatable = true}; }

@@ -249,6 +249,23 @@ struct Call {
   friend bool operator==(const Call&, const Call&) = default;
 };
 
+// One call of the program of a provider from outside (docs/reference/provider-protocol.md). What it does is its own
+// business; what is asked of it stands here.
+struct CallProvider {
+  std::string provider;
+  std::string package;  // digest of all its files: that very program is called
+  std::string kind;
+  std::string verb;     // create update replace delete restart reload
+  std::string address;  // of the resource
+  std::string identity;
+  Json desired = Json::object();          // all attributes that are asked for
+  Json before = Json::object();           // of those that change, as they were observed; sensitive ones left out
+  std::vector<std::string> changes = {};  // their names
+  std::string user = {};                  // "" for the executor's own
+  bool on_controller = false;             // it runs where plumb runs
+  friend bool operator==(const CallProvider&, const CallProvider&) = default;
+};
+
 // A value of the running kernel. No image has one.
 struct SetKernelValue {
   std::string key;    // as sysctl has it: "net.ipv4.ip_forward"; see kernel_value_path()
@@ -302,9 +319,10 @@ struct ChangeFirewall {
   friend bool operator==(const ChangeFirewall&, const ChangeFirewall&) = default;
 };
 
-using Operation = std::variant<WriteFile, EditFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run,
-                               PackageTransaction, ServiceAction, EditDatabase, Probe, SetKernelValue, ChangeMount,
-                               ChangeSwap, ChangeModule, Fetch, Unpack, ChangeFirewall, Wait, Reboot, Call>;
+using Operation =
+    std::variant<WriteFile, EditFile, MakeDirectory, MakeLink, Remove, SetAttributes, Run, PackageTransaction,
+                 ServiceAction, EditDatabase, Probe, SetKernelValue, ChangeMount, ChangeSwap, ChangeModule, Fetch,
+                 Unpack, ChangeFirewall, Wait, Reboot, Call, CallProvider>;
 
 // What must be known of an operation beyond how it is carried out.
 struct OperationTraits {

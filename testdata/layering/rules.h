@@ -29,7 +29,7 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/simulate", {"engine/ir", "engine/plan"}},
       {"engine/cases", {"engine/simulate", "engine/policy"}},
       {"engine/wire", {"providers/sdk"}},
-      {"engine/exec", {"engine/wire", "providers/sdk"}},
+      {"engine/exec", {"engine/wire", "providers/outside", "providers/sdk"}},
       {"engine/host", {"engine/wire"}},
       {"engine/keys", {"engine/base"}},
       {"engine/seal", {"engine/keys", "engine/base"}},

@@ -7,6 +7,7 @@
 #include "engine/exec/interpreter/packages.h"
 #include "engine/exec/interpreter/probe.h"
 #include "engine/exec/interpreter/programs.h"
+#include "engine/exec/interpreter/providers.h"
 #include "engine/exec/interpreter/restart.h"
 #include "engine/exec/interpreter/services.h"
 #include "engine/exec/interpreter/tree_operations.h"
@@ -77,6 +78,9 @@ Result<> Secrets::reveal_run(Json& body, const std::set<Sealed>& marked) const {
 }
 
 Result<Operation> Secrets::reveal(const Operation& operation, const std::set<Sealed>& marked) const {
+  // What the controller does it has the values for.
+  if (const auto* provider = std::get_if<CallProvider>(&operation); provider != nullptr && provider->on_controller)
+    return operation;
   // Only what holds a map that is sealed as a whole must not run as it stands.
   const auto* run = std::get_if<Run>(&operation);
   const auto* fetch = std::get_if<Fetch>(&operation);
@@ -186,6 +190,16 @@ Result<> Interpreter::apply(const Call& operation, std::string&) {
   const std::string why = why_not(operation, answer);
   if (why.empty()) return {};
   return fail(Code::kOperation, operation.method + " " + operation.url + " did not go well: " + why);
+}
+
+Result<> Interpreter::apply(const CallProvider& operation, std::string& output) {
+  const Kind* kind = kinds_ == nullptr ? nullptr : kinds_->find(operation.kind);
+  if (kind == nullptr || kind->package == nullptr || kind->package->digest != operation.package) {
+    return fail(Code::kProviderFailed, "the provider `" + operation.provider +
+                                           "` that the plan was made with is not the one that was brought here");
+  }
+  system_.seen().forget();
+  return call_provider(system_, *kind->package, operation, elsewhere_, output);
 }
 
 Result<> Interpreter::apply(const SetKernelValue& operation, std::string&) {

@@ -12,6 +12,7 @@
 #include "engine/exec/interpreter/file_writer.h"
 #include "engine/exec/interpreter/folders.h"
 #include "engine/exec/local_system.h"
+#include "providers/outside/outside_provider.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::exec {
@@ -56,6 +57,13 @@ class Interpreter {
   // Asked between the tries of a probe, which may wait long; true ends it.
   void set_stop(std::function<bool()> wants_stop) { wants_stop_ = std::move(wants_stop); }
 
+  // Kinds from outside are among them; and what has those done whose providers run on the controller. Both may be null
+  // and outlive this.
+  void set_providers(const Registry* kinds, outside::Elsewhere* elsewhere) {
+    kinds_ = kinds;
+    elsewhere_ = elsewhere;
+  }
+
   FileWriter& writer() { return writer_; }
   FolderSync& folders() { return folders_; }
   const Secrets& secrets() const { return secrets_; }
@@ -82,6 +90,7 @@ class Interpreter {
   Result<> apply(const Wait& operation, std::string& output);
   Result<> apply(const Reboot& operation, std::string& output);
   Result<> apply(const Call& operation, std::string& output);
+  Result<> apply(const CallProvider& operation, std::string& output);
 
   LocalSystem& system_;
   const Managers& managers_;
@@ -91,6 +100,8 @@ class Interpreter {
   FolderSync folders_;
   std::function<bool()> wants_stop_ = [] { return false; };
   std::optional<Reboot> restart_;
+  const Registry* kinds_ = nullptr;
+  outside::Elsewhere* elsewhere_ = nullptr;
 };
 
 }  // namespace plumb::exec

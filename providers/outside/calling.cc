@@ -1,0 +1,82 @@
+#include "providers/outside/calling.h"
+
+#include <algorithm>
+
+#include "engine/base/outside_text.h"
+
+namespace plumb::outside {
+namespace {
+
+constexpr std::size_t kMostErrors = std::size_t{1} << 20;
+constexpr std::size_t kLongestEnd = 400;
+constexpr int kSignals = 128;
+
+// The end of what it printed, on one line; "" for nothing.
+std::string last_said(const ProcessResult& result) {
+  std::string_view text =
+      result.errors.find_first_not_of(" \t\r\n") == std::string::npos ? result.output : result.errors;
+  const std::size_t end = text.find_last_not_of(" \t\r\n");
+  if (end == std::string_view::npos) return {};
+  text = text.substr(0, end + 1);
+  const std::size_t line = text.rfind('\n');
+  if (line != std::string_view::npos) text.remove_prefix(line + 1);
+  if (text.size() > kLongestEnd) text.remove_prefix(text.size() - kLongestEnd);
+  return "; the last that it printed: `" + outside_line(text, kLongestEnd) + "`";
+}
+
+Error failed(const Package& package, const std::string& what, const ProcessResult& result) {
+  return fail(Code::kProviderFailed, package.str() + " " + what + last_said(result));
+}
+
+int seconds_of(const Package& package, const Start& start) {
+  const int own = start.observes ? package.observe_seconds : package.apply_seconds;
+  return start.seconds > 0 ? std::min(start.seconds, own) : own;
+}
+
+}  // namespace
+
+ProcessRequest request_of(const Package& package, const Start& start) {
+  ProcessRequest request;
+  for (const std::string& word : package.command)
+    request.argv.push_back(word.starts_with("./") ? package.folder + word.substr(1) : word);
+  request.cwd = package.folder;
+  request.env = start.env;
+  request.user = start.user;
+  request.stdin_text = hello_line(package) + start.lines;
+  request.timeout = std::chrono::seconds(seconds_of(package, start));
+  request.output_limit = kMostOutput;
+  request.end_at_limit = true;
+  request.changes_nothing = start.observes;
+  return request;
+}
+
+Result<Ended> ended(const Package& package, const Start& start, const ProcessResult& result) {
+  if (result.output.size() >= kMostOutput)
+    return failed(package, "printed more than " + std::to_string(kMostOutput >> 20) + " MiB", {});
+  if (result.errors.size() >= kMostErrors) return failed(package, "printed more than 1 MiB of errors", result);
+  if (result.timed_out) {
+    return failed(package, "was ended after " + std::to_string(seconds_of(package, start)) + " s", result);
+  }
+  if (result.exit_code > kSignals)
+    return failed(package, "was ended by signal " + std::to_string(result.exit_code - kSignals), result);
+  if (result.exit_code != 0) return failed(package, "ended with exit code " + std::to_string(result.exit_code), result);
+  Result<std::vector<Json>> answered = answers(result.output, package, start.requests);
+  if (!answered) return failed(package, answered.error().summary(), {.errors = result.errors});
+  return Ended{std::move(*answered), result.errors};
+}
+
+Result<Ended> call(const Package& package, const Start& start, System& system) {
+  PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request_of(package, start)));
+  return ended(package, start, result);
+}
+
+Error of_resource(const Error& error, const Package& package, const Address& address) {
+  Diagnostic problem = error.diagnostic();
+  const bool named = problem.summary.starts_with(package.str());
+  problem.summary = address.str() + ": " +
+                    (named ? "" : package.str() + (error.code() == Code::kProviderFailed ? " " : ": ")) +
+                    problem.summary;
+  return Error(std::move(problem));
+}
+
+}  // namespace plumb::outside

@@ -1,0 +1,98 @@
+#include "providers/outside/words.h"
+
+#include <algorithm>
+#include <array>
+
+#include "providers/sdk/provider.h"
+
+namespace plumb::outside {
+namespace {
+
+// Attributes that set it off, and whom the program runs as: no part of what it is like.
+constexpr std::array<std::string_view, 3> kNoState = {"restart_on", "reload_on", "as"};
+
+bool is_type(const Json& value, const std::string& type) {
+  if (type == "object") return value.is_object();
+  if (type == "array") return value.is_array();
+  if (type == "string") return value.is_string();
+  if (type == "integer") return value.is_number_integer();
+  if (type == "number") return value.is_number();
+  return type == "boolean" && value.is_boolean();
+}
+
+AttributeWords words_of(const Json& schema) {
+  AttributeWords words;
+  words.schema = schema;
+  words.parameter = flag_of(schema, "x-parameter", false);
+  words.once = flag_of(schema, "x-once", false);
+  words.judged = flag_of(schema, "x-judged", false);
+  words.replaces = flag_of(schema, "x-replaces", false);
+  words.is_set = flag_of(schema, "uniqueItems", false);
+  words.refers = text_of(schema, "x-refers");
+  const std::string path = text_of(schema, "x-path");
+  if (path == "manages") words.path = PathUse::kManages;
+  if (path == "edits") words.path = PathUse::kEdits;
+  return words;
+}
+
+bool knows_absent(const Json& state) {
+  const Json& values = member_of(state, "enum");
+  return values.is_array() && std::find(values.begin(), values.end(), Json("absent")) != values.end();
+}
+
+Json sorted(Json list) {
+  if (list.is_array()) std::sort(list.begin(), list.end());
+  return list;
+}
+
+}  // namespace
+
+bool has_its_type(const Json& attribute, const Json& value) {
+  const Json& any = member_of(attribute, "anyOf");
+  if (any.is_array())
+    return std::any_of(any.begin(), any.end(), [&](const Json& one) { return has_its_type(one, value); });
+  const Json& type = member_of(attribute, "type");
+  const auto fits = [&](const Json& one) {
+    return one.is_string() && is_type(value, one.get_ref<const std::string&>());
+  };
+  if (type.is_string() && !fits(type)) return false;
+  if (type.is_array() && std::none_of(type.begin(), type.end(), fits)) return false;
+  const Json& items = member_of(attribute, "items");
+  if (!value.is_array() || !items.is_object()) return true;
+  return std::all_of(value.begin(), value.end(), [&](const Json& item) { return has_its_type(items, item); });
+}
+
+Words::Words(const Json& schema)
+    : identity_(text_of(schema, "x-identity")),
+      keys_(texts_in(member_of(schema, "x-key"))),
+      required_(texts_in(member_of(schema, "required"))) {
+  const Json& properties = member_of(schema, "properties");
+  if (!properties.is_object()) return;
+  for (const auto& [name, part] : properties.items()) attributes_.emplace(name, words_of(part));
+  can_be_absent_ = knows_absent(member_of(properties, "state"));
+}
+
+const AttributeWords* Words::find(std::string_view attribute) const {
+  const auto found = attributes_.find(attribute);
+  return found == attributes_.end() ? nullptr : &found->second;
+}
+
+bool Words::is_required(std::string_view attribute) const {
+  return std::find(required_.begin(), required_.end(), attribute) != required_.end();
+}
+
+bool Words::is_compared(std::string_view attribute, const Json& wanted) const {
+  if (attribute == identity_ || std::find(keys_.begin(), keys_.end(), attribute) != keys_.end()) return false;
+  if (std::find(kNoState.begin(), kNoState.end(), attribute) != kNoState.end()) return false;
+  // Whether it is there says so.
+  if (attribute == "state" && (wanted == "present" || wanted == "absent")) return false;
+  const AttributeWords* words = find(attribute);
+  return words != nullptr && !words->parameter && !words->once;
+}
+
+bool Words::is_equal(std::string_view attribute, const Json& a, const Json& b) const {
+  const AttributeWords* words = find(attribute);
+  return words != nullptr && words->is_set ? sorted(a) == sorted(b) : a == b;
+}
+
+}  // namespace plumb::outside
