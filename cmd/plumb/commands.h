@@ -18,6 +18,7 @@ struct Program {
   int exit_code = kDone;
 };
 
+void add_adopt(Program& program);
 void add_import(Program& program);
 void add_import_inventory(Program& program, CLI::App& import);  // what stands below it in import_inventory.cc
 void add_init(Program& program);

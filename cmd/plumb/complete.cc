@@ -170,6 +170,9 @@ class Completer {
       add_tags(before + typed.substr(0, typed.find_last_of(',') + 1));
     } else if (name == "ADDRESS" || name == "PATTERN" || name.starts_with("SELECTOR")) {
       add_addresses(before);
+    } else if (line_.command()->get_name() == "adopt") {
+      for (const Kind& kind : program_.options.kinds.all())
+        if (kind.adoption.look != nullptr) add(before + kind.name);
     } else if (line_.command()->get_name() == "schema") {
       for (const Kind& kind : program_.options.kinds.all())
         add(before + kind.name, kind.schema.json().value("description", std::string()));

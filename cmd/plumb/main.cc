@@ -83,6 +83,7 @@ void add_common_options(Program& program) {
 void add_commands(Program& program) {
   add_init(program);
   add_ci(program);
+  add_adopt(program);
   add_import(program);
   add_validate(program);
   add_fmt(program);

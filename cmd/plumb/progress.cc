@@ -65,6 +65,8 @@ const char* title_of(run::Phase phase) {
       return "Running";
     case run::Phase::kCollect:
       return "Getting files";
+    case run::Phase::kSurvey:
+      return "Looking around";
   }
   return "";
 }

@@ -22,6 +22,7 @@
 #include "engine/exec/record.h"
 #include "engine/exec/sandbox.h"
 #include "engine/exec/stream_line.h"
+#include "engine/exec/survey.h"
 #include "engine/exec/watchdog.h"
 
 namespace plumb::exec {
@@ -98,6 +99,7 @@ class Server {
     if (const auto* locks = std::get_if<wire::ChangeLocks>(&message)) return answer_to(*locks);
     if (const auto* program = std::get_if<wire::Execute>(&message)) return end_with(execute(system_, line_, *program));
     if (const auto* file = std::get_if<wire::Collect>(&message)) return end_with(collect(system_, line_, *file));
+    if (const auto* survey = std::get_if<wire::Survey>(&message)) return answer_to(*survey);
     if (std::holds_alternative<wire::Stop>(message)) {
       // What was at work has seen it already; without that there is nothing to stop.
       line_.stop_obeyed();
@@ -153,6 +155,20 @@ class Server {
           send(*frames);
         },
         {});
+  }
+
+  Result<> answer_to(const wire::Survey& question) {
+    PLUMB_TRY(tell_confined(
+        [&](const auto& send) {
+          take_survey(registry_, system_, question, [&send](std::string_view lines) {
+            constexpr std::size_t kPiece = std::size_t{64} << 10;
+            for (; !lines.empty(); lines.remove_prefix(std::min(kPiece, lines.size())))
+              send(wire::frame(wire::encode(wire::Piece{std::string(lines.substr(0, kPiece))})));
+          });
+        },
+        {}));
+    line_.send(wire::Ended{});
+    return {};
   }
 
   Result<> answer_to(const wire::Observe& question) {

@@ -71,6 +71,8 @@ std::string_view name(Phase phase) {
       return "run";
     case Phase::kCollect:
       return "get";
+    case Phase::kSurvey:
+      return "adopt";
   }
   return "";
 }

@@ -41,7 +41,7 @@ class UnpackedLists;
 struct ToConfirm;
 
 // What happens while a fleet works. Calls come one at a time, from any thread.
-enum class Phase { kPlan, kObserve, kApply, kRun, kCollect };
+enum class Phase { kPlan, kObserve, kApply, kRun, kCollect, kSurvey };
 std::string_view name(Phase phase);
 
 // Of a program that no plan names: whole lines, but for one that is very long and for the last.
@@ -177,6 +177,11 @@ class Fleet {
   // time, in no order.
   HostResults collect(const std::map<std::string, std::vector<std::string>>& paths, const std::filesystem::path& folder,
                       const std::function<void(const std::string& host, CollectedFile)>& sink);
+
+  // Asks the hosts what they have beyond their distributions, as resources of these kinds. What each tells goes to
+  // `sink`, one at a time, in no order.
+  HostResults survey(const std::vector<std::string>& kinds,
+                     const std::function<void(const std::string& host, std::string lines)>& sink);
 
   // Whether the large contents of a plan that was not made just now can be had, and are the plan's.
   void check_contents(const plan::Plan& plan, const std::filesystem::path& folder, Diagnostics& diagnostics) const;

@@ -88,4 +88,23 @@ HostResults Fleet::collect(const std::map<std::string, std::vector<std::string>>
   });
 }
 
+HostResults Fleet::survey(const std::vector<std::string>& kinds,
+                          const std::function<void(const std::string& host, std::string lines)>& sink) {
+  // As much as an executor tells, and some more for a line's frame.
+  constexpr std::size_t kMost = std::size_t{80} << 20;
+  std::mutex sink_mutex;
+  return visit(everybody(), [&](Member& member) -> Result<> {
+    PLUMB_TRY(reach(member));
+    std::string lines;
+    PLUMB_TRY(member.session->survey(kinds, [&](std::string_view bytes) -> Result<> {
+      if (lines.size() + bytes.size() > kMost) return fail(Code::kProtocol, "the host tells more than it may");
+      lines += bytes;
+      return {};
+    }));
+    const std::lock_guard lock(sink_mutex);
+    sink(member.name, std::move(lines));
+    return {};
+  });
+}
+
 }  // namespace plumb::run

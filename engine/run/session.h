@@ -99,6 +99,9 @@ class Session {
 
   // Has the host run a program that no plan names. A stop ends it.
   Result<wire::Ended> execute(const wire::Execute& program, const PrintSink& sink);
+  // What the host has beyond its distribution, as resources of these kinds: lines of JSON, however cut. An error of
+  // `sink` ends the conversation.
+  Result<> survey(const std::vector<std::string>& kinds, const ByteSink& sink);
   // Brings a file of the host. An error of `sink` ends the conversation, one of the host does not.
   Result<> collect(const std::string& path, const ByteSink& sink);
 

@@ -71,6 +71,13 @@ Result<> Session::collect(const std::string& path, const ByteSink& sink) {
   return {};
 }
 
+Result<> Session::survey(const std::vector<std::string>& kinds, const ByteSink& sink) {
+  PLUMB_TRY(connect());
+  if (hello_.protocols.max < wire::kSurveys) return name_host(fail(Code::kProtocol, "the executor takes no surveys"));
+  PLUMB_TRY(take_pieces(wire::Survey{kinds}, [&](const wire::Piece& piece) { return sink(piece.bytes); }));
+  return {};
+}
+
 // After an error that is not the host's refusal, what is still on its way belongs to no question any more.
 Result<wire::Ended> Session::take_pieces(const wire::Message& question,
                                          const std::function<Result<>(const wire::Piece&)>& sink) {

@@ -329,6 +329,11 @@ void members(Codec& codec, Collect& collect) {
 }
 
 template <class Codec>
+void members(Codec& codec, Survey& survey) {
+  codec.required("kinds", survey.kinds, Most{1024});
+}
+
+template <class Codec>
 void members(Codec& codec, Piece& piece) {
   codec.bytes("bytes", piece.bytes);
   codec.member("errors", piece.errors);

@@ -19,7 +19,8 @@
 //   executor   locks        those in force
 //   controller execute      a program that no plan names
 //   controller collect      a file that is asked for
-//   executor   piece        what the program prints, as it comes, or the bytes of the file
+//   controller survey       what the host has beyond its distribution, as resources of these kinds
+//   executor   piece        what the program prints, as it comes, or the bytes of the file or of the survey
 //   executor   ended        ends the pieces
 //   executor   refused      instead of an answer: the host is locked, the request cannot be used, …
 //
@@ -55,13 +56,15 @@ struct Versions {
 };
 
 // That this program speaks. A conversation is held in the highest one that both sides name.
-inline constexpr Versions kVersions{3, 6};
+inline constexpr Versions kVersions{3, 7};
 // The first one that knows readings.
 inline constexpr int kReads = 4;
 // The first one that knows programs and files that no plan names, and all sources of readings that there are now.
 inline constexpr int kRuns = 5;
 // The first one that tells some facts only where they are asked for.
 inline constexpr int kFacts = 6;
+// The first one that knows surveys.
+inline constexpr int kSurveys = 7;
 
 // The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
 Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);
@@ -351,6 +354,11 @@ struct Collect {
   std::string path;
 };
 
+// Answered by pieces: a line of JSON for each thing that was found (providers/sdk/survey.h).
+struct Survey {
+  std::vector<std::string> kinds;
+};
+
 struct Piece {
   std::string bytes;
   bool errors = false;  // of a program: it printed them to standard error
@@ -364,7 +372,8 @@ struct Ended {
 
 using Message =
     std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop, Refused,
-                 Confirm, Confirmation, ChangeLocks, Locks, Want, Read, Readings, Execute, Collect, Piece, Ended>;
+                 Confirm, Confirmation, ChangeLocks, Locks, Want, Read, Readings, Execute, Collect, Survey, Piece,
+                 Ended>;
 
 // Of one message, over all of its frames: bytes of their bodies, and values in them. These are the largest that there
 // are, an apply of some hundred thousand resources; of what a host sends the controller takes much less

@@ -108,6 +108,7 @@ inline std::vector<Message> samples() {
       Readings{{{"16", "", std::nullopt}, {nullptr, "there is no file", sample_diagnostic()}}},
       Execute{{"uptime", "-p"}, "uptime | wc -l", "deploy", {{"LANG", "C"}}, 1048576},
       Collect{"/etc/motd"},
+      Survey{{"package", "user"}},
       Piece{std::string("\0\xff bytes", 8), true},
       Ended{3, 12, "sha256:5"},
   };

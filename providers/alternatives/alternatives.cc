@@ -295,7 +295,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "alternatives",
                 .provider = std::make_shared<AlternativesProvider>(),
                 .operations = OperationSet::of<Run>(),
-                .stands_on_inferred = true});
+                .stands_on_inferred = true,
+                .adoption = {survey, "system"}});
 }
 
 }  // namespace plumb::providers::alternatives

@@ -147,7 +147,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "apache_module",
                 .provider = std::make_shared<ApacheModuleProvider>(),
                 .operations = OperationSet::of<Run>(),
-                .stands_on_inferred = true});
+                .stands_on_inferred = true,
+                .adoption = {survey, "services"}});
 }
 
 }  // namespace plumb::providers::apache_module

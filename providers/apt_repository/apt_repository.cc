@@ -213,7 +213,8 @@ void add_to(Registry& registry) {
                 .operations = OperationSet::of<WriteFile, Fetch, SetAttributes, Remove, PackageTransaction>(),
                 .contents = {{.content = "key", .source = "key_source", .path = "signed_by"}},
                 .judged = {"lists"},
-                .given_once = {"mode"}});
+                .given_once = {"mode"},
+                .adoption = {survey, "packages"}});
 }
 
 }  // namespace plumb::providers::apt_repository

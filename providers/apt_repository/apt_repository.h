@@ -37,5 +37,7 @@ class AptRepositoryProvider : public Provider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::apt_repository

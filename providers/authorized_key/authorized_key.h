@@ -26,5 +26,7 @@ class AuthorizedKeyProvider : public EntryProvider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::authorized_key

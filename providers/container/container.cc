@@ -357,7 +357,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "container",
                 .provider = std::make_shared<ContainerProvider>(),
                 .operations = OperationSet::of<Run>(),
-                .triggers = {{"restart_on", Op::kRestart}}});
+                .triggers = {{"restart_on", Op::kRestart}},
+                .adoption = {survey_containers, "containers"}});
   add_image_to(registry);
   add_network_to(registry);
   add_volume_to(registry);

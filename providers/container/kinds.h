@@ -57,6 +57,11 @@ class ComposeProvider : public Provider {
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 
+// See Adoption.
+void survey_containers(const SurveyedHost& host, Survey& found);
+void survey_volumes(const SurveyedHost& host, Survey& found);
+void survey_networks(const SurveyedHost& host, Survey& found);
+
 void add_network_to(Registry& registry);
 void add_volume_to(Registry& registry);
 void add_registry_to(Registry& registry);

@@ -188,7 +188,8 @@ std::optional<Desired> ContainerNetworkProvider::restore(const Desired& desired,
 void add_network_to(Registry& registry) {
   registry.add({.name = "container_network",
                 .provider = std::make_shared<ContainerNetworkProvider>(),
-                .operations = OperationSet::of<Run>()});
+                .operations = OperationSet::of<Run>(),
+                .adoption = {survey_networks, "containers"}});
 }
 
 }  // namespace plumb::providers::container

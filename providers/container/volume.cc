@@ -122,7 +122,8 @@ std::optional<Desired> ContainerVolumeProvider::restore(const Desired& desired, 
 void add_volume_to(Registry& registry) {
   registry.add({.name = "container_volume",
                 .provider = std::make_shared<ContainerVolumeProvider>(),
-                .operations = OperationSet::of<Run>()});
+                .operations = OperationSet::of<Run>(),
+                .adoption = {survey_volumes, "containers"}});
 }
 
 }  // namespace plumb::providers::container

@@ -124,7 +124,9 @@ std::string CronProvider::remedy(const Desired&, const Missing& missing) const {
 }
 
 void add_to(Registry& registry) {
-  registry.add(edit_kind<CronProvider>("cron"));
+  Kind kind = edit_kind<CronProvider>("cron");
+  kind.adoption = {survey, "schedules"};
+  registry.add(std::move(kind));
 }
 
 }  // namespace plumb::providers::cron

@@ -23,5 +23,7 @@ class CronProvider : public EntryProvider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::cron

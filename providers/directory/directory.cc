@@ -432,7 +432,8 @@ void add_to(Registry& registry) {
                 .dwindling = {"differ", "differs", "removes"},
                 .judged = {"recurse", "purge", "tree"},
                 .given_once = {"mode"},
-                .confirmable = true});
+                .confirmable = true,
+                .adoption = {survey, "files"}});
 }
 
 }  // namespace plumb::providers::directory

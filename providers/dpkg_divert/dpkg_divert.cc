@@ -207,7 +207,8 @@ std::optional<Desired> DpkgDivertProvider::restore(const Desired& desired, const
 void add_to(Registry& registry) {
   registry.add({.name = "dpkg_divert",
                 .provider = std::make_shared<DpkgDivertProvider>(),
-                .operations = OperationSet::of<Run, MakeLink, Remove>()});
+                .operations = OperationSet::of<Run, MakeLink, Remove>(),
+                .adoption = {survey, "packages"}});
 }
 
 }  // namespace plumb::providers::dpkg_divert

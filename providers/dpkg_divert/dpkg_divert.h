@@ -22,5 +22,7 @@ class DpkgDivertProvider : public Provider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::dpkg_divert

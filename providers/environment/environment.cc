@@ -35,7 +35,9 @@ EntryEdit EnvironmentProvider::entry(const Desired& desired) const {
 }
 
 void add_to(Registry& registry) {
-  registry.add(edit_kind<EnvironmentProvider>("environment"));
+  Kind kind = edit_kind<EnvironmentProvider>("environment");
+  kind.adoption = {survey, "system"};
+  registry.add(std::move(kind));
 }
 
 }  // namespace plumb::providers::environment

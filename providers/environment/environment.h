@@ -15,5 +15,7 @@ class EnvironmentProvider : public EntryProvider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::environment

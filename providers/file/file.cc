@@ -297,7 +297,8 @@ void add_to(Registry& registry) {
                 .contents = {{.content = "content", .source = "source", .path = "path"}},
                 .stands_on_inferred = true,
                 .given_once = {"mode"},
-                .confirmable = true});
+                .confirmable = true,
+                .adoption = {survey, "files"}});
 }
 
 }  // namespace plumb::providers::file

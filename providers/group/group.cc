@@ -146,7 +146,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "group",
                 .provider = std::make_shared<GroupProvider>(),
                 .operations = OperationSet::of<EditDatabase>(),
-                .stands_on_inferred = true});
+                .stands_on_inferred = true,
+                .adoption = {survey, "accounts"}});
 }
 
 }  // namespace plumb::providers::group

@@ -18,7 +18,9 @@ EntryEdit HostEntryProvider::entry(const Desired& desired) const {
 }
 
 void add_to(Registry& registry) {
-  registry.add(edit_kind<HostEntryProvider>("host_entry"));
+  Kind kind = edit_kind<HostEntryProvider>("host_entry");
+  kind.adoption = {survey, "network"};
+  registry.add(std::move(kind));
 }
 
 }  // namespace plumb::providers::host_entry

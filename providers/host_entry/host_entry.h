@@ -15,5 +15,7 @@ class HostEntryProvider : public EntryProvider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::host_entry

@@ -94,7 +94,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "hostname",
                 .provider = std::make_shared<HostnameProvider>(),
                 .operations = OperationSet::of<SetKernelValue, EditFile>(),
-                .removal = ""});
+                .removal = "",
+                .adoption = {survey, "system"}});
 }
 
 }  // namespace plumb::providers::hostname

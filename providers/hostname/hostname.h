@@ -18,5 +18,7 @@ class HostnameProvider : public Provider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::hostname

@@ -19,7 +19,9 @@ EntryEdit KnownHostProvider::entry(const Desired& desired) const {
 }
 
 void add_to(Registry& registry) {
-  registry.add(edit_kind<KnownHostProvider>("known_host"));
+  Kind kind = edit_kind<KnownHostProvider>("known_host");
+  kind.adoption = {survey, "network"};
+  registry.add(std::move(kind));
 }
 
 }  // namespace plumb::providers::known_host

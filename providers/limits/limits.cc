@@ -19,7 +19,9 @@ EntryEdit LimitsProvider::entry(const Desired& desired) const {
 }
 
 void add_to(Registry& registry) {
-  registry.add(edit_kind<LimitsProvider>("limits"));
+  Kind kind = edit_kind<LimitsProvider>("limits");
+  kind.adoption = {survey, "system"};
+  registry.add(std::move(kind));
 }
 
 }  // namespace plumb::providers::limits

@@ -201,7 +201,8 @@ void add_to(Registry& registry) {
                 .provider = std::make_shared<LinkProvider>(),
                 .operations = OperationSet::of<MakeLink, Remove>(),
                 .stands_on_inferred = true,
-                .confirmable = true});
+                .confirmable = true,
+                .adoption = {survey, "files"}});
 }
 
 }  // namespace plumb::providers::link

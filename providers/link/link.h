@@ -19,5 +19,7 @@ class LinkProvider : public Provider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::link

@@ -259,7 +259,8 @@ std::optional<Desired> LocaleProvider::restore(const Desired& desired, const Obs
 void add_to(Registry& registry) {
   registry.add({.name = "locale",
                 .provider = std::make_shared<LocaleProvider>(),
-                .operations = OperationSet::of<EditFile, Run>()});
+                .operations = OperationSet::of<EditFile, Run>(),
+                .adoption = {survey, "system"}});
 }
 
 }  // namespace plumb::providers::locale

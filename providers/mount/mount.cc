@@ -336,7 +336,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "mount",
                 .provider = std::make_shared<MountProvider>(),
                 .operations = OperationSet::of<ChangeMount, EditFile, ServiceAction>(),
-                .triggers = {{"remount_on", Op::kReload}}});
+                .triggers = {{"remount_on", Op::kReload}},
+                .adoption = {survey, "storage"}});
 }
 
 }  // namespace plumb::providers::mount

@@ -11,6 +11,7 @@
 
 #include "providers/sdk/managers.h"
 #include "providers/sdk/provider.h"
+#include "providers/sdk/survey.h"
 
 namespace plumb::providers::package {
 
@@ -18,6 +19,8 @@ class HostPackages;
 
 class BackEnd : public PackageManager {
  public:
+  // Packages that somebody asked for, as resources; see Adoption.
+  virtual void survey(const SurveyedHost& /*host*/, Survey& /*survey*/) const {}
   // Whether another resource says where packages come from.
   virtual bool is_source_of(const Desired& other) const { return is_source(other.text("path")); }
   // Below 0, 0 or above 0, as `one` is older than `other`, equal or newer.

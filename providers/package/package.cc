@@ -198,10 +198,17 @@ std::optional<Desired> PackageProvider::restore(const Desired& desired, const Ob
   return again;
 }
 
+void survey(const SurveyedHost& host, Survey& found) {
+  const Result<const BackEnd*> back_end = find_back_end(host.system);
+  if (!back_end) return found.leave_out("the packages", back_end.error().summary());
+  (*back_end)->survey(host, found);
+}
+
 void add_to(Registry& registry) {
   registry.add({.name = "package",
                 .provider = std::make_shared<PackageProvider>(),
-                .operations = OperationSet::of<PackageTransaction>()});
+                .operations = OperationSet::of<PackageTransaction>(),
+                .adoption = {survey, "packages"}});
   registry.add({.name = "upgrade",
                 .provider = std::make_shared<UpgradeProvider>(),
                 .operations = OperationSet::of<PackageTransaction>(),

@@ -42,5 +42,7 @@ class PackageProvider : public Provider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::package

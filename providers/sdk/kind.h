@@ -69,6 +69,15 @@ namespace outside {
 struct Package;
 }
 
+struct Survey;
+struct SurveyedHost;
+
+// What a host has of a kind that its distribution did not bring (survey.h).
+struct Adoption {
+  void (*look)(const SurveyedHost& host, Survey& survey) = nullptr;  // null: nobody looks for resources of the kind
+  std::string chapter = {};  // the file of a project that somebody would write them into: "accounts"
+};
+
 struct Kind {
   std::string name;  // "file"
   std::shared_ptr<const Provider> provider;
@@ -98,6 +107,7 @@ struct Kind {
   // Its provider runs on the controller: the host is not given its sensitive values, and what is observed of it comes
   // to the host sealed.
   bool on_controller = false;
+  Adoption adoption = {};
   Schema schema = {};
 
   // Null where the attribute holds no bytes.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +21,8 @@
 #include "providers/sdk/system.h"
 
 namespace plumb {
+
+struct Packaged;
 
 // A program to run.
 struct Step {
@@ -48,6 +51,11 @@ class PackageManager {
       [[maybe_unused]] const std::function<bool(const std::string& path)>& matters,
       [[maybe_unused]] System& system) const {
     return std::vector<std::string>();
+  }
+
+  // What its packages brought to the host (packaged.h); null where it cannot tell.
+  virtual Result<std::shared_ptr<const Packaged>> packaged([[maybe_unused]] System& system) const {
+    return std::shared_ptr<const Packaged>();
   }
 
   // Files that are locked (fcntl) while packages are changed.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/address.h"
+#include "providers/sdk/kind.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::service {
@@ -51,6 +52,8 @@ struct Links {
 
 class BackEnd : public ServiceManager {
  public:
+  // Units whose state somebody chose, as resources; see Adoption.
+  virtual void survey(const SurveyedHost& /*host*/, Survey& /*found*/) const {}
   // True where the host's units can be read, whether they run or not.
   virtual Result<bool> serves(System& system) const = 0;
   // What the files of a unit alone tell of it, whatever is loaded.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/survey.h"
 #include "providers/service/back_end.h"
 
 namespace plumb::providers::service {
@@ -391,13 +392,19 @@ std::optional<Desired> ServiceProvider::restore(const Desired& desired, const Ob
   return again;
 }
 
+void survey(const SurveyedHost& host, Survey& found) {
+  const Result<const BackEnd*> back_end = find_back_end(host.system);
+  if (back_end) (*back_end)->survey(host, found);
+}
+
 void add_to(Registry& registry) {
   registry.add({.name = "service",
                 .provider = std::make_shared<ServiceProvider>(),
                 .operations = OperationSet::of<ServiceAction>(),
                 .triggers = {{"restart_on", Op::kRestart}, {"reload_on", Op::kReload}},
                 .removal = "state: stopped, enabled: false",
-                .confirmable = true});
+                .confirmable = true,
+                .adoption = {survey, "services"}});
   for (const BackEnd* back_end : back_ends()) registry.managers().add(*back_end);
   registry.managers().tell("init", init_system);
 }

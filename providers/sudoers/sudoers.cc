@@ -45,7 +45,9 @@ std::string SudoersProvider::remedy(const Desired&, const Missing&) const {
 }
 
 void add_to(Registry& registry) {
-  registry.add(edit_kind<SudoersProvider>("sudoers"));
+  Kind kind = edit_kind<SudoersProvider>("sudoers");
+  kind.adoption = {survey, "accounts"};
+  registry.add(std::move(kind));
 }
 
 }  // namespace plumb::providers::sudoers

@@ -20,5 +20,7 @@ class SudoersProvider : public EntryProvider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::sudoers

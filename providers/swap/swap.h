@@ -24,5 +24,7 @@ class SwapProvider : public Provider {
 };
 
 void add_to(Registry& registry);
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
 
 }  // namespace plumb::providers::swap

@@ -307,7 +307,8 @@ void add_to(Registry& registry) {
   registry.add({.name = "sysctl",
                 .provider = std::make_shared<SysctlProvider>(),
                 .operations = OperationSet::of<SetKernelValue, EditFile>(),
-                .stands_on_inferred = true});
+                .stands_on_inferred = true,
+                .adoption = {survey, "kernel"}});
 }
 
 }  // namespace plumb::providers::sysctl

@@ -206,7 +206,8 @@ void add_to(Registry& registry) {
                 .provider = std::make_shared<SystemdUnitProvider>(),
                 .operations = OperationSet::of<EditFile, Remove, MakeDirectory, ServiceAction>(),
                 .stands_on_inferred = true,
-                .confirmable = true});
+                .confirmable = true,
+                .adoption = {survey, "services"}});
 }
 
 }  // namespace plumb::providers::systemd_unit

@@ -108,7 +108,8 @@ void add_to(Registry& registry) {
                 .provider = std::make_shared<TimezoneProvider>(),
                 .operations = OperationSet::of<MakeLink, EditFile>(),
                 .removal = "",
-                .confirmable = true});
+                .confirmable = true,
+                .adoption = {survey, "system"}});
 }
 
 }  // namespace plumb::providers::timezone

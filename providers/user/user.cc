@@ -191,7 +191,8 @@ void add_to(Registry& registry) {
                 .provider = std::make_shared<UserProvider>(),
                 .operations = OperationSet::of<EditDatabase>(),
                 .stands_on_inferred = true,
-                .dwindling = {"removes"}});
+                .dwindling = {"removes"},
+                .adoption = {survey, "accounts"}});
 }
 
 }  // namespace plumb::providers::user

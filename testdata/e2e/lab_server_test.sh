@@ -26,6 +26,14 @@ exits 0 server apply --yes
 says 'Nothing to change'
 on_host h1 'curl -fs -H "Host: shop.example.org" http://127.0.1.11:8095/' | grep -q 'The shop' || fail 'the shop is not served'
 
+# Taken from the host again, without having seen what made it: a plan changes nothing.
+exits 0 server adopt h1 -o "$PWD/adopted"
+taken=$output
+exits 0 "$plumb" -C adopted plan
+says 'Nothing to change'
+[ "$(sed -n 's/^Taken from h1: .* of \([0-9]*\) kinds$/\1/p' <<<"$taken")" -ge 15 ] || fail "few kinds of it were told: $taken"
+! grep -rE 'PRIVATE KEY|\$(y|6)\$' adopted || fail 'a secret was taken'
+
 # One thing of each kind, by hand.
 on_host h1 '
   set -e

@@ -5,6 +5,7 @@
 #include "providers/package/apt/host.h"
 #include "providers/package/apt/owned.h"
 #include "providers/package/apt/simulation.h"
+#include "providers/package/apt/survey.h"
 #include "providers/package/apt/versions.h"
 #include "providers/package/back_end.h"
 
@@ -89,6 +90,9 @@ class Apt : public BackEnd {
                                              System& system) const override {
     return apt::goes_with(packages, matters, system);
   }
+
+  Result<std::shared_ptr<const Packaged>> packaged(System& system) const override { return apt::packaged(system); }
+  void survey(const SurveyedHost& host, Survey& survey) const override { apt::survey(host, survey); }
 
   bool is_source_of(const Desired& other) const override {
     return other.address.kind == "apt_repository" || BackEnd::is_source_of(other);

@@ -30,6 +30,8 @@ class Systemd : public BackEnd {
  public:
   std::string_view name() const override { return "systemd"; }
 
+  void survey(const SurveyedHost& host, Survey& found) const override { systemd::survey(host, found); }
+
   bool starts(System& system) const override {
     if (!system.is_image()) return is_there(system, "/run/systemd/system");
     return is_there(system, "/lib/systemd/systemd") || is_there(system, "/usr/lib/systemd/systemd");

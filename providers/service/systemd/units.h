@@ -34,6 +34,8 @@ std::vector<std::string> names_in_files(const std::string& unit);
 Result<std::vector<Unit>> read_running(std::span<const std::string> units, System& system);
 Result<std::vector<Unit>> read_offline(std::span<const std::string> units, System& system);
 
+void survey(const SurveyedHost& host, Survey& found);
+
 // The answer of `systemctl show`: one block of KEY=VALUE lines a unit, with an empty line between.
 Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const std::string> units, System& system);
 

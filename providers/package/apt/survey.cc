@@ -1,0 +1,235 @@
+#include "providers/package/apt/survey.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "providers/package/apt/dpkg_status.h"
+#include "providers/sdk/managers.h"
+
+namespace plumb::providers::package::apt {
+namespace {
+
+constexpr const char* kStatus = "/var/lib/dpkg/status";
+constexpr const char* kInfoFolder = "/var/lib/dpkg/info/";
+constexpr std::size_t kLargestFile = std::size_t{64} << 20;
+// Of all of them together; a host with five thousand packages has a quarter of it.
+constexpr std::size_t kMostRead = std::size_t{512} << 20;
+// Below these packages' files matter by their paths.
+constexpr std::array<std::string_view, 5> kPlaces = {"/etc/", "/usr/local/", "/lib/systemd/", "/usr/lib/systemd/",
+                                                     "/usr/lib/sysctl.d/"};
+
+std::string_view after(std::string_view line, std::string_view name) {
+  if (!line.starts_with(name)) return {};
+  line.remove_prefix(name.size());
+  while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
+  return line;
+}
+
+struct Listed {
+  std::string name;
+  std::string architecture;
+  bool installed = false;
+  bool held = false;
+  bool of_every_host = false;  // essential, or required
+  bool important = false;
+  bool library = false;
+  std::set<std::string> needs;
+};
+
+// "a (>= 1), b | c:any" by their names.
+void add_names(std::string_view list, std::set<std::string>& names) {
+  std::size_t at = 0;
+  while (at < list.size()) {
+    while (at < list.size() && (list[at] == ' ' || list[at] == ',' || list[at] == '|')) ++at;
+    std::size_t end = at;
+    while (end < list.size() && list[end] != ' ' && list[end] != ',' && list[end] != ':' && list[end] != '|') ++end;
+    if (end > at) names.insert(std::string(list.substr(at, end - at)));
+    while (end < list.size() && list[end] != ',' && list[end] != '|') ++end;
+    at = end;
+  }
+}
+
+std::vector<Listed> listed_in(std::string_view text) {
+  std::vector<Listed> all;
+  Listed one;
+  const auto end = [&] {
+    if (!one.name.empty()) all.push_back(std::move(one));
+    one = {};
+  };
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (line.empty()) {
+      end();
+    } else if (const std::string_view name = after(line, "Package:"); !name.empty()) {
+      one.name = name;
+    } else if (const std::string_view architecture = after(line, "Architecture:"); !architecture.empty()) {
+      one.architecture = architecture;
+    } else if (const std::string_view status = after(line, "Status:"); !status.empty()) {
+      one.installed = status.ends_with(" installed");
+      one.held = status.starts_with("hold ");
+    } else if (line == "Essential: yes" || line == "Protected: yes" || line == "Priority: required") {
+      one.of_every_host = true;
+    } else if (line == "Priority: important") {
+      one.important = true;
+    } else if (line.starts_with("Section: libs") || line.starts_with("Section: oldlibs")) {
+      one.library = true;
+    } else if (const std::string_view needs = after(line, "Depends:"); !needs.empty()) {
+      add_names(needs, one.needs);
+    } else if (const std::string_view before = after(line, "Pre-Depends:"); !before.empty()) {
+      add_names(before, one.needs);
+    }
+  }
+  end();
+  return all;
+}
+
+// " /etc/x 0123… obsolete" below "Conffiles:", of packages that are there.
+void add_conffiles(std::string_view text, Packaged& packaged) {
+  bool installed = false;
+  bool conffiles = false;
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (!line.starts_with(' ')) conffiles = false;
+    if (const std::string_view status = after(line, "Status:"); !status.empty())
+      installed = status.ends_with(" installed");
+    if (line == "Conffiles:") {
+      conffiles = true;
+      continue;
+    }
+    if (!conffiles || !installed) continue;
+    std::string_view rest = line.substr(1);
+    const bool obsolete = rest.ends_with(" obsolete") || rest.ends_with(" remove-on-upgrade");
+    const std::size_t end = rest.find(' ', rest.starts_with('/') ? rest.rfind('/') : 0);
+    if (end == std::string_view::npos) continue;
+    const std::string path(rest.substr(0, end));
+    if (obsolete || rest.substr(end).find("newconffile") != std::string_view::npos) {
+      packaged.paths.insert(path);
+    } else {
+      packaged.configuration[path] = std::string(rest.substr(end + 1, 32));
+    }
+  }
+}
+
+// Files that a package put into /etc by ucf, which keeps what it brought.
+void add_of_ucf(std::string_view text, Packaged& packaged) {
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    const std::size_t path = line.find('/');
+    if (line.size() > 32 && path != std::string_view::npos)
+      packaged.configuration[std::string(line.substr(path))] = std::string(line.substr(0, 32));
+  }
+}
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '.' || c == '/';
+}
+
+void add_words(std::string_view text, std::set<std::string, std::less<>>& words) {
+  constexpr std::size_t kShortest = 2;
+  constexpr std::size_t kLongest = 128;
+  for (std::size_t at = 0; at < text.size();) {
+    while (at < text.size() && !is_word(text[at])) ++at;
+    std::size_t end = at;
+    while (end < text.size() && is_word(text[end])) ++end;
+    const std::string_view word = text.substr(at, end - at);
+    if (word.size() >= kShortest && word.size() <= kLongest && !words.contains(word)) words.emplace(word);
+    at = end;
+  }
+}
+
+void add_paths(std::string_view text, Packaged& packaged) {
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (std::any_of(kPlaces.begin(), kPlaces.end(), [&](std::string_view place) { return line.starts_with(place); }))
+      packaged.paths.emplace(line);
+  }
+}
+
+void add_contents(std::string_view text, Packaged& packaged) {
+  constexpr std::size_t kDigits = 32;
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (line.size() > kDigits) packaged.contents.emplace(line.substr(0, kDigits));
+  }
+}
+
+Result<std::string> text_at(const std::string& path, System& system) {
+  PLUMB_TRY_ASSIGN(const auto info, system.stat(path, true));
+  if (!info) return std::string();
+  return system.read_file(path, kLargestFile);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Packaged>> packaged(System& system) {
+  auto all = std::make_shared<Packaged>();
+  PLUMB_TRY_ASSIGN(const std::string status, text_at(kStatus, system));
+  if (status.empty()) return std::shared_ptr<const Packaged>();
+  add_conffiles(status, *all);
+  PLUMB_TRY_ASSIGN(const std::string ucf, text_at("/var/lib/ucf/hashfile", system));
+  add_of_ucf(ucf, *all);
+  const Result<std::vector<std::string>> names = system.list("/var/lib/dpkg/info");
+  if (!names) return Error(names.error());
+  std::size_t read = 0;
+  for (const std::string& name : *names) {
+    const std::size_t dot = name.rfind('.');
+    const std::string ending = dot == std::string::npos ? "" : name.substr(dot);
+    const bool script = ending == ".postinst" || ending == ".preinst" || ending == ".config" || ending == ".postrm";
+    if (!script && ending != ".list" && ending != ".md5sums") continue;
+    PLUMB_TRY_ASSIGN(const std::string text, text_at(kInfoFolder + name, system));
+    read += text.size();
+    if (read > kMostRead) return fail(Code::kCannotObserve, "dpkg's database is larger than is read");
+    if (script) add_words(text, all->script_words);
+    if (ending == ".list") add_paths(text, *all);
+    if (ending == ".md5sums") add_contents(text, *all);
+  }
+  return std::shared_ptr<const Packaged>(std::move(all));
+}
+
+void survey(const SurveyedHost& host, Survey& survey) {
+  const Result<std::string> status = text_at(kStatus, host.system);
+  const Result<std::string> states = text_at("/var/lib/apt/extended_states", host.system);
+  if (!status || !states) return survey.leave_out("the packages", (status ? states.error() : status.error()).summary());
+  const std::vector<Listed> all = listed_in(*status);
+  const std::set<std::string> automatic = read_automatic(*states);
+  const auto is_automatic = [&](const Listed& one) {
+    return automatic.contains(one.name + ":" + one.architecture) ||
+           (one.architecture == "all" && std::any_of(automatic.begin(), automatic.end(), [&](const std::string& other) {
+              return other.starts_with(one.name + ":");
+            }));
+  };
+  // Installers take the important ones along, images for containers do not.
+  constexpr std::ptrdiff_t kFromAnInstaller = 20;
+  const bool installed_whole = std::count_if(all.begin(), all.end(), [](const Listed& one) {
+                                 return one.installed && one.important;
+                               }) >= kFromAnInstaller;
+  std::map<std::string, std::set<std::string>> needed_by;
+  std::map<std::string, int> architectures;
+  for (const Listed& one : all) {
+    if (!one.installed) continue;
+    ++architectures[one.name];
+    for (const std::string& name : one.needs) needed_by[name].insert(one.name);
+  }
+  std::set<std::string> taken;
+  for (const Listed& one : all) {
+    if (!one.installed) continue;
+    const std::set<std::string>& by = needed_by[one.name];
+    // Of several that need one another the first one stands for all.
+    const bool brought = std::any_of(by.begin(), by.end(), [&](const std::string& other) {
+      return other != one.name && !(needed_by[other].contains(one.name) && one.name < other);
+    });
+    const bool asked_for = !is_automatic(one) && !one.of_every_host && !(one.important && installed_whole) && !brought;
+    if (!asked_for && !one.held) continue;
+    if (one.held && is_automatic(one)) {
+      survey.leave_out("package " + one.name, "it is held, and there for the sake of others alone");
+      continue;
+    }
+    const std::string name = architectures[one.name] > 1 ? one.name + ":" + one.architecture : one.name;
+    if (!taken.insert(name).second) continue;
+    survey.add(name, one.held ? Json{{"hold", true}} : Json::object());
+  }
+}
+
+}  // namespace plumb::providers::package::apt

@@ -1,0 +1,260 @@
+// What each kind finds on a host that somebody has worked on by hand; and that its own provider finds nothing to do
+// about what it found.
+#include "providers/sdk/survey.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/base/digest.h"
+#include "engine/base/host_text.h"
+#include "providers/sdk/builtin.h"
+#include "providers/sdk/fake_system.h"
+
+namespace plumb {
+namespace {
+
+constexpr const char* kKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJxq alice@desk";
+
+class SurveyOfAHost : public ::testing::Test {
+ protected:
+  SurveyOfAHost() {
+    system_.add_program("apt-get");
+    system_.make_file("/etc/login.defs", "UID_MIN 1000\nUID_MAX 60000\n");
+    system_.make_file(
+        "/etc/passwd",
+        "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\n"
+        "daemon-of-package:x:101:101::/:/usr/sbin/nologin\nalice:x:1500:1500:Alice:/home/alice:/bin/bash\n"
+        "runner:x:998:998::/srv/runner:/usr/sbin/nologin\n");
+    system_.make_file(
+        "/etc/group",
+        "root:x:0:\nsudo:x:27:alice\nwww-data:x:33:\nalice:x:1500:\nrunner:x:998:\nweb:x:1600:www-data\n");
+    system_.make_file("/etc/shadow", "root:*:19000::::::\nalice:$6$salt$" + std::string(86, 'a') +
+                                         ":19000:0:99999:7:::\nrunner:!:19000::::::\n");
+    system_.make_file("/etc/hosts", "127.0.0.1 localhost\n::1 ip6-localhost\n192.0.2.7 db db.example\n");
+    add_packages();
+    packaged_ = *kinds_.managers().packages("", system_)->packaged(system_);
+  }
+
+  void add_packages() {
+    system_.make_file(
+        "/var/lib/dpkg/status",
+        "Package: base\nStatus: install ok installed\nPriority: required\nArchitecture: amd64\nVersion: 1\n\n"
+        "Package: nginx\nStatus: install ok installed\nPriority: optional\nArchitecture: amd64\nVersion: 1\n"
+        "Depends: libx (>= 1), common | other\nConffiles:\n /etc/nginx/nginx.conf " +
+            md5_of("as it came\n") + "\n /etc/nginx/mime.types " + md5_of("types\n") + "\n /etc/nginx/gone.conf " +
+            md5_of("x") +
+            "\n\n"
+            "Package: libx\nStatus: install ok installed\nPriority: optional\nArchitecture: amd64\nVersion: 1\n\n"
+            "Package: jq\nStatus: hold ok installed\nPriority: optional\nArchitecture: amd64\nVersion: 1\n\n"
+            "Package: asked\nStatus: install ok installed\nPriority: optional\nArchitecture: amd64\nVersion: 1\n\n");
+    system_.make_file("/var/lib/apt/extended_states", "Package: asked\nArchitecture: amd64\nAuto-Installed: 1\n\n");
+    system_.make_file("/var/lib/dpkg/info/nginx.list",
+                      "/.\n/etc\n/etc/nginx\n/etc/nginx/nginx.conf\n/etc/nginx/mime.types\n");
+    system_.make_file("/var/lib/dpkg/info/nginx.postinst", "#!/bin/sh\nadduser --system daemon-of-package\n");
+    system_.make_file("/var/lib/dpkg/info/nginx.md5sums", md5_of("a template\n") + "  usr/share/nginx/template\n");
+    system_.make_file("/etc/nginx/nginx.conf", "changed\n");
+    system_.make_file("/etc/nginx/mime.types", "types\n");
+  }
+
+  Survey look(const std::string& kind) {
+    Survey survey;
+    kinds_.find(kind)->adoption.look({system_, kinds_.managers(), packaged_.get()}, survey);
+    return survey;
+  }
+  // {"name": {attributes}} of what it finds.
+  Json found(const std::string& kind) {
+    Json all = Json::object();
+    for (const FoundThing& thing : look(kind).things) all[thing.name] = thing.attributes;
+    return all;
+  }
+  // The kind's own provider has nothing to do about what it finds.
+  void expect_settled(const std::string& kind_name) {
+    const Kind& kind = *kinds_.find(kind_name);
+    const std::string identity = kind.schema.json()["x-identity"];
+    for (const FoundThing& thing : look(kind_name).things) {
+      Desired desired;
+      desired.address = {"", kind_name, thing.name};
+      desired.attributes = thing.attributes;
+      desired.attributes[identity] = thing.name;
+      for (const ContentAttribute& content : kind.contents) {
+        if (desired.has(content.content))
+          desired.attributes[content.content] = digest(bytes_of_text(desired.text(content.content)));
+      }
+      const Seen seen = see(*kind.provider, desired, system_);
+      EXPECT_FALSE(seen.problem) << kind_name << " " << thing.name << ": " << seen.problem->summary;
+      EXPECT_TRUE(seen.change.empty()) << kind_name << " " << thing.name << ": " << to_json(seen.change).dump(2);
+    }
+  }
+
+  FakeSystem system_;
+  Registry kinds_ = described_builtin_kinds();
+  std::shared_ptr<const Packaged> packaged_;
+};
+
+TEST_F(SurveyOfAHost, PackagesThatSomebodyAskedFor) {
+  EXPECT_EQ(found("package"), (Json{{"nginx", Json::object()}, {"jq", {{"hold", true}}}}));
+}
+
+TEST_F(SurveyOfAHost, FilesThatSomebodyChangedAddedOrTookAway) {
+  system_.make_file("/etc/app/app.conf", "mine\n", 0640);
+  system_.make_file("/etc/app/copy", "a template\n");
+  system_.make_file("/etc/app/old.conf.dpkg-old", "x");
+  system_.make_file("/etc/app/secret", "x", 0600);
+  system_.make_file("/etc/ssl/own.key", "x");
+  system_.make_file("/etc/machine-id", "0123");
+  const Json all = found("file");
+  EXPECT_EQ(all["/etc/nginx/nginx.conf"], (Json{{"content", "changed\n"}}));
+  EXPECT_EQ(all["/etc/nginx/gone.conf"], (Json{{"state", "absent"}}));
+  EXPECT_EQ(all["/etc/app/app.conf"], (Json{{"content", "mine\n"}, {"mode", "0640"}}));
+  EXPECT_EQ(all["/etc/app/secret"], (Json{{"mode", "0600"}}));
+  EXPECT_EQ(all["/etc/ssl/own.key"], Json::object());
+  for (const char* other : {"/etc/nginx/mime.types", "/etc/app/copy", "/etc/app/old.conf.dpkg-old", "/etc/machine-id",
+                            "/etc/passwd", "/etc/shadow"})
+    EXPECT_FALSE(all.contains(other)) << other;
+  EXPECT_EQ(found("directory"), (Json{{"/etc/app", Json::object()}, {"/etc/ssl", Json::object()}}));
+  expect_settled("file");
+  expect_settled("directory");
+}
+
+TEST_F(SurveyOfAHost, WithoutPackagesNothingTellsWhatAFileIs) {
+  packaged_ = nullptr;
+  EXPECT_EQ(found("file"), Json::object());
+  ASSERT_EQ(look("file").left_out.size(), 1);
+  EXPECT_EQ(look("file").left_out[0].what, "/etc");
+}
+
+TEST_F(SurveyOfAHost, AccountsThatSomebodyMadeWithoutTheirPasswords) {
+  EXPECT_EQ(
+      found("user"),
+      (Json{{"alice", {{"uid", 1500}, {"groups", {"sudo"}}, {"shell", "/bin/bash"}, {"comment", "Alice"}}},
+            {"runner", {{"uid", 998}, {"home", "/srv/runner"}, {"shell", "/usr/sbin/nologin"}, {"system", true}}}}));
+  EXPECT_EQ(found("group"), (Json{{"web", {{"gid", 1600}, {"members", {"www-data"}}}}}));
+  for (const FoundThing& user : look("user").things)
+    EXPECT_EQ(user.withheld.size(), user.name == "alice" ? 1 : 0) << user.name;
+  system_.make_file("/home/alice/.ssh/authorized_keys",
+                    std::string("# mine\nfrom=\"192.0.2.1, x\",no-pty ") + kKey + "\n");
+  EXPECT_EQ(found("authorized_key"),
+            (Json{{"alice", {{"key", kKey}, {"options", {"from=\"192.0.2.1, x\"", "no-pty"}}}}}));
+}
+
+TEST_F(SurveyOfAHost, TablesOfCron) {
+  system_.make_file("/etc/cron.d/named", "MAILTO=root\n# plumb: clean up\n5 4 * * * root /usr/bin/clean\n");
+  system_.make_file("/etc/cron.d/plain", "5 4 * * * root /usr/bin/clean\n");
+  EXPECT_EQ(found("cron"),
+            (Json{{"MAILTO", {{"file", "named"}, {"value", "root"}}},
+                  {"clean up",
+                   {{"file", "named"}, {"minute", "5"}, {"hour", "4"}, {"user", "root"}, {"job", "/usr/bin/clean"}}}}));
+  expect_settled("cron");
+  EXPECT_TRUE(found("file").contains("/etc/cron.d/plain"));
+}
+
+TEST_F(SurveyOfAHost, ValuesOfTheKernelAndItsModules) {
+  system_.make_file("/etc/sysctl.d/50-own.conf", "# mine\nnet.ipv4.ip_forward=1\n-kernel.none = 2\n");
+  system_.make_file("/etc/sysctl.d/60-globs.conf", "net.ipv4.conf.*.x = 1\n");
+  system_.make_file("/proc/sys/net/ipv4/ip_forward", "0\n");
+  system_.make_file("/etc/modules-load.d/br_netfilter.conf", "br_netfilter\n");
+  system_.make_file("/proc/modules", "br_netfilter 1 0 - Live 0x0\n");
+  EXPECT_EQ(found("sysctl"),
+            (Json{{"net.ipv4.ip_forward", {{"file", "/etc/sysctl.d/50-own.conf"}, {"value", "1"}, {"live", false}}},
+                  {"kernel.none", {{"file", "/etc/sysctl.d/50-own.conf"}, {"value", "2"}, {"optional", true}}}}));
+  EXPECT_EQ(found("kernel_module"), (Json{{"br_netfilter", {{"persistent", true}, {"state", "present"}}}}));
+}
+
+TEST_F(SurveyOfAHost, LinesOfTheSystemsOwnFiles) {
+  system_.make_file("/etc/fstab",
+                    "UUID=1 / ext4 defaults 0 1\n/dev/vdb /srv ext4 noatime 0 2\n/swapfile none swap sw,pri=5 0 0\n");
+  system_.make_file("/etc/environment", "EDITOR=vim\nLANGUAGE=\"en de\"\n");
+  system_.make_file("/etc/security/limits.d/app.conf", "app soft nofile 4096 # many\n");
+  system_.make_file("/etc/hostname", "web1\n");
+  system_.make_link("/etc/localtime", "/usr/share/zoneinfo/Europe/Berlin");
+  system_.make_file("/etc/locale.gen", "# de_DE.UTF-8 UTF-8\nen_GB.UTF-8 UTF-8\n");
+  system_.make_file("/etc/default/locale", "LANG=en_GB.UTF-8\n");
+  system_.make_file("/etc/sudoers.d/deploy", "deploy ALL=(root) NOPASSWD: /usr/bin/a, /usr/bin/b x\n", 0440);
+  system_.make_file("/etc/sudoers.d/two", "a ALL=(ALL) ALL\nb ALL=(ALL) ALL\n", 0440);
+  system_.make_file("/etc/ssh/ssh_known_hosts", "git.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJxq\n");
+  EXPECT_EQ(
+      found("mount"),
+      (Json{
+          {"/srv",
+           {{"source", "/dev/vdb"}, {"type", "ext4"}, {"options", {"noatime"}}, {"pass", 2}, {"state", "present"}}}}));
+  EXPECT_EQ(found("swap"), (Json{{"/swapfile", {{"priority", 5}, {"state", "present"}}}}));
+  EXPECT_EQ(found("environment"), (Json{{"EDITOR", {{"value", "vim"}}}, {"LANGUAGE", {{"value", "en de"}}}}));
+  EXPECT_EQ(found("limits"),
+            (Json{{"app soft nofile", {{"path", "/etc/security/limits.d/app.conf"}, {"value", "4096"}}}}));
+  EXPECT_EQ(found("hostname"), (Json{{"web1", Json::object()}}));
+  EXPECT_EQ(found("timezone"), (Json{{"Europe/Berlin", Json::object()}}));
+  EXPECT_EQ(found("locale"), (Json{{"en_GB.UTF-8", {{"default", true}}}}));
+  EXPECT_EQ(found("host_entry"), (Json{{"db", {{"address", "192.0.2.7"}, {"aliases", {"db.example"}}}}}));
+  EXPECT_EQ(found("sudoers"), (Json{{"deploy",
+                                     {{"user", "deploy"},
+                                      {"run_as", "root"},
+                                      {"nopassword", true},
+                                      {"commands", {"/usr/bin/a", "/usr/bin/b x"}}}}}));
+  EXPECT_EQ(found("known_host"), (Json{{"git.example", {{"key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJxq"}}}}));
+  expect_settled("environment");
+  system_.make_file("/etc/environment", "API_TOKEN=0123456789\n");
+  EXPECT_EQ(found("environment"), (Json{{"API_TOKEN", Json::object()}}));
+  EXPECT_EQ(look("environment").things.at(0).withheld.at(0).attribute, "value");
+  expect_settled("host_entry");
+  expect_settled("known_host");
+  expect_settled("sudoers");
+}
+
+TEST_F(SurveyOfAHost, UnitsAndWhatAddsToThem) {
+  system_.make_file("/etc/systemd/system/app.service",
+                    "[Unit]\nDescription=App\n[Service]\nExecStart=/bin/a\nEnvironment=A=1\nEnvironment=B=2\n");
+  system_.make_file("/etc/systemd/system/nginx.service.d/own.conf", "[Service]\nRestart=always\n");
+  system_.make_link("/etc/systemd/system/noise.service", "/dev/null");
+  system_.make_directory("/run/systemd/system");
+  system_.add_program("systemctl");
+  system_.script("systemctl list-unit-files*",
+                 {0, "app.service enabled enabled\ncron.service disabled enabled\nssh.service enabled enabled\n", {}});
+  system_.script("systemctl list-units*", {0, "app.service loaded active running App\n", {}});
+  EXPECT_EQ(found("systemd_unit"),
+            (Json{{"/etc/systemd/system/app.service",
+                   {{"Unit", {{"Description", "App"}}},
+                    {"Service", {{"ExecStart", "/bin/a"}, {"Environment", {"A=1", "B=2"}}}}}},
+                  {"/etc/systemd/system/nginx.service.d/own.conf", {{"Service", {{"Restart", "always"}}}}}}));
+  expect_settled("systemd_unit");
+  EXPECT_EQ(found("service"), (Json{{"app", {{"enabled", true}, {"state", "running"}}},
+                                    {"cron", {{"enabled", false}}},
+                                    {"noise", {{"masked", true}}}}));
+}
+
+TEST_F(SurveyOfAHost, RepositoriesWithTheirKeysButTheDistributionsOwn) {
+  system_.make_file("/etc/apt/sources.list.d/debian.sources",
+                    "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm\nComponents: main\n");
+  system_.make_file("/etc/apt/sources.list.d/vendor.sources",
+                    "Types: deb\nURIs: https://vendor.example/apt\nSuites: stable\nComponents: main\n"
+                    "Signed-By: /etc/apt/keyrings/vendor.asc\n");
+  system_.make_file("/etc/apt/keyrings/vendor.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n");
+  const Survey survey = look("apt_repository");
+  ASSERT_EQ(survey.things.size(), 1);
+  EXPECT_EQ(survey.things[0].name, "vendor");
+  EXPECT_EQ(survey.things[0].attributes["key"], "-----BEGIN PGP PUBLIC KEY BLOCK-----\n");
+  EXPECT_EQ(survey.things[0].covers,
+            (std::vector<std::string>{"/etc/apt/sources.list.d/vendor.sources", "/etc/apt/keyrings/vendor.asc"}));
+  EXPECT_EQ(survey.settled, (std::vector<std::string>{"/etc/apt/sources.list.d/debian.sources"}));
+}
+
+TEST_F(SurveyOfAHost, ChosenProgramsAndDiversions) {
+  system_.make_file("/var/lib/dpkg/alternatives/editor", "manual\n/usr/bin/editor\n\n/usr/bin/vim\n50\n\n");
+  system_.make_file("/var/lib/dpkg/alternatives/pager", "auto\n/usr/bin/pager\n\n/usr/bin/less\n50\n\n");
+  system_.make_link("/etc/alternatives/editor", "/usr/bin/vim");
+  system_.make_file("/var/lib/dpkg/diversions", "/usr/bin/a\n/usr/bin/a.distrib\n:\n/usr/bin/b\n/usr/bin/b.x\ndash\n");
+  EXPECT_EQ(found("alternatives"), (Json{{"editor", {{"path", "/usr/bin/vim"}}}}));
+  EXPECT_EQ(found("dpkg_divert"), (Json{{"/usr/bin/a", Json::object()}}));
+}
+
+TEST_F(SurveyOfAHost, EachKindSurvivesAHostThatHasNothing) {
+  FakeSystem empty;
+  for (const Kind& kind : kinds_.all()) {
+    if (kind.adoption.look == nullptr) continue;
+    EXPECT_FALSE(kind.adoption.chapter.empty()) << kind.name;
+    Survey survey;
+    kind.adoption.look({empty, kinds_.managers(), nullptr}, survey);
+    EXPECT_TRUE(survey.things.empty()) << kind.name;
+  }
+}
+
+}  // namespace
+}  // namespace plumb
