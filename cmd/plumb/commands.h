@@ -51,6 +51,7 @@ void add_eval(Program& program);
 void add_explain(Program& program);
 void add_lock(Program& program);
 void add_locks(Program& program);
+void add_lsp(Program& program);
 void add_man(Program& program);
 void add_module(Program& program);
 void add_run(Program& program);

@@ -110,6 +110,7 @@ void add_commands(Program& program) {
   add_lock(program);
   add_unlock(program);
   add_locks(program);
+  add_lsp(program);
   add_module(program);
   add_policy(program);
   add_project_key(program);

@@ -28,6 +28,17 @@ std::size_t default_forks() {
   return std::clamp<std::size_t>(8 * core_count(), 16, 128);
 }
 
+}  // namespace
+
+std::size_t forks_of(const Options& options) {
+  return options.forks == 0 ? default_forks() : options.forks;
+}
+
+std::filesystem::path program_folder() {
+  const std::filesystem::path self = running_program();
+  return self.empty() ? std::filesystem::path(".") : self.parent_path();
+}
+
 config::InputArguments input_arguments(const Options& options) {
   constexpr std::string_view kPrefix = "PLUMB_INPUT_";
   config::InputArguments arguments;
@@ -44,17 +55,6 @@ config::InputArguments input_arguments(const Options& options) {
   for (const auto& [name, text] : options.input_streams) arguments.streams.emplace(name, text);
   arguments.assignments = options.assignments;
   return arguments;
-}
-
-}  // namespace
-
-std::size_t forks_of(const Options& options) {
-  return options.forks == 0 ? default_forks() : options.forks;
-}
-
-std::filesystem::path program_folder() {
-  const std::filesystem::path self = running_program();
-  return self.empty() ? std::filesystem::path(".") : self.parent_path();
 }
 
 std::filesystem::path history_file(const Options& options) {

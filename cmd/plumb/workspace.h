@@ -94,6 +94,9 @@ class Workspace {
 // Hosts that work at a time.
 std::size_t forks_of(const Options& options);
 
+// What the command line and PLUMB_INPUT_name set.
+config::InputArguments input_arguments(const Options& options);
+
 // The history of the project.
 std::filesystem::path history_file(const Options& options);
 

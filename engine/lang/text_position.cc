@@ -12,6 +12,13 @@ namespace {
 class Cursor {
  public:
   Cursor(std::string_view source, const SourceSpan& span) : source_(source), line_(1), column_(1) {
+    // Lines before it are only counted.
+    while (line_ < span.line) {
+      const std::size_t end = source_.find('\n', position_);
+      if (end == std::string_view::npos) break;
+      position_ = end + 1;
+      ++line_;
+    }
     while (position_ < source_.size() && (line_ < span.line || (line_ == span.line && column_ < span.column)))
       advance();
   }

@@ -254,9 +254,11 @@ Diagnostics validate_offline(const ir::CompilerInput& input, const std::set<std:
   std::atomic<std::size_t> next{0};
   // Several hosts at a time, so that neighbours, which are often equal, are compiled once.
   constexpr std::size_t kShare = 64;
+  threads = std::min(threads, (names.size() + kShare - 1) / kShare);
   for_each_parallel(threads, threads, [&](std::size_t) {
     FleetCompiler compiler(input);
     for (std::size_t first = next.fetch_add(kShare); first < names.size(); first = next.fetch_add(kShare)) {
+      if (input.stopped && input.stopped()) return;
       for (std::size_t i = first; i < std::min(first + kShare, names.size()); ++i) {
         const ComputeTurn turn;
         Diagnostics own;

@@ -23,6 +23,7 @@ Result<FleetPlan> plan_offline(const ir::CompilerInput& input, const std::set<st
                                SnapshotReader& snapshot, const OfflineOptions& options);
 
 // Compiles hosts as far as that goes without facts, and says what is wrong. What is wrong on several is told of one.
+// Once the input's `stopped` is true, the rest is left out.
 Diagnostics validate_offline(const ir::CompilerInput& input, const std::set<std::string>& hosts, std::size_t threads);
 
 }  // namespace plumb::run

@@ -48,6 +48,13 @@ Result<std::map<std::string, Json>> recorded_facts(const history::RunStore& stor
 std::unique_ptr<Workspace> Workspace::load(const WorkspaceRequest& request, const Registry& providers,
                                            const history::RunStore& store, Diagnostics& diagnostics,
                                            lang::SourceMap& sources) {
+  std::unique_ptr<Workspace> workspace = look(request, providers, store, diagnostics, sources);
+  return diagnostics.has_errors() ? nullptr : std::move(workspace);
+}
+
+std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, const Registry& providers,
+                                           const history::RunStore& store, Diagnostics& diagnostics,
+                                           lang::SourceMap& sources) {
   std::unique_ptr<Workspace> workspace(new Workspace(request, providers, sources));
   workspace->project_ = config::load_project(request.folder, request.inputs, providers, diagnostics, sources);
   if (!workspace->project_) return nullptr;
@@ -57,7 +64,7 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceRequest& request, cons
   }
   std::optional<config::LoadedInventory> inventory =
       load_inventory(request, *workspace->project_, diagnostics, sources);
-  if (!inventory) return nullptr;
+  if (!inventory) return workspace;
   workspace->inventory_ = std::move(*inventory);
   if (Result<std::set<std::string>> hosts = choose_hosts(workspace->inventory(), request.on, request.limit)) {
     workspace->hosts_ = std::move(*hosts);
@@ -72,10 +79,9 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceRequest& request, cons
     }
   }
   secrets::check_references(*workspace->project_, workspace->inventory(), diagnostics);
-  if (!diagnostics.has_errors()) return workspace;
   // The graph is still looked at, so that all errors are told in one go.
-  ir::Compiler(workspace->compiler_input()).survey(workspace->hosts_, diagnostics);
-  return nullptr;
+  if (diagnostics.has_errors()) ir::Compiler(workspace->compiler_input()).survey(workspace->hosts_, diagnostics);
+  return workspace;
 }
 
 Result<KeyState> Workspace::find_key() {

@@ -42,6 +42,11 @@ class Workspace {
   static std::unique_ptr<Workspace> load(const WorkspaceRequest& request, const Registry& providers,
                                          const history::RunStore& store, Diagnostics& diagnostics,
                                          lang::SourceMap& sources);
+  // The same for who looks at a project that is being written: a workspace also where there are errors, as far as the
+  // project could be read. Its inventory is empty where that could not be; no host is to be compiled then.
+  static std::unique_ptr<Workspace> look(const WorkspaceRequest& request, const Registry& providers,
+                                         const history::RunStore& store, Diagnostics& diagnostics,
+                                         lang::SourceMap& sources);
 
   const std::filesystem::path& folder() const { return request_.folder.path(); }
   const WorkspaceRequest& request() const { return request_; }

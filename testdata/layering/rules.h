@@ -39,10 +39,11 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/run",
        {"engine/secrets", "engine/seal", "engine/trust", "engine/policy", "engine/simulate", "engine/plan",
         "engine/host", "engine/history"}},
+      {"engine/lsp", {"engine/run"}},
       {"engine/report", {"engine/plan", "engine/cases", "engine/run", "engine/history"}},
       {"cmd/plumb",
        {"engine/report", "engine/adopt", "engine/import", "engine/policy", "engine/run", "engine/trust", "engine/history",
-        "engine/host", "engine/plan", "engine/editor", "schemas"}},
+        "engine/host", "engine/plan", "engine/editor", "engine/lsp", "schemas"}},
       {"cmd/plumb-exec", {"engine/exec", "providers/sdk"}},
       {"docs/generator", {"engine/lang"}},
   };
