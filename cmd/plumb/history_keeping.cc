@@ -1,12 +1,16 @@
-// plumb history verify|sign|export|import|backup|restore: what keeps a history true, and safe.
+// plumb history verify|sign|export|import|trim|backup|restore: what keeps a history true, and safe.
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/operator.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/time_text.h"
+#include "engine/config/formats.h"
 #include "engine/history/backup.h"
 #include "engine/report/history_csv.h"
+#include "engine/run/retention.h"
 #include "engine/run/signed_history.h"
 #include "engine/trust/sign.h"
 
@@ -23,11 +27,20 @@ struct KeepingArguments {
   std::string head;
   std::string format = "jsonl";
   bool lose_newer = false;
+  std::optional<std::int64_t> keep_runs;
+  std::string keep_age;
+  std::string keep_size;
   TrustOptions trust;
 };
 
 std::string counted(std::int64_t number, const std::string& one, const std::string& many) {
   return std::to_string(number) + " " + (number == 1 ? one : many);
+}
+
+// "0.4 MiB"
+std::string size_text(std::int64_t bytes) {
+  const std::int64_t tenths = bytes * 10 / (1 << 20);
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
 }
 
 class KeepingCommand {
@@ -64,8 +77,8 @@ class KeepingCommand {
     PLUMB_TRY_ASSIGN(const history::Verification found, history_.verify());
     if (found.broken)
       return fail(Code::kHistoryChanged, "broken at run " + found.broken->run + ": " + found.broken->reason);
-    if (head) PLUMB_TRY(run::expect_head(history_, head->head));
-    tell_whole(found.entries, found.head, head);
+    if (head) PLUMB_TRY(run::expect_head(history_, found.trims, head->head));
+    tell_whole({found.entries, found.head, found.trims}, head);
     if (found.unfinished > 0 && !terminal_.json()) {
       terminal_.print("Runs that never ended, and that nothing seals: " + std::to_string(found.unfinished) + "\n");
     }
@@ -127,7 +140,68 @@ class KeepingCommand {
     return {};
   }
 
+  Result<> trim() {
+    PLUMB_TRY_ASSIGN(const config::Retention retention, this->retention());
+    const auto time = std::chrono::system_clock::now();
+    PLUMB_TRY_ASSIGN(const std::vector<history::RunSummary> newest, history_.runs(1));
+    PLUMB_TRY_ASSIGN(
+        const history::Trimmed trimmed,
+        history_.trim(run::keep_of(retention, time), {.id = program_.options.run_id,
+                                                      .project = newest.empty() ? "" : newest.front().project,
+                                                      .operator_name = operator_name(),
+                                                      .at = timestamp(time),
+                                                      .engine = PLUMB_VERSION}));
+    if (!trimmed.nothing()) PLUMB_TRY(history_.give_back_space());
+    tell({{"runs", trimmed.runs},
+          {"late", trimmed.late},
+          {"plans", trimmed.plans},
+          {"kept", trimmed.kept},
+          {"bytes_before", trimmed.bytes_before},
+          {"bytes_after", trimmed.bytes_after}},
+         words_of(trimmed));
+    return {};
+  }
+
  private:
+  static std::string words_of(const history::Trimmed& trimmed) {
+    if (trimmed.nothing()) return "Nothing is too much.\n";
+    std::string parts;
+    const auto add = [&parts](std::int64_t number, const std::string& one, const std::string& many) {
+      if (number > 0) parts += (parts.empty() ? "" : ", ") + counted(number, one, many);
+    };
+    add(trimmed.runs, "run", "runs");
+    add(trimmed.late, "late report", "late reports");
+    add(trimmed.plans, "plan of a run that stays", "plans of runs that stay");
+    add(trimmed.kept, "content kept for undoing", "contents kept for undoing");
+    return "Took out " + parts + ": " + size_text(trimmed.bytes_before) + ", now " + size_text(trimmed.bytes_after) +
+           "\n";
+  }
+
+  // What the command line says, else what the project does.
+  Result<config::Retention> retention() {
+    config::Retention asked;
+    asked.runs = arguments_.keep_runs;
+    PLUMB_TRY_ASSIGN(asked.age_seconds, number_in("duration", "--age", arguments_.keep_age));
+    PLUMB_TRY_ASSIGN(asked.bytes, number_in("size", "--size", arguments_.keep_size));
+    if (asked.runs || asked.age_seconds || asked.bytes) return asked;
+    workspace_.only_name();
+    if (!workspace_.load()) {
+      return fail(Code::kUsage, "how much is to be kept says the project, which cannot be read")
+          .hint("give --runs, --age or --size");
+    }
+    if (workspace_.project().retention) return *workspace_.project().retention;
+    return fail(Code::kUsage, "nothing says how much is to be kept")
+        .hint("give --runs, --age or --size, or declare `history: {keep: …}` in plumb.yaml");
+  }
+
+  static Result<std::optional<std::int64_t>> number_in(const char* format, const std::string& option,
+                                                       const std::string& text) {
+    if (text.empty()) return std::optional<std::int64_t>();
+    PLUMB_TRY_ASSIGN(const Json number, config::apply_format(format, text, "`" + option + "`", std::nullopt));
+    if (number.get<std::int64_t>() <= 0) return fail(Code::kUsage, "`" + option + "` must be more than nothing");
+    return std::optional(number.get<std::int64_t>());
+  }
+
   // What is written is not to take the place of what it is about.
   Result<> expect_elsewhere() const {
     std::error_code failure;
@@ -138,13 +212,19 @@ class KeepingCommand {
 
   Result<> verify_export(const std::optional<run::SignedHead>& head) {
     PLUMB_TRY_ASSIGN(const history::ChainHead end, run::check_export(arguments_.file, head ? &head->head : nullptr));
-    tell_whole(end.entries, end.digest, head);
+    tell_whole(end, head);
     return {};
   }
 
-  void tell_whole(std::int64_t entries, const std::string& last, const std::optional<run::SignedHead>& head) {
-    Json json = {{"entries", entries}, {"head", last}};
-    std::string text = "Whole: " + counted(entries, "entry", "entries") + (last.empty() ? "" : ", head " + last) + "\n";
+  void tell_whole(const history::ChainHead& chain, const std::optional<run::SignedHead>& head) {
+    Json json = {{"entries", chain.entries}, {"head", chain.digest}};
+    std::string text = "Whole: " + counted(chain.entries, "entry", "entries") +
+                       (chain.digest.empty() ? "" : ", head " + chain.digest) + "\n";
+    if (chain.trims.entries > 0) {
+      json["trimmed"] = {{"entries", chain.trims.entries}, {"by", chain.trims.operator_name}, {"at", chain.trims.at}};
+      text += "The first " + counted(chain.trims.entries, "entry is", "entries are") + " no longer kept: trimmed by " +
+              chain.trims.operator_name + " at " + chain.trims.at + "\n";
+    }
     if (head) {
       json["signed"] = {{"entries", head->head.entries}, {"at", head->head.at}, {"by", head->signer.name()}};
       text += "Its first " + counted(static_cast<std::int64_t>(head->head.entries), "entry", "entries") +
@@ -229,6 +309,16 @@ void add_history_keeping(Program& program, CLI::App& history) {
   CLI::App* take = history.add_subcommand("import", "Take in the runs of another history, such as a pipeline's");
   take->add_option("EXPORT", arguments->file, "What `plumb history export` wrote")->required()->type_name("FILE");
   does(take, &KeepingCommand::take_in);
+
+  CLI::App* trim =
+      history.add_subcommand("trim", "Take the oldest out of the history, as `history` in plumb.yaml says");
+  trim->add_option("--runs", arguments->keep_runs, "Keep so many of the newest runs")
+      ->check(CLI::Range(std::int64_t{1}, kAllRuns))
+      ->type_name("NUMBER");
+  trim->add_option("--age", arguments->keep_age, "Keep runs that ended not longer ago, such as 365d")
+      ->type_name("TIME");
+  trim->add_option("--size", arguments->keep_size, "Keep so much of a database, such as 2GiB")->type_name("SIZE");
+  does(trim, &KeepingCommand::trim);
 
   CLI::App* copy = history.add_subcommand("backup", "Copy the history to a file, also while runs go on");
   copy->add_option("FILE", arguments->out, "The copy; one that is there is replaced")->required()->type_name("FILE");

@@ -68,6 +68,7 @@ class FileReader {
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
     const Entry* rollout = root.find("rollout");
     if (rollout != nullptr && typed) result_.rollout = read_rollout(rollout->value, (*typed)["rollout"]);
+    if (typed && typed->contains("history")) result_.retention = read_retention((*typed)["history"]);
     const Entry* trust = root.find("trust");
     const Entry* policy = root.find("policy");
     if (trust != nullptr && typed) {

@@ -9,6 +9,7 @@
 #include "engine/base/files.h"
 #include "engine/config/parsed.h"
 #include "engine/config/policy_bundles.h"
+#include "engine/config/retention.h"
 #include "engine/config/rollout.h"
 #include "engine/config/secret_stores.h"
 #include "engine/config/trust.h"
@@ -23,6 +24,7 @@ struct ModuleFile {
   std::optional<lang::Node> root;  // a map; nothing where there is none to go on with
   std::vector<Input> inputs;       // in the order of the file
   std::optional<Rollout> rollout;
+  std::optional<Retention> retention;
   std::optional<TrustRules> trust;
   std::vector<PolicyBundle> policy;
   SecretStores secrets;

@@ -88,6 +88,7 @@ class ModuleReader::Document {
       name_ = project->value.text;
     if (const Entry* text = root.find("description"); text != nullptr) module_.description = text->value.text;
     if (file.rollout) reader_.rollout_ = std::move(file.rollout);
+    if (file.retention) reader_.retention_ = file.retention;
     if (file.trust) reader_.trust_ = std::move(file.trust);
     if (!file.secrets.empty()) reader_.secrets_ = std::move(file.secrets);
     if (!file.policy.empty()) reader_.policy_ = std::move(file.policy);

@@ -51,6 +51,7 @@ class ModuleReader {
 
   // What the project says of it.
   const std::optional<Rollout>& rollout() const { return rollout_; }
+  const std::optional<Retention>& retention() const { return retention_; }
   const std::optional<TrustRules>& trust() const { return trust_; }
   const std::vector<PolicyBundle>& policy() const { return policy_; }
   const SecretStores& secrets() const { return secrets_; }
@@ -117,6 +118,7 @@ class ModuleReader {
   std::map<GitSource, ModuleState> states_;
   std::vector<GitUse> git_uses_;
   std::optional<Rollout> rollout_;
+  std::optional<Retention> retention_;
   std::optional<TrustRules> trust_;
   std::vector<PolicyBundle> policy_;
   SecretStores secrets_;

@@ -275,6 +275,7 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
   ModuleReader reader(folder, kinds, diagnostics, sources);
   if (!reader.read_root(project.root, project.name)) return std::nullopt;
   project.rollout = reader.rollout();
+  project.retention = reader.retention();
   project.trust = reader.trust();
   project.policy = reader.policy();
   project.secrets = reader.secrets();

@@ -13,6 +13,7 @@
 #include "engine/base/result.h"
 #include "engine/config/module.h"
 #include "engine/config/policy_bundles.h"
+#include "engine/config/retention.h"
 #include "engine/config/rollout.h"
 #include "engine/config/secret_stores.h"
 #include "engine/config/trust.h"
@@ -40,6 +41,7 @@ struct Project {
   std::string name;
   Module root;
   std::optional<Rollout> rollout;
+  std::optional<Retention> retention;  // no part of what a plan is made from
   std::optional<TrustRules> trust;
   std::vector<PolicyBundle>
       policy;  // no part of the configuration that a plan is made from: whoever applies judges anew

@@ -7,6 +7,7 @@
 #include "engine/history/plan_store.h"
 #include "engine/history/rows.h"
 #include "engine/history/store.h"
+#include "engine/history/trim.h"
 
 namespace plumb::history {
 namespace {
@@ -46,13 +47,16 @@ Result<std::int64_t> next_number(Database& database) {
   return database.number("SELECT coalesce(max(number), 0) + 1 FROM chain");
 }
 
-// The first run of this project's operators whose plan the history does not hold any more; "" for none. Of runs of
-// others, and of those that came from another history, it never had one.
-Result<std::string> run_without_plan(Database& database) {
+// The first run of this project's operators, behind the entry `trimmed`, whose plan the history does not hold any more;
+// "" for none. Of runs of others, and of those that came from another history, it never had one.
+Result<std::string> run_without_plan(Database& database, std::int64_t trimmed) {
   PLUMB_TRY_ASSIGN(
-      Statement row,
-      database.prepare("SELECT r.id, r.number FROM run r LEFT JOIN plan p ON p.id = r.plan WHERE r.plan IS NOT NULL "
-                       "AND r.kind <> 'foreign' AND p.bytes IS NULL ORDER BY r.number"));
+      Statement prepared,
+      database.prepare(
+          "SELECT r.id, r.number FROM run r LEFT JOIN plan p ON p.id = r.plan LEFT JOIN chain c ON c.run = "
+          "r.number WHERE r.plan IS NOT NULL AND r.kind <> 'foreign' AND p.bytes IS NULL "
+          "AND (c.number IS NULL OR c.number > ?1) ORDER BY r.number"));
+  Statement row = std::move(prepared).bind(trimmed);
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());
     if (!found) return std::string();
@@ -145,7 +149,10 @@ Result<Verification> verify_chain(Database& database) {
   PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
   Verification result;
   PLUMB_TRY_ASSIGN(const std::vector<Link> chain, read_chain(database));
-  std::string previous;
+  // What a trim says is of worth only if its own entry, which stands in what is walked, holds.
+  PLUMB_TRY_ASSIGN(result.trims, read_trims(database));
+  result.entries = result.trims.entries;
+  std::string previous = result.trims.head;
   for (const Link& link : chain) {
     if (const std::string reason = fault(database, link, result.entries + 1, previous); !reason.empty()) {
       result.broken = Verification::Broken{link.name, reason};
@@ -178,7 +185,7 @@ Result<Verification> verify_chain(Database& database) {
     result.broken = Verification::Broken{changed, "its plan was changed after it was written"};
     return result;
   }
-  PLUMB_TRY_ASSIGN(const std::string without, run_without_plan(database));
+  PLUMB_TRY_ASSIGN(const std::string without, run_without_plan(database, result.trims.plans));
   if (!without.empty()) result.broken = Verification::Broken{without, "its plan was taken out of the history"};
   return result;
 }

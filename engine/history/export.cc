@@ -9,6 +9,7 @@
 #include "engine/history/chain.h"
 #include "engine/history/opener.h"
 #include "engine/history/sqlite_history.h"
+#include "engine/history/trim.h"
 
 namespace plumb::history {
 namespace {
@@ -51,6 +52,17 @@ Result<> write_entry(Database& database, const Link& link, const ByteSink& sink)
   return sink("\n");
 }
 
+// Of the history that was exported; nothing where the entry tells of none.
+std::optional<Trims> trims_told_by(const Entry& entry) {
+  const auto* const run = std::get_if<RunEntry>(&entry.content);
+  if (run == nullptr || run->run.kind != kTrimKind || run->notes.contains(std::string(kImportedNote))) return {};
+  Result<Trims> trims = trims_of(run->notes);
+  if (!trims) return {};
+  trims->operator_name = run->run.operator_name;
+  trims->at = run->run.finished_at;
+  return std::move(*trims);
+}
+
 }  // namespace
 
 Result<> SqliteHistory::export_chain(const ByteSink& sink) const {
@@ -59,7 +71,8 @@ Result<> SqliteHistory::export_chain(const ByteSink& sink) const {
   Database& database = store->database;
   PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
   PLUMB_TRY_ASSIGN(const std::vector<Link> chain, read_chain(database));
-  std::string_view last;
+  PLUMB_TRY_ASSIGN(const Trims trims, read_trims(database));
+  std::string_view last = trims.head;
   for (const Link& link : chain) {
     if (link.previous != last) {
       return fail(Code::kHistoryChanged, "an entry of the history is missing before run " + link.name)
@@ -74,7 +87,9 @@ Result<> SqliteHistory::export_chain(const ByteSink& sink) const {
 Result<std::optional<std::string>> SqliteHistory::entry_digest(std::int64_t number) const {
   PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
   const std::lock_guard lock(store->mutex);
-  PLUMB_TRY_ASSIGN(Statement prepared, store->database.prepare("SELECT digest FROM chain WHERE number = ?1"));
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   store->database.prepare("SELECT digest FROM chain WHERE number = ?1 UNION ALL "
+                                           "SELECT previous FROM chain WHERE number = ?1 + 1 LIMIT 1"));
   Statement row = std::move(prepared).bind(number);
   PLUMB_TRY_ASSIGN(const bool found, row.step());
   return found ? std::optional(row.text(0)) : std::nullopt;
@@ -85,24 +100,34 @@ Result<ChainHead> read_export(const std::filesystem::path& file,
   std::ifstream in(file, std::ios::binary);
   if (!in) return fail(Code::kFileUnreadable, "cannot read " + file.string() + ": " + std::strerror(errno));
   ChainHead head;
+  std::string before;  // the digest that the first entry follows
+  std::int64_t number = 0;
   std::string line;
   while (true) {
     const LineEnd end = read_line(in, line);
-    if (end == LineEnd::kEnd) return head;
+    if (end == LineEnd::kEnd) break;
     if (end == LineEnd::kUnreadable) return fail(Code::kFileUnreadable, "cannot read " + file.string() + " to its end");
-    ++head.entries;
-    if (end == LineEnd::kTooLong) {
-      return at_line(fail(Code::kNotAnExport, "an entry is larger than this program reads"), file, head.entries);
-    }
+    ++number;
+    if (end == LineEnd::kTooLong)
+      return at_line(fail(Code::kNotAnExport, "an entry is larger than this program reads"), file, number);
     Result<Entry> entry = read_entry(line);
-    if (!entry) return at_line(std::move(entry.error()), file, head.entries);
-    if (entry->previous != head.digest) {
-      return at_line(fail(Code::kNotAnExport, "the entry does not follow the one before it"), file, head.entries)
+    if (!entry) return at_line(std::move(entry.error()), file, number);
+    if (number == 1) {
+      before = entry->previous;
+    } else if (entry->previous != head.digest) {
+      return at_line(fail(Code::kNotAnExport, "the entry does not follow the one before it"), file, number)
           .hint("a line was changed, added or taken out; export anew");
     }
     head.digest = digest(line);
-    PLUMB_TRY(take({head.entries, head.digest, std::move(*entry)}));
+    if (std::optional<Trims> trims = trims_told_by(*entry)) head.trims = std::move(*trims);
+    PLUMB_TRY(take({head.digest, std::move(*entry)}));
   }
+  if (before != head.trims.head) {
+    return at_line(fail(Code::kNotAnExport, "the entry has others before it, which are not there"), file, 1)
+        .hint("lines were taken off its beginning; export anew");
+  }
+  head.entries = head.trims.entries + number;
+  return head;
 }
 
 }  // namespace plumb::history

@@ -19,18 +19,19 @@ inline constexpr std::size_t kMostLine = std::size_t{128} << 20;
 
 // A chain by its end.
 struct ChainHead {
-  std::int64_t entries = 0;
-  std::string digest;  // of the last one; "" where there is none
+  std::int64_t entries = 0;  // with those that were trimmed
+  std::string digest;        // of the last one; "" where there is none
+  Trims trims;
 };
 
 struct ExportedEntry {
-  std::int64_t number = 0;  // from 1 on
   std::string digest;
   Entry entry;
 };
 
 // Gives each entry to `take`, whose error ends it. Errors: kNotAnExport for a line that is no entry, or does not follow
-// the one before it; kFileUnreadable.
+// the one before it; also where the first one has one before it and no trim among the entries tells of that;
+// kFileUnreadable.
 Result<ChainHead> read_export(const std::filesystem::path& file,
                               const std::function<Result<>(const ExportedEntry&)>& take);
 

@@ -41,6 +41,14 @@ Result<std::optional<std::string>> RunStore::kept(std::string_view) const {
   return std::optional<std::string>();
 }
 
+Result<bool> RunStore::exceeds(const Keep&) const {
+  return false;
+}
+
+Result<Trimmed> RunStore::trim(const Keep&, const TrimStart&) {
+  return Trimmed();
+}
+
 Result<bool> RunStore::forget_host(std::string_view) {
   return false;
 }

@@ -129,8 +129,18 @@ struct StoredFacts {
   std::string at;  // when they became so
 };
 
+// What was taken out of a history by `trim` until now (see trim.h).
+struct Trims {
+  std::int64_t entries = 0;  // of the chain, from the first on, that are no longer there
+  std::string head;          // digest of the last of them; "" where all are there
+  std::int64_t plans = 0;    // the runs of entries up to here may be without the document of their plan
+  std::string operator_name;
+  std::string at;
+};
+
 struct Verification {
-  std::int64_t entries = 0;     // of the chain, that were checked
+  std::int64_t entries = 0;  // that the chain has; those behind `trims` were checked
+  Trims trims;
   std::int64_t unfinished = 0;  // runs that never ended and so are not in the chain
   // Digest of the last entry, "" for an empty chain. Entries cut off at the end leave a chain that holds:
   // whoever must exclude that notes the head elsewhere and compares.
@@ -140,6 +150,36 @@ struct Verification {
     std::string reason;  // "its record was changed after it was written"
   };
   std::optional<Broken> broken;  // the first one
+};
+
+// How much of a history stays (see trim.h): each bound by itself; nothing where none is set. Runs that never ended
+// stay, and so does the newest one, whatever the bounds are.
+struct Keep {
+  std::optional<std::int64_t> runs = {};   // the newest that ended; those of the kind `trim` are not counted
+  std::string since = {};                  // RFC 3339: those that ended at this time or later; "" for no bound
+  std::optional<std::int64_t> bytes = {};  // of the database, without pages that are free
+
+  bool empty() const { return !runs && since.empty() && !bytes; }
+};
+
+// Who trims, and when.
+struct TrimStart {
+  std::string id;  // of the run that tells of it
+  std::string project;
+  std::string operator_name;
+  std::string at;
+  std::string engine;
+};
+
+struct Trimmed {
+  std::int64_t runs = 0;   // that were taken out
+  std::int64_t late = 0;   // late reports
+  std::int64_t plans = 0;  // whose documents were, while their runs stay
+  std::int64_t kept = 0;   // contents for undoing
+  std::int64_t bytes_before = 0;
+  std::int64_t bytes_after = 0;
+
+  bool nothing() const { return runs == 0 && late == 0 && plans == 0 && kept == 0; }
 };
 
 // Writes one run. For many threads at once; it may outlive the store that it came from. What could not be written (a
@@ -199,6 +239,13 @@ class RunStore {
 
   // Checks that nothing was changed after it was written.
   virtual Result<Verification> verify() const = 0;
+
+  // Whether there is more than is to be kept.
+  virtual Result<bool> exceeds(const Keep& keep) const;
+  // Takes out what is not to be kept, all or nothing, and tells of it in a run of its own where anything went. Errors:
+  // kHistoryChanged for a history that does not hold, which stays as it is. Both do nothing where they are not
+  // overridden.
+  virtual Result<Trimmed> trim(const Keep& keep, const TrimStart& start);
 };
 
 }  // namespace plumb::history

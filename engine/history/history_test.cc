@@ -374,7 +374,8 @@ TEST_F(HistoryTest, takes_the_plans_of_an_older_history_apart) {
   start.plan_document = nullptr;
   must(must(open().begin(start))->finish(ended()));
   tamper(file_,
-         "DROP TABLE run_note; DROP TABLE plan_folder; DROP TABLE content; ALTER TABLE plan DROP COLUMN size; PRAGMA "
+         "DROP TABLE run_note; DROP TABLE plan_folder; DROP TABLE content; DROP TABLE kept; ALTER TABLE plan DROP "
+         "COLUMN size; PRAGMA "
          "user_version = 1;"
          "UPDATE plan SET bytes = CAST('" +
              document + "' AS BLOB)");
@@ -419,7 +420,7 @@ TEST_F(HistoryTest, an_older_history_is_read_as_it_is) {
   start.plan = digest(document);
   start.plan_document = [&](const TakePiece& take) { take(document); };
   must(must(open().begin(start))->finish(ended()));
-  tamper(file_, "DROP TABLE run_note; DROP TABLE plan_folder; PRAGMA user_version = 2");
+  tamper(file_, "DROP TABLE run_note; DROP TABLE plan_folder; DROP TABLE kept; PRAGMA user_version = 2");
 
   {
     const SqliteHistory history = must(SqliteHistory::open_read_only(file_));

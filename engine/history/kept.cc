@@ -31,8 +31,8 @@ Result<std::optional<std::string>> taken_from(Statement row) {
 
 }  // namespace
 
-Result<> keep_content(Database& database, std::string_view digest, std::int64_t size, std::string_view packed,
-                      std::int64_t most) {
+Result<> keep_content(Database& database, std::int64_t run, std::string_view digest, std::int64_t size,
+                      std::string_view packed, std::int64_t most) {
   {
     PLUMB_TRY_ASSIGN(Statement known, database.prepare("SELECT 1 FROM content WHERE digest = ?1"));
     Statement row = std::move(known).bind(digest);
@@ -44,10 +44,11 @@ Result<> keep_content(Database& database, std::string_view digest, std::int64_t 
     PLUMB_TRY(std::move(before).bind(digest).run());
   }
   {
-    PLUMB_TRY_ASSIGN(Statement insert,
-                     database.prepare("INSERT INTO kept (number, digest, size, bytes) VALUES "
-                                      "((SELECT coalesce(max(number), 0) + 1 FROM kept), ?1, ?2, CAST(?3 AS BLOB))"));
-    PLUMB_TRY(std::move(insert).bind(digest, size, packed).run());
+    PLUMB_TRY_ASSIGN(
+        Statement insert,
+        database.prepare("INSERT INTO kept (number, digest, size, bytes, run) VALUES "
+                         "((SELECT coalesce(max(number), 0) + 1 FROM kept), ?1, ?2, CAST(?3 AS BLOB), ?4)"));
+    PLUMB_TRY(std::move(insert).bind(digest, size, packed, run).run());
   }
   return make_room(database, most);
 }

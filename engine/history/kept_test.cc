@@ -35,7 +35,7 @@ TEST_F(KeptTest, BytesComeBackByTheirDigest) {
 TEST_F(KeptTest, TheOldestGoForNewerOnes) {
   const std::shared_ptr<Store> store = must(open_store(file_));
   const auto keep = [&](const std::string& bytes) {
-    must(keep_content(store->database, digest(bytes), static_cast<std::int64_t>(bytes.size()), bytes, 25));
+    must(keep_content(store->database, 1, digest(bytes), static_cast<std::int64_t>(bytes.size()), bytes, 25));
   };
   keep("0123456789");
   keep("abcdefghij");
@@ -48,7 +48,7 @@ TEST_F(KeptTest, TheOldestGoForNewerOnes) {
 
 TEST_F(KeptTest, WhatIsNoLongerWhatItWasIsNotGiven) {
   const std::shared_ptr<Store> store = must(open_store(file_));
-  must(keep_content(store->database, digest("as it was"), 9, "as it is!", kMostKept));
+  must(keep_content(store->database, 1, digest("as it was"), 9, "as it is!", kMostKept));
   EXPECT_FALSE(must(kept_content(store->database, digest("as it was"))).has_value());
 }
 

@@ -87,24 +87,42 @@ Result<std::string> read_content(Database& database, std::string_view digest) {
   return unpacked(row);
 }
 
+// What stands at the beginning of a document that was taken apart: the names of its contents, in its order.
+Result<std::vector<std::string>> take_names(Scanner& scanner) {
+  std::vector<std::string> names;
+  while (!scanner.take("]")) {
+    if (!names.empty() && !scanner.take(",")) return missing();
+    const std::string_view name = scanner.digest();
+    if (name.empty()) return missing();
+    names.emplace_back(name);
+  }
+  return names;
+}
+
 Result<std::string> put_together(Database& database, const std::string& document) {
   Scanner scanner(document);
   if (!scanner.take(kNamed)) return document;
+  PLUMB_TRY_ASSIGN(const std::vector<std::string> names, take_names(scanner));
   std::string whole(kWhole);
-  while (!scanner.take("]")) {
-    if (whole.size() > kWhole.size()) {
-      if (!scanner.take(",")) return missing();
-      whole += ',';
-    }
-    const std::string_view name = scanner.digest();
-    if (name.empty()) return missing();
+  for (const std::string& name : names) {
     PLUMB_TRY_ASSIGN(const std::string bytes, read_content(database, name));
-    whole.append("\"").append(name).append("\":");
+    whole.append(&name == &names.front() ? "\"" : ",\"").append(name).append("\":");
     append_blob(whole, bytes);
   }
   whole += '}';
   whole += scanner.rest();
   return whole;
+}
+
+// As it is stored; nothing where the history knows no document of it.
+Result<std::optional<std::string>> stored_document(Database& database, std::string_view plan) {
+  PLUMB_TRY_ASSIGN(Statement prepared,
+                   database.prepare("SELECT bytes, size FROM plan WHERE id = ?1 AND bytes IS NOT NULL"));
+  Statement row = std::move(prepared).bind(plan);
+  PLUMB_TRY_ASSIGN(const bool found, row.step());
+  if (!found) return std::optional<std::string>();
+  PLUMB_TRY_ASSIGN(std::string document, unpacked(row));
+  return std::optional<std::string>(std::move(document));
 }
 
 // Of which it is cheaper to pack it than to ask whether it is known.
@@ -225,17 +243,18 @@ Result<> store_plan(Database& database, const std::string& plan, const GivePiece
 }
 
 Result<std::optional<std::string>> read_plan(Database& database, std::string_view plan) {
-  std::string document;
-  {
-    PLUMB_TRY_ASSIGN(Statement prepared,
-                     database.prepare("SELECT bytes, size FROM plan WHERE id = ?1 AND bytes IS NOT NULL"));
-    Statement row = std::move(prepared).bind(plan);
-    PLUMB_TRY_ASSIGN(const bool found, row.step());
-    if (!found) return std::optional<std::string>();
-    PLUMB_TRY_ASSIGN(document, unpacked(row));
-  }
-  PLUMB_TRY_ASSIGN(std::string whole, put_together(database, document));
+  PLUMB_TRY_ASSIGN(const std::optional<std::string> document, stored_document(database, plan));
+  if (!document) return std::optional<std::string>();
+  PLUMB_TRY_ASSIGN(std::string whole, put_together(database, *document));
   return std::optional<std::string>(std::move(whole));
+}
+
+Result<std::vector<std::string>> contents_of(Database& database, std::string_view plan) {
+  PLUMB_TRY_ASSIGN(const std::optional<std::string> document, stored_document(database, plan));
+  if (!document) return std::vector<std::string>();
+  Scanner scanner(*document);
+  if (!scanner.take(kNamed)) return std::vector<std::string>();
+  return take_names(scanner);
 }
 
 Result<> take_plans_apart(Database& database) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/packed.h"
 #include "engine/base/result.h"
@@ -53,6 +54,8 @@ class PlanTaker {
 Result<> store_plan(Database& database, const std::string& plan, const GivePieces& document);
 // Nothing where the history knows no document of it. Errors: kHistory where a part is missing or damaged.
 Result<std::optional<std::string>> read_plan(Database& database, std::string_view plan);
+// The digests of the contents that the plan's document names; none where it stands whole. Errors: as read_plan().
+Result<std::vector<std::string>> contents_of(Database& database, std::string_view plan);
 
 // Documents as they stood in version 1 of the schema.
 Result<> take_plans_apart(Database& database);

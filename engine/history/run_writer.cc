@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "engine/base/packed.h"
-#include "engine/history/chain.h"
 #include "engine/history/history.h"
 #include "engine/history/kept.h"
 #include "engine/history/store.h"
@@ -22,16 +21,6 @@ namespace plumb::history {
 namespace {
 
 constexpr std::chrono::milliseconds kStartedMayWait{50};
-
-Result<> end_run(Database& database, std::int64_t run, const RunEnd& end) {
-  {
-    PLUMB_TRY_ASSIGN(
-        Statement update,
-        database.prepare("UPDATE run SET outcome = ?2, finished_at = ?3, exit_code = ?4 WHERE number = ?1"));
-    PLUMB_TRY(std::move(update).bind(run, name(end.outcome), end.finished_at, exit_code(end.outcome)).run());
-  }
-  return seal_run(database, run);
-}
 
 }  // namespace
 
@@ -75,7 +64,7 @@ Result<> SqliteRunWriter::keep(std::string_view digest, std::string_view bytes) 
   const std::lock_guard lock(store_->mutex);
   PLUMB_TRY(check_open());
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(store_->database, Transaction::Kind::kWrite));
-  PLUMB_TRY(keep_content(store_->database, digest, static_cast<std::int64_t>(bytes.size()), packed));
+  PLUMB_TRY(keep_content(store_->database, number_, digest, static_cast<std::int64_t>(bytes.size()), packed));
   return transaction.commit();
 }
 

@@ -46,6 +46,8 @@ class SqliteHistory final : public RunStore {
   Result<std::map<std::string, StoredFacts>> facts() const override;
   // Walks the chain from its first entry.
   Result<Verification> verify() const override;
+  Result<bool> exceeds(const Keep& keep) const override;
+  Result<Trimmed> trim(const Keep& keep, const TrimStart& start) override;
 
   // The chain, first to last: of each entry the document that its digest is of, and a line end. Errors: those of the
   // sink, and kHistoryChanged where an entry does not hold; what came until then is no export.
@@ -54,7 +56,10 @@ class SqliteHistory final : public RunStore {
   // that says where from, late reports as they are. Those that are known here already stay as they are. All or nothing.
   // Errors: those of reading an export too.
   Result<Imported> import_chain(const std::filesystem::path& file);
-  // Of the entry with this number in the chain, from 1 on; nothing where there are fewer.
+  // Makes the file as small as what it holds; needs as much space beside it, and nobody else who writes.
+  Result<> give_back_space();
+  // Of the entry with this number in the chain, from 1 on; nothing where there are fewer, and for what was trimmed but
+  // for its last.
   Result<std::optional<std::string>> entry_digest(std::int64_t number) const;
 
   SqliteHistory(SqliteHistory&&) noexcept;

@@ -39,10 +39,14 @@ Result<> keep_what_was_there(Database& database) {
   return database.execute(kSchema5Sql);
 }
 
+Result<> note_who_kept(Database& database) {
+  return database.execute(kSchema6Sql);
+}
+
 // Step i leads from schema version i to i + 1.
 using Migration = Result<> (*)(Database&);
-constexpr std::array<Migration, 5> kMigrations = {make_tables, store_contents_once, remember_folders, make_notes,
-                                                  keep_what_was_there};
+constexpr std::array<Migration, 6> kMigrations = {make_tables, store_contents_once, remember_folders,
+                                                  make_notes,  keep_what_was_there, note_who_kept};
 constexpr std::int64_t kVersion = kMigrations.size();
 // From here on every question can be answered as the file is.
 constexpr std::int64_t kReadableVersion = 2;

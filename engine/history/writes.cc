@@ -30,6 +30,16 @@ Result<> insert_run(Database& database, const RunStart& start) {
       .run();
 }
 
+Result<> end_run(Database& database, std::int64_t run, const RunEnd& end) {
+  {
+    PLUMB_TRY_ASSIGN(
+        Statement update,
+        database.prepare("UPDATE run SET outcome = ?2, finished_at = ?3, exit_code = ?4 WHERE number = ?1"));
+    PLUMB_TRY(std::move(update).bind(run, name(end.outcome), end.finished_at, exit_code(end.outcome)).run());
+  }
+  return seal_run(database, run);
+}
+
 Result<> insert_notes(Database& database, std::int64_t run, const std::map<std::string, std::string>& notes) {
   for (const auto& [name, text] : notes) {
     PLUMB_TRY_ASSIGN(Statement insert, database.prepare("INSERT INTO run_note (run, name, text) VALUES (?1, ?2, ?3)"));

@@ -19,6 +19,8 @@ Result<KnownRun> find_run(Database& database, const std::string& id);
 
 // A run that has not ended. Its plan's row is made too.
 Result<> insert_run(Database& database, const RunStart& start);
+// Its outcome, and its seal.
+Result<> end_run(Database& database, std::int64_t run, const RunEnd& end);
 Result<> insert_notes(Database& database, std::int64_t run, const std::map<std::string, std::string>& notes);
 // In the place of what stands there of the same action or host.
 Result<> insert_action(Database& database, std::int64_t run, const ActionRecord& record);

@@ -7,6 +7,7 @@
 #include "engine/run/checkout.h"
 #include "engine/run/request.h"
 #include "engine/run/run_begun.h"
+#include "engine/run/retention.h"
 
 namespace plumb::run {
 namespace {
@@ -219,7 +220,10 @@ class Applying {
     const RunOutcome outcome =
         std::max({outcome_of(result_.hosts), kept, closed ? RunOutcome::kWindowClosed : RunOutcome::kOk});
     const Result<> finished = run.finish({outcome, now()});
-    if (finished) return outcome;
+    if (finished) {
+      trim_history();
+      return outcome;
+    }
     context_.tell(finished.error());
     return std::max(outcome, RunOutcome::kFailed);
   }
@@ -228,6 +232,26 @@ class Applying {
   ApplyRequest& request_;
   const RunContext& context_;
   std::unique_ptr<Fleet> fleet_;
+  // What became of the run does not hang on it.
+  void trim_history() {
+    const std::optional<config::Retention>& retention = workspace_.project().retention;
+    if (!retention) return;
+    const Result<> trimmed = trim_after(request_.run, *retention,
+                                        {.id = {},
+                                         .project = result_.plan.project,
+                                         .operator_name = request_.operator_name,
+                                         .at = {},
+                                         .engine = PLUMB_VERSION},
+                                        std::chrono::system_clock::now(), context_.store);
+    if (trimmed) return;
+    Diagnostic found = trimmed.error().diagnostic();
+    found.severity = Severity::kWarning;
+    found.summary = "the history was not made smaller: " + found.summary;
+    Diagnostics told;
+    told.add(std::move(found));
+    context_.tell(told);
+  }
+
   std::optional<std::string> document_;  // of the plan
   std::filesystem::path contents_;
   bool resumed_ = false;

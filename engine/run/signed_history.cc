@@ -13,6 +13,14 @@ Error lost(const trust::HistoryHead& head, const std::string& what) {
       .hint("entries were taken off its end, or it was written anew; put a copy back with `plumb history restore`");
 }
 
+// What was signed may be as it was, and nothing here shows it any more.
+Error out_of_sight(const trust::HistoryHead& head, const history::Trims& trims) {
+  return fail(Code::kHistoryChanged, "the entry " + std::to_string(head.entries) + " that was signed at " + head.at +
+                                         " is no longer kept: " + trims.operator_name + " took out the first " +
+                                         std::to_string(trims.entries) + " at " + trims.at)
+      .hint("compare with an export or a copy of before that, and sign the end anew after each trim");
+}
+
 }  // namespace
 
 Result<trust::HistoryHead> head_of(const history::SqliteHistory& history, std::chrono::sys_seconds now) {
@@ -38,22 +46,25 @@ Result<SignedHead> read_signed_head(const std::filesystem::path& file, const tru
   return SignedHead{std::move(head), std::move(signer)};
 }
 
-Result<> expect_head(const history::SqliteHistory& history, const trust::HistoryHead& head) {
-  PLUMB_TRY_ASSIGN(const std::optional<std::string> there,
-                   history.entry_digest(static_cast<std::int64_t>(head.entries)));
+Result<> expect_head(const history::SqliteHistory& history, const history::Trims& trims,
+                     const trust::HistoryHead& head) {
+  const auto entries = static_cast<std::int64_t>(head.entries);
+  if (entries < trims.entries) return out_of_sight(head, trims);
+  PLUMB_TRY_ASSIGN(const std::optional<std::string> there, history.entry_digest(entries));
   if (!there) return lost(head, "the history does not hold");
   if (*there != head.head) return lost(head, "the history holds another entry than");
   return {};
 }
 
 Result<history::ChainHead> check_export(const std::filesystem::path& file, const trust::HistoryHead* head) {
-  bool seen = false;
+  bool seen = head == nullptr;
   PLUMB_TRY_ASSIGN(const history::ChainHead end, history::read_export(file, [&](const history::ExportedEntry& entry) {
-                     seen = seen || (head != nullptr && entry.digest == head->head);
+                     seen = seen || entry.digest == head->head;
                      return Result<>();
                    }));
-  if (head != nullptr && !seen) return lost(*head, "the export does not hold");
-  return end;
+  if (seen || end.trims.head == head->head) return end;
+  if (static_cast<std::int64_t>(head->entries) < end.trims.entries) return out_of_sight(*head, end.trims);
+  return lost(*head, "the export does not hold");
 }
 
 }  // namespace plumb::run

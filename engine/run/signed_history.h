@@ -24,8 +24,10 @@ struct SignedHead {
 Result<SignedHead> read_signed_head(const std::filesystem::path& file, const trust::Trust& trust,
                                     std::chrono::sys_seconds now);
 
-// Whether the chain, which is whole, goes through that end. Errors: kHistoryChanged.
-Result<> expect_head(const history::SqliteHistory& history, const trust::HistoryHead& head);
+// Whether the chain, which is whole but for `trims`, goes through that end. Errors: kHistoryChanged, also where the end
+// lies before what is still kept.
+Result<> expect_head(const history::SqliteHistory& history, const history::Trims& trims,
+                     const trust::HistoryHead& head);
 
 // The same of an export, which is read to its end. Errors: kNotAnExport too.
 Result<history::ChainHead> check_export(const std::filesystem::path& file, const trust::HistoryHead* head);

@@ -25,6 +25,10 @@ class SignedHistory : public ::testing::Test {
     ASSERT_TRUE(writer->finish({RunOutcome::kOk, "2026-03-01T12:00:09.000Z"}));
   }
 
+  Result<> goes_on_from(const trust::HistoryHead& head) const {
+    return expect_head(history_, history_.verify().value().trims, head);
+  }
+
   plumb::testing::ScratchFolder folder_;
   history::SqliteHistory history_;
 };
@@ -33,9 +37,9 @@ TEST_F(SignedHistory, GoesOnBehindItsSignedEnd) {
   const trust::HistoryHead head = head_of(history_, kSignedAt).value();
   EXPECT_EQ(head.entries, 1U);
   EXPECT_EQ(head.project, "edge");
-  EXPECT_TRUE(expect_head(history_, head));
+  EXPECT_TRUE(goes_on_from(head));
   end_run("r2");
-  EXPECT_TRUE(expect_head(history_, head));
+  EXPECT_TRUE(goes_on_from(head));
 }
 
 TEST_F(SignedHistory, ShowsThatItsEndIsGone) {
@@ -45,15 +49,29 @@ TEST_F(SignedHistory, ShowsThatItsEndIsGone) {
       history::Database::open(folder_ / "history.db", history::Database::Mode::kReadWrite).value();
   ASSERT_TRUE(database.execute("DELETE FROM chain WHERE number = 2; DELETE FROM run WHERE id = 'r2'"));
   EXPECT_FALSE(history_.verify().value().broken) << "the chain alone does not show it";
-  EXPECT_EQ(expect_head(history_, head).error().code(), Code::kHistoryChanged);
+  EXPECT_EQ(goes_on_from(head).error().code(), Code::kHistoryChanged);
 }
 
 TEST_F(SignedHistory, ShowsThatItIsAnotherOne) {
   const trust::HistoryHead head = head_of(history_, kSignedAt).value();
   history_ = history::SqliteHistory::open(folder_ / "other.db").value();
   end_run("r2");
-  EXPECT_EQ(expect_head(history_, head).error().summary(),
+  EXPECT_EQ(goes_on_from(head).error().summary(),
             "the history holds another entry than the entry 1 that was signed at 2027-01-15T08:00:00Z");
+}
+
+TEST_F(SignedHistory, ShowsItAsFarAsItIsKept) {
+  const trust::HistoryHead first = head_of(history_, kSignedAt).value();
+  end_run("r2");
+  const trust::HistoryHead second = head_of(history_, kSignedAt).value();
+  end_run("r3");
+  end_run("r4");
+  const history::TrimStart start{"t", "edge", "ana@desk", "2026-03-02T12:00:00.000Z", "0.2.0"};
+  ASSERT_TRUE(history_.trim({.runs = 2}, start));
+  EXPECT_TRUE(goes_on_from(second));
+  EXPECT_EQ(goes_on_from(first).error().summary(),
+            "the entry 1 that was signed at 2027-01-15T08:00:00Z is no longer kept: ana@desk took out the first 2 at "
+            "2026-03-02T12:00:00.000Z");
 }
 
 TEST_F(SignedHistory, WithoutARunHasNoEnd) {
@@ -72,7 +90,7 @@ TEST_F(SignedHistory, IsSignedForHistoriesAlone) {
   const Result<SignedHead> read = read_signed_head(file, trust, kSignedAt);
   ASSERT_TRUE(read) << read.error().summary();
   EXPECT_EQ(read->signer.name(), "ana");
-  EXPECT_TRUE(expect_head(history_, read->head));
+  EXPECT_TRUE(goes_on_from(read->head));
   folder_.write("head.json.sig", trust::sign(text, trust::kApprovalNamespace, folder_ / "ana", 2).value());
   EXPECT_EQ(read_signed_head(file, trust, kSignedAt).error().code(), Code::kBadSignature);
 }

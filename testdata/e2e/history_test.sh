@@ -163,3 +163,25 @@ run 1 history restore "$work/broken.db"
 says PL5001
 run 0 history verify
 run 0 apply --set text=six
+
+# What is too old goes, is told, and the rest can still be checked.
+run 1 history trim
+says 'declare `history: {keep: …}`'
+run 0 apply --set text=seven
+run 0 history trim --runs 2
+says 'Took out'
+run 0 history verify
+says 'no longer kept: trimmed by'
+run 0 history export -o "$work/trimmed.jsonl"
+run 0 history verify "$work/trimmed.jsonl"
+says 'no longer kept'
+run 1 history trim --age soon
+says '`--age` is not a duration'
+cat >>project/plumb.yaml <<'YAML'
+history:
+  keep: {runs: 1}
+YAML
+run 0 apply --set text=eight
+run 0 history --output json
+[ "$(grep -c '"kind": "apply"' <<<"$output")" = 1 ] || fail "more runs stayed than the project keeps: $output"
+run 0 history verify
