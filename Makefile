@@ -6,7 +6,7 @@ N ?= 3
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help deps programs build executors test test-long adversary demo golden docs lint format bench asan tsan fuzz lab-up lab-down install package clean
+.PHONY: help deps programs build executors test test-long adversary demo golden docs lint format bench asan tsan fuzz lab-up lab-down install deb release dev clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -92,10 +92,18 @@ install: deps ## build for release and install under PREFIX (/usr/local), throug
 	@as=; [ "$$(id -u)" = 0 ] || { mkdir -p "$(DESTDIR)$(PREFIX)" 2>/dev/null && [ -w "$(DESTDIR)$(PREFIX)" ]; } || as=sudo; \
 	$$as cmake --install build/release --prefix "$(PREFIX)"
 
-package: deps ## build a Debian package in build/package/
-	@cmake --preset release -DCMAKE_INSTALL_PREFIX=/usr
+deb: deps ## build a Debian package for this machine's release of Debian, in build/packages/
+	@.ci/deps release
+	@cmake --preset release
 	@cmake --build build/release --parallel $(JOBS)
-	@cpack --config build/release/CPackConfig.cmake -B build/package
+	@cmake/packaging/pack build/packages linux-$$(uname -m) build/release/bin/plumb build/release/bin/plumb-exec*
+
+release: deps ## build all of a release in build/packages/, on Debian 12: packages for it and others, sums, signed with RELEASE_KEY
+	@.ci/deps executors release
+	@JOBS=$(JOBS) RELEASE_KEY=$(RELEASE_KEY) cmake/packaging/release build
+
+dev: deps ## build what changed, and run the tests that it touches
+	@.ci/dev
 
 clean: ## remove build/
 	@rm -rf build

@@ -1,6 +1,10 @@
 # Libraries from the system. Each one's headers are included by one folder only (see docs/architecture.md).
 
 find_package(Threads REQUIRED)
+if(PLUMB_PORTABLE)
+  include(portable/Libraries)
+  return()
+endif()
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tl-expected REQUIRED)
 

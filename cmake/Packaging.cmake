@@ -1,4 +1,8 @@
+# What `make install` installs. Packages are made by cmake/packaging.
 include(GNUInstallDirs)
+if(PLUMB_PORTABLE)
+  return()
+endif()
 install(TARGETS plumb RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS plumb-exec RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/plumb)
 install(FILES $<TARGET_FILE:plumb-exec>.gz DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/plumb)
@@ -21,15 +25,3 @@ install(FILES ${PROJECT_BINARY_DIR}/words/bash DESTINATION ${CMAKE_INSTALL_DATAD
 install(FILES ${PROJECT_BINARY_DIR}/words/zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _plumb)
 install(FILES ${PROJECT_BINARY_DIR}/words/fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME plumb.fish)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-
-set(CPACK_GENERATOR TGZ)
-if(CMAKE_SYSTEM_NAME STREQUAL Linux)
-  set(CPACK_GENERATOR DEB)
-endif()
-set(CPACK_PACKAGE_NAME plumbline)
-set(CPACK_PACKAGE_CONTACT "The Plumbline developers <plumbline@localhost>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Declarative configuration engine: typed YAML in, reviewed plans out")
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS tzdata)  # named time zones
-set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-include(CPack)

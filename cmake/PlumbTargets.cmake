@@ -14,6 +14,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
 endif()
 target_include_directories(plumb_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_compile_definitions(plumb_options INTERFACE PLUMB_VERSION="${PROJECT_VERSION}")
+if(PLUMB_PORTABLE)
+  target_compile_definitions(plumb_options INTERFACE PLUMB_PORTABLE)
+endif()
 if(PLUMB_SANITIZE)
   # GCC's own manual warns that sanitizers make this one cry wolf.
   target_compile_options(plumb_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)

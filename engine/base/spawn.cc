@@ -15,6 +15,12 @@ extern char** environ;
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
 #endif
 
+// A program that is linked with an older C library finds it in a newer one, while it runs. In an archive of a C library
+// a weak name would find nothing.
+#ifdef PLUMB_PORTABLE
+#pragma weak posix_spawn_file_actions_addclosefrom_np
+#endif
+
 namespace plumb {
 namespace {
 
@@ -57,6 +63,9 @@ struct Actions {
     if (!wanted.folder.empty()) posix_spawn_file_actions_addchdir_np(&value, wanted.folder.c_str());
 #ifdef __GLIBC__
 #if __GLIBC_PREREQ(2, 34)
+#ifdef PLUMB_PORTABLE
+    if (posix_spawn_file_actions_addclosefrom_np == nullptr) return;
+#endif
     // Ours are all closed on exec; what we were started with may not be.
     posix_spawn_file_actions_addclosefrom_np(&value, 3);
 #endif
