@@ -245,6 +245,44 @@ TEST_F(SurveyOfAHost, ChosenProgramsAndDiversions) {
   EXPECT_EQ(found("dpkg_divert"), (Json{{"/usr/bin/a", Json::object()}}));
 }
 
+TEST_F(SurveyOfAHost, ContainersBeyondWhatTheirImagesBring) {
+  system_.add_program("docker");
+  const Json image = {{"Id", "sha256:11"}, {"Config", {{"Env", {"PATH=/bin", "LANG=C"}}, {"Cmd", {"/bin/app"}}}}};
+  const Json mine = {
+      {"Name", "/web"},
+      {"Image", "sha256:11"},
+      {"State", {{"Status", "running"}}},
+      {"Config",
+       {{"Image", "app:1"},
+        {"Env", {"PATH=/bin", "LANG=C", "MODE=live"}},
+        {"Cmd", {"/bin/app", "-v"}},
+        {"Labels", Json::object()}}},
+      {"HostConfig",
+       {{"NetworkMode", "bridge"},
+        {"RestartPolicy", {{"Name", "always"}}},
+        {"PortBindings", {{"80/tcp", {{{"HostIp", ""}, {"HostPort", "8080"}}}}}}}},
+      {"Mounts", Json::array({{{"Type", "volume"}, {"Name", "data"}, {"Destination", "/data"}, {"RW", true}}})},
+      {"NetworkSettings", {{"Networks", {{"bridge", Json::object()}}}}}};
+  Json composed = mine;
+  composed["Name"] = "/composed";
+  composed["Config"]["Labels"] = {{"com.docker.compose.project", "shop"}};
+  system_.script("docker ps*", {0, "web\ncomposed\n", {}});
+  system_.script("docker *inspect*", {0, Json::array({image}).dump(), {}});
+  system_.script("docker container inspect*", {0, Json::array({mine, composed}).dump(), {}});
+  system_.script("docker volume ls*", {0, std::string(64, 'a') + "\ndata\n", {}});
+  system_.script("docker network ls*", {0, "bridge\nhost\nfront\n", {}});
+  EXPECT_EQ(found("container"), (Json{{"web",
+                                       {{"image", "app:1"},
+                                        {"command", {"/bin/app", "-v"}},
+                                        {"env", {{"MODE", "live"}}},
+                                        {"ports", {"8080:80/tcp"}},
+                                        {"volumes", {"data:/data"}},
+                                        {"restart", "always"}}}}));
+  EXPECT_EQ(look("container").left_out.size(), 1);
+  EXPECT_EQ(found("container_volume"), (Json{{"data", Json::object()}}));
+  EXPECT_EQ(found("container_network"), (Json{{"front", Json::object()}}));
+}
+
 TEST_F(SurveyOfAHost, EachKindSurvivesAHostThatHasNothing) {
   FakeSystem empty;
   for (const Kind& kind : kinds_.all()) {

@@ -154,17 +154,15 @@ class AdoptCommand {
       names_.connection = settings_of(workspace.inventory().hosts.at(names_.host));
     }
     names_.project = project_name(names_.host);
-    if (!given_.print) {
-      std::error_code problem;
-      std::filesystem::create_directories(target_, problem);
-      if (problem)
-        return refuse(fail(Code::kWriteFailed, "cannot make " + target_.string() + ": " + problem.message()), kFailed);
-    }
     Progress progress(terminal_, options_);
     const std::optional<run::RunContext> context = workspace.context(progress.observer());
     if (!context) return kInvalidConfiguration;
     if (const int code = survey(workspace, *context, progress); code != kDone) return code;
     if (given_.print) return print();
+    std::error_code problem;
+    std::filesystem::create_directories(target_, problem);
+    if (problem)
+      return refuse(fail(Code::kWriteFailed, "cannot make " + target_.string() + ": " + problem.message()), kFailed);
     if (const int code = settle(*context); code != kDone) {
       progress.clear();
       return code;

@@ -77,8 +77,9 @@ Json attributes_of(const Json& info, const Json& image, bool podman) {
 void survey_containers(const SurveyedHost& host, Survey& found) {
   const Engine engine = find_engine({}, host.system);
   const auto names = names_of(host, engine, {"ps", "--all", "--format", "{{.Names}}"}, found);
+  if (names.empty()) return;
   const Result<Json> containers = inspect(engine, "container", names, host.system);
-  if (names.empty() || !containers) return;
+  if (!containers) return found.leave_out("containers", containers.error().summary());
   std::set<std::string> ids;
   for (const Json& one : *containers) ids.insert(text_of(one, "Image"));
   const Result<Json> images = inspect(engine, "image", {ids.begin(), ids.end()}, host.system);

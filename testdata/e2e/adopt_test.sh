@@ -79,6 +79,10 @@ for one in 'package: nginx' 'user: alice' 'group: web' 'sysctl: net.ipv4.ip_forw
 done
 exits 0 "$plumb" -C own fmt --check
 
+exits 0 "$plumb" --root "$root" --output json adopt localhost -o told
+says '"host": "localhost"'
+says '"user": 1'
+
 # --- one kind, to paste; nothing is written
 exits 0 "$plumb" --root "$root" adopt --print localhost package
 [ "$output" = '  - package: nginx' ] || fail "not what can be pasted: $output"
