@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/pool.h"
 #include "engine/host/executor_store.h"
 #include "engine/report/style.h"
 #include "engine/report/text_width.h"
@@ -165,12 +167,24 @@ class Doctor {
     if (!hosts_) return kDone;
     const std::optional<run::RunContext> context = workspace_.context(nullptr);
     if (!context) return kInvalidConfiguration;
-    for (const std::string& name : workspace_.hosts()) {
-      if (workspace_.stopped()) break;
-      const host::HostSettings settings = run::host_settings(workspace_.inventory().hosts.at(name), context->fleet);
-      tell(name, run::examine_host(settings, *context));
-    }
+    examine_hosts(*context);
     return kDone;
+  }
+
+  // Many at a time, told in their order.
+  void examine_hosts(const run::RunContext& context) {
+    const std::vector<std::string> names(workspace_.hosts().begin(), workspace_.hosts().end());
+    std::vector<std::optional<std::vector<Finding>>> found(names.size());
+    std::size_t told = 0;
+    std::mutex mutex;  // of both
+    for_each_parallel(names.size(), forks_of(options_), [&](std::size_t i) {
+      if (workspace_.stopped()) return;
+      std::vector<Finding> own =
+          run::examine_host(run::host_settings(workspace_.inventory().hosts.at(names[i]), context.fleet), context);
+      const std::lock_guard lock(mutex);
+      found[i] = std::move(own);
+      for (; told < names.size() && found[told]; ++told) tell(names[told], *found[told]);
+    });
   }
 
   bool is_project() const {

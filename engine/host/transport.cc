@@ -6,6 +6,7 @@
 #include "engine/host/bootstrap.h"
 #include "engine/host/process.h"
 #include "engine/host/ssh/session.h"
+#include "engine/host/steps.h"
 
 namespace plumb::host {
 
@@ -119,7 +120,7 @@ Result<std::unique_ptr<Connection>> Transport::open(const HostSettings& settings
   if (!opened) {
     Diagnostic diagnostic = opened.error().diagnostic();
     diagnostic.host = settings.name;
-    steps.done("no connection: " + diagnostic.summary);
+    steps.done(step_text(Step::kNoConnection, diagnostic.summary));
     return Error(std::move(diagnostic));
   }
   steps.done("connected, in all");

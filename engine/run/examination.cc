@@ -3,6 +3,7 @@
 #include <charconv>
 #include <mutex>
 
+#include "engine/host/steps.h"
 #include "engine/run/session.h"
 
 namespace plumb::run {
@@ -52,12 +53,13 @@ class Steps final : public Log {
  private:
   static Finding finding_of(const std::string& text, milliseconds took) {
     // Of a connection that came about in the end it is worth a look.
-    if (text.starts_with("attempt ") || text.starts_with("no connection")) return {Health::kDoubtful, text, ""};
+    const host::Step step = host::step_of(text);
+    if (step == host::Step::kFailedAttempt || step == host::Step::kNoConnection) return {Health::kDoubtful, text, ""};
     if (took < kSlowStep) return {Health::kGood, text, ""};
-    const bool login = text.starts_with("login as");
     return {Health::kDoubtful, text,
-            login ? "most of a slow login is the host's: names that sshd looks up (`UseDNS no`), modules of PAM"
-                  : "the step took " + std::to_string(took.count()) + " ms: the way to the host, or its load"};
+            step == host::Step::kLogin
+                ? "most of a slow login is the host's: names that sshd looks up (`UseDNS no`), modules of PAM"
+                : "the step took " + std::to_string(took.count()) + " ms: the way to the host, or its load"};
   }
 
   Log* const next_;

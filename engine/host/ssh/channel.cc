@@ -9,6 +9,7 @@
 
 #include "engine/host/ssh/openssh.h"
 #include "engine/host/ssh/session.h"
+#include "engine/host/steps.h"
 
 namespace plumb::host::ssh {
 
@@ -220,7 +221,8 @@ Result<std::unique_ptr<Session>> connect(const Login& login, const Settings& set
     auto session = std::make_unique<Session>(login, settings, context);
     const Result<> connected = session->connect(addresses, deadline, cancel);
     if (connected) return session;
-    login.log.debug("attempt " + std::to_string(attempt + 1) + " failed: " + connected.error().summary());
+    login.log.debug(step_text(Step::kFailedAttempt, std::to_string(attempt + 1) + " failed: ") +
+                    connected.error().summary());
     const Deadline again = Deadline::after(pause_before(attempt, settings.host_name));
     if (connected.error().code() != Code::kConnect || attempt + 1 >= attempts || again.at >= deadline.at) {
       return attempt == 0 ? Error(connected.error())
@@ -253,7 +255,7 @@ Result<std::unique_ptr<StreamConnection>> run_command(const Login& login, Contex
   PLUMB_TRY(session->check_host_key());
   steps.done("host key");
   PLUMB_TRY(session->log_in(earlier(Deadline::after(kLoginPatience), login.deadline), cancel));
-  steps.done("login as " + session->settings().user);
+  steps.done(step_text(Step::kLogin, session->settings().user));
   PLUMB_TRY_ASSIGN(const std::string line, command());
   auto connection = std::make_unique<SshConnection>(std::move(session));
   connection->set_cancel(cancel);

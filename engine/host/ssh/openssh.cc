@@ -9,6 +9,7 @@
 #include "engine/host/bootstrap.h"
 #include "engine/host/process.h"
 #include "engine/host/ssh/algorithms.h"
+#include "engine/host/steps.h"
 
 namespace plumb::host::ssh {
 
@@ -183,7 +184,7 @@ Result<std::unique_ptr<StreamConnection>> run_openssh(const Login& login, const 
     PLUMB_TRY_ASSIGN(const bool there, await_word(*connection, earlier(Deadline::after(kFirstWord), login.deadline)));
     const std::optional<Error> failure = there ? std::nullopt : connection->link_failure(false);
     if (!failure) return std::unique_ptr<StreamConnection>(std::move(connection));
-    login.log.debug("attempt " + std::to_string(attempt + 1) + " failed: " + failure->summary());
+    login.log.debug(step_text(Step::kFailedAttempt, std::to_string(attempt + 1) + " failed: ") + failure->summary());
     const Deadline again = Deadline::after(pause_before(attempt, settings.host_name));
     const bool final = has(failure->summary(), "Could not resolve");
     if (failure->code() != Code::kConnect || final || attempt + 1 >= attempts || again.at >= all.at)
