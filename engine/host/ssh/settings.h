@@ -1,11 +1,7 @@
 // The effective ssh settings of one host: what ssh_config(5) says, as `ssh -G` computes it.
-//
-// Starting ssh costs a process, so the files are looked through first: where nothing in them can matter to the
-// host, the defaults hold.
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,16 +67,6 @@ Self self();
 std::string expand_home(std::string_view path, const Self& self);
 
 Settings default_settings(const Query& query, const Self& self);
-
-// What a look through the files finds.
-struct Scan {
-  bool matters = false;  // a directive that `ssh -G` has to judge may hold for the host
-  bool hash_known_hosts = false;
-};
-// `text` is a file's content, `include` reads others by pattern. Both are given so that it can be tried without files.
-using IncludeReader = std::function<std::vector<std::string>(std::string_view pattern)>;
-Scan scan_config(std::string_view text, std::string_view host, const IncludeReader& include);
-Scan scan_files(const Query& query, const Self& self);
 
 // Reads the output of `ssh -G`. kSshSettings for what cannot be honoured.
 Result<Settings> parse_effective(std::string_view output, const Query& query, const Self& self);

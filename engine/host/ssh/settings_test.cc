@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include "engine/host/ssh/config_files.h"
 #include "engine/host/testing/fixtures.h"
 
 namespace plumb::host::ssh {

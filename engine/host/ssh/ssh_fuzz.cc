@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/host/ssh/config_files.h"
 #include "engine/host/ssh/known_hosts.h"
 #include "engine/host/ssh/settings.h"
 
