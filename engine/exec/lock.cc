@@ -19,6 +19,16 @@
 namespace plumb::exec {
 namespace {
 
+// Where another user than root may write is not known by the path alone.
+Error not_ours(Error error, const RootFiles& files) {
+  if (::geteuid() == 0) return error;
+  if (files.is_image())
+    return std::move(error).hint("the image belongs to another user: run plumb as that one, or root");
+  return std::move(error).hint(
+      "as another user than root plumb keeps what it knows below $XDG_STATE_HOME, or $HOME/.local/state: give a folder "
+      "of the user's, or let it become root (`become`)");
+}
+
 // Root's lock is gone after a reboot and never lies inside an image. Other users lock among themselves.
 Result<UniqueFd> open_lock(const RootFiles& files) {
   if (::geteuid() == 0) {
@@ -29,9 +39,9 @@ Result<UniqueFd> open_lock(const RootFiles& files) {
     if (fd) return fd;
   }
   const std::string folder = StateFolder::common_path(files);
-  PLUMB_TRY(make_folders(files, folder, 0755));
+  if (Result<> made = make_folders(files, folder, 0755); !made) return not_ours(std::move(made.error()), files);
   UniqueFd fd = files.open(folder + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
-  if (!fd) return os_error("open", folder + "/lock");
+  if (!fd) return not_ours(os_error("open", folder + "/lock"), files);
   return fd;
 }
 
