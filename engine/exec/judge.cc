@@ -63,11 +63,19 @@ bool is_known_only_now(const Change& now, const wire::Action& action, const std:
   return action.explained && action.op == Op::kCreate && now.op == Op::kCreate && !action.after.contains(name);
 }
 
+// What the plan was to make came with an earlier action: what nobody asked for by its name is as it would be had it
+// been made. So a package that came along with another one is not taken away again with that one.
+bool is_as_if_made(const Change& now, const wire::Action& action, const std::string& name) {
+  return action.explained && action.op == Op::kCreate && now.op == Op::kUpdate && !action.desired.has(name);
+}
+
 // What would be changed now that the plan did not mean to change; "" where there is nothing.
 std::string beyond_the_plan(const Change& now, const wire::Action& action) {
   std::string out;
   for (const auto& [name, after] : now.after.items()) {
-    if (value_in(action.after, name) == after || is_known_only_now(now, action, name)) continue;
+    if (value_in(action.after, name) == after || is_known_only_now(now, action, name) ||
+        is_as_if_made(now, action, name))
+      continue;
     out += (out.empty() ? "" : ", ") + name + " is " + shown(action.desired, name, value_in(now.before, name)) +
            ", which the plan did not see";
   }

@@ -27,5 +27,39 @@ TEST(Judge, WhatIsInTheWayOfARemovalCounts) {
   EXPECT_EQ(judge(*kinds.find("note"), action, observed).verdict, Verdict::kRun);
 }
 
+// As packages are: one that came along with another is spare until somebody asks for it.
+class Part : public Provider {
+ public:
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System&) const override {
+    return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Observed{}));
+  }
+  Change diff(const Desired& desired, const Observed& observed) const override {
+    Change change;
+    change.op = observed.exists ? Op::kUpdate : Op::kCreate;
+    if (observed.flag("spare", false)) change.after["spare"] = false;
+    if (!observed.exists || observed.text("size") != desired.text("size")) change.after["size"] = desired.text("size");
+    if (change.after.empty()) change.op = Op::kNone;
+    return change;
+  }
+};
+
+TEST(Judge, WhatAnEarlierActionBroughtIsMadeAsIfItWereNew) {
+  Kind kind{.name = "part", .provider = std::make_shared<Part>(), .operations = {}};
+  wire::Action action;
+  action.op = Op::kCreate;
+  action.explained = true;
+  action.desired.address = {"", "part", "a"};
+  action.desired.attributes = {{"size", "small"}};
+  action.after = {{"size", "small"}};
+  action.operations = {MakeDirectory{}};
+  Observed observed;
+  observed.exists = true;
+  observed.attributes = {{"size", "small"}, {"spare", true}};
+  EXPECT_EQ(judge(kind, action, observed).verdict, Verdict::kRun);
+  // By whom it is there otherwise nobody knows.
+  action.explained = false;
+  EXPECT_EQ(judge(kind, action, observed).verdict, Verdict::kRefused);
+}
+
 }  // namespace
 }  // namespace plumb::exec
