@@ -24,7 +24,7 @@ uses() { # PLUMB: it finds its executor, and does what it is for
   cd web
   "$1" apply --yes >/dev/null
   "$1" plan --detailed-exitcode >/dev/null
-  "$1" history | grep -q apply
+  "$1" history | grep -q ' ok '
   cd ..
   [ -f /tmp/plumb-web/motd ]
   rm -rf /tmp/plumb-web /var/lib/plumb/web
