@@ -36,9 +36,10 @@ class ValueCompleter {
   }
 
   std::size_t run() {
-    add_allowed();
-    if (look_ == nullptr) return 0;
-    switch (asked()) {
+    const Asked wanted = look_ == nullptr ? Asked::kNothing : asked();
+    // Where there are names, examples of such are in the way.
+    add_allowed(wanted == Asked::kNothing);
+    switch (wanted) {
       case Asked::kHosts:
         return add_hosts();
       case Asked::kGroups:
@@ -78,7 +79,7 @@ class ValueCompleter {
 
   static std::string written(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
-  void add_allowed() {
+  void add_allowed(bool with_examples) {
     for (const View& view : found_) {
       if (view.role != View::Role::kPlain || view.schema == nullptr) continue;
       const Json* standard = find_member(*view.schema, "default");
@@ -95,7 +96,7 @@ class ValueCompleter {
       }
       if (standard != nullptr && !standard->is_structured()) add(written(*standard), CandidateKind::kValue, "default");
       const Json* examples = find_member(*view.schema, "examples");
-      if (examples == nullptr || config::types_of(*view.schema).contains("boolean")) continue;
+      if (!with_examples || examples == nullptr || config::types_of(*view.schema).contains("boolean")) continue;
       for (const Json& example : *examples) {
         if (!example.is_structured() && written(example).find('\n') == std::string::npos)
           add(written(example), CandidateKind::kValue, "example", 2);

@@ -70,7 +70,7 @@ class Hover {
     for (const View& value : key.values) {
       const auto examples = value.schema == nullptr ? Json::const_iterator() : value.schema->find("examples");
       if (value.schema == nullptr || value.role != View::Role::kPlain || examples == value.schema->end() ||
-          examples->empty())
+          examples->empty() || examples->front().is_structured())
         continue;
       add_paragraph(
           text, "Such as `" +

@@ -166,7 +166,7 @@ void Server::notify(const std::string& method, const Json& params) {
                     {"params", {{"registrations", {registration}}}}});
   } else if (method == "textDocument/didOpen") {
     const Json& document = member(params, "textDocument");
-    (void)session_.open(text_in(document, "uri"), text_in(document, "text"), member(document, "version"));
+    (void)session_.add(text_in(document, "uri"), text_in(document, "text"), member(document, "version"));
   } else if (method == "textDocument/didChange") {
     change(params);
   } else if (method == "textDocument/didClose") {

@@ -334,6 +334,8 @@ TEST(LspCompletion, OffersAddressesHostsModulesAndFiles) {
   const std::string used = "  - use: ./web\n    with: {root: /}\n  - note: /a\n";
   editor.open("plumb.yaml", project(used + "  - lamp: x\n    relight_on: [‸]\n"));
   EXPECT_THAT(editor.offered(), ::testing::IsSupersetOf({"note:/a", "web/note:/in"}));
+  editor.change("plumb.yaml", project(used + "  - lamp: x\n    relight_on: [\"no‸\n"));
+  EXPECT_THAT(editor.offered(), ::testing::IsSupersetOf({"note:/a", "web/note:/in"})) << "before the bracket is closed";
   editor.change("plumb.yaml", project(used + "  - lamp: x\n    after:\n      - note:‸\n"));
   EXPECT_EQ(editor.with_offered("note:/a"), project(used + "  - lamp: x\n    after:\n      - note:/a\n"));
   editor.change("plumb.yaml", project("  - lamp: x\n    on: front:!o‸\n"));

@@ -17,7 +17,7 @@ std::string main_file(const ProjectRoot& root) {
 
 }  // namespace
 
-bool Session::open(const std::string& uri, std::string text, Json version) {
+bool Session::add(const std::string& uri, std::string text, Json version) {
   const std::optional<fs::path> path = path_of(uri);
   if (!path) return false;
   Document document;

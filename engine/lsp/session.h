@@ -39,8 +39,8 @@ class Session {
   // `waiting` says whether something newer is at hand, so that what is being found out is old already.
   Session(const Surroundings& around, std::function<bool()> waiting) : around_(around), waiting_(std::move(waiting)) {}
 
-  // False where the URI names no file of this machine.
-  bool open(const std::string& uri, std::string text, Json version);
+  // A document that is open from here on. False where its URI names no file of this machine.
+  bool add(const std::string& uri, std::string text, Json version);
   void change(const std::string& uri, std::string text, Json version);
   void close(const std::string& uri);
   // Something on the disk is other than before.

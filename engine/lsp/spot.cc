@@ -69,6 +69,7 @@ class TypedLine {
     begin_ = start == std::string_view::npos ? 0 : start + 1;
     before_ = text.substr(begin_, offset_ - begin_);
     after_ = text.substr(offset_, std::min(text.find('\n', offset_), text.size()) - offset_);
+    if (after_.ends_with('\r')) after_.remove_suffix(1);
   }
 
   // A key, as far as the line tells: after the indentation and dashes, or after `{` or `,` in a map in brackets.
@@ -92,12 +93,13 @@ class TypedLine {
     return at < after_.size() && after_[at] == ':';
   }
 
-  // What the text becomes with `mark` typed there; a quote that was begun is closed.
-  std::string with(std::string_view mark, bool close_quote) const {
+  // What the text becomes with `mark` typed there, and where `closed`, what is open at the end of the line closed.
+  std::string with(std::string_view mark, bool closed) const {
     std::string text(text_.substr(0, offset_));
     text += mark;
-    if (close_quote) text += before_.find('"') != std::string_view::npos ? "\"" : "'";
-    text += text_.substr(offset_);
+    text += after_;
+    if (closed) text += closing_of(std::string(before_) + std::string(after_));
+    text += text_.substr(offset_ + after_.size());
     return text;
   }
 
@@ -127,7 +129,7 @@ std::unique_ptr<Typed> read_typed(const std::string& name, const std::string& te
   return typed;
 }
 
-// As a key first, where it may be one; then as a text, with the quote that is open closed at last.
+// As a key first, where it may be one; then as a text, and at last with what is open in its line closed.
 std::unique_ptr<Typed> typed_in(const std::string& name, std::string_view text, std::size_t offset) {
   const TypedLine line(text, offset);
   const bool ends_key = line.ends_key();

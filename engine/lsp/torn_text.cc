@@ -11,6 +11,27 @@ namespace {
 // Lines that are left out of one text.
 constexpr int kMostTears = 16;
 
+struct Open {
+  std::string brackets;
+  char quote = '\0';
+};
+
+Open open_at_end(std::string_view line) {
+  Open open;
+  for (const char c : line) {
+    if (open.quote != '\0') {
+      if (c == open.quote) open.quote = '\0';
+    } else if (c == '"' || c == '\'') {
+      open.quote = c;
+    } else if (c == '{' || c == '[') {
+      open.brackets += c;
+    } else if ((c == '}' || c == ']') && !open.brackets.empty()) {
+      open.brackets.pop_back();
+    }
+  }
+  return open;
+}
+
 // The line that a fault is on, from 0: a bracket that nothing closes is told where the text ends, or what it is cut off
 // by.
 std::size_t torn_line(const Text& text, const SourceSpan& told) {
@@ -28,20 +49,17 @@ std::size_t torn_line(const Text& text, const SourceSpan& told) {
 }  // namespace
 
 char open_bracket(std::string_view line) {
-  std::string open;
-  char quote = '\0';
-  for (const char c : line) {
-    if (quote != '\0') {
-      if (c == quote) quote = '\0';
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '{' || c == '[') {
-      open += c;
-    } else if ((c == '}' || c == ']') && !open.empty()) {
-      open.pop_back();
-    }
-  }
-  return open.empty() ? '\0' : open.back();
+  const Open open = open_at_end(line);
+  return open.brackets.empty() ? '\0' : open.brackets.back();
+}
+
+std::string closing_of(std::string_view line) {
+  const Open open = open_at_end(line);
+  std::string closing;
+  if (open.quote != '\0') closing += open.quote;
+  for (auto bracket = open.brackets.rbegin(); bracket != open.brackets.rend(); ++bracket)
+    closing += *bracket == '{' ? '}' : ']';
+  return closing;
 }
 
 std::string readable_text(std::string whole) {

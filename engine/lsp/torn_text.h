@@ -6,6 +6,9 @@
 
 namespace plumb::lsp {
 
+// The quote and the brackets that would close what is open at the end of a line, in their order.
+std::string closing_of(std::string_view line);
+
 // The bracket that nothing has closed at the end of the line; '\0' for none. Quotes and what is in them count for
 // nothing.
 char open_bracket(std::string_view line);

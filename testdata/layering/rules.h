@@ -82,16 +82,17 @@ inline const std::set<std::string>& streams() {
 }
 
 // Folders that read the machine through engine/base/files.h alone, and the files among them that do more: they lay on
-// the disk what git brings or what was asked to be written, or keep large texts in a file without a name.
+// the disk what git brings or what was asked to be written, keep large texts in a file without a name, or read the lines
+// of a snapshot one by one.
 inline const std::set<std::string>& behind_files() {
   static const std::set<std::string> folders = {"engine/inventory", "engine/import", "engine/config",
-                                                "engine/editor",    "engine/ir",     "engine/cases"};
+                                                "engine/editor",    "engine/ir",     "engine/cases", "engine/lsp"};
   return folders;
 }
 inline const std::set<std::string>& beside_files() {
   static const std::set<std::string> files = {"engine/config/module_git.cc", "engine/config/module_update.cc",
                                               "engine/config/revision.cc", "engine/editor/export.cc",
-                                              "engine/ir/contents.cc"};
+                                              "engine/ir/contents.cc", "engine/lsp/plan_preview.cc"};
   return files;
 }
 
