@@ -267,7 +267,9 @@ std::vector<Whole> guide_documents() {
                              : value.contains("rules") || value.contains("waivers") || value.contains("programs")
                                  ? "policy"
                              : value.contains("allowed_signers") ? "machine_trust"
-                             : value.contains("tests") ? value["tests"][0].contains("fires") ? "policy_tests" : "tests"
+                             : value.contains("tests") ? value["tests"][0].contains("fires")      ? "policy_tests"
+                                                       : value["tests"][0].contains("resource") ? "provider_tests"
+                                                                                                : "tests"
                                                        : "module";
       all.push_back({document, file.filename().string() + ":\n" + block, std::move(value), true});
     }

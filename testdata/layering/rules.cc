@@ -64,7 +64,9 @@ bool opens_files(const std::string& line) {
 }  // namespace
 
 std::optional<std::string> layer_of(std::string_view file) {
-  if (file.starts_with("schemas/")) return "schemas";
+  for (const char* whole : {"schemas", "provider_sdk"}) {
+    if (file.starts_with(std::string(whole) + "/")) return whole;
+  }
   const std::string folder = first_folders(file, 2);
   if (arrows().contains(folder)) return folder;
   if (file.starts_with("providers/") && !folder.empty()) return folder;

@@ -1,0 +1,10 @@
+# cmake -DFOLDER=… -DOUTPUT=… "-DFILES=sh/a.sh;scaffold/b" -P embed.cmake
+set(code "// Made from provider_sdk/ by provider_sdk/embed.cmake.\n#include \"provider_sdk/embedded.h\"\n\n")
+string(APPEND code "namespace plumb::provider_sdk {\nnamespace {\n\nconstexpr Embedded kFiles[] = {\n")
+foreach(file IN LISTS FILES)
+  file(READ ${FOLDER}/${file} text)
+  string(APPEND code "    {\"${file}\", R\"PLUMB(${text})PLUMB\"},\n")
+endforeach()
+string(APPEND code "};\n\n}  // namespace\n\n")
+string(APPEND code "std::span<const Embedded> files() { return kFiles; }\n\n}  // namespace plumb::provider_sdk\n")
+file(WRITE ${OUTPUT} "${code}")
