@@ -1,5 +1,6 @@
 // What the C++ library of this compiler and the archives of this system ask a C library for, and an old one lacks.
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/types.h>
@@ -16,4 +17,10 @@ void arc4random_buf(void* to, size_t size) {
     to = (char*)to + got;
     size -= (size_t)got;
   }
+}
+
+uint32_t arc4random(void) {
+  uint32_t number;
+  arc4random_buf(&number, sizeof number);
+  return number;
 }
