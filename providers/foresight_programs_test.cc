@@ -326,6 +326,8 @@ TEST_F(ForesightTest, AFileThatComesInThePlaceOfAFolderIsInTheWay) {
   EXPECT_EQ(obstacle(2), "");
 
   system_.add_program("openssl");
+  system_.script("openssl pkey -in /srv/key *",
+                 {0, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "", false});
   system_.make_directory("/srv/d");
   system_.make_file("/srv/f", "x");
   system_.make_file("/srv/key", "x");

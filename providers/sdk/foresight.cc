@@ -185,6 +185,14 @@ bool Foresight::stays_in_the_way(std::size_t index, const Observed& found) {
   if (!found.obstacle) return false;
   // A server that does not answer may do so once what is before it is done, and no file tells.
   if (found.obstacle->code == Code::kServerRefused) return false;
+  // What a program makes by then, of what it asks about, is not seen here.
+  const Provider& provider = *provider_of(index);
+  const bool waits = std::any_of(acted_.begin(), acted_.end(), [&](const Acted& earlier) {
+    return earlier.unforeseen && std::any_of(earlier.names.begin(), earlier.names.end(), [&](const std::string& name) {
+             return provider.asks_about(*desired_[index], name);
+           });
+  });
+  if (waits) return false;
   if (foreseen_.is_untouched()) return true;
   std::set<std::size_t> unknown;
   std::set<std::size_t> since;

@@ -135,6 +135,52 @@ YAML
   says_not 'key, zeros'
 fi
 
+# --- what is no certificate, or no key, is told before anything is changed
+echo "somebody's notes" >notes.txt
+resources <<YAML
+  - certificate: $work/notes.txt
+    key: $work/app.key
+    common_name: x
+  - certificate: $work/by.pem
+    key: $work/notes.txt
+    common_name: x
+  - certificate: $work/signed.pem
+    key: $work/app.key
+    common_name: x
+    ca_certificate: $work/notes.txt
+    ca_key: $work/ca.key
+    ca_passphrase: wrong
+YAML
+exits 1 run plan
+says 'notes.txt holds no certificate'
+says 'notes.txt holds no private key'
+says 'ca.key is a key with another passphrase'
+# A key that comes with the same plan is none yet.
+resources <<YAML
+  - private_key: $work/empty.key
+    replace: true
+  - certificate: $work/by.pem
+    key: $work/empty.key
+    common_name: x
+YAML
+echo nothing >empty.key
+exits 0 run apply --yes
+exits 0 run plan --detailed-exitcode
+
+# --- what was made goes again, but not what somebody has put in its place
+resources <<YAML
+  - private_key: $work/phrase.key
+    passphrase: \${inputs.phrase}
+  - private_key: $work/late.key
+YAML
+exits 0 run apply --yes
+taken=$(last)
+openssl genpkey -algorithm ED25519 -out late.key
+exits 0 run undo "$taken" --yes
+says 'late.key` is left as it is: it was changed since that run'
+[ ! -e phrase.key ] || fail 'a key with a passphrase stays'
+[ -e late.key ] || fail "undo took somebody's key"
+
 # --- what was made goes again, and what is asked for wrongly is told
 resources <<YAML
   - private_key: $work/new.key
