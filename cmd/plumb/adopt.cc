@@ -131,16 +131,9 @@ class AdoptCommand {
     if (const Result<> fine = check_arguments(); !fine) return refuse(fine.error());
     const bool has_project = config::has_document(std::filesystem::path(options_.folder), "plumb");
     if (const Result<> fine = check_target(has_project); !fine) return refuse(fine.error());
-    if (!has_project) {
-      Result<Json> connection = connection_in(given_.host, names_.host);
-      if (!connection) return refuse(connection.error());
-      names_.connection = std::move(*connection);
-      if (!given_.become.empty()) names_.connection["become"] = given_.become;
-      options_.folder = target_.string();
-      options_.inventory.clear();
-      add_files(adopt::write_project({}, kinds_, names_.named(project_name(names_.host))));
-    }
-    options_.on = has_project ? given_.host : names_.host;
+    const bool has_hosts = has_project || !options_.inventory.empty();
+    if (const Result<> fine = name_host(has_project, has_hosts); !fine) return refuse(fine.error());
+    options_.on = has_hosts ? given_.host : names_.host;
     options_.limit.clear();
     Workspace workspace(options_, terminal_);
     const SignalWatch signals([&] { workspace.control().request_stop(); });
@@ -149,7 +142,7 @@ class AdoptCommand {
     if (workspace.hosts().size() != 1)
       return refuse(fail(Code::kUsage, "`" + given_.host + "` means " + std::to_string(workspace.hosts().size()) +
                                            " hosts; one is adopted at a time"));
-    if (has_project) {
+    if (has_hosts) {
       names_.host = *workspace.hosts().begin();
       names_.connection = settings_of(workspace.inventory().hosts.at(names_.host));
     }
@@ -174,14 +167,6 @@ class AdoptCommand {
   }
 
  private:
-  struct Names : adopt::ProjectNames {
-    Names named(std::string name) const {
-      Names names = *this;
-      names.project = std::move(name);
-      return names;
-    }
-  };
-
   int refuse(const Error& error, int code = kInvalidConfiguration) {
     terminal_.diagnose({error.diagnostic()}, {});
     return code;
@@ -216,6 +201,22 @@ class AdoptCommand {
       return fail(Code::kExists, target_.string() + " holds `" + name + "` already")
           .hint("an adopted host goes into a folder of its own: -o DIR");
     }
+    return {};
+  }
+
+  // Where there is no project, one without resources stands in memory, so that the host can be reached.
+  Result<> name_host(bool has_project, bool has_hosts) {
+    if (!has_hosts) {
+      PLUMB_TRY_ASSIGN(names_.connection, connection_in(given_.host, names_.host));
+      if (!given_.become.empty()) names_.connection["become"] = given_.become;
+    }
+    if (has_project) return {};
+    options_.folder = target_.string();
+    if (has_hosts) options_.inventory = std::filesystem::absolute(options_.inventory).string();
+    adopt::ProjectNames names = names_;
+    if (has_hosts) names.host = kWithoutProject;
+    names.project = project_name(names.host);
+    add_files(adopt::write_project({}, kinds_, names));
     return {};
   }
 
@@ -406,8 +407,8 @@ class AdoptCommand {
   AdoptArguments given_;
   Terminal terminal_;
   std::filesystem::path target_;
-  Names names_;
-  MemoryFiles files_;
+  adopt::ProjectNames names_;
+  MemoryFiles files_{disk_files()};
   adopt::Told told_;
   adopt::WrittenProject written_;
   std::size_t refused_ = 0;

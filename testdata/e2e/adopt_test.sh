@@ -95,6 +95,11 @@ says 'is no kind'
 exits 0 "$plumb" --root "$root" adopt localhost user group -o accounts
 [ "$(cd accounts && ls)" = "$(printf 'accounts.yaml\nhosts.yaml\nplumb.yaml')" ] || fail "more than was asked for: $(ls accounts)"
 
+# --- a host of an inventory, without a project
+printf 'plumb: v1\nhosts:\n  here: {connection: local}\n' >inventory.yaml
+exits 0 "$plumb" --root "$root" -i inventory.yaml adopt here hostname -o named
+grep -q 'here: {connection: local}' named/hosts.yaml || fail "the host is another one: $(cat named/hosts.yaml)"
+
 # --- an image that says nothing of packages
 rm -r "$root/var/lib/dpkg"
 exits 0 "$plumb" --root "$root" adopt localhost -o unknown
