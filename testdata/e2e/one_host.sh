@@ -60,7 +60,8 @@ says 'Nothing to change'
 check() { # WHAT COMMAND: on the host
   on_host h1 "$2" >answer 2>&1 || fail "$1: $(cat answer)"
 }
-check 'nginx serves the shop' "curl -fsS -H 'Host: shop.example.org' http://$ip:8092/ | grep 'The shop'"
+check 'nginx serves the shop over TLS' "curl -fsS --cacert /etc/ssl/one-host.pem --resolve shop.example.org:8093:$ip https://shop.example.org:8093/ | grep 'The shop'"
+check 'HTTP leads there' "curl -sS -o /dev/null -w '%{redirect_url}' -H 'Host: shop.example.org' http://$ip:8092/ | grep '^https://shop.example.org:8093/'"
 check 'HAProxy serves the blog' "curl -fsS -H 'Host: blog.example.org' http://$ip:8091/ | grep 'What we think'"
 check 'nobody gets an answer for another name' "! curl -sS -H 'Host: other.example.org' http://$ip:8092/"
 check 'the wiki asks who one is' "curl -sS -o /dev/null -w '%{http_code}' -H 'Host: wiki.example.org' http://$ip:8092/ | grep 401"
