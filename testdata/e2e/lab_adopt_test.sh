@@ -1,8 +1,9 @@
 # A host that somebody worked on by hand is adopted: the plan of what was written is empty, and no key and no hash is in it.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 with_lab 1
-"$PLUMB_SOURCE/testdata/lab/lab" fresh 1 >/dev/null
-address=$(sed -n 's/^  h1:.*address: \([0-9.]*\).*/\1/p' hosts.yaml)
+lab=$PLUMB_SOURCE/testdata/lab/lab
+"$lab" fresh 1 >/dev/null
+trap '"$lab" fresh 1 >/dev/null; rm -rf "$work"' EXIT
 
 on_host h1 'bash -s' <<'HOST'
 set -e
