@@ -311,6 +311,9 @@ Ownership diff_ownership(const Desired& desired, const Observed& observed, std::
     wanted.mode = mode_text(apply_mode(text_of(*mode), kept, is_directory).value_or(kept));
   } else if (!observed.exists || kept != current) {
     wanted.mode = mode_text(kept);
+  } else if (is_directory && current == 0) {
+    // Folders are made without any permission; one that still has none was cut off before it had its mode.
+    wanted.mode = mode_text(fresh);
   }
   compare("mode", wanted.mode);
   if (kept != current) change.note = "it has setuid or setgid, which do not outlast the change";

@@ -141,8 +141,12 @@ Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, Fol
   PLUMB_TRY(check_path(operation.path));
   struct stat info {};
   const std::string above = parent_of(operation.path);
-  if (operation.parents && files.stat(above, true, info) != 0) {
-    if (errno != ENOENT && errno != ENOTDIR) return files.error("make the folder", above);
+  const bool missing = operation.parents && files.stat(above, true, info) != 0;
+  if (missing && errno != ENOENT && errno != ENOTDIR) return files.error("make the folder", above);
+  // One that was made so and cut off has no permission yet.
+  const bool closed = operation.parents && !missing && S_ISDIR(info.st_mode) && (info.st_mode & 07777) == 0 &&
+                      info.st_uid == ::geteuid();
+  if (missing || closed) {
     PLUMB_TRY(make_directory(system, MakeDirectory{above, {{}, {}, "0755"}, true}, folders));
   }
   PLUMB_TRY_ASSIGN(const Place place, files.place(operation.path));
