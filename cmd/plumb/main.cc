@@ -17,6 +17,7 @@
 #include "engine/base/file.h"
 #include "engine/base/nearest.h"
 #include "engine/base/platform.h"
+#include "engine/config/project_providers.h"
 #include "engine/run/project_key.h"
 
 namespace plumb::cmd {
@@ -114,6 +115,7 @@ void add_commands(Program& program) {
   add_module(program);
   add_policy(program);
   add_project_key(program);
+  add_provider(program);
   add_schema(program);
   add_test(program);
   add_completion(program);
@@ -189,6 +191,14 @@ void read_input_streams(Options& options) {
   }
 }
 
+// What is wrong with them is told by whoever loads the project.
+void read_providers(Options& options) {
+  Diagnostics untold;
+  lang::SourceMap sources;
+  const auto found = config::read_project_providers(Folder(options.folder), options.kinds, untold, sources);
+  if (!found.empty()) options.kinds = config::with_providers(options.kinds, found);
+}
+
 // As other findings are told. What was asked for as output need not be known yet.
 int refuse(const Program& program, bool json, std::string summary, std::string hint) {
   Terminal terminal(program.options.no_color);
@@ -244,6 +254,7 @@ int run(int argc, char** argv) {
         throw CLI::ValidationError("--root", program.options.root + " is no folder");
       }
       read_input_streams(program.options);
+      read_providers(program.options);
     });
     program.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -153,6 +153,8 @@ Result<std::map<std::string, std::string>> make_pages(const std::filesystem::pat
                       "# Reference\n\n- [project](project.md): plumb.yaml\n"
                       "- [inventory](inventory.md): hosts.yaml\n- [tests](tests.md): test cases\n"
                       "- [policy](policy.md): rules that judge plans, and [their cases](policy_tests.md)\n"
+                      "- [provider](provider.md): provider.yaml of a provider from outside, and [what it "
+                      "speaks](provider-protocol.md)\n"
                       "- [the trust of a machine](machine_trust.md): who has to stand behind what is applied from it\n"
                       "- [functions](functions.md) and [facts](facts.md): what expressions can use\n"
                       "- [codes](codes.md): what a diagnostic means\n\n"
@@ -163,7 +165,7 @@ Result<std::map<std::string, std::string>> make_pages(const std::filesystem::pat
     pages["kinds/" + kind + ".md"] = kind_page(kind, schema);
     index += "| [" + kind + "](kinds/" + kind + ".md) | " + first_sentence(schema.value("description", "")) + " |\n";
   }
-  for (const std::string name : {"project", "inventory", "tests", "policy", "policy_tests", "machine_trust"}) {
+  for (const std::string name : {"project", "inventory", "tests", "policy", "policy_tests", "provider", "machine_trust"}) {
     PLUMB_TRY_ASSIGN(const Schema schema, read_schema(schemas / (name + ".json")));
     pages[name + ".md"] = document_page(name, schema);
   }

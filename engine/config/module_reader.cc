@@ -107,9 +107,21 @@ class ModuleReader::Document {
     const Entry* rollout = shape == FileShape::kProject ? root.find("rollout") : nullptr;
     if (const Entry* around = rollout == nullptr ? nullptr : rollout->value.find("around"))
       module_.around = read_around(around->value, folder_, reader_.kinds_, diagnostics_, reader_.sources_);
+    if (const Entry* providers = root.find("providers"); providers != nullptr && shape == FileShape::kProject)
+      note_providers(providers->value);
     if (const Entry* include = root.find("include")) read_includes(include->value);
     for (Entry& entry : file.root->entries) {
       if (entry.key == "resources") read_body(entry.value);
+    }
+  }
+
+  // They are locked and fetched as modules are. What is wrong with them is told by who reads them.
+  void note_providers(const Node& providers) {
+    Diagnostics untold;
+    for (const Entry& entry : providers.entries) {
+      if (!entry.value.is_map()) continue;
+      if (const std::optional<GitSource> source = read_git_source(entry.value, untold))
+        reader_.git_uses_.push_back({entry.key, *source, entry.value.span, ModuleState::kReady, {}});
     }
   }
 

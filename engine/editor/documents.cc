@@ -275,7 +275,8 @@ std::map<std::string, Json> documents(const Registry& kinds, const KnownProject&
   all["included"] = document(root["included"], root);
   all["module"] = document(inner["module"], inner);
   all["inventory"] = inventory(known);
-  for (const char* name : {"tests", "policy", "policy_tests", "provider_tests", "machine_trust", "facts", "plan"})
+  for (const char* name :
+       {"tests", "policy", "policy_tests", "provider", "provider_tests", "machine_trust", "facts", "plan"})
     all[name] = plain(name);
   return all;
 }

@@ -46,8 +46,8 @@ std::vector<std::string> kinds_by_precedence(const Registry& kinds);
 // that all kinds share lead to #/definitions/resource-keys.
 Json resource_schema(const Kind& kind, Openness openness);
 
-// By file name without its ending: project, included, module, inventory, tests, policy, policy_tests, provider_tests,
-// facts, plan.
+// By file name without its ending: project, included, module, inventory, tests, policy, policy_tests, provider,
+// provider_tests, facts, plan.
 // Draft 7.
 std::map<std::string, Json> documents(const Registry& kinds, const KnownProject& known);
 

@@ -29,7 +29,7 @@ TEST(Documents, AreCompleteInThemselvesAndOfDraft7) {
     EXPECT_EQ(document["$schema"], "http://json-schema.org/draft-07/schema#") << name;
     expect_closed(document, document, name);
   }
-  for (const char* name : {"project", "included", "module", "inventory", "tests", "policy", "policy_tests",
+  for (const char* name : {"project", "included", "module", "inventory", "tests", "policy", "policy_tests", "provider",
                            "provider_tests", "machine_trust", "facts", "plan"})
     EXPECT_TRUE(all.contains(name)) << name;
 }

@@ -63,7 +63,7 @@ TEST_F(KnownProjectTest, IsWrittenTheSameEachTime) {
   ASSERT_TRUE(written) << written.error().summary();
   EXPECT_EQ(*written, (std::vector<std::string>{"facts.json", "included.json", "inventory.json", "machine_trust.json",
                                                 "module.json", "plan.json", "policy.json", "policy_tests.json",
-                                                "project.json", "provider_tests.json", "tests.json"}));
+                                                "project.json", "provider.json", "provider_tests.json", "tests.json"}));
   EXPECT_EQ(documents(kinds_, read()), documents(kinds_, read()));
 }
 

@@ -1,5 +1,6 @@
 #include "engine/exec/blobs.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -129,6 +130,20 @@ void BlobStore::each_secret(const std::function<void(std::string_view bytes)>& t
   for (const auto& [digest, stored] : stored_) {
     if (stored.secret) take(stored.bytes);
   }
+}
+
+Result<std::optional<std::string>> BlobStore::take(const std::string& digest) {
+  const auto found = stored_.find(digest);
+  if (found == stored_.end()) return std::optional<std::string>();
+  const Stored stored = std::move(found->second);
+  stored_.erase(found);
+  if (!stored.file) {
+    held_ -= std::min(held_, stored.bytes.size());
+    return std::optional<std::string>(stored.bytes);
+  }
+  if (::lseek(stored.file.get(), 0, SEEK_SET) != 0) return os_error("read", "a content");
+  PLUMB_TRY_ASSIGN(std::string bytes, read_all(stored.file.get(), static_cast<std::size_t>(stored.size), "a content"));
+  return std::optional<std::string>(std::move(bytes));
 }
 
 Result<> BlobStore::write(const std::string& digest, int file, const std::string& path) const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,8 @@ class BlobStore {
   void fetch_large(const std::vector<wire::LargeContent>& contents, std::string key, Fetch fetch);
   void fetch_nothing() { large_.clear(); }
 
+  // The whole of a small one, which is here no longer then; nothing where it is not.
+  Result<std::optional<std::string>> take(const std::string& digest);
   // Errors: kProtocol where no content has this digest.
   Result<std::uint64_t> size(const std::string& digest) const;
   // The sensitive ones that are here.

@@ -12,12 +12,14 @@
 #include "engine/exec/blobs.h"
 #include "engine/exec/claims.h"
 #include "engine/exec/confirm.h"
+#include "engine/exec/controller_calls.h"
 #include "engine/exec/execute.h"
 #include "engine/exec/facts.h"
 #include "engine/exec/interpreter/restart.h"
 #include "engine/exec/item_locks.h"
 #include "engine/exec/lock.h"
 #include "engine/exec/observe.h"
+#include "engine/exec/outside_kinds.h"
 #include "engine/exec/readings.h"
 #include "engine/exec/record.h"
 #include "engine/exec/sandbox.h"
@@ -62,7 +64,7 @@ bool was_applied(const wire::Apply& request, const HostRecord& record) {
 class Server {
  public:
   Server(const Registry& registry, RootFiles files, const ServeOptions& options)
-      : registry_(registry), system_(std::move(files)), line_(options.in, options.out) {
+      : builtin_(registry), registry_(registry), system_(std::move(files)), line_(options.in, options.out) {
     system_.set_reached_by(options.reached_by);
   }
 
@@ -92,6 +94,8 @@ class Server {
     if (!greeted_) return fail(Code::kProtocol, "a conversation begins with hello");
     if (const auto* read = std::get_if<wire::Read>(&message)) return answer_to(*read);
     if (auto* observe = std::get_if<wire::Observe>(&message)) return answer_to(*observe);
+    if (const auto* providers = std::get_if<wire::Providers>(&message)) return answer_to(*providers);
+    if (const auto* call = std::get_if<wire::ProviderCall>(&message)) return answer_to(*call);
     if (const auto* blob = std::get_if<wire::Blob>(&message)) return take(*blob);
     if (auto* apply = std::get_if<wire::Apply>(&message)) return answer_to(*apply);
     if (auto* acknowledge = std::get_if<wire::Acknowledge>(&message)) return answer_to(*acknowledge);
@@ -171,6 +175,26 @@ class Server {
     return {};
   }
 
+  // From here on their kinds are known.
+  Result<> answer_to(const wire::Providers& message) {
+    if (blob_problem_) return *std::exchange(blob_problem_, std::nullopt);
+    PLUMB_TRY_ASSIGN(OutsideKinds kinds,
+                     outside_kinds(message, builtin_, ProviderStore(system_), *blobs_, controller_));
+    if (kinds.lacking.empty()) {
+      registry_ = std::move(kinds.registry);
+      packages_ = std::move(kinds.packages);
+    }
+    line_.send(wire::Lacking{std::move(kinds.lacking)});
+    return {};
+  }
+
+  Result<> answer_to(const wire::ProviderCall& call) {
+    const auto package = packages_.find(call.package);
+    if (package == packages_.end()) return fail(Code::kProtocol, "the provider to be called was not brought");
+    line_.send(call_program(system_, *package->second, call));
+    return {};
+  }
+
   Result<> answer_to(const wire::Observe& question) {
     PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
     const std::optional<Diagnostic> left = undo_left_over(folder, question.project);
@@ -179,6 +203,7 @@ class Server {
     Result<std::string> record = std::string();
     const auto read_record = [&] { record = record_frames(folder, question, left); };
     system_.keep_answers();
+    controller_->tell(question);
     if (question.resources.empty()) {
       read_record();
     } else {
@@ -189,6 +214,7 @@ class Server {
           },
           read_record));
     }
+    controller_->forget();
     if (!record) return std::move(record.error());
     line_.send_frames(*record);
     return {};
@@ -253,8 +279,12 @@ class Server {
     if (request.take_over) PLUMB_TRY(move_here(request));
     remove_left_over_spools(system_.files());
     answered->log = std::make_unique<RunLog>(answered->folder);
+    controller_->forget();
+    controller_->set_asks(true);
     const wire::Done done =
-        apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks, &restart_}, request);
+        apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks, &restart_, controller_.get()},
+              request);
+    controller_->set_asks(false);
     line_.send(done);
     // Meanwhile it tries to reach the host anew.
     answered->patience += std::chrono::seconds(done.confirm_within);
@@ -328,9 +358,12 @@ class Server {
         .hint("nothing is lost: what was done stands in the journal beside it, which the next run reads");
   }
 
-  const Registry& registry_;
+  const Registry& builtin_;
+  Registry registry_;  // with the kinds from outside that the controller named
+  std::map<std::string, std::shared_ptr<const outside::Package>> packages_;  // of those, by digest
   LocalSystem system_;
   StreamLine line_;
+  std::shared_ptr<ControllerCalls> controller_ = std::make_shared<ControllerCalls>(line_);
   bool greeted_ = false;
   std::unique_ptr<BlobStore> blobs_;
   std::optional<Reboot> restart_;  // of the host, once this ends

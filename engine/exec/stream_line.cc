@@ -156,6 +156,25 @@ Result<wire::Blob> StreamLine::next_blob() {
   }
 }
 
+// It may take long; the controller says meanwhile that it lives.
+Result<wire::Told> StreamLine::ask(const wire::Turn& turn) {
+  send(turn);
+  const auto is_told = [](const wire::Message& message) { return std::holds_alternative<wire::Told>(message); };
+  while (true) {
+    const auto found = std::find_if(queue_.begin(), queue_.end(), is_told);
+    if (found != queue_.end()) {
+      wire::Told told = std::move(std::get<wire::Told>(*found));
+      queue_.erase(found);
+      return told;
+    }
+    if (problem_) return *problem_;
+    if (!ended_ && !has_something_to_read(patience_))
+      return fail(Code::kConnectionLost, "the controller does not say what came of " + turn.address.str());
+    if (ended_ || !read_some())
+      return fail(Code::kConnectionLost, "the connection ended before " + turn.address.str() + " was told of");
+  }
+}
+
 // What is on its way is taken in any case, so that the line stands where the next message begins.
 Result<> StreamLine::fetch(const wire::LargeContent& content, const ByteSink& take) {
   std::uint64_t wanted = 0;

@@ -32,6 +32,8 @@ class StreamLine : public Line {
   // Says Alive where nothing was said for the time of `silence`, or nothing was heard of a controller that answers.
   void show_life() override;
   Result<> fetch(const wire::LargeContent& content, const ByteSink& take) override;
+  // Has the controller do what it alone does, and waits for what came of that. Errors: kConnectionLost, kProtocol.
+  Result<wire::Told> ask(const wire::Turn& turn);
 
   // The next message, nothing at the end of the stream, or kProtocol. Waits; for so long where that is given, and then
   // takes the line for cut.

@@ -55,17 +55,17 @@ class Confirming {
         answer = std::move(*told);
         if (!is(answer, ConfirmOutcome::kBusy) && !is(answer, ConfirmOutcome::kUndoing)) return answer;
       } else {
-        problem_ = std::move(told.error());
+        problem_ = told.error().diagnostic();
       }
       const Clock::time_point last = is(answer, ConfirmOutcome::kUndoing) ? due + kUndoingTime : due;
       if (Clock::now() >= last || !wait(pause)) return answer;  // also where a stop ended the login
       // Refused logins may lock an account.
-      const bool refused = !told && problem_->code() == Code::kAuthentication;
+      const bool refused = !told && problem_->code == Code::kAuthentication;
       pause = refused ? std::min(pause * 2, seconds(30)) : std::min(pause + seconds(1), seconds(5));
     }
   }
 
-  const std::optional<Error>& problem() const { return problem_; }
+  const std::optional<Diagnostic>& problem() const { return problem_; }
 
  private:
   // One new login. Once the time is up it only tells.
@@ -103,10 +103,10 @@ class Confirming {
 
   Session& session_;
   const ToConfirm& what_;
-  std::optional<Error> problem_;
+  std::optional<Diagnostic> problem_;
 };
 
-Diagnostic not_confirmed(const ToConfirm& what, const Answer& answer, const std::optional<Error>& problem,
+Diagnostic not_confirmed(const ToConfirm& what, const Answer& answer, const std::optional<Diagnostic>& problem,
                          const std::string& latest, bool stopped) {
   std::string text = stopped ? "the run was stopped before a new login confirmed the changes"
                              : "no new login confirmed the changes within " + in_words(what.within);
@@ -123,7 +123,7 @@ Diagnostic not_confirmed(const ToConfirm& what, const Answer& answer, const std:
     text += ": " + list(what.addresses, ", ") + "; the host undoes them by itself after " + latest;
     hint = "`plumb plan` tells what it did, once the host can be reached";
   }
-  if (problem) hint = "the last login: " + problem->summary() + (hint.empty() ? "" : "; " + hint);
+  if (problem) hint = "the last login: " + problem->summary + (hint.empty() ? "" : "; " + hint);
   return Diagnostic(Code::kNotConfirmed, std::move(text)).with_hint(std::move(hint));
 }
 

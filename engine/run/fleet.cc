@@ -33,6 +33,13 @@ std::shared_ptr<const GraphSecrets> secrets_of(const ir::HostGraph& graph, const
     }
     const Provider* provider = node.desired.sensitive.empty() ? nullptr : kinds.provider(node.desired.address.kind);
     if (provider == nullptr) continue;
+    if (kinds.find(node.desired.address.kind)->on_controller) {
+      for (const Sealed& value : sealed_values(node.desired)) {
+        if (Json whole = contents.secret(value.encode()); !whole.is_null())
+          secrets.on_controller.emplace(value.encode(), std::move(whole));
+      }
+      continue;
+    }
     for (const std::string& name : provider->observed_with(node.desired)) {
       if (!node.desired.sensitive.contains(name)) continue;
       const std::string sealed = node.desired.text(name);

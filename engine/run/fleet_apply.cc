@@ -117,6 +117,7 @@ Result<Request> Fleet::request_for(const Member& member, const plan::Actions& ac
                                    const ApplyOptions& options) const {
   const PlanContents contents = contents_of(plan, options.contents, &member);
   if (options.saved_plan) PLUMB_TRY(check_key(plan, actions, context_.key));
+  if (options.saved_plan) PLUMB_TRY(check_packages(actions, providers_));
   if (options.saved_plan && needs_secrets(actions, providers_))
     PLUMB_TRY(check_secrets(actions, member.session->graph()));
   PLUMB_TRY_ASSIGN(Request request,

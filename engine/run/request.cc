@@ -6,6 +6,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
+#include "providers/outside/package.h"
 #include "providers/sdk/sealed_values.h"
 
 namespace plumb::run {
@@ -114,6 +115,21 @@ Result<> check_key(const plan::Plan& plan, const plan::Actions& actions, const s
           "`plumb project-key share` and `accept` give colleagues and CI one key");
 }
 
+Result<> check_packages(const plan::Actions& actions, const Registry& kinds) {
+  for (const plan::Action& action : actions) {
+    const Kind* kind = kinds.find(action.desired.address.kind);
+    for (const Operation& operation : action.operations) {
+      const auto* call = std::get_if<CallProvider>(&operation);
+      const bool same =
+          call == nullptr || (kind != nullptr && kind->package != nullptr && kind->package->digest == call->package);
+      if (same) continue;
+      return fail(Code::kStale, "the provider `" + call->provider + "` is not the one that the plan was made with")
+          .hint("make the plan anew");
+    }
+  }
+  return {};
+}
+
 Result<> check_secrets(const plan::Actions& actions, const ir::HostGraph& graph) {
   std::map<std::string, const Desired*> declared;
   for (const ir::Node& node : graph.nodes) declared.emplace(node.desired.address.str(), &node.desired);
@@ -144,6 +160,7 @@ Result<Request> make_request(const plan::Plan& plan, const plan::Actions& action
   apply.image = options.image;
 
   ContentNeeds needs(kinds);
+  ContentNeeds needs_here(kinds);
   std::map<std::string, std::vector<std::size_t>> by_address;
   for (std::size_t i = 0; i < actions.size(); ++i) {
     const plan::Action& action = actions[i];
@@ -167,9 +184,11 @@ Result<Request> make_request(const plan::Plan& plan, const plan::Actions& action
       }
     }
     by_address[action.desired.address.str()].push_back(i);
-    needs.add(action);
+    const Kind* kind = kinds.find(action.desired.address.kind);
+    const bool here = kind != nullptr && kind->on_controller;
+    (here ? needs_here : needs).add(action);
     // Only who has to seal something gets the key.
-    if (!action.desired.sensitive.empty() || saw_sealed(action.before)) apply.key = options.key;
+    if (!here && (!action.desired.sensitive.empty() || saw_sealed(action.before))) apply.key = options.key;
     apply.actions.push_back(std::move(wire_action));
   }
 
@@ -178,6 +197,11 @@ Result<Request> make_request(const plan::Plan& plan, const plan::Actions& action
     Json value = compiled.secret(name);
     if (value.is_null()) return changed_since(actions, name);
     apply.secrets.emplace(name, std::move(value));
+  }
+  for (const Sealed& sealed : needs_here.sealed) {
+    Json value = compiled.secret(sealed.encode());
+    if (value.is_null()) return changed_since(actions, sealed.encode());
+    request.controller_values.emplace(sealed.encode(), std::move(value));
   }
   for (const std::string& name : needs.contents) {
     if (is_keyed_digest(name) && !compiled.holds(name)) return changed_since(actions, name);

@@ -1,6 +1,7 @@
 // From a host's plan to what its executor is asked to do.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct RequestOptions {
 struct Request {
   wire::Apply apply;
   std::vector<std::string> blobs;  // digests, plain and keyed, of the small contents that the actions need
+  // By keyed digest: sensitive values of resources whose providers run on the controller, which the host is not given.
+  std::map<std::string, Json> controller_values = {};
 };
 
 // True where some action cannot be carried out without a sensitive value of the configuration.
@@ -35,6 +38,9 @@ bool needs_secrets(const plan::Actions& actions, const Registry& kinds);
 // That the sensitive values of a plan that was made before are sealed with this key, "" for none. kSecretUnresolved
 // where they are not; the message names the first of these actions' values.
 Result<> check_key(const plan::Plan& plan, const plan::Actions& actions, const std::string& key);
+
+// That providers from outside are, byte by byte, those that the plan was made with. kStale where they are not.
+Result<> check_packages(const plan::Actions& actions, const Registry& kinds);
 
 // A digest opens what it names, so a resource has those of its own values alone. kSecretUnresolved where an action of a
 // plan that was made before has another, which may be that of another resource.

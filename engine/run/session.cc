@@ -9,6 +9,7 @@
 #include "engine/base/sealed.h"
 #include "engine/config/told_facts.h"
 #include "engine/run/host_claims.h"
+#include "engine/run/on_controller.h"
 #include "engine/run/sensitive_paths.h"
 #include "engine/run/snapshot.h"
 #include "engine/simulate/scope.h"
@@ -162,6 +163,7 @@ Result<> Session::ask_facts(const std::set<std::string>& names) {
 }
 
 void Session::disconnect() {
+  brought_.clear();
   watch_.reset();
   conversation_.reset();
 }
@@ -203,9 +205,15 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
       question.asides.push_back({question.resources.size(), left_out, {node.ignore.begin(), node.ignore.end()}});
     question.resources.push_back(node.desired);
     // Only who has to seal something gets the key.
-    if (!node.desired.sensitive.empty()) question.key = context_.key;
+    const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(node.desired.address.kind);
+    const bool seals = kind == nullptr || !kind->on_controller;
+    if (seals && !node.desired.sensitive.empty()) question.key = context_.key;
   }
   if (secrets_ != nullptr) question.secrets = secrets_->observed_with;
+  Packages packages;
+  for (const Desired& desired : question.resources) add_package(desired, packages);
+  PLUMB_TRY(bring_providers(std::move(packages)));
+  tell_of_controller(question);
   PLUMB_TRY_ASSIGN(Answer answer, ask(question));
   told_ = conversation_->received();
   PLUMB_TRY(seal_what_was_sensitive(question, answer));
@@ -254,7 +262,8 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
         untold.values -= most.values;
         if (state.observed) hide_in(*state.observed);
         if (state.problem) hide_in(*state.problem);
-        answer.states[index] = claimed_state(std::move(state), question.resources[index], context_.kinds);
+        answer.states[index] = without_leak(
+            claimed_state(std::move(state), question.resources[index], context_.kinds), question.resources[index]);
       }
     } else if (auto* record = std::get_if<wire::Record>(&*message)) {
       if (Result<> checked = check_record(*record); !checked) return name_host(checked.error());
@@ -301,6 +310,7 @@ Result<> Session::seal_what_was_sensitive(const wire::Observe& question, Answer&
     again.resources[i] = std::move(desired);
   }
   if (places.empty()) return {};
+  tell_of_controller(again);
   PLUMB_TRY_ASSIGN(Answer second, ask(again));
   told_ += conversation_->received();
   // As it is for whoever has the key, with which it was not asked before.

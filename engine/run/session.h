@@ -14,6 +14,7 @@
 #include "engine/host/transport.h"
 #include "engine/ir/contents.h"
 #include "engine/ir/graph.h"
+#include "engine/run/bringing.h"
 #include "engine/run/control.h"
 #include "engine/run/conversation.h"
 #include "engine/run/request.h"
@@ -37,9 +38,12 @@ struct SessionContext {
 struct GraphSecrets {
   HiddenTexts texts;                          // taken out of all that the host says, too
   std::map<std::string, Json> observed_with;  // by keyed digest: those without which the host cannot be observed
+  std::map<std::string, Json> on_controller;  // by keyed digest: those of resources whose providers run here
 };
 
 class ApplyClaims;
+class OnController;
+class ControllerActions;
 
 using EventSink = std::function<void(const wire::Event&)>;
 // What a program printed: whole lines, but for one that is very long and for the last.
@@ -49,6 +53,7 @@ using PrintSink = std::function<void(std::string text, bool errors)>;
 class Session {
  public:
   Session(std::string name, host::HostSettings settings, SessionContext& context);
+  ~Session();
 
   // What is taken out of all that the host says of its work, in whatever it stands: a host seals values as a whole, and
   // its programs print parts of them.
@@ -135,6 +140,16 @@ class Session {
     wire::Record record;
   };
   Result<Answer> ask(const wire::Observe& question);
+  // The executor knows the kinds of these packages from here on, and has those that run there.
+  Result<> bring_providers(Packages packages);
+  // That of the resource's kind, if it is one from outside.
+  void add_package(const Desired& desired, Packages& packages) const;
+  // What providers on the controller tell of the resources that are asked about.
+  void tell_of_controller(wire::Observe& question);
+  OnController& on_controller();
+  // What a program from outside tells of a resource, unless something sensitive stands where it has no place.
+  Result<Observed> without_leak(Result<Observed> observed, const Desired& desired) const;
+  Result<> answer(const wire::Turn& turn, ControllerActions& actions);
   // Values that the host's record knows as sensitive, and the configuration no longer: they are still nobody's to see.
   // The host is asked for them once more, sealed.
   Result<> seal_what_was_sensitive(const wire::Observe& question, Answer& answer);
@@ -144,7 +159,8 @@ class Session {
   Result<wire::Message> next_at_work(bool& stop_sent, const wire::MessageLimits& most);
   // The answer to an Alive.
   Result<> show_life();
-  Result<wire::Done> follow(ApplyClaims& claims, const PlanContents& contents, const EventSink& sink);
+  Result<wire::Done> follow(ApplyClaims& claims, const PlanContents& contents, ControllerActions& on_controller,
+                            const EventSink& sink);
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
   void hide_in(Diagnostic& problem) const;
@@ -168,6 +184,8 @@ class Session {
   HiddenTexts hidden_;
   std::set<std::string> hidden_contents_;  // digests of contents in which something of those stands
   std::shared_ptr<const GraphSecrets> secrets_;
+  Packages brought_;                             // that the executor of this conversation knows
+  std::unique_ptr<OnController> on_controller_;  // null until a provider on the controller is needed
 };
 
 }  // namespace plumb::run

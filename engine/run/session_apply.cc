@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "engine/base/sealed.h"
+#include "engine/run/controller_actions.h"
 #include "engine/run/host_claims.h"
 #include "engine/run/session.h"
 
@@ -85,6 +86,10 @@ Result<> Session::answer(const wire::Want& want, const PlanContents& contents, S
 Result<wire::Done> Session::apply(Request request, const PlanContents& contents, const Ready& ready,
                                   const EventSink& sink) {
   PLUMB_TRY(connect());
+  ControllerActions on_controller(request.apply, context_.kinds, std::move(request.controller_values));
+  Packages packages;
+  for (const wire::Action& action : request.apply.actions) add_package(action.desired, packages);
+  PLUMB_TRY(bring_providers(std::move(packages)));
   if (Result<> sent = send_blobs(request, contents); !sent) return name_host(sent.error());
   ApplyClaims claims(request.apply, owed_);
   // The executor may wait for signs of life from here, too.
@@ -92,12 +97,13 @@ Result<wire::Done> Session::apply(Request request, const PlanContents& contents,
   if (Result<> queued = conversation_->queue(std::move(request.apply)); !queued) return name_host(queued.error());
   PLUMB_TRY(ready());
   if (Result<> sent = conversation_->flush(within(kSendTime)); !sent) return name_host(sent.error());
-  Result<wire::Done> done = follow(claims, contents, sink);
+  Result<wire::Done> done = follow(claims, contents, on_controller, sink);
   if (!done) return name_host(done.error());
   return done;
 }
 
-Result<wire::Done> Session::follow(ApplyClaims& claims, const PlanContents& contents, const EventSink& sink) {
+Result<wire::Done> Session::follow(ApplyClaims& claims, const PlanContents& contents, ControllerActions& on_controller,
+                                   const EventSink& sink) {
   bool stop_sent = false;
   Sending sending;
   while (true) {
@@ -113,6 +119,8 @@ Result<wire::Done> Session::follow(ApplyClaims& claims, const PlanContents& cont
     } else if (const auto* want = std::get_if<wire::Want>(&message)) {
       PLUMB_TRY(claims.take(*want));
       PLUMB_TRY(answer(*want, contents, sending));
+    } else if (const auto* turn = std::get_if<wire::Turn>(&message)) {
+      PLUMB_TRY(answer(*turn, on_controller));
     } else if (const auto* alive = std::get_if<wire::Alive>(&message)) {
       PLUMB_TRY(claims.take(*alive));
       PLUMB_TRY(show_life());

@@ -56,7 +56,9 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
                                            const history::RunStore& store, Diagnostics& diagnostics,
                                            lang::SourceMap& sources) {
   std::unique_ptr<Workspace> workspace(new Workspace(request, providers, sources));
-  workspace->project_ = config::load_project(request.folder, request.inputs, providers, diagnostics, sources);
+  workspace->read_providers(diagnostics, sources);
+  workspace->project_ =
+      config::load_project(request.folder, request.inputs, workspace->providers(), diagnostics, sources);
   if (!workspace->project_) return nullptr;
   if (std::optional<policy::Policy> policy =
           policy::read_policy(request.folder, workspace->project_->policy, diagnostics, sources)) {
@@ -82,6 +84,13 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
   // The graph is still looked at, so that all errors are told in one go.
   if (diagnostics.has_errors()) ir::Compiler(workspace->compiler_input()).survey(workspace->hosts_, diagnostics);
   return workspace;
+}
+
+// Those of the project's own, whatever others there are from outside already.
+void Workspace::read_providers(Diagnostics& diagnostics, lang::SourceMap& sources) {
+  outside_ = config::read_project_providers(request_.folder, config::built_in(providers_), diagnostics, sources);
+  if (!outside_.empty())
+    kinds_ = std::make_unique<const Registry>(config::with_providers(config::built_in(providers_), outside_));
 }
 
 Result<KeyState> Workspace::find_key() {
@@ -115,7 +124,7 @@ bool Workspace::read_secrets(int stop, Diagnostics& diagnostics) {
 }
 
 ir::CompilerInput Workspace::compiler_input() const {
-  return {*project_, inventory(), sources_, providers_, recorded_facts_, key_, {}, request_.missing_secrets};
+  return {*project_, inventory(), sources_, providers(), recorded_facts_, key_, {}, request_.missing_secrets};
 }
 
 }  // namespace plumb::run

@@ -11,6 +11,7 @@
 #include "engine/base/files.h"
 #include "engine/config/load_inventory.h"
 #include "engine/config/project.h"
+#include "engine/config/project_providers.h"
 #include "engine/history/history.h"
 #include "engine/ir/compile.h"
 #include "engine/lang/source.h"
@@ -55,7 +56,9 @@ class Workspace {
   const config::LoadedInventory& loaded_inventory() const { return inventory_; }
   const std::set<std::string>& hosts() const { return hosts_; }
   const lang::SourceMap& sources() const { return sources_; }
-  const Registry& providers() const { return providers_; }
+  // With those of the project's providers from outside.
+  const Registry& providers() const { return kinds_ == nullptr ? providers_ : *kinds_; }
+  const std::vector<config::ProjectProvider>& outside() const { return outside_; }
   // The rules that judge its plans; empty where the project names none.
   const policy::Policy& policy() const { return policy_; }
 
@@ -73,9 +76,12 @@ class Workspace {
  private:
   Workspace(WorkspaceRequest request, const Registry& providers, const lang::SourceMap& sources)
       : request_(std::move(request)), providers_(providers), sources_(sources) {}
+  void read_providers(Diagnostics& diagnostics, lang::SourceMap& sources);
 
   WorkspaceRequest request_;
   const Registry& providers_;
+  std::vector<config::ProjectProvider> outside_;
+  std::unique_ptr<const Registry> kinds_;  // null where the project has no providers from outside
   const lang::SourceMap& sources_;
   std::optional<config::Project> project_;  // always there
   config::LoadedInventory inventory_;

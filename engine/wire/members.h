@@ -97,19 +97,20 @@ void members(Codec& codec, Aside& aside) {
 }
 
 template <class Codec>
+void members(Codec& codec, ObservedState& state) {
+  codec.required("index", state.index);
+  codec.member("observed", state.observed);
+  codec.member("problem", state.problem);
+}
+
+template <class Codec>
 void members(Codec& codec, Observe& observe) {
   codec.required("project", observe.project);
   codec.member("key", observe.key);
   codec.required("resources", observe.resources, kManyItems);
   codec.member("asides", observe.asides, kManyItems);
   codec.member("secrets", observe.secrets, kManyItems);
-}
-
-template <class Codec>
-void members(Codec& codec, ObservedState& state) {
-  codec.required("index", state.index);
-  codec.member("observed", state.observed);
-  codec.member("problem", state.problem);
+  codec.member("told", observe.told, kManyItems);
 }
 
 template <class Codec>
@@ -331,6 +332,47 @@ void members(Codec& codec, Collect& collect) {
 template <class Codec>
 void members(Codec& codec, Survey& survey) {
   codec.required("kinds", survey.kinds, Most{1024});
+}
+
+template <class Codec>
+void members(Codec& codec, Providers& providers) {
+  codec.required("packages", providers.packages, Most{kMostProviders});
+}
+
+template <class Codec>
+void members(Codec& codec, Lacking& lacking) {
+  codec.member("digests", lacking.digests, Most{kMostProviders}, Line());
+}
+
+template <class Codec>
+void members(Codec& codec, Turn& turn) {
+  codec.required("address", turn.address);
+  codec.member("verb", turn.verb, Line());
+}
+
+template <class Codec>
+void members(Codec& codec, Told& told) {
+  codec.member("observed", told.observed);
+  codec.member("problem", told.problem);
+  codec.member("output", told.output, Text{kLongestOutput});
+}
+
+template <class Codec>
+void members(Codec& codec, ProviderCall& call) {
+  codec.required("package", call.package);
+  codec.bytes("lines", call.lines);
+  codec.member("observes", call.observes);
+  codec.member("env", call.env);
+  codec.member("seconds", call.seconds);
+}
+
+template <class Codec>
+void members(Codec& codec, ProviderAnswer& answer) {
+  codec.bytes("output", answer.output);
+  codec.bytes("errors", answer.errors);
+  codec.member("exit_code", answer.exit_code);
+  codec.member("timed_out", answer.timed_out);
+  codec.member("problem", answer.problem);
 }
 
 template <class Codec>

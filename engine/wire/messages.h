@@ -7,6 +7,12 @@
 //   controller observe      all resources of the host
 //   executor   observed     states, in chunks, in the order asked for
 //   executor   record       what the host remembers; ends the answer to observe
+//   controller providers    providers from outside whose kinds the next questions are about
+//   executor   lacking      those whose packages it does not have; blobs bring them, and providers is said again
+//   executor   turn         during an apply: what a provider on the controller is to observe or to change now
+//   controller told         what came of it
+//   controller call         of an executor on the controller: a start of such a provider's program
+//   executor   answer       what the program said
 //   controller blob         small contents that the actions need, in chunks
 //   controller apply        the actions in order
 //   executor   event        started, output, changed, satisfied, failed, skipped, …
@@ -65,6 +71,8 @@ inline constexpr int kRuns = 5;
 inline constexpr int kFacts = 6;
 // The first one that knows surveys.
 inline constexpr int kSurveys = 7;
+// The first one that knows providers from outside.
+inline constexpr int kProviders = 7;
 
 // The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
 Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);
@@ -103,6 +111,13 @@ struct Aside {
   std::set<std::string> ignored;  // attributes that count only where it is not there yet
 };
 
+// One state; `index` is the resource's place in Observe::resources. Sensitive values are sealed.
+struct ObservedState {
+  std::size_t index = 0;
+  std::optional<Observed> observed;  // or, where it is missing:
+  std::optional<Diagnostic> problem;
+};
+
 // The resources are in the order in which they are to have their turns.
 struct Observe {
   std::string project;
@@ -110,13 +125,8 @@ struct Observe {
   std::vector<Desired> resources;
   std::vector<Aside> asides = {};
   std::map<std::string, Json> secrets = {};  // keyed digest -> value, of those that are observed with
-};
-
-// One state; `index` is the resource's place in Observe::resources. Sensitive values are sealed.
-struct ObservedState {
-  std::size_t index = 0;
-  std::optional<Observed> observed;  // or, where it is missing:
-  std::optional<Diagnostic> problem;
+  // Of those whose provider runs on the controller: what it told, sealed.
+  std::vector<ObservedState> told = {};
 };
 
 struct ObservedChunk {
@@ -359,6 +369,43 @@ struct Survey {
   std::vector<std::string> kinds;
 };
 
+inline constexpr std::size_t kMostProviders = 64;
+
+struct Providers {
+  std::vector<Json> packages;  // as outside::to_json() has them
+};
+
+struct Lacking {
+  std::vector<std::string> digests;
+};
+
+struct Turn {
+  Address address;        // of an action of the apply
+  std::string verb = {};  // to do what; "" to observe
+};
+
+struct Told {
+  std::optional<Observed> observed;   // sealed
+  std::optional<Diagnostic> problem;  // or what was wrong
+  std::string output;                 // of a change: what the program printed for people
+};
+
+struct ProviderCall {
+  std::string package;  // digest
+  std::string lines;    // for its standard input
+  bool observes = false;
+  std::map<std::string, std::string> env = {};
+  int seconds = 0;  // where that is less than the package's own bound; 0 for that
+};
+
+struct ProviderAnswer {
+  std::string output;
+  std::string errors;
+  int exit_code = 0;
+  bool timed_out = false;
+  std::optional<Diagnostic> problem;  // it could not be started
+};
+
 struct Piece {
   std::string bytes;
   bool errors = false;  // of a program: it printed them to standard error
@@ -373,7 +420,7 @@ struct Ended {
 using Message =
     std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop, Refused,
                  Confirm, Confirmation, ChangeLocks, Locks, Want, Read, Readings, Execute, Collect, Survey, Piece,
-                 Ended>;
+                 Ended, Providers, Lacking, Turn, Told, ProviderCall, ProviderAnswer>;
 
 // Of one message, over all of its frames: bytes of their bodies, and values in them. These are the largest that there
 // are, an apply of some hundred thousand resources; of what a host sends the controller takes much less

@@ -29,6 +29,7 @@ inline std::vector<Message> samples() {
   Observe observe{"edge", "k", {sample_desired()}};
   observe.asides = {{0, true, {"mode"}}};
   observe.secrets = {{"hmac-sha256:0", "s3cret"}};
+  observe.told = {{0, observed, std::nullopt}};
 
   Action action;
   action.desired = sample_desired();
@@ -111,6 +112,12 @@ inline std::vector<Message> samples() {
       Survey{{"package", "user"}},
       Piece{std::string("\0\xff bytes", 8), true},
       Ended{3, 12, "sha256:5"},
+      Providers{{Json{{"name", "redis"}}}},
+      Lacking{{"sha256:6"}},
+      Turn{{"", "dns_record", "www"}, "update"},
+      Told{observed, sample_diagnostic(), "done\n"},
+      ProviderCall{"sha256:6", std::string("{}\n\xff", 4), true, {{"LANG", "C"}}, 9},
+      ProviderAnswer{std::string("{}\n\xff", 4), "\xff", 3, true, sample_diagnostic()},
   };
 }
 

@@ -82,10 +82,10 @@ bool is_withheld(const Words& words, const Desired& desired, const std::string& 
   return !needed || is_sealed(desired.attribute(name));
 }
 
-bool holds_one_of(const Json& value, const HiddenTexts& secrets) {
-  if (value.is_string()) return secrets.hide(value.get<std::string>()) != value.get_ref<const std::string&>();
+bool holds_hidden(const Json& value, const Hide& hide) {
+  if (value.is_string()) return hide(value.get<std::string>()) != value.get_ref<const std::string&>();
   if (!value.is_structured()) return false;
-  return std::any_of(value.begin(), value.end(), [&](const Json& item) { return holds_one_of(item, secrets); });
+  return std::any_of(value.begin(), value.end(), [&](const Json& item) { return holds_hidden(item, hide); });
 }
 
 class Observation {
@@ -132,11 +132,14 @@ class Observation {
       if (!has_its_type(words->schema, value))
         return wrong("tells " + in_ticks(name) + " as a " + value.type_name() + ", which its schema does not allow");
       const bool sensitive = desired_.sensitive.contains(name);
+      // Not asked for, and nobody would seal it.
+      if (words->sensitive && !sensitive) continue;
       if (!sensitive && is_sealed(value)) return wrong("tells " + in_ticks(name) + " as if it were sealed");
-      if (!sensitive && holds_one_of(value, secrets))
-        return wrong("tells a sensitive value under " + in_ticks(name) + ", which is not");
       observed_.attributes[name] = value;
     }
+    const std::string leak = leaks_under(observed_.attributes, desired_,
+                                         [&secrets](std::string text) { return secrets.hide(std::move(text)); });
+    if (!leak.empty()) return wrong("tells a sensitive value under " + in_ticks(leak) + ", which is not");
     return leave_unjudged();
   }
 
@@ -189,6 +192,14 @@ class Observation {
 };
 
 }  // namespace
+
+std::string leaks_under(const Json& attributes, const Desired& desired, const Hide& hide) {
+  for (const auto& [name, value] : attributes.items()) {
+    const bool has_place = desired.sensitive.contains(name) || value == desired.attribute(name);
+    if (!has_place && holds_hidden(value, hide)) return name;
+  }
+  return {};
+}
 
 std::string said(std::string_view text) {
   return outside_line(text, kLongestSaid);

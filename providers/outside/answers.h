@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -37,6 +38,11 @@ Result<std::vector<Json>> answers(std::string_view output, const Package& packag
 // What an answer to observe means. An `error` of the program is one here (kCannotObserve), and so is what the protocol
 // or the schema does not have (kProviderFailed). `desired` is as the program was told it.
 Result<Observed> observed_from(const Json& answer, const Words& words, const Desired& desired);
+// The first attribute that is not sensitive and holds what `hide` takes out of texts; "" where there is none. What is
+// asked for in clear is no secret.
+using Hide = std::function<std::string(std::string)>;
+std::string leaks_under(const Json& attributes, const Desired& desired, const Hide& hide);
+
 // Of an answer to apply.
 Result<> applied_from(const Json& answer);
 

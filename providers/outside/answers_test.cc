@@ -143,6 +143,9 @@ TEST(Answers, OnlyWhatIsNeededIsToldOfSecrets) {
 
   EXPECT_EQ(fault_of_state(R"({"id":1,"exists":true,"attributes":{"value":"see top-secret"}})", desired),
             "tells a sensitive value under `value`, which is not");
+  // What is sensitive by its schema and not asked for is not kept.
+  EXPECT_TRUE(observed_from(Json::parse(R"({"id":1,"exists":true,"attributes":{"key":"open"}})"), words(), thing({}))
+                  ->attributes.empty());
   // One that is not known here is not judged.
   const Desired unknown = thing({{"password", sealed}}, {"password"});
   const auto observed = observed_from(Json::parse(R"({"id":1,"exists":true,"attributes":{}})"), words(), unknown);

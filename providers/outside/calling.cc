@@ -79,4 +79,10 @@ Error of_resource(const Error& error, const Package& package, const Address& add
   return Error(std::move(problem));
 }
 
+Error leaked(const Package& package, const Address& address, const std::string& attribute) {
+  return of_resource(
+      fail(Code::kProviderFailed, "tells a sensitive value under `" + outside_line(attribute) + "`, which is not"),
+      package, address);
+}
+
 }  // namespace plumb::outside

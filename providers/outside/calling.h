@@ -36,4 +36,7 @@ Result<Ended> call(const Package& package, const Start& start, System& system);
 // The same failure of one resource: "redis_setting:maxmemory: …".
 Error of_resource(const Error& error, const Package& package, const Address& address);
 
+// It tells a sensitive value under this attribute, which is not.
+Error leaked(const Package& package, const Address& address, const std::string& attribute);
+
 }  // namespace plumb::outside

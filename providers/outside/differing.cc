@@ -23,7 +23,7 @@ CallProvider call_for(const Package& package, const Words& words, const Desired&
   for (const auto& [attribute, unused] : change.after.items()) {
     if (words.find(attribute) != nullptr) call.changes.push_back(attribute);
   }
-  call.user = desired.text("as");
+  call.user = desired.text(kRunsAs);
   call.on_controller = package.on_controller;
   return call;
 }
@@ -77,7 +77,7 @@ Change called_for(const Package& package, const Words& words, const Desired& des
 std::optional<Desired> as_before(const Words& words, const Desired& desired, const Observed& before) {
   const auto names_it = [&words](const std::string& attribute) {
     const AttributeWords* known = words.find(attribute);
-    return attribute == words.identity() || attribute == "as" || (known != nullptr && known->parameter) ||
+    return attribute == words.identity() || attribute == kRunsAs || (known != nullptr && known->parameter) ||
            std::find(words.keys().begin(), words.keys().end(), attribute) != words.keys().end();
   };
   Desired again = desired;

@@ -53,7 +53,7 @@ std::vector<Result<Observed>> OutsideProvider::observe(std::span<const Desired* 
     return out;
   }
   std::map<std::string, std::vector<std::size_t>> by_user;
-  for (std::size_t i = 0; i < desired.size(); ++i) by_user[desired[i]->text("as")].push_back(i);
+  for (std::size_t i = 0; i < desired.size(); ++i) by_user[desired[i]->text(kRunsAs)].push_back(i);
   const Caller caller = [&](const Start& start) { return call(*package_, start, system); };
   for (const auto& [user, places] : by_user) {
     const bool unknown = !user.empty() && !is_number(user) && !system.user_by_name(user);
@@ -62,7 +62,7 @@ std::vector<Result<Observed>> OutsideProvider::observe(std::span<const Desired* 
     std::vector<Result<Observed>> told;
     if (!unknown) told = observe_by(*package_, words_, asked, user, caller);
     for (std::size_t i = 0; i < places.size(); ++i)
-      out[places[i]] = unknown ? Result<Observed>(lacking({"", "user", user}, "as")) : std::move(told[i]);
+      out[places[i]] = unknown ? Result<Observed>(lacking({"", "user", user}, kRunsAs)) : std::move(told[i]);
   }
   return out;
 }
@@ -95,7 +95,7 @@ std::optional<Desired> OutsideProvider::restore(const Desired& desired, const Ob
 
 std::vector<Address> OutsideProvider::infers(const Desired& desired) const {
   std::vector<Address> edges;
-  if (!package_->on_controller && desired.has("as")) edges.push_back({"", "user", desired.text("as")});
+  if (!package_->on_controller && desired.has(kRunsAs)) edges.push_back({"", "user", desired.text(kRunsAs)});
   for (const auto& [name, words] : words_.attributes()) {
     if (words.refers.empty()) continue;
     for (const std::string& what : texts_in(desired.attribute(name))) {
@@ -133,9 +133,7 @@ std::vector<std::string> OutsideProvider::edits_paths(const Desired& desired) co
 bool OutsideProvider::asks_about(const Desired& desired, std::string_view name) const {
   if (package_->on_controller) return false;
   for (const auto& [attribute, value] : desired.attributes.items()) {
-    const bool sets_off = std::any_of(kTriggers.begin(), kTriggers.end(),
-                                      [&given = attribute](const auto& one) { return given == one.first; });
-    if (!sets_off && holds(value, name)) return true;
+    if (!sets_off(attribute) && holds(value, name)) return true;
   }
   return false;
 }

@@ -9,7 +9,9 @@ namespace plumb::outside {
 namespace {
 
 // Attributes that set it off, and whom the program runs as: no part of what it is like.
-constexpr std::array<std::string_view, 3> kNoState = {"restart_on", "reload_on", "as"};
+bool is_no_state(std::string_view attribute) {
+  return attribute == kRunsAs || sets_off(attribute);
+}
 
 bool is_type(const Json& value, const std::string& type) {
   if (type == "object") return value.is_object();
@@ -23,6 +25,7 @@ bool is_type(const Json& value, const std::string& type) {
 AttributeWords words_of(const Json& schema) {
   AttributeWords words;
   words.schema = schema;
+  words.sensitive = flag_of(schema, "x-sensitive", false);
   words.parameter = flag_of(schema, "x-parameter", false);
   words.once = flag_of(schema, "x-once", false);
   words.judged = flag_of(schema, "x-judged", false);
@@ -46,6 +49,10 @@ Json sorted(Json list) {
 }
 
 }  // namespace
+
+bool sets_off(std::string_view attribute) {
+  return attribute == "restart_on" || attribute == "reload_on";
+}
 
 bool has_its_type(const Json& attribute, const Json& value) {
   const Json& any = member_of(attribute, "anyOf");
@@ -83,7 +90,7 @@ bool Words::is_required(std::string_view attribute) const {
 
 bool Words::is_compared(std::string_view attribute, const Json& wanted) const {
   if (attribute == identity_ || std::find(keys_.begin(), keys_.end(), attribute) != keys_.end()) return false;
-  if (std::find(kNoState.begin(), kNoState.end(), attribute) != kNoState.end()) return false;
+  if (is_no_state(attribute)) return false;
   // Whether it is there says so.
   if (attribute == "state" && (wanted == "present" || wanted == "absent")) return false;
   const AttributeWords* words = find(attribute);

@@ -10,10 +10,15 @@
 
 namespace plumb::outside {
 
+// Attributes with a meaning of their own: as whom the program runs, and lists of what sets a restart or reload off.
+inline constexpr const char* kRunsAs = "as";
+bool sets_off(std::string_view attribute);
+
 enum class PathUse { kNone, kManages, kEdits };
 
 struct AttributeWords {
   Json schema;
+  bool sensitive = false;
   bool parameter = false;
   bool once = false;
   bool judged = false;

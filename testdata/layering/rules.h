@@ -21,7 +21,7 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/inventory", {"engine/lang"}},
       {"engine/import", {"engine/inventory", "engine/lang"}},
       {"engine/adopt", {"engine/import", "providers/sdk"}},
-      {"engine/config", {"engine/inventory", "engine/lang", "providers/sdk", "schemas"}},
+      {"engine/config", {"engine/inventory", "engine/lang", "providers/outside", "providers/sdk", "schemas"}},
       {"engine/editor", {"engine/config"}},
       {"engine/ir", {"engine/config", "providers/sdk"}},
       {"engine/secrets", {"engine/ir"}},

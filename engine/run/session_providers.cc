@@ -1,0 +1,104 @@
+// What a session does for kinds from outside: it brings their providers to the host, and for those that run on the
+// controller it tells the host what they found, and has them act when the host says that it is their turn.
+#include <algorithm>
+#include <utility>
+
+#include "engine/run/controller_actions.h"
+#include "engine/run/on_controller.h"
+#include "engine/run/session.h"
+
+namespace plumb::run {
+namespace {
+
+constexpr std::chrono::minutes kBringTime{10};
+
+}  // namespace
+
+Session::~Session() = default;
+
+void Session::add_package(const Desired& desired, Packages& packages) const {
+  const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(desired.address.kind);
+  if (kind != nullptr && kind->package != nullptr) packages.emplace(kind->package->digest, kind->package);
+}
+
+Result<> Session::bring_providers(Packages packages) {
+  if (packages.empty() || packages == brought_) return {};
+  if (hello_.protocols.max < wire::kProviders)
+    return name_host(fail(Code::kProtocol, "the executor knows no providers from outside"));
+  if (Result<> brought = bring(*conversation_, packages, within(kBringTime)); !brought)
+    return name_host(brought.error());
+  brought_ = std::move(packages);
+  return {};
+}
+
+OnController& Session::on_controller() {
+  if (on_controller_ == nullptr)
+    on_controller_ = std::make_unique<OnController>(context_.transport, context_.control, settings_.log);
+  return *on_controller_;
+}
+
+Result<Observed> Session::without_leak(Result<Observed> observed, const Desired& desired) const {
+  const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(desired.address.kind);
+  if (!observed || kind == nullptr || kind->package == nullptr) return observed;
+  const std::string leak =
+      outside::leaks_under(observed->attributes, desired, [this](std::string text) { return hidden(std::move(text)); });
+  if (leak.empty()) return observed;
+  return outside::leaked(*kind->package, desired.address, leak);
+}
+
+void Session::tell_of_controller(wire::Observe& question) {
+  question.told.clear();
+  std::map<const Kind*, std::vector<std::size_t>> by_kind;
+  for (std::size_t i = 0; i < question.resources.size(); ++i) {
+    const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(question.resources[i].address.kind);
+    if (kind != nullptr && kind->on_controller) by_kind[kind].push_back(i);
+  }
+  static const OpenValues kNone;
+  const OpenValues& values = secrets_ == nullptr ? kNone : secrets_->on_controller;
+  for (const auto& [kind, places] : by_kind) {
+    std::vector<const Desired*> asked;
+    for (const std::size_t place : places) asked.push_back(&question.resources[place]);
+    std::vector<Result<Observed>> found = on_controller().observe(*kind, asked, values, context_.key, {});
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      wire::ObservedState& state = question.told.emplace_back();
+      state.index = places[i];
+      if (found[i]) {
+        state.observed = std::move(*found[i]);
+      } else {
+        state.problem = found[i].error().diagnostic();
+      }
+    }
+  }
+}
+
+Result<> Session::answer(const wire::Turn& turn, ControllerActions& actions) {
+  const ControllerActions::Action* action = actions.take(turn);
+  if (action == nullptr)
+    return fail(Code::kProtocol, "the executor asked for what is not its plan's, or more often than it can be");
+  wire::Told told;
+  const Kind& kind = *context_.kinds->find(turn.address.kind);
+  const auto beat = [this] { return show_life(); };
+  const auto observe = [&]() -> Result<Observed> {
+    const Desired* one = &action->desired;
+    return std::move(on_controller().observe(kind, {&one, 1}, actions.values(), context_.key, beat).front());
+  };
+  const auto act = [&]() -> Result<std::string> {
+    PLUMB_TRY_ASSIGN(const CallProvider call, actions.call_of(*action, kind, observe));
+    return on_controller().apply(kind, action->desired, call, actions.values(), action->seconds, beat);
+  };
+  std::optional<Error> problem;
+  if (turn.verb.empty()) {
+    Result<Observed> observed = observe();
+    if (observed) told.observed = std::move(*observed);
+    if (!observed) problem = std::move(observed.error());
+  } else {
+    Result<std::string> printed = act();
+    if (printed) told.output = std::move(*printed);
+    if (!printed) problem = std::move(printed.error());
+  }
+  if (problem) told.problem = problem->diagnostic();
+  const host::Steady steady(conversation_->connection());
+  return conversation_->send(std::move(told), within(context_.silence));
+}
+
+}  // namespace plumb::run
