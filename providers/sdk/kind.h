@@ -65,10 +65,6 @@ class OperationSet {
   std::uint64_t bits_ = 0;
 };
 
-namespace outside {
-struct Package;
-}
-
 struct Survey;
 struct SurveyedHost;
 
@@ -77,6 +73,10 @@ struct Adoption {
   void (*look)(const SurveyedHost& host, Survey& survey) = nullptr;  // null: nobody looks for resources of the kind
   std::string chapter = {};  // the file of a project that somebody would write them into: "accounts"
 };
+
+namespace outside {
+struct Package;
+}
 
 struct Kind {
   std::string name;  // "file"
