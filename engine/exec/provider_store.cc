@@ -1,6 +1,7 @@
 #include "engine/exec/provider_store.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <vector>
 
@@ -69,7 +70,7 @@ std::optional<std::string> ProviderStore::find(const std::string& digest) {
   const Result<std::optional<FileInfo>> there = system_.stat(folder, false);
   if (!there || !*there || (*there)->type != FileType::kDirectory) return std::nullopt;
   std::map<std::string, std::string> files;
-  std::size_t bytes = 0;
+  std::uint64_t bytes = 0;
   const Result<> walked =
       system_.walk(folder, [&](const std::string& path, const FileInfo& info, bool) -> Result<bool> {
         if (info.type == FileType::kDirectory) return true;
