@@ -6,7 +6,7 @@ N ?= 3
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help deps programs build executors test test-long adversary demo golden docs lint format bench asan tsan fuzz lab-up lab-down install deb release dev clean
+.PHONY: help deps programs build executors test test-long adversary kill-points demo golden docs lint format bench asan tsan fuzz lab-up lab-down install deb release dev clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ test-long: build ## what `make test` does, with many more of the cases that are 
 
 adversary: build ## what a hostile local user, host, plan or reader could get: nothing
 	@.ci/test build -R '^(adversary|local_user|account_kills)[.]'
+
+kill-points: build ## kill the executor, or let its writing fail, at calls that write, for every kind
+	@PLUMB_LONG=1 build/tests/meet kills
 
 # Where nothing is built yet, a program that is not optimised is there in half the time and shows the same.
 demo: ## a tour of plumb on a scratch folder, checked as it goes

@@ -8,12 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/ptrace.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +17,7 @@
 #include "engine/testing/scratch_folder.h"
 #include "providers/sdk/account_files.h"
 #include "providers/sdk/builtin.h"
+#include "testdata/meet/cut_short.h"
 
 namespace plumb {
 namespace {
@@ -29,61 +26,17 @@ namespace fs = std::filesystem;
 
 constexpr const char* kHash = "$5$abcdefgh$sI6g8tHKrJ6RX7w.YoN9B7a/5wK5jYEOMmMnt3tPl0/";
 
-bool writes(const __ptrace_syscall_info& call) {
-  switch (call.entry.nr) {
-    case SYS_openat:
-      return (call.entry.args[2] & O_CREAT) != 0;
-#ifdef SYS_renameat
-    case SYS_renameat:
-#endif
-    case SYS_write:
-    case SYS_pwrite64:
-    case SYS_mkdirat:
-    case SYS_unlinkat:
-    case SYS_renameat2:
-    case SYS_symlinkat:
-    case SYS_linkat:
-    case SYS_fchown:
-    case SYS_fchownat:
-    case SYS_fchmod:
-    case SYS_fchmodat:
-    case SYS_ftruncate:
-    case SYS_fsync:
-    case SYS_fdatasync:
-    case SYS_copy_file_range:
-    case SYS_sendfile:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // True where the work was killed in front of its call number `at`, false where it came to its end.
 bool kill_at(int at, const std::function<void()>& work) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-    ::raise(SIGSTOP);
-    work();
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
-  for (int count = 0;;) {
-    ::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
-    ::waitpid(child, &status, 0);
-    if (WIFEXITED(status) || WIFSIGNALED(status)) {
-      EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "the work itself failed";
-      return false;
-    }
-    __ptrace_syscall_info call{};
-    if (::ptrace(static_cast<__ptrace_request>(PTRACE_GET_SYSCALL_INFO), child, sizeof call, &call) <= 0) continue;
-    if (call.op != PTRACE_SYSCALL_INFO_ENTRY || !writes(call) || ++count < at) continue;
-    ::kill(child, SIGKILL);
-    ::waitpid(child, &status, 0);
-    return true;
-  }
+  const meet::Cut cut{meet::Fault::kKill, static_cast<std::uint64_t>(at)};
+  const meet::Traced traced = meet::run_cut_short(
+      [&] {
+        work();
+        return 0;
+      },
+      cut);
+  EXPECT_TRUE(traced.cut || (WIFEXITED(traced.status) && WEXITSTATUS(traced.status) == 0)) << "the work itself failed";
+  return traced.cut;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

@@ -1,5 +1,6 @@
 #include "testdata/meet/case.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -39,11 +40,15 @@ std::string rows(const char* file, const std::vector<std::string>& lines) {
 
 }  // namespace
 
-std::string project_text(const Case& one) {
+std::string project_text(const Case& one, bool reversed) {
   std::string text = "plumb: v1\nproject: meet\nresources:\n";
   for (const Resource& resource : one.resources) {
     text += "  - " + resource.kind + ": " + Json(resource.name).dump() + "\n";
-    for (const auto& [name, value] : resource.attributes.items()) text += "    " + name + ": " + value.dump() + "\n";
+    std::vector<std::string> lines;
+    for (const auto& [name, value] : resource.attributes.items())
+      lines.push_back("    " + name + ": " + value.dump() + "\n");
+    if (reversed) std::reverse(lines.begin(), lines.end());
+    for (const std::string& line : lines) text += line;
   }
   return text;
 }

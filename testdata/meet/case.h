@@ -48,8 +48,8 @@ struct Case {
   std::vector<Resource> resources;
 };
 
-// plumb.yaml.
-std::string project_text(const Case& one);
+// plumb.yaml. `reversed`: what each resource says stands in the opposite order, and means the same.
+std::string project_text(const Case& one, bool reversed = false);
 // The start as commands of a shell in the image's folder.
 std::string start_text(const Start& start);
 

@@ -157,6 +157,13 @@ void add_below(const std::string& root, const std::string& path, Picture& pictur
 
 }  // namespace
 
+void take_program(const fs::path& root, const std::string& program) {
+  std::error_code problem;
+  if (!fs::exists(program, problem)) return;
+  take_along(root, program);
+  for (const std::string& library : libraries_of(program)) take_along(root, library);
+}
+
 Image::Image(fs::path folder) : folder_(std::move(folder)) {
   ::chmod(folder_.c_str(), 0755);
   std::error_code problem;
@@ -167,11 +174,7 @@ Image::Image(fs::path folder) : folder_(std::move(folder)) {
     fs::create_directories(folder_ / target, problem);
     fs::create_symlink(target, folder_ / part, problem);
   }
-  for (const char* program : kPrograms) {
-    if (!fs::exists(program, problem)) continue;
-    take_along(folder_, program);
-    for (const std::string& library : libraries_of(program)) take_along(folder_, library);
-  }
+  for (const char* program : kPrograms) take_program(folder_, program);
   install_package_manager(folder_);
   for (const char* zone : {"Etc/UTC", "Europe/Berlin"}) {
     const fs::path path = folder_ / "usr/share/zoneinfo" / zone;
@@ -267,6 +270,16 @@ Picture lasting(const Picture& picture) {
   without.erase("/etc/gshadow");
   without.erase("/etc/shadow");
   return without;
+}
+
+std::string left_over(const Picture& picture) {
+  for (const auto& [path, unused] : picture) {
+    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    // An archive says in its folder that it was unpacked there.
+    if (name.starts_with(".plumb-unpacked-")) continue;
+    if (name.starts_with(".plumb-") || name.ends_with('+')) return path;
+  }
+  return "";
 }
 
 std::string differences(const Picture& before, const Picture& after) {

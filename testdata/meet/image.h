@@ -31,6 +31,12 @@ class Image {
 // The same without what tells whether something was written anew: inodes, times, and bits that do not outlast it.
 Picture lasting(const Picture& picture);
 
+// A path that a write left which did not end; "" for none.
+std::string left_over(const Picture& picture);
+
+// Puts a program of this machine into an image, with the libraries that it needs. Nothing where there is none.
+void take_program(const std::filesystem::path& root, const std::string& program);
+
 // One line a path that is not the same in both; "" where all are.
 std::string differences(const Picture& before, const Picture& after);
 

@@ -2,16 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <set>
 
-#include "engine/history/sqlite_history.h"
 #include "engine/report/diagnostics.h"
-#include "engine/run/apply.h"
-#include "engine/run/project_key.h"
-#include "providers/sdk/builtin.h"
-#include "testdata/meet/getting.h"
-#include "testdata/meet/own_executor.h"
+#include "testdata/meet/bench.h"
+#include "testdata/meet/interference.h"
 #include "testdata/meet/packages.h"
 #include "testdata/meet/unplanned.h"
 
@@ -107,69 +102,38 @@ bool is_about_the_run(const std::string& text) {
                      [&](const char* reason) { return text.find(reason) != std::string::npos; });
 }
 
-// Left by a write that did not end.
-std::string left_over(const Picture& picture) {
-  for (const auto& [path, unused] : picture) {
-    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-    // An archive says in its folder that it was unpacked there.
-    if (name.starts_with(".plumb-unpacked-")) continue;
-    if (name.starts_with(".plumb-") || name.ends_with('+')) return path;
-  }
-  return "";
-}
-
 }  // namespace
 
 struct Judge::Parts {
-  explicit Parts(const fs::path& folder)
-      : project(folder / "project"),
-        image((fs::create_directories(folder / "image"), folder / "image")),
-        history(folder / "history.db"),
-        transport(folder / "image") {
-    fs::create_directories(project);
-  }
+  explicit Parts(const fs::path& folder) : bench(folder) {}
 
-  fs::path project;
-  Image image;
-  Registry kinds = described_builtin_kinds();
-  history::SqliteHistory history;
-  OwnExecutor transport;
-  bool undoes = false;
-  std::uint64_t runs = 0;
+  Bench bench;
+  Demands demands;
 };
 
 namespace {
 
 class Trial {
  public:
-  Trial(const Case& one, const fs::path& project, const Image& image, const Registry& kinds, history::RunStore& history,
-        host::Transport& transport, std::uint64_t& runs)
-      : one_(one),
-        project_(project),
-        image_(image),
-        kinds_(kinds),
-        history_(history),
-        transport_(transport),
-        runs_(runs) {}
+  Trial(const Case& one, Bench& bench) : one_(one), bench_(bench), image_(bench.image()) {}
 
-  Verdict run(bool undoes) {
-    run::WorkspaceRequest request;
-    request.folder = project_;
+  Verdict run(const Demands& demands) {
     Diagnostics found;
-    const auto workspace = run::Workspace::load(request, kinds_, history_, found, sources_);
+    const auto workspace = bench_.load(found, sources_);
     if (workspace == nullptr) return refused(End::kInvalid, "validate", found);
     if (Verdict first = plan_first(*workspace); first.end != End::kHeld) return first;
+    if (Verdict written = demands.order ? plan_reversed() : Verdict(); written.end != End::kHeld) return written;
+    if (Verdict disturbed = demands.interference ? apply_disturbed(*workspace) : Verdict(); disturbed.end != End::kHeld)
+      return disturbed;
     if (Verdict applied = apply_saved(*workspace); applied.end != End::kHeld) return applied;
     if (Verdict second = plan_again(*workspace); second.end != End::kHeld) return second;
     Verdict last = apply_again(*workspace);
-    return undoes && changed_ && last.end == End::kHeld ? undo(*workspace) : last;
+    return demands.undo && changed_ && last.end == End::kHeld ? undo(*workspace) : last;
   }
 
  private:
   run::RunContext context(Diagnostics& found) {
-    run::RunContext made{history_, transport_, control_, {}, nullptr, nullptr};
-    if (!one_.live) made.fleet.root = image_.folder().string();
-    made.observer = [this](const run::RunEvent& event) {
+    return bench_.context(one_, control_, found, [this](const run::RunEvent& event) {
       if (event.kind != run::RunEvent::Kind::kAction) return;
       const plan::Action& action = *event.action;
       acting_.insert(action.desired.address.kind);
@@ -184,9 +148,7 @@ class Trial {
       });
       const bool excused = unread || comes_in_file(action) || action.op == Op::kRun || waits_for_program(action);
       failed_kinds_.insert(excused ? "command" : action.desired.address.kind);
-    };
-    made.findings = [&found](const Diagnostics& said) { found.extend(said); };
-    return made;
+    });
   }
 
   bool waits_for_program(const plan::Action& action) const {
@@ -239,22 +201,72 @@ class Trial {
     ops_ = ops_of(planned->plan);
     note_programs(planned->plan);
     plan_ = plan::write_artifact(planned->plan).bytes;
-    Result<run::SavedPlan> saved = run::read_saved_plan(plan_, kinds_);
+    Result<run::SavedPlan> saved = run::read_saved_plan(plan_, bench_.kinds());
     if (!saved) return {End::kBroken, "plan cannot be read again", saved.error().summary()};
     saved_ = std::move(*saved);
     return {};
   }
 
-  run::ApplyRequest request() {
-    run::ApplyRequest made;
-    made.run = run::new_run_id() + "-" + std::to_string(++runs_);
-    made.operator_name = "meet";
-    return made;
+  // Of a plan's document, but for the digest of the files that the project is written in.
+  static std::string without_files(const std::string& document) {
+    Result<Json> plan = parse_json(document, Code::kInternal);
+    if (plan) (*plan)["inputs"].erase("config");
+    return plan ? canonical(*plan) : "";
+  }
+
+  Verdict plan_reversed() {
+    Diagnostics found;
+    bench_.set_project(one_, true);
+    const auto workspace = bench_.load(found, sources_);
+    const std::optional<run::Planned> planned =
+        workspace == nullptr ? std::nullopt : run::make_plan(*workspace, {}, context(found));
+    bench_.set_project(one_);
+    if (!planned || found.has_errors()) return {End::kBroken, "no plan in another order", told(found)};
+    const std::string other = plan::write_artifact(planned->plan).bytes;
+    if (without_files(plan_) == without_files(other)) return {};
+    return {End::kBroken, "another plan in another order", plan_ + "\n" + other + "\n"};
+  }
+
+  // In the end all is as if that had not been.
+  Verdict apply_disturbed(run::Workspace& workspace) {
+    // The same for the same case.
+    std::uint64_t seed = 0;
+    for (const char c : project_text(one_)) seed = seed * 31 + static_cast<unsigned char>(c);
+    Random random(seed);
+    const std::set<std::string> named = named_paths(plan_, image_.folder().string());
+    const std::string what = changed_ ? interfere(image_, named, random) : "";
+    Verdict verdict = what.empty() ? Verdict() : judge_disturbed(workspace, what, named);
+    bench_.set(one_);
+    for (std::set<std::string>* told : {&acting_, &promised_, &done_for_good_, &failed_kinds_}) told->clear();
+    if (verdict.end != End::kHeld || what.empty()) return verdict;
+    // What was saved names the very entries that it saw.
+    return plan_first(workspace);
+  }
+
+  Verdict judge_disturbed(run::Workspace& workspace, const std::string& what, std::set<std::string> named) {
+    Diagnostics found;
+    Result<run::SavedPlan> saved = run::read_saved_plan(plan_, bench_.kinds());
+    run::ApplyRequest wanted = bench_.request();
+    wanted.what = std::move(*saved);
+    const Picture before = image_.picture();
+    const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
+    const std::string all = "somebody " + what + "\nplan:\n" + ops_ + told(found);
+    if (result.outcome == RunOutcome::kStale) {
+      const std::string other = differences(before, image_.picture());
+      return other.empty() ? Verdict() : Verdict{End::kBroken, "a stale plan changes", other + all};
+    }
+    if (result.outcome != RunOutcome::kOk || found.has_errors()) {
+      const bool excused = failed_kinds_ == std::set<std::string>{"command"} || is_matter_of_packages();
+      return excused ? Verdict() : Verdict{End::kBroken, "not seen to be stale:" + codes_of(found), all};
+    }
+    named.merge(named_paths(plan_, image_.folder().string()));
+    const std::string other = unplanned(before, image_.picture(), named, acting_);
+    return other.empty() ? Verdict() : Verdict{End::kBroken, "not planned, where somebody " + what, other + all};
   }
 
   Verdict apply_saved(run::Workspace& workspace) {
     Diagnostics found;
-    run::ApplyRequest wanted = request();
+    run::ApplyRequest wanted = bench_.request();
     wanted.what = std::move(saved_);
     const Picture before = image_.picture();
     run_ = wanted.run;
@@ -323,7 +335,7 @@ class Trial {
   Verdict apply_again(run::Workspace& workspace) {
     Diagnostics found;
     const Picture before = image_.picture();
-    run::ApplyRequest wanted = request();
+    run::ApplyRequest wanted = bench_.request();
     wanted.what = run::PlanRequest();
     const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
     if (result.outcome != RunOutcome::kOk || found.has_errors())
@@ -357,7 +369,7 @@ class Trial {
     const std::set<std::string> promised = promised_;
     const std::set<std::string> for_good = done_for_good_;
     Diagnostics found;
-    run::ApplyRequest wanted = request();
+    run::ApplyRequest wanted = bench_.request();
     wanted.undo = run::UndoRequest{run_, "", {}};
     const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
     const std::string all = "first plan:\n" + ops_ + "undo:\n" + ops_of(result.plan) + told(found);
@@ -400,12 +412,8 @@ class Trial {
   }
 
   const Case& one_;
-  const fs::path& project_;
+  Bench& bench_;
   const Image& image_;
-  const Registry& kinds_;
-  history::RunStore& history_;
-  host::Transport& transport_;
-  std::uint64_t& runs_;
   std::string run_;                      // the first apply
   Picture before_;                       // it
   std::set<std::string> promised_;       // addresses of what was changed and can be undone
@@ -423,21 +431,14 @@ class Trial {
 
 }  // namespace
 
-Judge::Judge(const fs::path& folder, bool undoes) : parts_(std::make_unique<Parts>(folder)) {
-  parts_->undoes = undoes;
+Judge::Judge(const fs::path& folder, Demands demands) : parts_(std::make_unique<Parts>(folder)) {
+  parts_->demands = demands;
 }
 Judge::~Judge() = default;
 
 Verdict Judge::judge(const Case& one) {
-  Parts& parts = *parts_;
-  parts.image.reset(one.start);
-  std::ofstream(parts.project / "plumb.yaml", std::ios::binary) << project_text(one);
-  std::ofstream(parts.project / "one.txt", std::ios::binary) << "one\n";
-  write_archive(parts.project / "one.tar");
-  fs::create_directories(parts.project / "tree" / "inner");
-  for (const char* name : {"a.txt", "inner/c"}) std::ofstream(parts.project / "tree" / name) << name << "\n";
-  return Trial(one, parts.project, parts.image, parts.kinds, parts.history, parts.transport, parts.runs)
-      .run(parts.undoes);
+  parts_->bench.set(one);
+  return Trial(one, parts_->bench).run(parts_->demands);
 }
 
 namespace {

@@ -27,13 +27,22 @@ struct Verdict {
   std::set<int> lines = {};  // of plumb.yaml, that the errors point to
 };
 
+// What else is asked of each case.
+struct Demands {
+  // What was done is taken back in the end: what the plan says can be, all of it, and nothing else in silence.
+  bool undo = false;
+  // The plan is the same bytes, in whatever order what is asked for is written.
+  bool order = false;
+  // Where somebody changes something between plan and apply, either nothing is changed any more, or what was planned
+  // is.
+  bool interference = false;
+};
+
 // Plans and applies in this process; the executor is this program once more, started as `PROGRAM serve ROOT`.
 class Judge {
  public:
   // `folder` exists, is empty, and is best one in memory.
-  // With `undoes`, what was done is taken back in the end: what the plan says can be, all of it, and nothing else in
-  // silence.
-  explicit Judge(const std::filesystem::path& folder, bool undoes = false);
+  explicit Judge(const std::filesystem::path& folder, Demands demands = {});
   ~Judge();
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;

@@ -5,6 +5,9 @@
 //   meet pairs       every two kinds in their states, on one thing and on neighbouring ones
 //   meet situations  what people reported of such, each ending as it has to
 //   meet covers      whether the first two say everything that can be said of a resource
+//   meet properties  random projects, each also written in another order, disturbed between plan and apply, and taken
+//                    back in the end
+//   meet kills       each kind by itself, its executor killed, or its writing failing, at calls that write (kills.h)
 //
 // SEED is the first case, COUNT how many there are, EVERY so many of the pairs are taken (1: all); PLUMB_LONG=1 takes
 // many. KIND takes only those with a resource of that kind. SHOW=1 prints all of them, REASONS=1 counts why they ended,
@@ -25,6 +28,7 @@
 #include "testdata/meet/covers.h"
 #include "testdata/meet/generate.h"
 #include "testdata/meet/judge.h"
+#include "testdata/meet/kills.h"
 #include "testdata/meet/own_executor.h"
 #include "testdata/meet/pairs.h"
 #include "testdata/meet/shrink.h"
@@ -167,10 +171,15 @@ int run_situations() {
   return others == 0 ? 0 : 1;
 }
 
+Demands demands_of(std::string_view what) {
+  const bool all = what == "properties";
+  return {.undo = all || what == "undo", .order = all, .interference = all};
+}
+
 int run(std::string_view what) {
   const Scratch scratch;
   if (scratch.path().empty()) return 2;
-  Judge judge(scratch.path(), what == "undo");
+  Judge judge(scratch.path(), demands_of(what));
   Run run(judge, what == "pairs");
   const bool long_run = number("PLUMB_LONG", 0) != 0;
   if (what == "pairs") {
@@ -185,7 +194,8 @@ int run(std::string_view what) {
     }
   } else {
     const std::uint64_t first = number("SEED", 1);
-    const std::uint64_t count = number("COUNT", long_run ? 5000 : 200);
+    const bool all = what == "properties";
+    const std::uint64_t count = number("COUNT", long_run ? (all ? 10000 : 5000) : (all ? 300 : 200));
     std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(first),
                 static_cast<unsigned long long>(first + count - 1));
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
@@ -196,15 +206,92 @@ int run(std::string_view what) {
   return run.finish();
 }
 
+// Cases one after another, of each the calls that are its turn, until there were enough.
+class KillRun {
+ public:
+  explicit KillRun(const std::filesystem::path& folder) : bench_(folder), kills_(bench_) {}
+
+  // False where it does nothing.
+  bool take(const std::string& label, const Case& one) {
+    const std::uint64_t calls = kills_.calls_of(one);
+    const std::string& kind = one.resources.front().kind;
+    points_[kind] += 0;
+    if (calls == 0) return false;
+    ++cases_;
+    const std::uint64_t step = std::max<std::uint64_t>(1, calls / most_);
+    for (std::uint64_t at = 1 + cases_ % step; at <= calls; at += step) {
+      cut(label, one, {Fault::kKill, at});
+      if (can_fail_calls()) cut(label, one, {at % 2 == 0 ? Fault::kBroken : Fault::kFull, at});
+    }
+    return true;
+  }
+
+  int finish() const {
+    std::printf("%llu cases of %zu kinds\n", static_cast<unsigned long long>(cases_), points_.size());
+    for (const auto& [fault, times] : done_)
+      std::printf("  %6llu  calls: %s\n", static_cast<unsigned long long>(times), plumb::meet::name(fault));
+    std::printf("  %6d  broken\n", broken_);
+    for (const auto& [kind, times] : points_) {
+      if (number("SHOW", 0) != 0 || times == 0)
+        std::printf("  %6llu  %s%s\n", static_cast<unsigned long long>(times), kind.c_str(),
+                    times == 0 ? ", which wrote nothing here" : "");
+    }
+    return broken_ == 0 ? 0 : 1;
+  }
+
+ private:
+  void cut(const std::string& label, const Case& one, const Cut& cut) {
+    const std::string what = kills_.cut(one, cut);
+    ++done_[cut.fault];
+    ++points_[one.resources.front().kind];
+    if (what.empty()) return;
+    ++broken_;
+    const std::string where = label + ", " + plumb::meet::name(cut.fault) + " at call " + std::to_string(cut.at);
+    tell(where, one, {End::kBroken, what.substr(0, what.find('\n')), what});
+  }
+
+  Bench bench_;
+  Kills kills_;
+  // Of one case.
+  const std::uint64_t most_ = number("MOST", number("PLUMB_LONG", 0) != 0 ? 24 : 4);
+  std::uint64_t cases_ = 0;
+  std::map<Fault, std::uint64_t> done_;
+  std::map<std::string, std::uint64_t> points_;  // by kind
+  int broken_ = 0;
+};
+
+int run_kills() {
+  const Scratch scratch;
+  if (scratch.path().empty()) return 2;
+  KillRun run(scratch.path());
+  const bool long_run = number("PLUMB_LONG", 0) != 0;
+  // Of each kind in its states: over all starts, or over one in which it does something.
+  const std::uint64_t every = number("EVERY", long_run ? 1 : 13);
+  const std::uint64_t starts = pair_starts();
+  for (std::uint64_t i = number("SEED", 0), left = number("COUNT", single_count()); i < single_count() && left > 0;
+       i += every) {
+    if (!is_asked_for(single(i, 0, false))) continue;
+    --left;
+    for (std::uint64_t start = 0; start < starts; ++start) {
+      const Case one = single(i, (i + start) % starts, i % 3 == 0);
+      const bool acts = run.take("single " + std::to_string(i) + ", start " + std::to_string(start), one);
+      if (acts && !long_run) break;
+    }
+  }
+  return run.finish();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "random";
+  if (what == "cut") return serve_cut_short(argc - 2, argv + 2);
   if (what.starts_with("serve") && argc == 3) return serve(argv[2], what == "serve-live");
   if (what == "covers") return covers_everything() ? 0 : 1;
   if (::geteuid() != 0) {
     std::puts("SKIPPED: only root gives files to others");
     return 77;
   }
+  if (what == "kills") return run_kills();
   return what == "situations" ? run_situations() : run(what);
 }

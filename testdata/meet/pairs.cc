@@ -350,6 +350,11 @@ bool take_turns(const Variant& first, const Variant& second) {
   return (run(first) == makes && run(second) == removes) || (run(first) == removes && run(second) == makes);
 }
 
+// By programs, which images have none of.
+bool gets(const Resource& one) {
+  return one.kind == "download" || one.kind == "archive" || one.kind == "git";
+}
+
 struct Place {
   const Variant* first;
   const Variant* second;
@@ -372,6 +377,25 @@ const std::vector<Place>& places() {
 
 }  // namespace
 
+std::size_t single_count() {
+  return variants().size();
+}
+
+Case single(std::size_t variant, std::size_t start, bool live) {
+  static const Thing kThing{"/srv/p", "/srv/q"};
+  // Of services: beside a unit that is there.
+  static const Thing kBeside{"/etc/own.conf", "/srv/q"};
+  const Variant& chosen = variants()[variant];
+  const Thing& thing = chosen.about == About::kService ? kBeside : kThing;
+  const Relation alone{"alone", thing, thing};
+  Case made;
+  made.resources.push_back(chosen.make(thing));
+  made.start = start_of(alone, start, chosen.about == About::kPackage);
+  const bool runs = chosen.about == About::kProgram || chosen.about == About::kPackage || gets(made.resources[0]);
+  made.live = !is_of_kernel(made.resources[0]) && (runs || live);
+  return made;
+}
+
 std::size_t pair_count() {
   return places().size() * kStarts;
 }
@@ -393,9 +417,6 @@ Case pair(std::size_t place, std::string& what) {
   // run on hosts alone.
   // What is a kernel's is the machine's, so that is met in images.
   const bool kernels = is_of_kernel(made.resources[0]) || is_of_kernel(made.resources[1]);
-  const auto gets = [](const Resource& one) {
-    return one.kind == "download" || one.kind == "archive" || one.kind == "git";
-  };
   const bool some_get = std::any_of(made.resources.begin(), made.resources.end(), gets);
   made.live = !kernels && (either(About::kProgram) || either(About::kPackage) || some_get || place % 3 == 0);
   what = std::string(made.resources[0].kind) + " and " + made.resources[1].kind + ", " + chosen.relation->name;

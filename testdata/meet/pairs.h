@@ -14,4 +14,8 @@ std::size_t pair_starts();
 // Always the same for one place; `what` is told what it is about.
 Case pair(std::size_t place, std::string& what);
 
+// Each kind in its states by itself, over as many starts. `live`: on a host rather than on an image, where both can be.
+std::size_t single_count();
+Case single(std::size_t variant, std::size_t start, bool live);
+
 }  // namespace plumb::meet
