@@ -40,6 +40,7 @@ constexpr int kUsage = 6;
 int usage() {
   std::fputs(
       "usage: plumb-exec serve [--root DIR] [--reached-by CONNECTION]\n"
+      "       plumb-exec --strict\n"
       "       plumb-exec become sudo|doas|su USER ask|never serve [--root DIR]\n"
       "       plumb-exec check DIGEST\n"
       "       plumb-exec --version\n",
@@ -53,20 +54,33 @@ std::string connection() {
   return told == nullptr ? "" : told;
 }
 
-int serve(const std::string& root, const std::string& reached_by) {
+int serve(plumb::exec::ServeOptions options) {
   // A lost connection shows itself as an end of stream or a failed write; the action in hand is finished first.
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGHUP, SIG_IGN);
   // What a plan does not say about modes must not depend on who logged in.
   ::umask(022);
   if (::chdir("/") != 0) return kFailed;  // so that no file system is kept busy
-  plumb::exec::ServeOptions options;
-  options.root = root;
-  options.reached_by = reached_by;
   const plumb::Result<> served = plumb::exec::serve(plumb::builtin_kinds(), options);
   if (served) return 0;
   std::fprintf(stderr, "plumb-exec: %s\n", served.error().summary().c_str());
   return kFailed;
+}
+
+// Begun by sshd in the place of whatever the controller asked for, so that it answers as what starts an executor would
+// (engine/host/bootstrap.h). What stands in the environment is the controller's.
+int serve_strictly() {
+  if (::geteuid() != 0) {
+    std::fputs("plumb-exec: --strict is for root: its state must be out of whoever else's reach\n", stderr);
+    return kFailed;
+  }
+  plumb::exec::ServeOptions options;
+  options.reached_by = connection();
+  options.strict.emplace();
+  ::clearenv();
+  std::fputs("\nPLUMB RUN\n", stdout);
+  std::fflush(stdout);
+  return serve(std::move(options));
 }
 
 // Whoever has sent this program asks whether it runs here and is the one with this digest.
@@ -98,17 +112,18 @@ int run(int argc, char** argv) {
     std::printf("plumb-exec %s\n", PLUMB_VERSION);
     return 0;
   }
+  if (command == "--strict" && argc == 2) return serve_strictly();
   if (command == "check" && argc == 3) return check(argv[0], argv[2]);
   if (command == "become" && argc >= 6) return become(argc, argv);
   if (command != "serve") return usage();
-  std::string root = "/";
-  std::string reached_by = connection();
+  plumb::exec::ServeOptions options;
+  options.reached_by = connection();
   for (int i = 2; i < argc; i += 2) {
     const std::string_view option = argv[i];
     if (i + 1 == argc || (option != "--root" && option != "--reached-by")) return usage();
-    (option == "--root" ? root : reached_by) = argv[i + 1];
+    (option == "--root" ? options.root : options.reached_by) = argv[i + 1];
   }
-  return serve(root, reached_by);
+  return serve(std::move(options));
 }
 
 // The libraries below may still throw for lack of memory. Nothing here catches it, so that what is sent to hosts does

@@ -28,6 +28,7 @@ void add_output(Program& program);
 void add_plan(Program& program);
 void add_policy(Program& program);
 void add_provider(Program& program);
+void add_charter(Program& program);
 void add_project_key(Program& program);
 void add_show(Program& program);
 void add_sign(Program& program);

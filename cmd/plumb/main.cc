@@ -108,6 +108,7 @@ void add_commands(Program& program) {
   add_output(program);
   add_eval(program);
   add_explain(program);
+  add_charter(program);
   add_lock(program);
   add_unlock(program);
   add_locks(program);

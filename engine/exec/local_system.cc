@@ -266,6 +266,10 @@ void LocalSystem::hide(const ProcessRequest& request, ProcessResult& result) con
 
 Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_end, Streams streams) {
   if (request.argv.empty()) return fail(Code::kOperation, "a program to run is not named");
+  if (permitted_ && !permitted_(request)) {
+    return fail(Code::kNotCovered, "this host is strict, and runs `" + request.argv[0] +
+                                       "` only as part of a plan that was approved, and after that");
+  }
   held_ = {};
   ProcessSpec spec;
   const auto given = request.env.find("PATH");

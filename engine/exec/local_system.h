@@ -53,6 +53,11 @@ class LocalSystem : public System {
   // No program that is started from now on runs longer; nothing: each as long as it is given.
   void set_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) { deadline_ = deadline; }
   bool is_overdue() const { return deadline_ && std::chrono::steady_clock::now() >= *deadline_; }
+  // Which programs are started from now on (empty: all), and whether ask() asks.
+  void set_permitted(std::function<bool(const ProcessRequest&)> permitted, bool asks) {
+    permitted_ = std::move(permitted);
+    asks_ = asks;
+  }
   // Called now and then in what may take long.
   void set_while_busy(std::function<void()> call) { while_busy_ = std::move(call); }
   // From now on answers are kept that are decided by files, here and in children that are forked later.
@@ -99,6 +104,8 @@ class LocalSystem : public System {
   bool confined_ = false;
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   std::function<void()> while_busy_;
+  std::function<bool(const ProcessRequest&)> permitted_;
+  bool asks_ = true;
   HiddenTexts hidden_;
   std::optional<KeptAnswers> answers_;
   SeenEntries seen_;

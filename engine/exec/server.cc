@@ -56,6 +56,45 @@ std::string frames_of(std::span<const wire::ObservedState> states) {
   return wire::frame(wire::encode(wire::ObservedChunk{{{states[0].index, std::nullopt, problem}}}));
 }
 
+// What a strict host listens to at all. Everything else is for hosts that trust whoever logs in.
+bool is_for_strict(const wire::Message& message) {
+  if (const auto* locks = std::get_if<wire::ChangeLocks>(&message))
+    return locks->lock.empty() && locks->unlock.empty() && !locks->unlock_all;
+  return std::holds_alternative<wire::Hello>(message) || std::holds_alternative<wire::Read>(message) ||
+         std::holds_alternative<wire::Observe>(message) || std::holds_alternative<wire::Blob>(message) ||
+         std::holds_alternative<wire::Apply>(message) || std::holds_alternative<wire::Acknowledge>(message) ||
+         std::holds_alternative<wire::Confirm>(message) || std::holds_alternative<wire::Stop>(message) ||
+         // Observing and reading can tell any file, too.
+         std::holds_alternative<wire::Collect>(message) || std::holds_alternative<wire::Replacement>(message);
+}
+
+// Whose state a message is about; null where it is about none.
+const std::string* project_of(const wire::Message& message) {
+  return std::visit(
+      [](const auto& one) -> const std::string* {
+        if constexpr (requires { one.project; }) {
+          return &one.project;
+        } else {
+          return nullptr;
+        }
+      },
+      message);
+}
+
+// Until its end the host starts these programs alone.
+class Permission {
+ public:
+  Permission(LocalSystem& system, std::function<bool(const ProcessRequest&)> permitted, bool asks) : system_(system) {
+    system_.set_permitted(std::move(permitted), asks);
+  }
+  Permission(const Permission&) = delete;
+  Permission& operator=(const Permission&) = delete;
+  ~Permission() { system_.set_permitted({}, true); }
+
+ private:
+  LocalSystem& system_;
+};
+
 bool was_applied(const wire::Apply& request, const HostRecord& record) {
   return request.check_applied && std::any_of(record.applied.begin(), record.applied.end(),
                                               [&](const AppliedPlan& applied) { return applied.plan == request.plan; });
@@ -63,14 +102,23 @@ bool was_applied(const wire::Apply& request, const HostRecord& record) {
 
 class Server {
  public:
-  Server(const Registry& registry, RootFiles files, const ServeOptions& options)
-      : builtin_(registry), registry_(registry), system_(std::move(files)), line_(options.in, options.out) {
+  Server(const Registry& registry, RootFiles files, const ServeOptions& options, std::optional<StrictHost> strict)
+      : builtin_(registry),
+        registry_(registry),
+        system_(std::move(files)),
+        line_(options.in, options.out),
+        strict_(std::move(strict)) {
     system_.set_reached_by(options.reached_by);
   }
 
   Result<> run() {
-    line_.send(wire::Hello{wire::kVersions, PLUMB_VERSION, platform(), gather_facts(system_, registry_.managers()),
-                           boot_of(system_)});
+    wire::Hello hello{wire::kVersions, PLUMB_VERSION, platform(), gather_facts(system_, registry_.managers()),
+                      boot_of(system_)};
+    if (strict_) {
+      hello.protocols.min = wire::kStrict;
+      hello.charter = strict_->text();
+    }
+    line_.send(std::move(hello));
     blobs_ = std::make_unique<BlobStore>(system_.files());
     while (true) {
       Result<std::optional<wire::Message>> message = answered_ ? line_.next(answered_->patience) : line_.next();
@@ -90,6 +138,7 @@ class Server {
 
  private:
   Result<> answer(wire::Message& message) {
+    if (strict_) PLUMB_TRY(expect_permitted(message));
     if (const auto* hello = std::get_if<wire::Hello>(&message)) return take(*hello);
     if (!greeted_) return fail(Code::kProtocol, "a conversation begins with hello");
     if (const auto* read = std::get_if<wire::Read>(&message)) return answer_to(*read);
@@ -104,6 +153,7 @@ class Server {
     if (const auto* program = std::get_if<wire::Execute>(&message)) return end_with(execute(system_, line_, *program));
     if (const auto* file = std::get_if<wire::Collect>(&message)) return end_with(collect(system_, line_, *file));
     if (const auto* survey = std::get_if<wire::Survey>(&message)) return answer_to(*survey);
+    if (const auto* replacement = std::get_if<wire::Replacement>(&message)) return answer_to(*replacement);
     if (std::holds_alternative<wire::Stop>(message)) {
       // What was at work has seen it already; without that there is nothing to stop.
       line_.stop_obeyed();
@@ -152,6 +202,8 @@ class Server {
   }
 
   Result<> answer_to(const wire::Read& question) {
+    const std::optional<Permission> questions =
+        only_questions(strict_ ? strict_->charter().projects : std::vector<std::string>());
     return tell_confined(
         [&](const auto& send) {
           const Result<std::string> frames = wire::frames(take_readings(system_, registry_.managers(), question));
@@ -203,6 +255,7 @@ class Server {
     Result<std::string> record = std::string();
     const auto read_record = [&] { record = record_frames(folder, question, left); };
     system_.keep_answers();
+    const std::optional<Permission> questions = only_questions({question.project});
     controller_->tell(question);
     if (question.resources.empty()) {
       read_record();
@@ -255,7 +308,49 @@ class Server {
     return {};
   }
 
+  Result<> expect_permitted(const wire::Message& message) const {
+    if (!is_for_strict(message)) {
+      return fail(Code::kNotCovered, "this host is strict: it carries out plans that people have approved, and no `" +
+                                         std::string(wire::name(message)) + "`");
+    }
+    const std::string* project = project_of(message);
+    return project == nullptr ? Result<>() : strict::expect_project(strict_->charter(), *project);
+  }
+
+  // As long as nothing that is asked for is covered: what these projects have asked as part of an approved plan.
+  std::optional<Permission> only_questions(const std::vector<std::string>& projects) {
+    if (!strict_) return std::nullopt;
+    std::vector<std::shared_ptr<const AskedBefore>> asked;
+    for (const std::string& project : projects) {
+      const Result<StateFolder> folder = StateFolder::of(system_.files(), project);
+      if (folder) asked.push_back(std::make_shared<AskedBefore>(*folder));
+    }
+    return std::optional<Permission>(
+        std::in_place, system_,
+        [asked = std::move(asked)](const ProcessRequest& request) {
+          return is_plain_question(request) || std::any_of(asked.begin(), asked.end(), [&request](const auto& one) {
+                   return one->contains(request);
+                 });
+        },
+        false);
+  }
+
+  Result<> answer_to(const wire::Replacement& replacement) {
+    if (!strict_) return fail(Code::kCharter, "this host has no charter, and so nothing that takes the place of one");
+    wire::Ended ended;
+    PLUMB_TRY_ASSIGN(ended.digest, strict_->replace(replacement));
+    line_.send(std::move(ended));
+    return {};
+  }
+
   Result<> answer_to(const wire::Apply& request) {
+    if (!strict_) return carry_out(request, std::nullopt);
+    PLUMB_TRY_ASSIGN(const strict::Covered covered, strict_->covered(request));
+    return carry_out(covered.apply, covered.record);
+  }
+
+  // `record`: of a strict host, the serial of the record that the plan was made of.
+  Result<> carry_out(const wire::Apply& request, std::optional<std::int64_t> record) {
     if (blob_problem_) return *std::exchange(blob_problem_, std::nullopt);
     PLUMB_TRY(blobs_->check(request.key));
     if (answered_) PLUMB_TRY(answered_->log->save());
@@ -272,6 +367,17 @@ class Server {
           .hint("make the plan anew");
     }
     PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(answered->folder));
+    AskedBefore asked(answered->folder);
+    std::optional<Permission> noting;
+    if (record) {
+      const HostRecord now = load_record(answered->folder);
+      if (!was_applied(request, now)) PLUMB_TRY(begin_covered(answered->folder, request.plan, *record, now.serial));
+      const auto note = [&asked](const ProcessRequest& program) {
+        asked.add(program);
+        return true;
+      };
+      noting.emplace(system_, note, true);
+    }
     // A plan that was applied changed perhaps what it stood on, and is told to be applied.
     // So does one that goes on after it has restarted the host.
     if (!was_applied(request, load_record(answered->folder)) && request.settled.empty())
@@ -281,10 +387,12 @@ class Server {
     answered->log = std::make_unique<RunLog>(answered->folder);
     controller_->forget();
     controller_->set_asks(true);
-    const wire::Done done =
-        apply({registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks, &restart_, controller_.get()},
-              request);
+    const wire::Done done = apply(
+        {registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks, &restart_, controller_.get()},
+        request);
     controller_->set_asks(false);
+    // What is not written down is not asked before the next plan.
+    if (record) (void)asked.save();
     line_.send(done);
     // Meanwhile it tries to reach the host anew.
     answered->patience += std::chrono::seconds(done.confirm_within);
@@ -363,6 +471,7 @@ class Server {
   std::map<std::string, std::shared_ptr<const outside::Package>> packages_;  // of those, by digest
   LocalSystem system_;
   StreamLine line_;
+  std::optional<StrictHost> strict_;
   std::shared_ptr<ControllerCalls> controller_ = std::make_shared<ControllerCalls>(line_);
   bool greeted_ = false;
   std::unique_ptr<BlobStore> blobs_;
@@ -382,8 +491,17 @@ std::string platform() {
 }
 
 Result<> serve(const Registry& registry, const ServeOptions& options) {
+  std::optional<StrictHost> strict;
+  if (options.strict) {
+    Result<StrictHost> host = StrictHost::at(*options.strict);
+    if (!host) {
+      StreamLine(options.in, options.out).send(wire::Refused{host.error().diagnostic()});
+      return std::move(host.error());
+    }
+    strict = std::move(*host);
+  }
   PLUMB_TRY_ASSIGN(RootFiles files, RootFiles::at(options.root));
-  return Server(registry, std::move(files), options).run();
+  return Server(registry, std::move(files), options, std::move(strict)).run();
 }
 
 }  // namespace plumb::exec

@@ -5,9 +5,11 @@
 #include "engine/base/time_text.h"
 #include "engine/policy/told.h"
 #include "engine/run/checkout.h"
+#include "engine/run/coverage.h"
 #include "engine/run/request.h"
-#include "engine/run/run_begun.h"
 #include "engine/run/retention.h"
+#include "engine/run/run_begun.h"
+#include "engine/run/trusted_plan.h"
 
 namespace plumb::run {
 namespace {
@@ -65,6 +67,8 @@ class Applying {
     result_.plan = std::move(saved.plan);
     result_.plan_id = std::move(saved.id);
     contents_ = std::move(saved.contents);
+    if (!saved.file.empty())
+      coverage_ = std::make_shared<Coverage>(result_.plan, result_.plan_id, approvals_folder(saved.file));
     resumed_ = saved.resumed;
     Diagnostics found;
     const auto stopped = [this] { return context_.control.level() != StopLevel::kNone; };
@@ -186,9 +190,9 @@ class Applying {
     context_.tell({.kind = RunEvent::Kind::kPhase,
                    .host = {},
                    .phase = {Phase::kApply, fleet_->count_in(result_.plan), &result_.plan}});
-    FleetApply applied =
-        fleet_->apply(result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, request_.operator_name,
-                                     request_.take_over, &run, hours_, request_.clock, contents_, std::move(done)});
+    FleetApply applied = fleet_->apply(
+        result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, request_.operator_name,
+                       request_.take_over, &run, hours_, request_.clock, contents_, std::move(done), coverage_});
     context_.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
     if (const Result<> begun = run.ready(); !begun) {
       context_.tell(begun.error());
@@ -228,10 +232,6 @@ class Applying {
     return std::max(outcome, RunOutcome::kFailed);
   }
 
-  Workspace& workspace_;
-  ApplyRequest& request_;
-  const RunContext& context_;
-  std::unique_ptr<Fleet> fleet_;
   // What became of the run does not hang on it.
   void trim_history() {
     const std::optional<config::Retention>& retention = workspace_.project().retention;
@@ -252,8 +252,13 @@ class Applying {
     context_.tell(told);
   }
 
+  Workspace& workspace_;
+  ApplyRequest& request_;
+  const RunContext& context_;
+  std::unique_ptr<Fleet> fleet_;
   std::optional<std::string> document_;  // of the plan
   std::filesystem::path contents_;
+  std::shared_ptr<const Coverage> coverage_;  // of a plan's file
   bool resumed_ = false;
   WindowCheck window_;
   std::vector<config::OpeningHours> hours_;   // all of which have to be open

@@ -34,6 +34,7 @@
 
 namespace plumb::run {
 
+class Coverage;
 class Doers;
 class Journalist;
 class HostTurns;
@@ -113,6 +114,8 @@ struct ApplyOptions {
   std::filesystem::path contents;
   // Hosts whose turn was taken with this plan before and ended well: no steps are done around it.
   std::set<std::string> turns_done = {};
+  // What strict hosts are shown of the plan; null where there is no file of it.
+  std::shared_ptr<const Coverage> coverage = {};
 };
 
 struct FleetApply {
@@ -165,6 +168,18 @@ class Fleet {
   // Sends each of these hosts its request about locks. What they answer goes to `sink`, one at a time, in no order.
   HostResults change_locks(const std::map<std::string, wire::ChangeLocks>& requests,
                            const std::function<void(const std::string& host, wire::Locks)>& sink);
+
+  // What a strict host goes by. The digest of its executor, which lies at `path` there, is told of those alone.
+  struct StrictHost {
+    std::string charter;  // "" of one that is not strict
+    std::string platform;
+    std::string executor;
+  };
+  // Contacts the hosts. Those that answered go to `sink`, one at a time, in no order.
+  HostResults look_at_charters(const std::string& path,
+                               const std::function<void(const std::string& host, StrictHost)>& sink);
+  // Has these strict hosts put another charter or executor in its place.
+  HostResults replace(const std::map<std::string, wire::Replacement>& replacements);
 
   // Has every host run a program that no plan names, once `ready` has no error. Its end counts as a change or a
   // failure.
@@ -234,6 +249,8 @@ class Fleet {
   Member& add(const std::string& host);
   Result<Request> request_for(const Member& member, const plan::Actions& actions, const plan::Plan& plan,
                               const ApplyOptions& options) const;
+  // Of a strict host: what it is shown of the plan. Errors: kNotCovered.
+  static Result<> cover(const Member& member, Request& request, const ApplyOptions& options);
   void take_event(Member& member, const plan::Actions& actions, const wire::Event& event, Journalist& journalist);
   // Has the changes confirmed where they want that, and ends what was begun with the host. `done`: it answered.
   Result<> return_from_restart(Member& member, const std::string& run, const wire::Done& done, Journalist& journalist);

@@ -10,6 +10,7 @@
 #include "engine/config/told_facts.h"
 #include "engine/plan/source_place.h"
 #include "engine/run/confirmation.h"
+#include "engine/run/coverage.h"
 #include "engine/run/doers.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/host_turns.h"
@@ -142,6 +143,16 @@ Result<Request> Fleet::request_for(const Member& member, const plan::Actions& ac
   return request;
 }
 
+Result<> Fleet::cover(const Member& member, Request& request, const ApplyOptions& options) {
+  if (member.session->charter().empty()) return {};
+  if (options.coverage == nullptr) {
+    return fail(Code::kNotCovered, "the host is strict, and carries out only plans that people have approved")
+        .hint("`plumb plan -o FILE`, `plumb approve FILE --key KEY`, `plumb apply FILE`");
+  }
+  PLUMB_TRY_ASSIGN(request.apply.cover, options.coverage->of(member.name));
+  return {};
+}
+
 void Fleet::take_event(Member& member, const plan::Actions& actions, const wire::Event& event, Journalist& journalist) {
   if (event.index >= actions.size()) return;
   journalist.note(event);
@@ -189,6 +200,12 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
     return fail_with(result, request.error());
   }
   if (Result<> reached = reach(member); !reached) return fail_with(result, reached.error());
+  // Beside its actions a strict host is told nothing, and without an approval not even those.
+  if (actions.empty() && options.coverage == nullptr && !member.session->charter().empty()) return;
+  if (Result<> covered = cover(member, *request, options); !covered) {
+    result.outcome = HostOutcome::kStale;
+    return fail_with(result, covered.error());
+  }
   if (options.saved_plan && config::is_image(member.session->facts()) != plan.hosts.at(member.name).image) {
     result.outcome = HostOutcome::kStale;
     return fail_with(result, of_another_root(plan.hosts.at(member.name).image));
@@ -224,6 +241,10 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
       break;
     }
     passes.tell(request->apply);
+    if (Result<> covered = cover(member, *request, options); !covered) {
+      done = covered.error();
+      break;
+    }
     changes = to_confirm(request->apply);
     done = member.session->apply(std::move(*request), contents_of(plan, options.contents, &member), ready, sink);
   }
@@ -235,7 +256,8 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
     changes.within = std::chrono::seconds(done->confirm_within);
   } else {
     if (done.error().code() == Code::kInterrupted) result.outcome = HostOutcome::kInterrupted;
-    if (done.error().code() == Code::kStale) result.outcome = HostOutcome::kStale;
+    if (done.error().code() == Code::kStale || done.error().code() == Code::kNotCovered)
+      result.outcome = HostOutcome::kStale;
     fail_with(result, done.error());
     journalist.close(ActionOutcome::kUnknown);
   }

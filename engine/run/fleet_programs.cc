@@ -1,6 +1,7 @@
 // What a fleet does beside all plans: programs are run on hosts, and files are brought from them.
 #include <system_error>
 
+#include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/run/fleet_member.h"
 
@@ -42,6 +43,39 @@ HostResults Fleet::execute(const wire::Execute& program, const std::function<Res
     if (!well) member.result.state = HostState::kFailed;
     member.result.outcome = well ? HostOutcome::kOk : over() ? HostOutcome::kInterrupted : HostOutcome::kFailed;
     tell({.kind = RunEvent::Kind::kEnded, .host = member.name, .ended = &*ended});
+    return {};
+  });
+}
+
+HostResults Fleet::look_at_charters(const std::string& path,
+                                    const std::function<void(const std::string& host, StrictHost)>& sink) {
+  std::mutex sink_mutex;
+  return visit(everybody(), [&](Member& member) -> Result<> {
+    PLUMB_TRY(reach(member));
+    StrictHost host{member.session->charter(), member.session->platform(), {}};
+    if (!host.charter.empty()) {
+      Sha256 hash;
+      PLUMB_TRY(member.session->collect(path, [&hash](std::string_view bytes) -> Result<> {
+        hash.add(bytes);
+        return {};
+      }));
+      host.executor = hash.finish();
+    }
+    const std::lock_guard lock(sink_mutex);
+    sink(member.name, std::move(host));
+    return {};
+  });
+}
+
+HostResults Fleet::replace(const std::map<std::string, wire::Replacement>& replacements) {
+  std::vector<Member*> members;
+  for (Member* member : everybody()) {
+    if (replacements.contains(member->name)) members.push_back(member);
+  }
+  return visit(members, [&](Member& member) -> Result<> {
+    PLUMB_TRY(reach(member));
+    PLUMB_TRY(member.session->replace(replacements.at(member.name)));
+    member.result.changed = 1;
     return {};
   });
 }

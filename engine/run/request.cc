@@ -6,6 +6,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
+#include "engine/strict/wire_actions.h"
 #include "providers/outside/package.h"
 #include "providers/sdk/sealed_values.h"
 
@@ -69,29 +70,6 @@ Error changed_since(const plan::Actions& actions, const std::string& sealed) {
     }
   }
   return changed_since("a sensitive value");
-}
-
-// Values that were sensitive when they were written.
-bool saw_sealed(const Json& before) {
-  return std::any_of(before.begin(), before.end(), is_sealed);
-}
-
-wire::Action to_wire(const plan::Action& action) {
-  wire::Action result;
-  result.desired = action.desired;
-  result.op = action.op;
-  result.before = action.before;
-  result.after = action.after;
-  result.operations = action.operations;
-  // A command's guard asks about the moment when its turn comes.
-  result.explained = !action.unknown_until.empty() || action.op == Op::kRun;
-  result.triggered = action.triggered;
-  result.owed = action.pending;
-  result.hide_output = !action.desired.sensitive.empty();
-  result.confirm_within = action.confirm_within;
-  result.manner = action.manner;
-  for (const plan::Due& due : action.owes) result.owes.push_back({due.address, due.op});
-  return result;
 }
 
 }  // namespace
@@ -161,36 +139,14 @@ Result<Request> make_request(const plan::Plan& plan, const plan::Actions& action
 
   ContentNeeds needs(kinds);
   ContentNeeds needs_here(kinds);
-  std::map<std::string, std::vector<std::size_t>> by_address;
-  for (std::size_t i = 0; i < actions.size(); ++i) {
-    const plan::Action& action = actions[i];
-    wire::Action wire_action = to_wire(action);
-    for (const std::string& need : action.needs) {
-      const auto found = by_address.find(need);
-      if (found == by_address.end()) continue;
-      wire_action.needs.insert(wire_action.needs.end(), found->second.begin(), found->second.end());
-    }
-    std::sort(wire_action.needs.begin(), wire_action.needs.end());
-    for (const std::string& rescued : action.rescues) {
-      const auto found = by_address.find(rescued);
-      if (found == by_address.end()) continue;
-      wire_action.rescues.insert(wire_action.rescues.end(), found->second.begin(), found->second.end());
-    }
-    for (const std::string& trigger : action.triggered_by) {
-      const auto found = by_address.find(trigger);
-      if (found == by_address.end()) continue;
-      for (const std::size_t earlier : found->second) {
-        if (apply.actions[earlier].op != Op::kVerify) apply.actions[earlier].triggers.push_back(i);
-      }
-    }
-    by_address[action.desired.address.str()].push_back(i);
+  for (const plan::Action& action : actions) {
     const Kind* kind = kinds.find(action.desired.address.kind);
     const bool here = kind != nullptr && kind->on_controller;
     (here ? needs_here : needs).add(action);
     // Only who has to seal something gets the key.
-    if (!here && (!action.desired.sensitive.empty() || saw_sealed(action.before))) apply.key = options.key;
-    apply.actions.push_back(std::move(wire_action));
+    if (!here && strict::has_sensitive(action)) apply.key = options.key;
   }
+  apply.actions = strict::wire_actions(actions);
 
   for (const Sealed& sealed : needs.sealed) {
     const std::string& name = sealed.encode();

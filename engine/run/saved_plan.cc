@@ -16,6 +16,7 @@ Result<SavedPlan> read_plan_file(const std::filesystem::path& file, const Regist
   PLUMB_TRY_ASSIGN(const std::string bytes, read_file(file, plan::kMaxDocument));
   PLUMB_TRY_ASSIGN(SavedPlan saved, read_saved_plan(bytes, kinds));
   saved.contents = contents_folder(file);
+  saved.file = file;
   return saved;
 }
 

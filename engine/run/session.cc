@@ -338,6 +338,16 @@ Result<wire::Locks> Session::change_locks(const wire::ChangeLocks& request) {
   return locks;
 }
 
+Result<std::string> Session::replace(wire::Replacement replacement) {
+  PLUMB_TRY(connect());
+  const host::Deadline deadline = within(kObserveTime);
+  if (Result<> sent = conversation_->send(std::move(replacement), deadline); !sent) return name_host(sent.error());
+  conversation_->allow(kOneAnswer);
+  Result<wire::Ended> ended = conversation_->expect<wire::Ended>(deadline);
+  if (!ended) return name_host(ended.error());
+  return std::move(ended->digest);
+}
+
 // The last ones travel with what follows them.
 Result<> Session::finish(const std::string& run) {
   if (!conversation_) return {};

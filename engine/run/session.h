@@ -73,6 +73,9 @@ class Session {
   const std::shared_ptr<const ir::HostGraph>& shared_graph() const { return graph_; }
   void set_graph(std::shared_ptr<const ir::HostGraph> graph) { graph_ = std::move(graph); }
   const Json& facts() const { return hello_.facts; }
+  // Of a strict host: its charter, as it told it; else "".
+  const std::string& charter() const { return hello_.charter; }
+  const std::string& platform() const { return hello_.platform; }
 
   // Nothing of what follows lasts longer; what does is kTimeout.
   void set_deadline(host::Deadline deadline) { deadline_ = deadline; }
@@ -107,6 +110,8 @@ class Session {
   // What the host has beyond its distribution, as resources of these kinds: lines of JSON, however cut. An error of
   // `sink` ends the conversation.
   Result<> survey(const std::vector<std::string>& kinds, const ByteSink& sink);
+  // Has a strict host put another charter or executor in its place; gives the digest of what is there then.
+  Result<std::string> replace(wire::Replacement replacement);
   // Brings a file of the host. An error of `sink` ends the conversation, one of the host does not.
   Result<> collect(const std::string& path, const ByteSink& sink);
 

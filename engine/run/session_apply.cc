@@ -4,6 +4,7 @@
 #include "engine/base/sealed.h"
 #include "engine/run/controller_actions.h"
 #include "engine/run/host_claims.h"
+#include "engine/run/on_controller.h"
 #include "engine/run/session.h"
 
 namespace plumb::run {
@@ -16,6 +17,18 @@ constexpr std::size_t kAroundContent = 128;  // bytes of a frame that are not it
 
 // Of an event, or of what else comes while the host is at work.
 constexpr wire::MessageLimits kOneEvent{std::size_t{4} << 20, std::size_t{1} << 16};
+
+// A strict host takes all this from what was approved.
+void leave_to_cover(wire::Apply& apply) {
+  apply.actions.clear();
+  apply.resources.clear();
+  apply.moot_probes.clear();
+  apply.readings.clear();
+  apply.moved.clear();
+  apply.forget.clear();
+  apply.prevents.clear();
+  apply.permits.clear();
+}
 
 }  // namespace
 
@@ -92,12 +105,14 @@ Result<wire::Done> Session::apply(Request request, const PlanContents& contents,
   PLUMB_TRY(bring_providers(std::move(packages)));
   if (Result<> sent = send_blobs(request, contents); !sent) return name_host(sent.error());
   ApplyClaims claims(request.apply, owed_);
+  if (request.apply.cover) leave_to_cover(request.apply);
   // The executor may wait for signs of life from here, too.
   if (Result<> queued = conversation_->queue(wire::Alive{}); !queued) return name_host(queued.error());
   if (Result<> queued = conversation_->queue(std::move(request.apply)); !queued) return name_host(queued.error());
   PLUMB_TRY(ready());
   if (Result<> sent = conversation_->flush(within(kSendTime)); !sent) return name_host(sent.error());
   Result<wire::Done> done = follow(claims, contents, on_controller, sink);
+  on_controller_.reset();
   if (!done) return name_host(done.error());
   return done;
 }

@@ -70,6 +70,7 @@ void members(Codec& codec, Hello& hello) {
   codec.member("platform", hello.platform, Line{128});
   codec.member("facts", hello.facts);
   codec.member("boot", hello.boot, Line{128});
+  codec.member("charter", hello.charter);
 }
 
 template <class Codec>
@@ -200,6 +201,23 @@ void members(Codec& codec, LargeContent& content) {
 }
 
 template <class Codec>
+void members(Codec& codec, SignedStatement& one) {
+  codec.required("statement", one.statement);
+  codec.required("signature", one.signature);
+}
+
+template <class Codec>
+void members(Codec& codec, Cover& cover) {
+  codec.required("slice", cover.slice);
+  codec.member("index", cover.index);
+  codec.member("path", cover.path, Most{64});
+  codec.required("statements", cover.statements, Most{64});
+  codec.member("actions", cover.actions);
+  codec.member("record_changes", cover.record_changes);
+  codec.member("readings", cover.readings);
+}
+
+template <class Codec>
 void members(Codec& codec, Apply& apply) {
   codec.required("project", apply.project);
   codec.member("key", apply.key);
@@ -224,6 +242,7 @@ void members(Codec& codec, Apply& apply) {
   codec.member("forget", apply.forget, kManyItems);
   codec.member("prevents", apply.prevents, kManyItems);
   codec.member("permits", apply.permits, kManyItems);
+  codec.member("cover", apply.cover);
 }
 
 template <class Codec>
@@ -373,6 +392,13 @@ void members(Codec& codec, ProviderAnswer& answer) {
   codec.member("exit_code", answer.exit_code);
   codec.member("timed_out", answer.timed_out);
   codec.member("problem", answer.problem);
+}
+
+template <class Codec>
+void members(Codec& codec, Replacement& replacement) {
+  codec.required("statement", replacement.statement);
+  codec.required("signatures", replacement.signatures, Most{64});
+  codec.bytes("executor", replacement.executor);
 }
 
 template <class Codec>

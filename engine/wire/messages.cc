@@ -13,10 +13,10 @@ namespace {
 
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
-    "hello", "observe",     "observed", "record",  "blob",    "apply",        "event",        "alive",
-    "done",  "acknowledge", "stop",     "refused", "confirm", "confirmation", "change_locks", "locks",
-    "want",  "read",        "readings", "execute", "collect", "survey",       "piece",        "ended",
-    "providers", "lacking", "turn", "told", "call", "answer"};
+    "hello",     "observe",     "observed", "record",  "blob",    "apply",        "event",        "alive",
+    "done",      "acknowledge", "stop",     "refused", "confirm", "confirmation", "change_locks", "locks",
+    "want",      "read",        "readings", "execute", "collect", "survey",       "piece",        "ended",
+    "providers", "lacking",     "turn",     "told",    "call",    "answer",       "replacement"};
 
 template <std::size_t kIndex = 0>
 Result<Message> read(std::string_view kind, Reader& reader, const Problem& problem) {

@@ -28,6 +28,7 @@
 //   controller survey       what the host has beyond its distribution, as resources of these kinds
 //   executor   piece        what the program prints, as it comes, or the bytes of the file or of the survey
 //   executor   ended        ends the pieces
+//   controller replacement  of a strict host: another charter or executor, and who signed that
 //   executor   refused      instead of an answer: the host is locked, the request cannot be used, …
 //
 // A conversation is hello both ways, then any number of observe and apply, then end of stream. A message is one frame,
@@ -74,6 +75,9 @@ inline constexpr int kSurveys = 7;
 // The first one that knows providers from outside.
 inline constexpr int kProviders = 7;
 
+// The first one that knows strict hosts.
+inline constexpr int kStrict = 7;
+
 // The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
 Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);
 
@@ -83,6 +87,7 @@ struct Hello {
   std::string platform;  // of the host, "linux-x86_64"; an executor's alone, as are its facts
   Json facts = Json::object();
   std::string boot = {};  // another one after each start of the host; "" where that cannot be told
+  std::string charter = {};  // of a strict host, as it lies there: it carries out what that covers
 };
 
 // Of the host's readings together, in bytes of what they tell.
@@ -222,6 +227,24 @@ struct LargeContent {
   std::uint64_t size = 0;
 };
 
+// What somebody approved, and the text of the signature's file.
+struct SignedStatement {
+  std::string statement;
+  std::string signature;
+};
+
+// To a strict host in the place of all that stands in an apply and that people approve: texts whose digests are in the
+// host's slice of the plan, and proof that the slice is part of what was approved.
+struct Cover {
+  std::string slice;
+  std::uint64_t index = 0;        // of the slice among the plan's
+  std::vector<std::string> path;  // from it to the tree head
+  std::vector<SignedStatement> statements;
+  std::string actions;         // as the plan's document has them
+  std::string record_changes;  // as engine/plan/slice.h has them, and these
+  std::string readings;
+};
+
 struct Apply {
   std::string project;
   std::string key;
@@ -254,6 +277,8 @@ struct Apply {
   std::vector<std::string> forget = {};
   std::vector<std::string> prevents = {};
   std::vector<std::string> permits = {};
+  // Of a strict host, which goes by this alone where it says what is asked for.
+  std::optional<Cover> cover = {};
 };
 
 // Contents for WriteFile, by digest (plain or keyed). A blob comes in order, in chunks; the last one is marked.
@@ -369,6 +394,13 @@ struct Survey {
   std::vector<std::string> kinds;
 };
 
+// Answered by ended, with the digest of what is there then. It counts from the next connection on.
+struct Replacement {
+  std::string statement;  // another charter, or one about an executor
+  std::vector<std::string> signatures;
+  std::string executor;  // its bytes, where the statement is about one
+};
+
 inline constexpr std::size_t kMostProviders = 64;
 
 struct Providers {
@@ -420,7 +452,7 @@ struct Ended {
 using Message =
     std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop, Refused,
                  Confirm, Confirmation, ChangeLocks, Locks, Want, Read, Readings, Execute, Collect, Survey, Piece,
-                 Ended, Providers, Lacking, Turn, Told, ProviderCall, ProviderAnswer>;
+                 Ended, Providers, Lacking, Turn, Told, ProviderCall, ProviderAnswer, Replacement>;
 
 // Of one message, over all of its frames: bytes of their bodies, and values in them. These are the largest that there
 // are, an apply of some hundred thousand resources; of what a host sends the controller takes much less

@@ -73,6 +73,7 @@ inline std::vector<Message> samples() {
   apply.forget = {"command:once"};
   apply.prevents = {"file:/etc/motd"};
   apply.permits = {"file:/etc/other"};
+  apply.cover = {"{}", 3, {"sha256:7"}, {{"{}", "-----BEGIN SSH SIGNATURE-----"}}, "[]", "{}", "[]"};
 
   Record record;
   record.serial = 7;
@@ -88,7 +89,7 @@ inline std::vector<Message> samples() {
   record.prevented = {"file:/etc/motd"};
 
   return {
-      Hello{{1, 3}, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}, "b1"},
+      Hello{{1, 3}, "0.1.0", "linux-x86_64", {{"os", {{"id", "debian"}}}}, "b1", "{}"},
       observe,
       ObservedChunk{{{0, observed, std::nullopt}, {1, std::nullopt, sample_diagnostic()}}},
       record,
@@ -118,6 +119,11 @@ inline std::vector<Message> samples() {
       Told{observed, sample_diagnostic(), "done\n"},
       ProviderCall{"sha256:6", std::string("{}\n\xff", 4), true, {{"LANG", "C"}}, 9},
       ProviderAnswer{std::string("{}\n\xff", 4), "\xff", 3, true, sample_diagnostic()},
+      Replacement{"{}",
+                  {"-----BEGIN SSH SIGNATURE-----"},
+                  std::string("\x7f"
+                              "ELF\xff",
+                              5)},
   };
 }
 

@@ -30,22 +30,24 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/simulate", {"engine/ir", "engine/plan"}},
       {"engine/cases", {"engine/simulate", "engine/policy"}},
       {"engine/wire", {"providers/sdk"}},
-      {"engine/exec", {"engine/wire", "providers/outside", "providers/sdk"}},
+      {"engine/strict", {"engine/trust", "engine/plan", "engine/wire"}},
+      {"engine/exec", {"engine/strict", "engine/wire", "providers/outside", "providers/sdk"}},
       {"engine/host", {"engine/wire"}},
       {"engine/keys", {"engine/base"}},
       {"engine/seal", {"engine/keys", "engine/base"}},
       {"engine/trust", {"engine/keys", "engine/base"}},
       {"engine/history", {"engine/base"}},
       {"engine/run",
-       {"engine/secrets", "engine/seal", "engine/trust", "engine/policy", "engine/simulate", "engine/plan",
-        "engine/host", "engine/history"}},
+       {"engine/secrets", "engine/seal", "engine/trust", "engine/strict", "engine/policy", "engine/simulate",
+        "engine/plan", "engine/host", "engine/history"}},
       {"engine/lsp", {"engine/run"}},
       {"engine/report", {"engine/plan", "engine/cases", "engine/run", "engine/history"}},
       {"engine/conformance", {"engine/report"}},
       {"provider_sdk", {}},
       {"cmd/plumb",
-       {"engine/report", "engine/conformance", "provider_sdk", "engine/adopt", "engine/import", "engine/policy", "engine/run", "engine/trust", "engine/history",
-        "engine/host", "engine/plan", "engine/editor", "engine/lsp", "schemas"}},
+       {"engine/report", "engine/conformance", "provider_sdk", "engine/adopt", "engine/import", "engine/policy",
+        "engine/run", "engine/trust", "engine/history", "engine/host", "engine/plan", "engine/editor", "engine/lsp",
+        "schemas"}},
       {"cmd/plumb-exec", {"engine/exec", "providers/sdk"}},
       {"docs/generator", {"engine/lang"}},
   };
@@ -61,7 +63,7 @@ inline const std::vector<std::pair<std::string, std::vector<std::string>>>& home
       {"crypt.h", {"engine/lang/cel/"}},
       {"toml++/", {"engine/lang/cel/"}},
       {"libssh/", {"engine/host/"}},
-      {"openssl/", {"engine/keys/libcrypto.", "engine/seal/crypto.cc", "engine/trust/key_check.cc"}},
+      {"openssl/", {"engine/keys/libcrypto.", "engine/seal/crypto.cc"}},
       {"sqlite3.h", {"engine/history/"}},
       {"zlib.h", {"engine/base/packed.cc"}},
       {"CLI/", {"cmd/"}},
@@ -73,8 +75,9 @@ inline const std::vector<std::pair<std::string, std::vector<std::string>>>& home
 
 // What the executor is made of, and headers that would bring it streams and locales: half a MiB more to every host.
 inline const std::vector<std::string>& executor() {
-  static const std::vector<std::string> folders = {"engine/base/", "engine/wire/", "engine/exec/", "providers/",
-                                                   "cmd/plumb-exec/"};
+  static const std::vector<std::string> folders = {"engine/base/", "engine/wire/",   "engine/exec/",
+                                                   "engine/keys/", "engine/strict/", "engine/trust/",
+                                                   "providers/",   "cmd/plumb-exec/"};
   return folders;
 }
 inline const std::set<std::string>& streams() {
@@ -84,17 +87,17 @@ inline const std::set<std::string>& streams() {
 }
 
 // Folders that read the machine through engine/base/files.h alone, and the files among them that do more: they lay on
-// the disk what git brings or what was asked to be written, keep large texts in a file without a name, or read the lines
-// of a snapshot one by one.
+// the disk what git brings or what was asked to be written, keep large texts in a file without a name, or read the
+// lines of a snapshot one by one.
 inline const std::set<std::string>& behind_files() {
-  static const std::set<std::string> folders = {"engine/inventory", "engine/import", "engine/config",
-                                                "engine/editor",    "engine/ir",     "engine/cases", "engine/lsp"};
+  static const std::set<std::string> folders = {"engine/inventory", "engine/import", "engine/config", "engine/editor",
+                                                "engine/ir",        "engine/cases",  "engine/lsp"};
   return folders;
 }
 inline const std::set<std::string>& beside_files() {
   static const std::set<std::string> files = {"engine/config/module_git.cc", "engine/config/module_update.cc",
-                                              "engine/config/revision.cc", "engine/editor/export.cc",
-                                              "engine/ir/contents.cc", "engine/lsp/plan_preview.cc"};
+                                              "engine/config/revision.cc",   "engine/editor/export.cc",
+                                              "engine/ir/contents.cc",       "engine/lsp/plan_preview.cc"};
   return files;
 }
 

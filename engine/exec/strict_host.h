@@ -1,0 +1,74 @@
+// A host that goes by a charter: what it reads of it, and what it lets a controller have it do.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include <sys/types.h>
+
+#include "engine/exec/state_folder.h"
+#include "engine/strict/covered.h"
+#include "engine/trust/charter.h"
+#include "engine/wire/messages.h"
+#include "providers/sdk/system.h"
+
+namespace plumb::exec {
+
+struct StrictPlaces {
+  std::string charter = "/etc/plumb/charter.json";
+  std::string executor = "/proc/self/exe";  // a link to the file that runs
+  uid_t owner = 0;                          // of both, and of all folders on the way beside root
+};
+
+class StrictHost {
+ public:
+  // Errors: kCharter, also where somebody else could have written the charter, the executor or a folder on the way.
+  static Result<StrictHost> at(const StrictPlaces& places);
+
+  const trust::Charter& charter() const { return charter_; }
+  const std::string& text() const { return text_; }  // the charter's own
+
+  // What of the request is carried out (engine/strict/covered.h), by this host's clock.
+  Result<strict::Covered> covered(const wire::Apply& request) const;
+  // Puts another charter or executor in its place. Gives the digest of it. Errors: kNotCovered, kCharter, those of
+  // writing.
+  Result<std::string> replace(const wire::Replacement& replacement) const;
+
+ private:
+  // Whoever was connected before a charter took the place of another goes by neither.
+  Result<> expect_current() const;
+
+  StrictPlaces places_;
+  std::string program_;  // where the executor lies
+  std::string text_;
+  trust::Charter charter_;
+  trust::Trust trust_;
+};
+
+// Which plan was begun last, kept in the project's folder, so that it can go on although the record is another one by
+// then. The caller holds the host lock. Errors: kNotCovered where the record is another one than the plan was made of,
+// and kWriteFailed.
+Result<> begin_covered(const StateFolder& folder, const std::string& plan, std::int64_t made_of, std::int64_t now);
+
+// Programs that ask something, and that were run as part of a plan that people approved.
+class AskedBefore {
+ public:
+  explicit AskedBefore(const StateFolder& folder);
+
+  bool contains(const ProcessRequest& request) const;
+  void add(const ProcessRequest& request);
+  // Where there is something new.
+  Result<> save() const;
+
+ private:
+  StateFolder folder_;
+  std::set<std::string> digests_;
+  bool changed_ = false;
+};
+
+// Whether it is one of the fixed questions that kinds ask of package and service managers: it changes nothing, whatever
+// names stand in it.
+bool is_plain_question(const ProcessRequest& request);
+
+}  // namespace plumb::exec
