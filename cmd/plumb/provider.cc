@@ -1,6 +1,7 @@
 // plumb provider list: providers from outside, and the kinds that they bring.
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/provider_commands.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/config/project_files.h"
 #include "engine/config/project_providers.h"
@@ -85,6 +86,8 @@ void add_provider(Program& program) {
   command->require_subcommand(1);
   CLI::App* listing = command->add_subcommand("list", "Show the project's providers, where they are from, their kinds");
   listing->callback([&program] { program.exit_code = list(program); });
+  add_provider_new(program, *command);
+  add_provider_test(program, *command);
 }
 
 }  // namespace plumb::cmd

@@ -140,7 +140,11 @@ void judge_deletion(const Kind& kind, std::span<const State> states, Report& rep
     if (state.trigger || provider.is_unwanted(state.desired)) continue;
     Desired gone = state.desired;
     gone.attributes = gone_as(*removal, schema, state.desired.attributes);
-    if (!provider.is_unwanted(gone) || !config::satisfies(gone.attributes, schema, schema)) continue;
+    if (!config::satisfies(gone.attributes, schema, schema)) {
+      gone.attributes = state.desired.attributes;
+      gone.attributes[removal->attribute] = removal->value;
+    }
+    if (!provider.is_unwanted(gone)) continue;
     const Change change = provider.diff(gone, provider.as_declared_before(state.desired, gone));
     const Change more = provider.diff(gone, provider.as_declared(gone));
     std::string fault;

@@ -80,12 +80,17 @@ std::string text_of(const Report& report, const std::string& kind) {
   std::string text;
   for (const auto& [check, tally] : found->second.checks) {
     const auto exception = found->second.exceptions.find(check);
-    const bool excepted = exception != found->second.exceptions.end() && !tally.holds();
-    std::string line = excepted ? "-     " : !tally.holds() ? "FAIL  " : tally.judged() == 0 ? "-     " : "ok    ";
+    const bool has_exception = exception != found->second.exceptions.end();
+    const bool excepted = has_exception && !tally.holds();
+    const bool needless = has_exception && tally.holds();
+    const bool fails = !tally.holds() || needless;
+    std::string line = excepted ? "-     " : fails ? "FAIL  " : tally.judged() == 0 ? "-     " : "ok    ";
     line += info(check).name;
     line.resize(22, ' ');
     if (excepted) {
       line += exception->second;
+    } else if (needless) {
+      line += "there is an exception, and it holds";
     } else if (tally.judged() > 0) {
       line += std::to_string(tally.held) + " of " + std::to_string(tally.judged());
     } else {
