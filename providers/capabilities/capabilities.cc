@@ -82,7 +82,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (!observed.exists && wants_absent(desired)) return observed;
   PLUMB_TRY(note_missing_programs(system, observed));
   if (!observed.missing.empty()) return observed;
-  if (observed.exists && system.is_image()) {
+  if (system.is_image()) {
     observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
   } else if (observed.exists) {
     PLUMB_TRY_ASSIGN(observed.attributes["capability"], ask(path, system));

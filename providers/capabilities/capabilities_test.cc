@@ -67,6 +67,12 @@ TEST_F(Capabilities, AreGivenToNothingThatOthersMayExchange) {
   EXPECT_NE(obstacle(want({{"path", "/sticky/app"}, {"capability", "cap_chown=ep"}})), "none");
 }
 
+TEST_F(Capabilities, AreGivenInNoImage) {
+  system.set_image(true);
+  EXPECT_EQ(obstacle(want({{"capability", "cap_chown=ep"}})), "programs of an image are not run");
+  EXPECT_EQ(obstacle(want({{"state", "absent"}})), "none");
+}
+
 TEST_F(Capabilities, WhatTheyAreGivenToHasToBeAFile) {
   EXPECT_EQ(look(want({{"path", "/none"}, {"capability", "cap_chown=ep"}})).observed->missing,
             (std::vector<Missing>{{{"", "file", "/none"}, "path"}}));

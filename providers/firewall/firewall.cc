@@ -89,6 +89,15 @@ Change FirewallProvider::diff(const Desired& desired, const Observed& observed) 
   return back_end == nullptr ? Change() : back_end->diff(desired, observed);
 }
 
+// With the rules, by which it is known what is to go.
+Observed FirewallProvider::as_declared(const Desired& desired) const {
+  Observed observed = Provider::as_declared(desired);
+  if (!observed.exists) return observed;
+  observed.attributes.update(asked_for(desired));
+  if (const BackEnd* back_end = back_end_of(desired, observed)) observed.attributes["manager"] = back_end->name();
+  return observed;
+}
+
 std::vector<Address> FirewallProvider::infers(const Desired& desired) const {
   std::vector<Address> edges;
   for (const BackEnd* one : possible_back_ends(desired)) edges.push_back({"", "package", std::string(one->name())});

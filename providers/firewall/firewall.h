@@ -29,6 +29,7 @@ class FirewallProvider : public Provider {
   // Sets `allows`, `brought` and `leaving`, from the rules and packages of the host.
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+  Observed as_declared(const Desired& desired) const override;
 };
 
 void add_to(Registry& registry);

@@ -99,6 +99,16 @@ TEST_F(Firewall, WhatANameSays) {
             "error: `10.0.0.0/33` is no address and no network such as 10.0.0.0/8");
 }
 
+TEST_F(Firewall, WhatIsTakenAwayIsSeenWithoutAHost) {
+  for (const char* name : {"nftables", "ufw", "firewalld"}) {
+    const Desired before = want({{"name", "443/tcp"}, {"manager", name}});
+    const Desired after = gone({{"name", "443/tcp"}});
+    EXPECT_EQ(provider.diff(after, provider.as_declared_before(before, after)).op, Op::kDelete) << name;
+    EXPECT_TRUE(provider.diff(after, provider.as_declared(after)).empty()) << name;
+    EXPECT_TRUE(provider.diff(before, provider.as_declared(before)).empty()) << name;
+  }
+}
+
 TEST_F(Firewall, OneThingOneRule) {
   EXPECT_EQ(provider.claims(want({{"name", "https"}})),
             provider.claims(want({{"name", "443/tcp"}, {"action", "deny"}})));
