@@ -149,23 +149,27 @@ Result<std::vector<std::string>> kinds(const std::filesystem::path& folder) {
 Result<std::map<std::string, std::string>> make_pages(const std::filesystem::path& root) {
   const std::filesystem::path schemas = root / "schemas";
   std::map<std::string, std::string> pages;
-  std::string index = std::string(kMade) +
-                      "# Reference\n\n- [project](project.md): plumb.yaml\n"
-                      "- [inventory](inventory.md): hosts.yaml\n- [tests](tests.md): test cases\n"
-                      "- [policy](policy.md): rules that judge plans, and [their cases](policy_tests.md)\n"
-                      "- [provider](provider.md): provider.yaml of a provider from outside, and [what it "
-                      "speaks](provider-protocol.md)\n"
-                      "- [the trust of a machine](machine_trust.md): who has to stand behind what is applied from it\n"
-                      "- [functions](functions.md) and [facts](facts.md): what expressions can use\n"
-                      "- [codes](codes.md): what a diagnostic means\n\n"
-                      "## Kinds\n\n| kind | |\n|---|---|\n";
+  std::string index =
+      std::string(kMade) +
+      "# Reference\n\n- [project](project.md): plumb.yaml\n"
+      "- [inventory](inventory.md): hosts.yaml\n- [tests](tests.md): test cases\n"
+      "- [policy](policy.md): rules that judge plans, and [their cases](policy_tests.md)\n"
+      "- [provider](provider.md): provider.yaml of a provider from outside, and [what it "
+      "speaks](provider-protocol.md)\n"
+      "- [the cases of a provider from outside](provider_tests.md), by which `plumb provider test` judges it\n"
+      "- [conformance](conformance.md): what every kind has to keep, how often that was judged, exceptions\n"
+      "- [the trust of a machine](machine_trust.md): who has to stand behind what is applied from it\n"
+      "- [functions](functions.md) and [facts](facts.md): what expressions can use\n"
+      "- [codes](codes.md): what a diagnostic means\n\n"
+      "## Kinds\n\n| kind | |\n|---|---|\n";
   PLUMB_TRY_ASSIGN(const std::vector<std::string> names, kinds(schemas / "resources"));
   for (const std::string& kind : names) {
     PLUMB_TRY_ASSIGN(const Schema schema, read_schema(schemas / "resources" / (kind + ".json")));
     pages["kinds/" + kind + ".md"] = kind_page(kind, schema);
     index += "| [" + kind + "](kinds/" + kind + ".md) | " + first_sentence(schema.value("description", "")) + " |\n";
   }
-  for (const std::string name : {"project", "inventory", "tests", "policy", "policy_tests", "provider", "machine_trust"}) {
+  for (const std::string name :
+       {"project", "inventory", "tests", "policy", "policy_tests", "provider", "provider_tests", "machine_trust"}) {
     PLUMB_TRY_ASSIGN(const Schema schema, read_schema(schemas / (name + ".json")));
     pages[name + ".md"] = document_page(name, schema);
   }

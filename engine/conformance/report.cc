@@ -94,7 +94,7 @@ std::string text_of(const Report& report, const std::string& kind) {
     } else if (tally.judged() > 0) {
       line += std::to_string(tally.held) + " of " + std::to_string(tally.judged());
     } else {
-      line += tally.applies ? "never judged" : "there is no such thing";
+      line += tally.applies ? "never judged" : "does not apply";
     }
     text += line + "\n";
     if (excepted) continue;
