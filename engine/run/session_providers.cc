@@ -69,6 +69,8 @@ void Session::tell_of_controller(wire::Observe& question) {
       }
     }
   }
+  // Its executor is not to wait for as long as hosts are kept connected.
+  on_controller_.reset();
 }
 
 Result<> Session::answer(const wire::Turn& turn, ControllerActions& actions) {
