@@ -138,8 +138,11 @@ class ProviderTester {
   bool load() {
     const std::optional<std::string> name = name_of_provider();
     if (!name) return tell(0) != 0;
-    copy_package(folder_, project() / "provider");
-    head_ = "providers: {" + *name + ": ./provider}\n";
+    // Findings name files by the folder's own name.
+    std::error_code problem;
+    const std::string folder = fs::weakly_canonical(folder_, problem).filename().string();
+    copy_package(folder_, project() / folder);
+    head_ = "providers: {" + Json(*name).dump() + ": " + Json("./" + folder).dump() + "}\n";
     const Result<> written =
         write_file(project() / "plumb.yaml", "plumb: v1\nproject: conformance\n" + head_ + "resources: []\n");
     if (!written) return refuse(written.error(), 0) != 0;
@@ -223,7 +226,7 @@ class ProviderTester {
 void add_provider_test(Program& program, CLI::App& provider) {
   auto arguments = std::make_shared<ProviderTestArguments>();
   CLI::App* command = provider.add_subcommand("test", "Judge a provider as the built-in kinds are judged");
-  command->add_option("DIR", arguments->folder, "Its folder (default: this one)");
+  command->add_option("DIR", arguments->folder, "Its folder (default: this one)")->type_name("DIR");
   command->add_option("--kind", arguments->kind, "This one of its kinds alone")->type_name("KIND");
   command->add_option("--report", arguments->report, "Write the report to FILE as JSON")->type_name("FILE");
   command->callback([&program, arguments] { program.exit_code = ProviderTester(program, *arguments).run(); });
