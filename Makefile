@@ -29,7 +29,7 @@ executors: build ## build plumb-exec for arm64, armv7 and riscv64 too; plumb the
 	@JOBS=$(JOBS) cmake/executors build
 
 test: build ## build, and run every test; as root with the lab of real hosts. At the end: what was skipped, and why
-	@[ "$$(id -u)" != 0 ] || .ci/deps lab inventory logins editors || echo 'test: not all that the lab and the logins need is to be had here'
+	@[ "$$(id -u)" != 0 ] || .ci/deps lab inventory logins editors servers || echo 'test: not all that the lab and the logins need is to be had here'
 	@.ci/test build -LE long
 
 test-long: build ## what `make test` does, with many more of the cases that are made by chance, and races that take long

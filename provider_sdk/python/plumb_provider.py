@@ -95,9 +95,13 @@ def _answer(kinds, name, version, message):
         return {"done": True}
     except Failed as error:
         return {"error": {"message": error.message, "hint": error.hint}}
-    except Exception as error:  # of the provider itself; where, is for people
+    except Exception as error:  # of the provider itself
         traceback.print_exc()
-        return {"error": {"message": "%s: %s" % (type(error).__name__, error), "hint": ""}}
+        here = os.path.dirname(os.path.abspath(__file__))
+        own = [each for each in traceback.extract_tb(error.__traceback__)
+               if os.path.dirname(os.path.abspath(each[0])) == here][-1]
+        return {"error": {"message": "%s: %s" % (type(error).__name__, error),
+                          "hint": "%s, line %d, is where to look" % (os.path.basename(own[0]), own[1])}}
 
 
 def serve(name, version, kinds):
