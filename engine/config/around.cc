@@ -15,7 +15,7 @@ using lang::Node;
 class AroundReader {
  public:
   AroundReader(const ModuleFolder& folder, const Registry& kinds, Diagnostics& diagnostics, lang::SourceMap& sources)
-      : folder_(folder), kinds_(kinds), diagnostics_(diagnostics), sources_(sources) {}
+      : folder_(folder), rules_(kinds), diagnostics_(diagnostics), sources_(sources) {}
 
   std::vector<ParsedSteps> read(const Node& around) {
     for (const Node& one : around.items) {
@@ -47,7 +47,7 @@ class AroundReader {
                              .at(first.key_span, "expected a resource"));
         continue;
       }
-      ReadDeclaration read = read_declaration(node, folder_, kinds_, sources_, DeclaredAs::kStep);
+      ReadDeclaration read = read_declaration(node, folder_, rules_, sources_, DeclaredAs::kStep);
       diagnostics_.extend(std::move(read.diagnostics));
       sources_.extend(std::move(read.sources));
       if (read.declaration)
@@ -57,7 +57,7 @@ class AroundReader {
   }
 
   const ModuleFolder& folder_;
-  const Registry& kinds_;
+  KindRules rules_;
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   std::vector<ParsedSteps> result_;

@@ -9,7 +9,6 @@
 #include "engine/config/file_choice.h"
 #include "engine/config/formats.h"
 #include "engine/config/manner.h"
-#include "engine/config/rules.h"
 #include "engine/config/schema.h"
 #include "engine/config/template_files.h"
 #include "engine/config/validate.h"
@@ -26,23 +25,17 @@ const Json& shared_properties() {
   return builtin_schema("project").at("definitions").at("resource").at("properties");
 }
 
-// What a kind's schema asks for, made once for all of its resources that a thread reads. The schema is kept, so that
-// its place becomes no other's.
-Rules& rules_of(const plumb::Schema& schema) {
-  struct Known {
-    plumb::Schema schema;
-    Rules rules;
-  };
-  thread_local std::map<const Json*, Known> known;
-  const Json& json = schema.json();
-  return known.try_emplace(&json, Known{schema, Rules(json)}).first->second.rules;
-}
-
 class DeclarationReader {
  public:
-  DeclarationReader(const Node& node, const ModuleFolder& folder, const Registry& kinds, const lang::SourceMap& sources,
+  DeclarationReader(const Node& node, const ModuleFolder& folder, KindRules& rules, const lang::SourceMap& sources,
                     DeclaredAs as)
-      : node_(node), first_(node.entries.front()), folder_(folder), kinds_(kinds), sources_(sources), as_(as) {}
+      : node_(node),
+        first_(node.entries.front()),
+        folder_(folder),
+        rules_(rules),
+        kinds_(rules.kinds()),
+        sources_(sources),
+        as_(as) {}
 
   ReadDeclaration read() {
     std::optional<ParsedDeclaration> declaration;
@@ -208,7 +201,7 @@ class DeclarationReader {
     options.project_folder = folder_.own();
     options.alias_of = identity_;
     options.alias = first_.key;
-    if (schema_ != &step_schema_) options.rules = &rules_of(result_.spec->schema);
+    if (schema_ != &step_schema_) options.rules = &rules_.of(*result_.spec);
     for (const Entry& entry : own.entries) {
       if (take_dynamic(entry)) options.later.insert(entry.key);
     }
@@ -442,6 +435,7 @@ class DeclarationReader {
   const Node& node_;
   const Entry& first_;
   const ModuleFolder& folder_;
+  KindRules& rules_;
   const Registry& kinds_;
   const lang::SourceMap& sources_;
   DeclaredAs as_;
@@ -467,9 +461,9 @@ std::optional<Json> validate_probes(const Node& node, const SourceSpan& where, D
   return typed;
 }
 
-ReadDeclaration read_declaration(const Node& node, const ModuleFolder& folder, const Registry& kinds,
+ReadDeclaration read_declaration(const Node& node, const ModuleFolder& folder, KindRules& rules,
                                  const lang::SourceMap& sources, DeclaredAs as) {
-  return DeclarationReader(node, folder, kinds, sources, as).read();
+  return DeclarationReader(node, folder, rules, sources, as).read();
 }
 
 }  // namespace plumb::config

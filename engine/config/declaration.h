@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/base/files.h"
+#include "engine/config/kind_rules.h"
 #include "engine/config/parsed.h"
 #include "engine/lang/source.h"
 #include "engine/lang/yaml.h"
@@ -39,9 +40,9 @@ struct ReadDeclaration {
 // be one; what that holds is merged over the schema, since a step asks for less.
 enum class DeclaredAs { kResource, kStep };
 
-// `node` is a map that is not empty. `kinds` outlives what is read. `sources` hold the file that `node` stands in.
-// Several may be read at once.
-ReadDeclaration read_declaration(const lang::Node& node, const ModuleFolder& folder, const Registry& kinds,
+// `node` is a map that is not empty. The registry of `rules` outlives what is read. `sources` hold the file that `node`
+// stands in. Several may be read at once, each thread with rules of its own.
+ReadDeclaration read_declaration(const lang::Node& node, const ModuleFolder& folder, KindRules& rules,
                                  const lang::SourceMap& sources, DeclaredAs as = DeclaredAs::kResource);
 
 // `verify` of a resource without expressions: a list of probes.

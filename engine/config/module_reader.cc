@@ -227,19 +227,25 @@ class ModuleReader::Document {
     }
   }
 
-  // Those that are there, on all cores where they are many.
+  // Those that are there, on all cores where they are many: a group of them at a time, by rules of its own.
   std::vector<std::optional<ReadDeclaration>> read_declarations(const std::vector<BodyEntry>& entries) const {
     std::vector<std::optional<ReadDeclaration>> declarations(entries.size());
-    const auto read_one = [&](std::size_t i) {
-      const Node& node = *entries[i].node;
-      if (!node.is_map() || node.entries.empty() || is_use(node)) return;
-      declarations[i] = read_declaration(node, folder_, reader_.kinds_, reader_.sources_);
+    const auto read = [&](std::size_t begin, std::size_t end, KindRules& rules) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const Node& node = *entries[i].node;
+        if (!node.is_map() || node.entries.empty() || is_use(node)) continue;
+        declarations[i] = read_declaration(node, folder_, rules, reader_.sources_);
+      }
     };
-    if (entries.size() >= kMany) {
-      compute_each(entries.size(), read_one);
-    } else {
-      for (std::size_t i = 0; i < entries.size(); ++i) read_one(i);
+    if (entries.size() < kMany) {
+      read(0, entries.size(), reader_.rules_);
+      return declarations;
     }
+    const std::size_t size = std::clamp(entries.size() / (4 * core_count()), kMany / 4, std::size_t{16} * kMany);
+    compute_each((entries.size() + size - 1) / size, [&](std::size_t group) {
+      KindRules rules(reader_.kinds_);
+      read(group * size, std::min((group + 1) * size, entries.size()), rules);
+    });
     return declarations;
   }
 

@@ -39,6 +39,7 @@ class ModuleReader {
                std::optional<ModuleLock> lock = {})
       : project_(std::move(project)),
         kinds_(kinds),
+        rules_(kinds),
         diagnostics_(diagnostics),
         sources_(sources),
         lock_(std::move(lock)) {}
@@ -104,6 +105,7 @@ class ModuleReader {
 
   Folder project_;
   const Registry& kinds_;
+  KindRules rules_;
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   std::set<std::string> files_;
