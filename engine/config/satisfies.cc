@@ -3,23 +3,15 @@
 
 #include "engine/config/text_pattern.h"
 #include "engine/config/validate.h"
+#include "providers/sdk/json_type.h"
 
 namespace plumb::config {
 namespace {
 
-bool is_type(const Json& value, const std::string& type) {
-  if (type == "string") return value.is_string();
-  if (type == "integer") return value.is_number_integer();
-  if (type == "number") return value.is_number();
-  if (type == "boolean") return value.is_boolean();
-  if (type == "array") return value.is_array();
-  if (type == "object") return value.is_object();
-  return type == "null" && value.is_null();
-}
-
 bool has_type(const Json& value, const Json& type) {
-  if (type.is_string()) return is_type(value, type.get<std::string>());
-  return std::any_of(type.begin(), type.end(), [&](const Json& one) { return is_type(value, one.get<std::string>()); });
+  if (type.is_string()) return is_of_type(value, type.get_ref<const std::string&>());
+  return std::any_of(type.begin(), type.end(),
+                     [&](const Json& one) { return is_of_type(value, one.get_ref<const std::string&>()); });
 }
 
 bool object_satisfies(const Json& value, const Json& schema, const Json& root) {

@@ -4,6 +4,7 @@
 
 #include "engine/base/outside_text.h"
 #include "engine/config/schema.h"
+#include "providers/sdk/json_type.h"
 
 namespace plumb::config {
 namespace {
@@ -14,14 +15,6 @@ constexpr const char* kAsked = "x-asked";
 
 const Json& known_facts() {
   return builtin_schema("facts")["properties"];
-}
-
-bool has_type(const Json& value, const std::string& type) {
-  if (type == "object") return value.is_object();
-  if (type == "array") return value.is_array();
-  if (type == "string") return value.is_string();
-  if (type == "integer") return value.is_number_integer();
-  return type == "boolean" && value.is_boolean();
 }
 
 Result<Json> checked(Json told, const Json& schema, const std::string& name);
@@ -42,7 +35,7 @@ Result<Json> checked_names(const Json& told, const Json& schema, const std::stri
 
 Result<Json> checked(Json told, const Json& schema, const std::string& name) {
   const auto type = schema["type"].get<std::string>();
-  if (!has_type(told, type)) {
+  if (!is_of_type(told, type)) {
     return fail(Code::kProtocol, "the host's fact `" + name + "` is " + told.type_name() + " and not " + type);
   }
   if (type == "string") return Json(outside_line(told.get_ref<const std::string&>(), kLongestText));

@@ -7,6 +7,7 @@
 #include "engine/base/hidden_texts.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/sealed.h"
+#include "providers/sdk/json_type.h"
 
 namespace plumb::outside {
 namespace {

@@ -13,15 +13,6 @@ bool is_no_state(std::string_view attribute) {
   return attribute == kRunsAs || sets_off(attribute);
 }
 
-bool is_type(const Json& value, const std::string& type) {
-  if (type == "object") return value.is_object();
-  if (type == "array") return value.is_array();
-  if (type == "string") return value.is_string();
-  if (type == "integer") return value.is_number_integer();
-  if (type == "number") return value.is_number();
-  return type == "boolean" && value.is_boolean();
-}
-
 AttributeWords words_of(const Json& schema) {
   AttributeWords words;
   words.schema = schema;
@@ -52,21 +43,6 @@ Json sorted(Json list) {
 
 bool sets_off(std::string_view attribute) {
   return attribute == "restart_on" || attribute == "reload_on";
-}
-
-bool has_its_type(const Json& attribute, const Json& value) {
-  const Json& any = member_of(attribute, "anyOf");
-  if (any.is_array())
-    return std::any_of(any.begin(), any.end(), [&](const Json& one) { return has_its_type(one, value); });
-  const Json& type = member_of(attribute, "type");
-  const auto fits = [&](const Json& one) {
-    return one.is_string() && is_type(value, one.get_ref<const std::string&>());
-  };
-  if (type.is_string() && !fits(type)) return false;
-  if (type.is_array() && std::none_of(type.begin(), type.end(), fits)) return false;
-  const Json& items = member_of(attribute, "items");
-  if (!value.is_array() || !items.is_object()) return true;
-  return std::all_of(value.begin(), value.end(), [&](const Json& item) { return has_its_type(items, item); });
 }
 
 Words::Words(const Json& schema)

@@ -55,8 +55,4 @@ class Words {
   bool can_be_absent_ = false;
 };
 
-// Whether the value is of the attribute's type, as far as its schema tells types: what else it says is judged where it
-// is written. References are looked up in `schema`.
-bool has_its_type(const Json& attribute, const Json& value);
-
 }  // namespace plumb::outside

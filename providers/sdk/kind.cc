@@ -6,6 +6,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
+#include "providers/sdk/json_type.h"
 
 namespace plumb {
 
@@ -88,33 +89,6 @@ std::vector<std::string> Registry::names() const {
   return all;
 }
 
-namespace {
-
-bool has_type(const Json& value, const std::string& type) {
-  if (type == "object") return value.is_object();
-  if (type == "array") return value.is_array();
-  if (type == "string") return value.is_string();
-  if (type == "integer") return value.is_number_integer();
-  if (type == "number") return value.is_number();
-  return type == "boolean" && value.is_boolean();
-}
-
-// Types alone: what else the schema says of a value is judged where it is written.
-bool is_of_type(const Json& schema, const Json& value) {
-  if (const auto any = schema.find("anyOf"); any != schema.end())
-    return std::any_of(any->begin(), any->end(), [&](const Json& one) { return is_of_type(one, value); });
-  const auto type = schema.find("type");
-  if (type == schema.end()) return true;
-  const bool fits = type->is_array()
-                        ? std::any_of(type->begin(), type->end(), [&](const Json& one) { return has_type(value, one); })
-                        : has_type(value, *type);
-  const auto items = schema.find("items");
-  if (!fits || items == schema.end() || !value.is_array()) return fits;
-  return std::all_of(value.begin(), value.end(), [&](const Json& item) { return is_of_type(*items, item); });
-}
-
-}  // namespace
-
 std::string mistyped(const Kind& kind, const Json& attributes) {
   if (!kind.schema.is_given()) return {};
   const auto properties = kind.schema.json().find("properties");
@@ -122,7 +96,7 @@ std::string mistyped(const Kind& kind, const Json& attributes) {
   for (const auto& [name, value] : attributes.items()) {
     const auto known = properties->find(name);
     if (known == properties->end() || value.is_null() || is_sealed(value)) continue;
-    if (!is_of_type(*known, value)) return name;
+    if (!has_its_type(*known, value)) return name;
   }
   return {};
 }
