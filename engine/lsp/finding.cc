@@ -1,5 +1,6 @@
 #include "engine/lsp/finding.h"
 
+#include "engine/base/finding_text.h"
 #include "engine/base/outside_text.h"
 
 namespace plumb::lsp {
@@ -45,14 +46,6 @@ int number_of(Severity severity) {
   return severity == Severity::kError ? 1 : severity == Severity::kWarning ? 2 : 3;
 }
 
-std::string message_of(const Diagnostic& finding) {
-  std::string text = finding.summary;
-  if (!finding.label.empty()) text += "\n" + finding.label;
-  if (!finding.hint.empty()) text += "\nhint: " + finding.hint;
-  if (!finding.host.empty()) text += "\non " + finding.host;
-  return outside_text(text, kWhole);
-}
-
 }  // namespace
 
 std::optional<Fix> fix_of(const Diagnostic& finding, const Text& text) {
@@ -77,7 +70,7 @@ Json finding_json(const Diagnostic& finding, const Text& text, const FindingFile
                {"severity", number_of(finding.severity)},
                {"code", code_name(finding.code)},
                {"source", "plumb"},
-               {"message", message_of(finding)}};
+               {"message", finding_text(finding)}};
   for (const Related& one : finding.related) {
     const Range range = files.text_of(one.span.file).range(one.span, encoding);
     json["relatedInformation"].push_back(

@@ -1,6 +1,7 @@
 #include "engine/lsp/uri.h"
 
 #include "engine/base/ascii.h"
+#include "engine/base/percent_encoded.h"
 
 namespace plumb::lsp {
 namespace {
@@ -14,19 +15,7 @@ bool stands_for_itself(char c) {
 }  // namespace
 
 std::string uri_of(const std::filesystem::path& path) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string uri(kScheme);
-  for (const char c : path.generic_string()) {
-    if (stands_for_itself(c)) {
-      uri += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    uri += '%';
-    uri += kDigits[byte >> 4];
-    uri += kDigits[byte & 15];
-  }
-  return uri;
+  return std::string(kScheme) + percent_encoded(path.generic_string(), stands_for_itself);
 }
 
 std::optional<std::filesystem::path> path_of(std::string_view uri) {

@@ -3,29 +3,22 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/finding_text.h"
 #include "engine/base/outside_text.h"
+#include "engine/base/percent_encoded.h"
 #include "engine/report/equal_diagnostics.h"
 
 namespace plumb::report {
 namespace {
 
-std::string percent_encoded(std::string_view text, std::string_view besides) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (c != '%' && c != '\r' && c != '\n' && besides.find(c) == std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    out += '%';
-    out += kDigits[static_cast<unsigned char>(c) >> 4];
-    out += kDigits[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
+std::string encoded(std::string_view text, std::string_view besides) {
+  return percent_encoded(text, [besides](char c) {
+    return c != '%' && c != '\r' && c != '\n' && besides.find(c) == std::string_view::npos;
+  });
 }
 
 std::string property(std::string_view text) {
-  return percent_encoded(outside_line(text), ":,");
+  return encoded(outside_line(text), ":,");
 }
 
 std::string_view command_of(Severity severity) {
@@ -58,7 +51,7 @@ std::string github_annotations(const std::vector<Diagnostic>& findings, const Fi
                ",endColumn=" + std::to_string(std::max(span.column, span.end_column - 1));
       }
     }
-    out += ",title=" + property(title_of(finding)) + "::" + percent_encoded(finding_text(finding), "") + "\n";
+    out += ",title=" + property(title_of(finding)) + "::" + encoded(finding_text(finding), "") + "\n";
   }
   return out;
 }

@@ -19,14 +19,6 @@ std::string FindingPlaces::file_of(const Diagnostic& finding) const {
   return file_of(finding.span && !finding.span->file.empty() ? *finding.span : whole);
 }
 
-std::string finding_text(const Diagnostic& finding) {
-  std::string text = finding.summary;
-  if (!finding.label.empty()) text += "\n" + finding.label;
-  if (!finding.hint.empty()) text += "\nhint: " + finding.hint;
-  if (!finding.host.empty()) text += "\non " + finding.host;
-  return outside_text(text, kWhole);
-}
-
 std::string finding_fingerprint(const Diagnostic& finding, const std::string& file, std::size_t count) {
   const Json text = {code_name(finding.code), repaired_utf8(file), repaired_utf8(finding.summary),
                      repaired_utf8(finding.label), count};

@@ -19,9 +19,6 @@ struct FindingPlaces {
   std::string file_of(const SourceSpan& span) const;
 };
 
-// The finding on one or several lines: what is wrong, what was expected, how to get out of it, on which hosts.
-std::string finding_text(const Diagnostic& finding);
-
 // By what it says and in which file, and not by the line: it stays what it is while lines are added above it. Of equal
 // ones `count` is the number of those before. 64 hex digits.
 std::string finding_fingerprint(const Diagnostic& finding, const std::string& file, std::size_t count);

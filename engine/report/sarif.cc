@@ -4,7 +4,10 @@
 #include <map>
 #include <string>
 
+#include "engine/base/ascii.h"
+#include "engine/base/finding_text.h"
 #include "engine/base/outside_text.h"
+#include "engine/base/percent_encoded.h"
 #include "engine/report/equal_diagnostics.h"
 #include "engine/report/markdown_text.h"
 
@@ -20,20 +23,10 @@ std::string_view level_of(Severity severity) {
 
 // A path as the reference of a URI (RFC 3986): what stands for something there is percent-encoded.
 std::string uri_of(const std::string& path) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/+@,=";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string uri = path.starts_with('/') ? "file://" : "";
-  for (const char c : path) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      uri += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    uri += '%';
-    uri += kDigits[byte >> 4];
-    uri += kDigits[byte & 15];
-  }
-  return uri;
+  const auto is_plain = [](char c) {
+    return is_letter(c) || is_digit(c) || std::string_view("-._~/+@,=").find(c) != std::string_view::npos;
+  };
+  return (path.starts_with('/') ? "file://" : "") + percent_encoded(path, is_plain);
 }
 
 Json artifact_location(const std::string& file) {

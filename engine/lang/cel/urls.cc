@@ -5,13 +5,12 @@
 
 #include "engine/base/ascii.h"
 #include "engine/base/json.h"
+#include "engine/base/percent_encoded.h"
 #include "engine/lang/cel/library.h"
 #include "engine/lang/cel/network.h"
 
 namespace plumb::cel {
 namespace {
-
-constexpr std::string_view kHexadecimal = "0123456789ABCDEF";
 
 bool is_unreserved(char c) {
   return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
@@ -42,14 +41,6 @@ bool has_clean_characters(std::string_view text) {
   return true;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 // What stands behind the first `sign` is taken off and returned.
 std::optional<std::string_view> take_behind(std::string_view& text, char sign) {
   const std::size_t at = text.find(sign);
@@ -77,12 +68,12 @@ bool read_authority(std::string_view text, Url& url) {
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos || parse_address(text.substr(1, end - 1)).is_error()) return false;
-    url.host = lower(text.substr(1, end - 1));
+    url.host = lowered(text.substr(1, end - 1));
     text.remove_prefix(end + 1);
     return text.empty() || (text.starts_with(':') && read_port(text.substr(1), url));
   }
   const std::string_view port = take_behind(text, ':').value_or("");
-  url.host = lower(text);
+  url.host = lowered(text);
   return text.find_first_of("[]@") == std::string_view::npos && read_port(port, url);
 }
 
@@ -94,7 +85,7 @@ std::optional<Url> read_url(std::string_view text) {
   url.query = take_behind(text, '?').value_or("");
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos || colon == 0 || !is_letter(text[0])) return {};
-  url.scheme = lower(text.substr(0, colon));
+  url.scheme = lowered(text.substr(0, colon));
   if (!std::all_of(url.scheme.begin(), url.scheme.end(),
                    [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; })) {
     return {};
@@ -129,16 +120,7 @@ Value is_url(Call& call) {
 
 bool append_encoded(std::string& out, std::string_view text, Budget& budget) {
   if (!budget.allocate(3 * text.size())) return false;
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHexadecimal[byte >> 4U];
-    out += kHexadecimal[byte & 0x0FU];
-  }
+  out += percent_encoded(text, is_unreserved);
   return true;
 }
 
