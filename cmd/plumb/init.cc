@@ -5,6 +5,8 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/plain_name.h"
+#include "engine/base/replaced.h"
 #include "engine/config/document.h"
 #include "engine/editor/export.h"
 #include "engine/editor/known_project.h"
@@ -84,27 +86,8 @@ hosts:
 // this program's.
 constexpr std::string_view kIgnored = ".plumb/\n";
 
-std::string with_name(std::string_view text, const std::string& name) {
-  constexpr std::string_view kMark = "@NAME@";
-  std::string out(text);
-  for (std::size_t at = out.find(kMark); at != std::string::npos; at = out.find(kMark, at + name.size())) {
-    out.replace(at, kMark.size(), name);
-  }
-  return out;
-}
-
 std::string project_name(const std::filesystem::path& folder) {
-  std::string name;
-  for (const char c : folder.filename().string()) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    const bool plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
-    if (plain) {
-      name += lower;
-    } else if (!name.empty() && name.back() != '-') {
-      name += '-';
-    }
-  }
-  while (!name.empty() && name.back() == '-') name.pop_back();
+  const std::string name = plain_name(folder.filename().string(), '-');
   return name.empty() ? "starter" : name;
 }
 
@@ -125,7 +108,8 @@ class Init {
     const std::string name = project_name(std::filesystem::weakly_canonical(std::filesystem::absolute(folder_)));
     const bool there = config::has_document(folder_, "plumb");
     if (!there) {
-      if (const int code = write("plumb.yaml", with_name(kProject, name)); code != kDone) return code;
+      if (const int code = write("plumb.yaml", replaced(std::string(kProject), "@NAME@", name)); code != kDone)
+        return code;
       if (const int code = write_if_missing("hosts.yaml", std::string(kHosts)); code != kDone) return code;
       if (const int code = write_if_missing(".gitignore", std::string(kIgnored)); code != kDone) return code;
     }

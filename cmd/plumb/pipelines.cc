@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/replaced.h"
 #include "schemas/embedded.h"
 
 namespace plumb::cmd {
@@ -39,10 +40,7 @@ std::string pipeline_text(std::string_view service, const PipelineSettings& sett
     if (take_mark(line, "{KEY}") && !settings.shares_key) continue;
     if (take_mark(line, "{APPROVALS}") && settings.approvals == 0) continue;
     std::string written(line);
-    for (const auto& [mark, word] : words) {
-      for (std::size_t at = written.find(mark); at != std::string::npos; at = written.find(mark, at + word.size()))
-        written.replace(at, mark.size(), word);
-    }
+    for (const auto& [mark, word] : words) written = replaced(std::move(written), mark, word);
     out += written + "\n";
   }
   return out;

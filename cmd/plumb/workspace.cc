@@ -6,6 +6,7 @@
 
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/log.h"
+#include "engine/base/ascii.h"
 #include "engine/base/file.h"
 #include "engine/base/platform.h"
 #include "engine/base/pool.h"
@@ -46,9 +47,8 @@ config::InputArguments input_arguments(const Options& options) {
     const std::string_view entry(*variable);
     const std::size_t equals = entry.find('=');
     if (!entry.starts_with(kPrefix) || equals == std::string_view::npos) continue;
-    std::string name(entry.substr(kPrefix.size(), equals - kPrefix.size()));
     // Inputs are lower-case; shells like their variables in capitals.
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const std::string name = lowered(entry.substr(kPrefix.size(), equals - kPrefix.size()));
     arguments.environment[name] = std::string(entry.substr(equals + 1));
   }
   for (const std::string& file : options.input_files) arguments.files.emplace_back(file);

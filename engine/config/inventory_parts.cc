@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/base/nearest.h"
 #include "engine/config/input.h"
 #include "engine/config/schema.h"
@@ -31,8 +32,7 @@ Node map_of(std::vector<Entry> entries, const SourceSpan& span) {
 // YAML as Ansible reads it has more words for true and false.
 void settle_boolean(Node& value) {
   if (!value.is_plain()) return;
-  std::string word = value.text;
-  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string word = lowered(value.text);
   if (word == "true" || word == "yes" || word == "on") value.text = "true";
   if (word == "false" || word == "no" || word == "off") value.text = "false";
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/inventory/ssh_arguments.h"
 
 namespace plumb::inventory {
@@ -44,8 +45,7 @@ bool is_template(const Node& node) {
 }
 
 bool is_true(const Node& node) {
-  std::string word = node.text;
-  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string word = lowered(node.text);
   return word == "true" || word == "yes" || word == "on" || word == "1" || word == "y" || word == "t";
 }
 

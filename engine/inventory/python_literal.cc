@@ -146,7 +146,7 @@ class Literal {
             pos_ > begin && pos_ + 1 < text_.size() && is_word(text_[pos_ - 1]) && is_word(text_[pos_ + 1]);
         if (!between || text_[pos_ + 1] == '_') return false;
       } else {
-        digits += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        digits += lowered(c);
       }
       ++pos_;
     }

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/ascii.h"
+
 namespace plumb::inventory {
 namespace {
 
@@ -31,11 +33,6 @@ std::vector<std::string> split(const std::string& text) {
     }
   }
   return words;
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
 }
 
 class Arguments {
@@ -104,7 +101,7 @@ class Arguments {
                                                    "passwordauthentication",
                                                    "kbdinteractiveauthentication"};
     const std::size_t equals = std::min(assignment.find_first_of("= "), assignment.size());
-    const std::string name = lower(assignment.substr(0, equals));
+    const std::string name = lowered(assignment.substr(0, equals));
     const std::string value = equals < assignment.size() ? assignment.substr(equals + 1) : "";
     if (needless.contains(name)) return;
     const auto known = keys.find(name);
@@ -130,7 +127,7 @@ class Arguments {
 void take_ssh_arguments(const lang::Entry& variable, std::vector<lang::Entry>& settings, Reading& reading) {
   if (!variable.value.is_scalar()) return;
   for (const std::string& argument : Arguments(variable, settings).take()) {
-    const std::string shown = lower(argument);
+    const std::string shown = lowered(argument);
     const bool checking =
         shown.find("stricthostkeychecking") != std::string::npos || shown.find("/dev/null") != std::string::npos;
     reading.diagnostics.add(

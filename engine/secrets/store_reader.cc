@@ -3,6 +3,7 @@
 #include "engine/base/nearest.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/pool.h"
+#include "engine/base/replaced.h"
 #include "engine/config/untyped.h"
 #include "engine/lang/yaml.h"
 
@@ -21,16 +22,10 @@ std::string called(const config::SecretReference& reference) {
   return "`" + reference.path + "` of the store `" + reference.store + "`";
 }
 
-void replace_all(std::string& text, std::string_view what, const std::string& with) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-    text.replace(at, what.size(), with);
-}
-
 // What a program said on standard error, in one line; its answers stand on the other one.
 std::string complaint(std::string errors) {
   while (!errors.empty() && (errors.back() == '\n' || errors.back() == '\r')) errors.pop_back();
-  replace_all(errors, "\n", "; ");
-  return outside_text(errors, kShownErrors);
+  return outside_text(replaced(std::move(errors), "\n", "; "), kShownErrors);
 }
 
 const lang::Node* member_at(const lang::Node& root, std::string_view path) {
@@ -185,7 +180,7 @@ Result<std::string> StoreReader::head_of(const std::filesystem::path& path) cons
 Result<std::string> StoreReader::command(const config::CommandStore& store,
                                          const config::SecretReference& reference) const {
   std::vector<std::string> arguments = store.run;
-  for (std::string& argument : arguments) replace_all(argument, kPathPlace, reference.path);
+  for (std::string& argument : arguments) argument = replaced(std::move(argument), kPathPlace, reference.path);
   return run(std::move(arguments), reference, store.timeout_seconds);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "providers/sdk/exchangeable.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
@@ -94,9 +95,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
 
 std::string plain_capability(std::string_view text) {
   std::string plain;
-  for (const std::string_view::value_type c : text) {
-    plain += c == '+' ? '=' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
+  for (const char c : text) plain += c == '+' ? '=' : lowered(c);
   std::string clauses;
   std::string_view rest = plain;
   while (!rest.empty()) {

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "engine/base/ascii.h"
 #include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
@@ -50,8 +51,7 @@ bool only_misses(const std::string& errors) {
     std::string line = errors.substr(at, end - at);
     at = end + 1;
     if (line.empty() || line.find("level=") != std::string::npos) continue;
-    std::transform(line.begin(), line.end(), line.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    line = lowered(line);
     const bool misses = line.find("no such") != std::string::npos || line.find("not found") != std::string::npos ||
                         line.find("not known") != std::string::npos || line.find("failed to find") != std::string::npos;
     if (!misses || line.find("no such file") != std::string::npos) return false;

@@ -1,4 +1,5 @@
 // postgresql_database: a database of PostgreSQL.
+#include "engine/base/ascii.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/postgresql.h"
 
@@ -9,7 +10,7 @@ namespace {
 std::string plain_encoding(std::string_view name) {
   std::string plain;
   for (const char c : name) {
-    if (c != '-' && c != '_') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (c != '-' && c != '_') plain += lowered(c);
   }
   return plain;
 }

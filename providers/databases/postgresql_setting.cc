@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "engine/base/ascii.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/postgresql.h"
 #include "providers/sdk/managers.h"
@@ -79,8 +80,7 @@ std::optional<double> number_in(const std::string& text, const std::string& unit
 }
 
 std::string plain_switch(std::string_view text) {
-  std::string word;
-  for (const char c : text) word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string word = lowered(text);
   if (word == "on" || word == "true" || word == "yes" || word == "1") return "on";
   return word == "off" || word == "false" || word == "no" || word == "0" ? "off" : word;
 }
@@ -141,9 +141,7 @@ class SettingKind : public PostgresqlProvider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<std::string> claims(const Desired& desired) const override {
     // To the server the names of settings are the same however they are written.
-    std::string name = desired.text("name");
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return {"the setting " + name + " of PostgreSQL" + whose(desired)};
+    return {"the setting " + lowered(desired.text("name")) + " of PostgreSQL" + whose(desired)};
   }
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };

@@ -1,5 +1,6 @@
 #include "providers/pip/installed.h"
 
+#include "engine/base/ascii.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::pip {
@@ -31,7 +32,7 @@ std::string plain_name(std::string_view name) {
   for (const char c : name.substr(0, name.find('['))) {
     const bool parts = c == '-' || c == '_' || c == '.';
     if (parts && plain.ends_with('-')) continue;
-    plain += parts ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    plain += parts ? '-' : lowered(c);
   }
   return plain;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/base/pattern.h"
 #include "engine/base/utf8.h"
 
@@ -41,8 +42,7 @@ bool is_number_to_all(std::string_view text) {
 
 // What some reader takes for something other than a text.
 bool is_no_text_to_some(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string lower = lowered(text);
   if (is_one_of(lower, {"", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<", ".nan"}))
     return true;
   // Most texts begin otherwise.

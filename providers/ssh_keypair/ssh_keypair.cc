@@ -1,5 +1,6 @@
 #include "providers/ssh_keypair/ssh_keypair.h"
 
+#include "engine/base/ascii.h"
 #include "engine/base/shell_word.h"
 #include "providers/sdk/made_file.h"
 #include "providers/sdk/managers.h"
@@ -65,9 +66,7 @@ void note_type(std::string_view told, Observed& observed) {
   }
   const std::size_t begin = line.rfind('(');
   if (begin == std::string_view::npos || !line.ends_with(')')) return;
-  std::string type;
-  for (const std::string_view::value_type c : line.substr(begin + 1, line.size() - begin - 2))
-    type += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string type = lowered(line.substr(begin + 1, line.size() - begin - 2));
   observed.attributes["type"] = type;
   if (type != "ed25519") observed.attributes["bits"] = bits;
 }

@@ -1,6 +1,7 @@
 // json.* and yaml.*: whole documents from values and back.
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "engine/base/diagnostic.h"
 #include "engine/base/json.h"
 #include "engine/lang/cel/convert.h"
@@ -138,15 +139,10 @@ bool is_empty(const Value& value) {
 
 // Words that no reader takes for anything but text.
 bool is_plain_yaml(std::string_view text) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto plain = [&](char c) {
-    return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '/' || c == '.';
-  };
-  if (text.empty() || text.size() > 80 || !(letter(text[0]) || text[0] == '/' || text[0] == '_')) return false;
+  const auto plain = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '/' || c == '.'; };
+  if (text.empty() || text.size() > 80 || !(is_letter(text[0]) || text[0] == '/' || text[0] == '_')) return false;
   if (!std::all_of(text.begin(), text.end(), plain)) return false;
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const std::string lower = lowered(text);
   for (const std::string_view word : {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}) {
     if (lower == word) return false;
   }

@@ -1,6 +1,7 @@
 // The standard's string tests and the strings extension, but for format(). Positions count characters.
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "engine/lang/cel/library.h"
 #include "engine/lang/cel/utf8.h"
 
@@ -78,9 +79,6 @@ Value map_ascii(Call& call) {
   std::string text(call.text(0));
   std::transform(text.begin(), text.end(), text.begin(), Convert);
   return Value::string(text);
-}
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -230,7 +228,7 @@ void add_strings(FunctionTable& table) {
   table.add("string.lastIndexOf(string) -> int", last_index_of,
             "Where a text last stands, up to a position; -1 for nowhere");
   table.add("string.lastIndexOf(string, int) -> int", last_index_of);
-  table.add("string.lowerAscii() -> string", map_ascii<lower>, "The text with A-Z in small letters");
+  table.add("string.lowerAscii() -> string", map_ascii<lowered>, "The text with A-Z in small letters");
   table.add("string.upperAscii() -> string", map_ascii<upper>, "The text with a-z in capitals");
   table.add("string.replace(string, string) -> string", replace,
             "The text with one text in place of another, at most so often");
