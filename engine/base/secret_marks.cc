@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/ascii.h"
+#include "engine/base/secret_settings.h"
+
 namespace plumb {
 namespace {
 
@@ -11,20 +14,11 @@ constexpr std::string_view kHash = "a password's hash";
 constexpr std::string_view kToken = "a token";
 constexpr std::string_view kPassword = "a password";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_crypt(char c) {
   return is_digit(c) || is_letter(c) || c == '.' || c == '/';
 }
 bool is_token(char c) {
   return is_digit(c) || is_letter(c) || c == '_' || c == '-';
-}
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 std::string_view take(std::string_view& text, bool (*belongs)(char)) {
@@ -69,7 +63,7 @@ struct Mark {
   std::string_view what;
 };
 
-constexpr std::array<Mark, 25> kMarks = {{
+constexpr std::array<Mark, 37> kMarks = {{
     {"PRIVATE KEY-----", 0, kPrivateKey},
     {"PRIVATE KEY BLOCK-----", 0, kPrivateKey},
     {"PuTTY-User-Key-File-", 0, kPrivateKey},
@@ -93,8 +87,20 @@ constexpr std::array<Mark, 25> kMarks = {{
     {"xoxb-", 16, kToken},
     {"xoxp-", 16, kToken},
     {"sk_live_", 16, kToken},
-    {"eyJhbGciOi", 20, kToken},
+    {"gho_", 30, kToken},
+    {"ghs_", 30, kToken},
+    {"ghu_", 30, kToken},
+    {"xapp-", 16, kToken},
+    {"rk_live_", 16, kToken},
+    {"AIza", 35, kToken},
+    {"npm_", 36, kToken},
+    {"pypi-", 50, kToken},
+    {"dop_v1_", 60, kToken},
+    {"eyJhbGciOi", 8, kToken},  // a JSON Web Token: `{"alg":` in base64
+    {"eyJ0eXAiOi", 8, kToken},  // `{"typ":`
     {"hvs.", 24, kToken},
+    {"Bearer ", 20, kToken},
+    {"Authorization: Basic ", 8, kPassword},
 }};
 
 std::string_view marked(std::string_view text) {
@@ -105,6 +111,20 @@ std::string_view marked(std::string_view text) {
     }
   }
   return {};
+}
+
+// A private key in base64 once more, as clusters and clouds have them in their settings: "-----BEGIN " and, where
+// "PRIVATE KEY" falls in the groups of three bytes, one of its three writings.
+bool has_wrapped_private_key(std::string_view text) {
+  constexpr std::string_view kBegin = "LS0tLS1CRUdJTi";
+  constexpr std::size_t kNear = 64;
+  for (std::size_t at = text.find(kBegin); at != std::string_view::npos; at = text.find(kBegin, at + 1)) {
+    const std::string_view head = text.substr(at, kNear);
+    for (const std::string_view name : {"UFJJVkFURSBLRV", "BSSVZBVEUgS0VZ", "QUklWQVRFIEtFW"}) {
+      if (head.find(name) != std::string_view::npos) return true;
+    }
+  }
+  return false;
 }
 
 // "scheme://user:password@host", but for one whose password is a variable.
@@ -119,72 +139,6 @@ bool has_address_with_password(std::string_view text) {
     if (rest.find_first_of("$%{", colon) > host) return true;
   }
   return false;
-}
-
-constexpr std::array<std::string_view, 24> kNames = {
-    "password",   "passwd",       "passphrase",  "pass",     "secret",        "secret_key",
-    "secretkey",  "token",        "api_key",     "apikey",   "access_key",    "private_key",
-    "privatekey", "presharedkey", "psk",         "pwd",      "requirepass",   "masterauth",
-    "rootpw",     "bindpw",       "credentials", "auth_key", "client_secret", "userpassword"};
-// Those of which the value stands behind a blank, as their own files have them.
-constexpr std::array<std::string_view, 7> kOfLines = {"requirepass", "masterauth", "rootpw", "bindpw",
-                                                      "authpass",    "auth_pass",  "machine"};
-constexpr std::array<std::string_view, 25> kNoValues = {"yes", "no", "true", "false", "on", "off", "none", "null", "required", "sufficient", "requisite", "ask", "nil", "never", "changeme", "optional", "include", "prompt", "password", "secret", "default", "disabled", "files", "compat", "sss"};
-
-// The last word of "db.Password", "SMTP_PASSWORD", in small letters, or all of it.
-bool is_secret_name(std::string_view name) {
-  std::string small;
-  for (const char c : name) small += c == '-' ? '_' : lower(c);
-  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) {
-    if (!small.ends_with(known)) return false;
-    return small.size() == known.size() || !is_letter(small[small.size() - known.size() - 1]) || known.size() > 5;
-  });
-}
-
-bool is_value(std::string_view value) {
-  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-  const bool quoted = value.starts_with('"') || value.starts_with('\'');
-  const char end = quoted ? value.front() : ' ';
-  if (quoted) value.remove_prefix(1);
-  std::size_t size = 0;
-  while (size < value.size() && value[size] != end &&
-         (quoted || (value[size] != '\t' && value[size] != ';' && value[size] != ',')))
-    ++size;
-  value = value.substr(0, size);
-  constexpr std::size_t kShortest = 3;
-  if (value.size() < kShortest) return false;
-  // Variables, paths, macros and fields of forms are no secrets themselves.
-  if (std::string_view("$%<{/&*").find(value.front()) != std::string_view::npos) return false;
-  // Of hash:/etc/postfix/sasl and file:…
-  if (value.find(":/") != std::string_view::npos) return false;
-  std::string small;
-  for (const char c : value) small += lower(c);
-  return std::find(kNoValues.begin(), kNoValues.end(), small) == kNoValues.end();
-}
-
-// "name = value", "name: value", "export NAME=value", and `name value` of a few.
-bool is_secret_line(std::string_view line) {
-  constexpr std::string_view kBlank = " \t\r";
-  const std::size_t from = line.find_first_not_of(kBlank);
-  if (from == std::string_view::npos || std::string_view("#;").find(line[from]) != std::string_view::npos) return false;
-  if (line.substr(from).starts_with("// ")) return false;
-  for (std::size_t at = line.find_first_of("=:", from); at != std::string_view::npos;
-       at = line.find_first_of("=:", at + 1)) {
-    std::size_t end = at;
-    while (end > from &&
-           (kBlank.find(line[end - 1]) != std::string_view::npos || line[end - 1] == '"' || line[end - 1] == '\''))
-      --end;
-    std::size_t begin = end;
-    while (begin > from && (is_token(line[begin - 1]) || line[begin - 1] == '.')) --begin;
-    std::string_view value = line.substr(at + 1);
-    if (value.starts_with('=') || value.starts_with('>')) value.remove_prefix(1);
-    if (begin < end && is_secret_name(line.substr(begin, end - begin)) && is_value(value)) return true;
-  }
-  std::string_view rest = line.substr(from);
-  std::string first;
-  for (const char c : take(rest, is_token)) first += lower(c);
-  return first != "machine" && std::find(kOfLines.begin(), kOfLines.end(), first) != kOfLines.end() && !rest.empty() &&
-         is_value(rest);
 }
 
 // "alice:$apr1$…", and "alice:Realm:0123…" of digests.
@@ -214,13 +168,14 @@ std::string_view secret_in(std::string_view text) {
   for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 1)) {
     if (is_crypt_hash(text.substr(at))) return kHash;
   }
+  if (has_wrapped_private_key(text)) return kPrivateKey;
   if (has_md5_password(text)) return kHash;
   if (has_address_with_password(text)) return kPassword;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line = text.substr(at, end - at);
     if (is_digest_line(line)) return kHash;
-    if (is_secret_line(line)) return kPassword;
+    if (is_secret_setting(line)) return kPassword;
     at = end + 1;
   }
   return {};

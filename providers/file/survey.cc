@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint32_t kOfOthers = 077;
 constexpr std::array<std::string_view, 6> kKeyEndings = {".key", ".p12", ".pfx", ".jks", ".keytab", ".kdbx"};
+constexpr std::array<std::string_view, 7> kPasswordEndings = {
+    "/chap-secrets", "/pap-secrets", "/ipsec.secrets", "/sasl_passwd", "/.pgpass", "/.netrc", "/opasswd"};
 
 // Of what only its owner may read somebody meant that nobody else should, whatever it is.
 std::string why_private(const LocalEntry& entry) {
@@ -18,6 +20,9 @@ std::string why_private(const LocalEntry& entry) {
   if (std::any_of(kKeyEndings.begin(), kKeyEndings.end(),
                   [&](std::string_view ending) { return entry.path.ends_with(ending); }))
     return "its name is that of a key";
+  if (std::any_of(kPasswordEndings.begin(), kPasswordEndings.end(),
+                  [&](std::string_view ending) { return entry.path.ends_with(ending); }))
+    return "its name is that of a file of passwords";
   return {};
 }
 
