@@ -9,9 +9,13 @@
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/adopt/written_project.h"
+#include "engine/base/ascii.h"
 #include "engine/base/file.h"
 #include "engine/base/memory_files.h"
+#include "engine/base/outside_text.h"
+#include "engine/base/plain_name.h"
 #include "engine/base/secret_marks.h"
+#include "engine/base/shell_word.h"
 #include "engine/config/document.h"
 #include "engine/run/planning.h"
 
@@ -95,18 +99,16 @@ Json settings_of(const config::Host& host) {
 
 // A project's name of a host's.
 std::string project_name(const std::string& host) {
-  std::string name;
-  for (const char c : host) {
-    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    const bool plain = (small >= 'a' && small <= 'z') || (small >= '0' && small <= '9');
-    if (plain) {
-      name += small;
-    } else if (!name.empty() && name.back() != '-') {
-      name += '-';
-    }
-  }
-  while (name.ends_with('-')) name.pop_back();
-  return name.empty() || (name.front() >= '0' && name.front() <= '9') ? "host-" + name : name;
+  const std::string name = plain_name(host, '-');
+  return name.empty() || is_digit(name.front()) ? "host-" + name : name;
+}
+
+// As it can be pasted behind a command.
+std::string pasted(const std::string& folder) {
+  const bool plain = std::all_of(folder.begin(), folder.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '/' || c == '.' || c == '-' || c == '_';
+  });
+  return plain ? folder : shell_word(folder);
 }
 
 std::string attributes_in(const plan::Action& action) {
@@ -161,6 +163,8 @@ class AdoptCommand {
       return code;
     }
     progress.clear();
+    // Once more: somebody else may have written there meanwhile.
+    if (const Result<> fine = check_target(has_project); !fine) return refuse(fine.error(), kFailed);
     if (const Result<> written = write(); !written) return refuse(written.error(), kFailed);
     report();
     return kDone;
@@ -386,15 +390,18 @@ class AdoptCommand {
       terminal_.print(out.dump(2) + "\n");
       return;
     }
-    terminal_.print("Taken from " + names_.host + ": " + std::to_string(resources) + " resources of " +
-                    std::to_string(written_.taken.size()) + " kinds\n");
+    terminal_.print("Taken from " + names_.host + ": " + std::to_string(resources) +
+                    (resources == 1 ? " resource of " : " resources of ") + std::to_string(written_.taken.size()) +
+                    (written_.taken.size() == 1 ? " kind\n" : " kinds\n"));
     for (const auto& [kind, count] : written_.taken)
       terminal_.print("  " + kind + std::string(kind.size() < 20 ? 20 - kind.size() : 1, ' ') + std::to_string(count) +
                       "\n");
     if (!left.empty()) terminal_.print("\nLeft out: " + std::to_string(left.size()) + "\n");
-    for (const adopt::NotTaken& one : left) terminal_.print("  " + one.kind + " " + one.what + ": " + one.why + "\n");
+    for (const adopt::NotTaken& one : left)
+      terminal_.print("  " + one.kind + " " + outside_line(one.what, kWhole) + ": " + outside_line(one.why, kWhole) +
+                      "\n");
     const bool here = given_folder() == ".";
-    const std::string in = here ? "" : " -C " + given_folder();
+    const std::string in = here ? "" : " -C " + pasted(given_folder());
     terminal_.print("\nWritten to " + (here ? std::string("this folder") : given_folder()) + "; `plumb" + in +
                     " plan` changes nothing on " + names_.host + ".\n");
   }

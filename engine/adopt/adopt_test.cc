@@ -59,6 +59,32 @@ TEST_F(Adopt, ContentsOfSomeLengthAreFilesAndExpressionsAreNone) {
   EXPECT_NE(project.files.at("things.yaml").find("lamp: a$${b}"), std::string::npos);
 }
 
+// A mark of the order of bytes, one that turns text round, bytes that are no UTF-8.
+TEST_F(Adopt, WhatIsNoPlainTextIsAFileAndIsNotPasted) {
+  const Told told = read(
+      "{\"kind\":\"note\",\"name\":\"/etc/a\",\"attributes\":{\"text\":\"\\ufeffa\\n\"}}\n"
+      "{\"kind\":\"note\",\"name\":\"/etc/b\",\"attributes\":{\"text\":\"\\u202eb\\n\"}}\n"
+      "{\"kind\":\"note\",\"name\":\"/etc/c\",\"attributes\":{\"text\":\"c\\udbff\\udeff\\n\"}}\n"
+      "{\"kind\":\"note\",\"name\":\"/etc/d\\n  - note: x\",\"attributes\":{\"text\":\"d\\n\"}}\n"
+      "{\"kind\":\"note\",\"name\":\"/etc/e\",\"attributes\":{\"text\":\"e\\n\"}}\n");
+  const WrittenProject project = write(told);
+  EXPECT_EQ(project.files.at("files/etc/a"),
+            "\xef\xbb\xbf"
+            "a\n");
+  EXPECT_EQ(project.files.at("files/etc/b"),
+            "\xe2\x80\xae"
+            "b\n");
+  EXPECT_EQ(project.files.at("files/etc/c"), "c\xff\n");
+  EXPECT_EQ(write_resources(told, kinds_, "note"), R"(  # Not here, since it is no plain text: note /etc/a
+  # Not here, since it is no plain text: note /etc/b
+  # Not here, since it is no plain text: note /etc/c
+  # Not here, since it is no plain text: note /etc/d   - note: x
+  - note: /etc/e
+    text: |
+      e
+)");
+}
+
 TEST_F(Adopt, WhatIsSecretIsACommentWithAnInput) {
   const Told told = read(
       "{\"kind\":\"note\",\"name\":\"/etc/key\",\"attributes\":{\"mode\":\"0600\"},\"withheld\":{\"text\":\"a private "

@@ -4,7 +4,11 @@
 #include <array>
 #include <set>
 
+#include "engine/base/ascii.h"
 #include "engine/base/host_text.h"
+#include "engine/base/outside_text.h"
+#include "engine/base/plain_name.h"
+#include "engine/base/replaced.h"
 #include "engine/import/written.h"
 
 namespace plumb::adopt {
@@ -22,13 +26,8 @@ constexpr std::ptrdiff_t kMostLinesInPlace = 5;
 
 // `${` as it is, and in templates `%{` too.
 std::string escaped(std::string text, bool in_template) {
-  const auto each = [&](std::string_view from, std::string_view to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-      text.replace(at, from.size(), to);
-  };
-  each("${", "$${");
-  if (in_template) each("%{", "%%{");
-  return text;
+  text = replaced(std::move(text), "${", "$${");
+  return in_template ? replaced(std::move(text), "%{", "%%{") : text;
 }
 
 Written written(const Json& value, bool in_template = false) {
@@ -50,8 +49,7 @@ Written written(const Json& value, bool in_template = false) {
 std::string plain_part(std::string_view part) {
   std::string out;
   for (const char c : part) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                       c == '_' || c == '-' || c == '@' || c == '+';
+    const bool plain = is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-' || c == '@' || c == '+';
     out += plain ? c : '_';
   }
   if (out == "." || out == ".." || out.empty()) out = "_";
@@ -70,25 +68,24 @@ std::string plain_path(std::string_view path) {
 
 // An input's name for an attribute that is withheld: "user_alice_password_hash".
 std::string input_name(const Thing& thing, const std::string& attribute) {
-  std::string out;
-  for (const char c : thing.kind + "_" + thing.name + "_" + attribute) {
-    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    const bool plain = (small >= 'a' && small <= 'z') || (small >= '0' && small <= '9');
-    if (plain) {
-      out += small;
-    } else if (!out.empty() && out.back() != '_') {
-      out += '_';
-    }
+  return plain_name(thing.kind + "_" + thing.name + "_" + attribute, '_');
+}
+
+// What everybody sees as it is, and YAML keeps as it is.
+bool is_plain_text(std::string_view bytes) {
+  if (!valid_utf8(bytes)) return false;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const CodePoint next = code_point_at(bytes, at);
+    if (is_unsafe(next.point) && next.point != U'\n' && next.point != U'\t') return false;
+    at += next.size;
   }
-  return out;
+  return true;
 }
 
 bool stays_in_place(const std::string& bytes) {
-  return bytes.size() <= kLongestInPlace && valid_utf8(bytes) &&
+  return bytes.size() <= kLongestInPlace && is_plain_text(bytes) &&
          std::count(bytes.begin(), bytes.end(), '\n') <= kMostLinesInPlace && bytes.find("${") == std::string::npos &&
-         bytes.find("%{") == std::string::npos && std::none_of(bytes.begin(), bytes.end(), [](unsigned char c) {
-           return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
-         });
+         bytes.find("%{") == std::string::npos;
 }
 
 class Writer {
@@ -189,9 +186,20 @@ class Writer {
     return nullptr;
   }
 
+  bool can_be_pasted(const Thing& thing) const {
+    const ContentAttribute* content = content_of(thing);
+    return is_plain_text(thing.name) && thing.name.find('\n') == std::string::npos &&
+           (content == nullptr ||
+            is_plain_text(bytes_of_text(thing.attributes[content->content].get_ref<const std::string&>())));
+  }
+
   void write_group(const std::vector<std::size_t>& group, Lines& lines) {
     const Thing& thing = told_.things[group.front()];
     if (standings_[group.front()] == Standing::kWithheld) return write_comment(thing, lines);
+    if (in_place_ && !can_be_pasted(thing)) {
+      lines.add_comment(2, "Not here, since it is no plain text: " + thing.kind + " " + outside_line(thing.name));
+      return;
+    }
     if (group.size() == 1) {
       lines.add_value("  - ", 4, thing.kind, written(thing.name));
     } else {

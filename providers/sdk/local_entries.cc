@@ -140,7 +140,7 @@ class LocalEntries {
   Result<bool> visit(const std::string& path, const FileInfo& info, bool mounted) {
     if (mounted || is_made_by_hosts(path) || is_copy(path)) return false;
     if (!valid_utf8(path) || bytes_of_text(path) != path) {
-      survey_.leave_out(path, "its name is no text");
+      survey_.leave_out(bytes_of_text(path), "its name is no text");
       return false;
     }
     if (entries_.size() >= kMostEntries) return fail(Code::kCannotObserve, "more than can be looked at");

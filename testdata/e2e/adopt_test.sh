@@ -35,6 +35,9 @@ chmod 640 "$root/etc/app/app.conf"
 seq 1 400 >"$root/etc/app/long.conf"
 printf 'key: "value"\n' >"$root/etc/app/odd name: \"x\" #1 \${y}"
 printf x >"$root/etc/app/$(printf 'b\377d')"
+printf x >"$root/etc/app/$(printf 'two\nlines')"
+printf 'a\r\nb\r\n' >"$root/etc/app/lines"
+printf 'client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=\n' >"$root/etc/app/cluster"
 head -c 3000 /dev/urandom >"$root/etc/app/bytes"
 head -c 400000 /dev/zero >"$root/etc/app/large"
 printf 'password = correct-horse\n' >"$root/etc/app/db.conf"
@@ -56,6 +59,9 @@ exits 0 "$plumb" --root "$root" adopt localhost
 says 'Taken from localhost: '
 says 'file /etc/ssl/private/app.pem: a private key'
 says 'file /etc/app/users: a password'
+says 'file /etc/app/cluster: a private key'
+says 'file /etc/app/two lines: '
+says 'file /etc/app/b\xffd: its name is no text'
 says 'file /etc/app/private: only its owner may read it'
 says 'systemd_unit /etc/systemd/system/db.service: a password'
 says 'user alice: password_hash is a password'
