@@ -219,6 +219,31 @@ TEST_F(CasesTest, FilesOfModulesAreFound) {
   EXPECT_THAT(paths, ElementsAre("modules/a/tests/b.yaml", "tests/a.yaml"));
 }
 
+// Whoever uses it: its cases are those that its own folder has.
+TEST_F(CasesTest, OfAModuleAreRunUnderItsName) {
+  fs::create_directories(folder_ / "modules/clock/tests");
+  write("modules/clock/module.yaml", "plumb: v1\nresources:\n  - note: /etc/clock\n    text: \"${managedNote()}\"\n");
+  write("modules/clock/tests/a.yaml",
+        "plumb: v1\ntests:\n  - name: a\n    expect:\n      resources:\n        note:/etc/clock:\n"
+        "          text: Managed by plumb, project clock. Changes made here are overwritten.\n");
+  write("plumb.yaml", "plumb: v1\nproject: test\nresources:\n  - use: ./modules/clock\n");
+  Diagnostics diagnostics;
+  lang::SourceMap sources;
+  const auto used = config::load_project(folder_, {}, kinds_, diagnostics, sources);
+  const auto alone = config::load_module(folder_ / "modules/clock", kinds_, diagnostics, sources);
+  ASSERT_TRUE(used && alone) << told(diagnostics);
+  for (const config::Project* project : {&*used, &*alone}) {
+    const std::vector<CaseFile> found = find_cases(*project);
+    ASSERT_EQ(found.size(), 1U);
+    const std::string text = disk_files().read(project->folder / found[0].path, 10'000).value();
+    const auto cases = read_cases(found[0].path, text, *found[0].module, kinds_, diagnostics, sources);
+    ASSERT_EQ(cases.size(), 1U) << told(diagnostics);
+    const Outcome outcome =
+        run_case(cases[0], {*project, *found[0].module, config::local_inventory(), sources, kinds_});
+    EXPECT_EQ(told(outcome.findings), "");
+  }
+}
+
 // Nothing of it is on any disk: the files, the folders that globs look through, what a program answers.
 TEST(ProjectInMemory, IsReadAndPlannedLikeAnyOther) {
   const Registry kinds = ::plumb::testing::made_up_kinds();

@@ -31,6 +31,8 @@ class CaseRunner {
       : test_(test), subject_(subject), project_(subject.project), inventory_(subject.inventory) {
     if (&subject.module != &subject.project.root) {
       project_.root = subject.module;
+      // As where the module's folder alone is tested, so that its cases hold in every project.
+      project_.name = std::filesystem::path(subject.module.folder).filename().string();
       project_.layers_below.clear();
       project_.layers_above.clear();
     }

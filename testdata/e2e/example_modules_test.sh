@@ -38,3 +38,5 @@ done
 exits 0 "$plumb" -C one fmt --check
 echo "passwords: {shop: $secret, blog: $secret, cache: $secret, backup: $secret, wiki: $secret}" >secrets.yaml
 exits 0 "$plumb" -C one --inputs "$PWD/secrets.yaml" validate
+# Their cases hold in a project, too.
+exits 0 "$plumb" -C one --inputs "$PWD/secrets.yaml" test
