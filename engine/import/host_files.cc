@@ -8,7 +8,6 @@
 #include <arpa/inet.h>
 
 #include "engine/import/listed_hosts.h"
-#include "engine/inventory/host_names.h"
 
 namespace plumb::imports {
 namespace {
@@ -144,7 +143,7 @@ class HostFile {
     const bool number = is_internet_address(known.name);
     const std::string name = number ? name_for(known.name) : known.name;
     if (name == "localhost") return;
-    if (!inventory::is_host_name(name)) return note("`" + name + "` is no name that a host can have here");
+    if (!can_be_listed(name)) return note("`" + name + "` is no name that a host can have here");
     const auto [at, is_new] = into_.hosts.try_emplace(name);
     if (is_new && name != known.name) at->second.address = known.name;
     if (at->second.port == 0) at->second.port = known.port == 22 ? 0 : known.port;
@@ -153,7 +152,7 @@ class HostFile {
   void take_address(const std::vector<std::string>& fields) {
     if (is_nobodys(fields[0])) return;
     const std::string& name = fields[1];
-    if (!inventory::is_host_name(name)) return note("`" + name + "` is no name that a host can have here");
+    if (!can_be_listed(name)) return note("`" + name + "` is no name that a host can have here");
     ListedHost& host = into_.hosts[name];
     if (host.address.empty()) {
       host.address = fields[0];

@@ -2,6 +2,8 @@
 
 #include "engine/base/outside_text.h"
 #include "engine/import/written.h"
+#include "engine/inventory/found.h"
+#include "engine/inventory/host_names.h"
 
 namespace plumb::imports {
 namespace {
@@ -18,6 +20,10 @@ std::string settings_of(const ListedHost& host) {
 }
 
 }  // namespace
+
+bool can_be_listed(std::string_view name) {
+  return inventory::is_host_name(name) && name != inventory::kAll;
+}
 
 void ListedHosts::note(const std::string& text) {
   if (notes.size() == kMostNotes) {

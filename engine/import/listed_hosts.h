@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/files.h"
@@ -29,6 +30,9 @@ struct ListedHosts {
 
   void note(const std::string& text);  // which may hold what files hold
 };
+
+// Whether an inventory can have a host of this name; `all` is the group of all of them.
+bool can_be_listed(std::string_view name);
 
 // The hosts that `file` names without a pattern, also in the files that it includes. What they are reached by stays
 // there, since plumb reads it as ssh does. Blocks for a pattern that at least two of them match become groups. `home`

@@ -7,7 +7,6 @@
 #include "engine/base/glob.h"
 #include "engine/import/listed_hosts.h"
 #include "engine/inventory/found.h"
-#include "engine/inventory/host_names.h"
 
 namespace plumb::imports {
 namespace {
@@ -111,7 +110,7 @@ class SshConfigReader {
 
   void take_name(const std::string& name, const std::string& where) {
     if (name.starts_with('!') || name.find_first_of("*?") != std::string::npos) return;
-    if (inventory::is_host_name(name)) {
+    if (can_be_listed(name)) {
       places_.emplace(name, where);
     } else {
       note(where, "`" + name + "` is no name that a host can have here");

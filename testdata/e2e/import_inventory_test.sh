@@ -87,6 +87,11 @@ says 'ssh 192.0.2.20'
 cp known_hosts home/.ssh/
 exits 0 "$plumb" import hosts
 says 'gate: {port: 2222}'
+# A host that has the name of the group of all is no host that an inventory can have.
+printf 'Host all one\n' >whole
+exits 0 "$plumb" import ssh-config whole -o project/hosts.yaml --force
+says '`all` is no name that a host can have here'
+exits 0 "$plumb" -C project hosts
 # A text of anything makes no inventory that plumb would not read.
 head -c 100000 /dev/urandom >noise
 printf 'Host a"b c\\d é {x}\n  User "#x: {y"\n' >odd
