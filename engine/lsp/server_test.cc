@@ -509,6 +509,15 @@ TEST(LspTokens, AreThoseOfExpressions) {
   EXPECT_EQ((std::vector<int>(data.end() - 5, data.end())), (std::vector<int>{0, 1, 1, type("property"), 0}));
 }
 
+TEST(LspTokens, AnExpressionThatNobodyReadsIsNotColoured) {
+  Editor editor(Disk{});
+  std::string sum = "1";
+  for (int i = 0; i < 20000; ++i) sum += "+1";
+  editor.open("plumb.yaml", "plumb: v1\nproject: p\nvalues:\n  a: ${1 + 1}\n  b: ${" + sum + "}‸\n");
+  constexpr std::size_t kNumbersOfAToken = 5;
+  EXPECT_EQ(editor.ask_here("textDocument/semanticTokens/full")["data"].size(), 3 * kNumbersOfAToken);
+}
+
 // --- the conversation
 
 TEST(LspServer, BeginsAndEndsAsTheProtocolSays) {
