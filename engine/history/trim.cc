@@ -2,6 +2,8 @@
 
 #include <charconv>
 #include <mutex>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "engine/base/digest.h"
@@ -41,6 +43,7 @@ class Trimmer {
     PLUMB_TRY(take_out(cut));
     PLUMB_TRY(forget_plans());
     if (keep_.bytes) PLUMB_TRY(come_under(*keep_.bytes));
+    PLUMB_TRY(count_plans());
     if (!trimmed_.nothing()) PLUMB_TRY(tell(start));
     PLUMB_TRY_ASSIGN(trimmed_.bytes_after, bytes_in_use());
     return trimmed_;
@@ -227,8 +230,20 @@ class Trimmer {
     PLUMB_TRY(std::move(forget).bind(plan).run());
     trims_.plans = std::max(trims_.plans, entry);
     ++trimmed_.plans;
+    emptied_.insert(plan);
     PLUMB_TRY(forget_contents());
     return true;
+  }
+
+  // Runs of some may have gone after them.
+  Result<> count_plans() {
+    for (const std::string& plan : emptied_) {
+      PLUMB_TRY_ASSIGN(Statement prepared, database_.prepare("SELECT 1 FROM plan WHERE id = ?1"));
+      Statement row = std::move(prepared).bind(plan);
+      PLUMB_TRY_ASSIGN(const bool stays, row.step());
+      if (!stays) --trimmed_.plans;
+    }
+    return {};
   }
 
   Result<> tell(const TrimStart& start) {
@@ -252,6 +267,7 @@ class Trimmer {
   Trims trims_;
   std::int64_t newest_ = 0;
   Trimmed trimmed_;
+  std::set<std::string> emptied_;  // plans that lost their documents
 };
 
 Result<std::int64_t> number_of(const std::map<std::string, std::string>& notes, const char* name) {

@@ -127,7 +127,9 @@ TEST_F(Trim, TakesContentsBeforePlansAndPlansBeforeRuns) {
   EXPECT_EQ(must(history_.plan_bytes(plans_[0])), std::nullopt);
   EXPECT_NE(must(history_.plan_bytes(plans_[3])), std::nullopt) << "the newest plan stays, with what all share";
   EXPECT_EQ(whole_history().trims.entries, 0);
-  EXPECT_GT(trim({.bytes = 1}).runs, 0);
+  const Trimmed last = trim({.bytes = 1});
+  EXPECT_GT(last.runs, 0);
+  EXPECT_EQ(last.plans, 0) << "those of runs that went are none of runs that stay";
   EXPECT_EQ(must(history_.run("r4")).summary.plan, plans_[3]);
   EXPECT_NE(must(history_.plan_bytes(plans_[3])), std::nullopt);
   whole_history();
