@@ -8,7 +8,7 @@
 #include "cmd/plumb/pipelines.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/base/file.h"
-#include "engine/config/document.h"
+#include "engine/config/project_files.h"
 #include "engine/run/shared_key.h"
 
 namespace plumb::cmd {
@@ -55,11 +55,12 @@ class CiInit {
   }
 
   int run() {
+    if (const Result<> there = config::expect_project(fs::path(program_.options.folder)); !there)
+      return complain(there.error());
     std::error_code problem;
     const fs::path project = fs::weakly_canonical(program_.options.folder, problem);
-    if (problem || !config::has_document(project, "plumb"))
-      return complain(fail(Code::kNoProject, "there is no plumb.yaml in " + program_.options.folder)
-                          .hint("`plumb init` makes a project; -C names its folder"));
+    if (problem)
+      return complain(fail(Code::kNoProject, "cannot follow " + program_.options.folder + ": " + problem.message()));
     const fs::path root = repository_of(project);
     const fs::path target = given_.file.empty() ? root / place_for(given_.service) : fs::path(given_.file);
     const fs::path folder = project.lexically_relative(root);
@@ -79,15 +80,16 @@ class CiInit {
  private:
   int complain(const Error& error) {
     terminal_.diagnose({error.diagnostic()}, {});
-    return error.code() == Code::kUsage ? kInvalidConfiguration : kFailed;
+    return error.code() == Code::kUsage || error.code() == Code::kNoProject ? kInvalidConfiguration : kFailed;
   }
 
   int write(const fs::path& target, const fs::path& root, const PipelineSettings& settings) {
-    std::error_code problem;
-    const bool there = fs::exists(fs::symlink_status(target, problem));
+    std::error_code none;
+    const bool there = fs::exists(fs::symlink_status(target, none));
     if (there && !given_.force)
       return complain(fail(Code::kExists, target.string() + " is there already")
                           .hint("nothing was changed; --file FILE writes elsewhere, --force writes over it"));
+    std::error_code problem;
     if (target.has_parent_path()) fs::create_directories(target.parent_path(), problem);
     if (problem)
       return complain(

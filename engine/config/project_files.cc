@@ -85,7 +85,9 @@ class DocumentSearch {
 Result<> expect_project(const Folder& folder) {
   if (has_document(folder, "plumb")) return {};
   return fail(Code::kNoProject, "there is no plumb.yaml in " + folder.path().string())
-      .hint("run `plumb init`, or name the project's folder with -C");
+      .hint(has_document(folder, "module")
+                ? "this is a module: `plumb test` runs its cases, and a project that uses it gives it inputs"
+                : "run `plumb init`, or name the project's folder with -C");
 }
 
 Result<std::vector<std::string>> find_project_files(const Folder& folder) {

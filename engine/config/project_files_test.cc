@@ -58,6 +58,9 @@ TEST_F(DocumentsTest, NeedsAProject) {
   const auto found = find_project_files(scratch_.path());
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code(), Code::kNoProject);
+  EXPECT_NE(found.error().diagnostic().hint.find("plumb init"), std::string::npos);
+  write("module.yaml", "plumb: v1\n");
+  EXPECT_NE(find_project_files(scratch_.path()).error().diagnostic().hint.find("plumb test"), std::string::npos);
 }
 
 }  // namespace

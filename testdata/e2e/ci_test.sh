@@ -151,6 +151,10 @@ for service in github gitlab; do
   exits 0 "$plumb" -C repository/infra ci init $service --approvals 1 --force
   says 'wrote over'
   cmp before repository/$file || fail 'the same settings gave another file'
+  # A file beside oneself.
+  exits 0 "$plumb" -C repository/infra ci init $service --approvals 1 --file elsewhere
+  cmp before elsewhere || fail 'another file elsewhere'
+  rm elsewhere
 
   [ $service = github ] || export PLUMB_PROJECT_KEY=$work/ci PLUMB_SIGNING_KEY=$work/ci
   python3 scripts.py $service repository/$file scripts || fail 'the scripts cannot be read'
@@ -195,7 +199,7 @@ rm -r repository/infra/project-key.age
 exits 0 "$plumb" -C repository/infra ci init generic --file "$work/plain"
 ! grep -q 'project-key\|approvals' plain || fail "$(cat plain)"
 [ -x plain ] || fail 'it cannot be run'
-exits 1 "$plumb" -C target ci init github
+exits 3 "$plumb" -C target ci init github
 says 'no plumb.yaml'
 exits 3 "$plumb" -C repository/infra ci init jenkins
 exits 3 "$plumb" -C repository/infra ci init github --force --branch 'a b'
