@@ -1,6 +1,7 @@
 // What the table cannot say of containers: lists of maps, texts that are lists, and what is said by another attribute.
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
+#include "engine/import/task.h"
 #include "engine/import/translate_text.h"
 
 namespace plumb::imports {
@@ -8,39 +9,6 @@ namespace {
 
 using lang::Entry;
 using lang::Node;
-
-// The words of a command line that holds no expression, as a shell would tell them apart.
-std::vector<std::string> shell_words(const std::string& line) {
-  std::vector<std::string> words;
-  std::string word;
-  bool any = false;
-  char quote = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quote != 0) {
-      if (c == quote) {
-        quote = 0;
-      } else if (c == '\\' && quote == '"' && i + 1 < line.size()) {
-        word += line[++i];
-      } else {
-        word += c;
-      }
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-      any = true;
-    } else if (c == '\\' && i + 1 < line.size()) {
-      word += line[++i];
-    } else if (c == ' ' || c == '\t' || c == '\n') {
-      if (any || !word.empty()) words.push_back(word);
-      word.clear();
-      any = false;
-    } else {
-      word += c;
-    }
-  }
-  if (any || !word.empty()) words.push_back(word);
-  return words;
-}
 
 // "512m" and "2gb" as they are written here: "512M", "2G".
 std::string size_text(const std::string& text) {

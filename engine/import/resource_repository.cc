@@ -1,20 +1,12 @@
 // Repositories of apt, and the keys that sign them.
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
+#include "engine/import/task.h"
 #include "engine/import/translate_text.h"
 
 namespace plumb::imports {
-namespace {
 
-using lang::Entry;
 using lang::Node;
-
-// Blanks part words, but not inside `{{ }}`.
-std::vector<std::string> blank_words(const std::string& text) {
-  return shell_words(text);
-}
-
-}  // namespace
 
 void Builder::repository(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
   LocalNames& local = *turn.names;
@@ -57,10 +49,10 @@ void Builder::repository(Unit::Turn& turn, const Cel& when, const std::vector<co
           "update_cache_retries", "update_cache_retry_max_delay"});
   if (repo == nullptr) throw Untranslatable{"a repository without `repo`"};
   if (repo->text.find("ppa:") != std::string::npos) throw Untranslatable{"a PPA: its `uris` and `key`"};
-  std::vector<std::string> words = blank_words(repo->text);
+  std::vector<std::string> words = shell_words(repo->text);
   if (words.empty() || (words[0] != "deb" && words[0] != "deb-src")) {
     const std::optional<std::string> known = constant_text(repo->text, local);
-    if (known) words = blank_words(*known);
+    if (known) words = shell_words(*known);
     if (words.empty() || (words[0] != "deb" && words[0] != "deb-src"))
       throw Untranslatable{"a repository whose line hangs on a variable: `uris`, `suites`, `components`"};
   }
@@ -99,7 +91,7 @@ void Builder::repository(Unit::Turn& turn, const Cel& when, const std::vector<co
     components.push_back(Written::of_text(translate_text(words[i], local).text));
   if (!components.empty()) item->put("components", Written::of_list(std::move(components)));
   bool signed_by = false;
-  for (std::string option : blank_words(options)) {
+  for (std::string option : shell_words(options)) {
     std::erase(option, '[');
     std::erase(option, ']');
     const std::size_t equals = option.find('=');
