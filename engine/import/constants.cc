@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/base/ascii.h"
+#include "engine/base/replaced.h"
 #include "engine/import/expression.h"
 
 namespace plumb::imports {
@@ -175,10 +176,7 @@ class Constants {
   }
 
   static std::string replaced(std::string text, const std::string& from, const std::string& to) {
-    if (from.empty()) return text;
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-      text.replace(at, from.size(), to);
-    return text;
+    return from.empty() ? text : plumb::replaced(std::move(text), from, to);
   }
 
   std::optional<Node> filter_of(const Expr& expr, int depth) const {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/ascii.h"
 #include "engine/import/names.h"
 
 namespace plumb::imports {
@@ -97,20 +98,12 @@ constexpr Renamed kDistributions[] = {
     {"openSUSE Tumbleweed", "opensuse-tumbleweed"},
 };
 
-std::string lower_word(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 template <std::size_t N>
 std::string renamed(const Renamed (&table)[N], const std::string& theirs) {
   for (const Renamed& one : table) {
-    if (lower_word(one.theirs) == lower_word(theirs)) return std::string(one.ours);
+    if (lowered(one.theirs) == lowered(theirs)) return std::string(one.ours);
   }
-  return lower_word(theirs);
+  return lowered(theirs);
 }
 
 template <std::size_t N>

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 
+#include "engine/base/ascii.h"
 #include "engine/base/memory_files.h"
 #include "engine/import/expression.h"
 #include "engine/import/hosts.h"
@@ -27,9 +28,8 @@ bool is_yaml_name(const std::string& name) {
 std::string project_word(const std::string& text) {
   std::string out;
   for (const char c : text) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    const bool good = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9') || lower == '_' || lower == '.';
-    out += good ? lower : '-';
+    const bool good = is_letter(c) || is_digit(c) || c == '_' || c == '.';
+    out += good ? lowered(c) : '-';
   }
   while (!out.empty() && (out.front() == '-' || out.front() == '.' || out.front() == '_')) out.erase(0, 1);
   return out.empty() ? "imported" : out;

@@ -1,4 +1,5 @@
 // Modules for PostgreSQL, MySQL and MariaDB.
+#include "engine/base/ascii.h"
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
 #include "engine/import/translate_text.h"
@@ -118,9 +119,7 @@ void Builder::databases(Item& item, Unit::Turn& turn) {
         no_word("role_attr_flags", "hangs on the host: say `superuser`, `createdb` and so on");
         continue;
       }
-      std::string attribute = name;
-      for (char& c : attribute) c = static_cast<char>(c - 'A' + 'a');
-      item.put(attribute, Written::of_plain(no ? "false" : "true"));
+      item.put(lowered(name), Written::of_plain(no ? "false" : "true"));
     }
     if (yes({"no_password_changes"})) item.put("update_password", Written::of_text("on_create"));
     if (Written* groups = item.find("member_of"); groups != nullptr) item.put("append", Written::of_plain("true"));
@@ -181,9 +180,7 @@ void Builder::postgresql_privs(Unit::Turn& turn, const Cel& when, const std::vec
       const std::string sort = capitals(names.front());
       if (!in_list(sort, {"TABLES", "SEQUENCES", "FUNCTIONS", "TYPES", "SCHEMAS"}))
         throw Untranslatable{"default privileges of `" + names.front() + "`"};
-      std::string word = sort.substr(0, sort.size() - 1);
-      for (char& c : word) c = static_cast<char>(c - 'A' + 'a');
-      item->put("type", Written::of_text(word));
+      item->put("type", Written::of_text(lowered(sort.substr(0, sort.size() - 1))));
       item->put("default", Written::of_plain("true"));
       if (!makers.empty()) item->put("owner_role", Written::of_text(makers));
       if (!schema.empty()) item->put("schema", Written::of_text(schema));

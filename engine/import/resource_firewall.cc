@@ -1,6 +1,7 @@
 // Rules of ufw, firewalld and iptables.
 #include <map>
 
+#include "engine/base/ascii.h"
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
 #include "engine/import/translate_text.h"
@@ -127,12 +128,7 @@ void Builder::firewall(Unit::Turn& turn, const Cel& when, const std::vector<cons
       item->put("family", mapped(*version, "ipv4=ipv4,ipv6=ipv6", local));
     if (const Node* states = task_.argument({"ctstate"})) {
       std::vector<std::string> list;
-      for (std::string one : texts_of(states)) {
-        for (char& c : one) {
-          if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        }
-        list.push_back(one);
-      }
+      for (const std::string& one : texts_of(states)) list.push_back(lowered(one));
       item->put("states", Written::of_texts(list));
     }
     if (is({"state"}, "absent")) item->put("state", Written::of_text("absent"));

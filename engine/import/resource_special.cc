@@ -1,6 +1,7 @@
 // Which modules take more than the table, and what the table cannot say of the others.
 #include <algorithm>
 
+#include "engine/base/plain_name.h"
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
 #include "engine/import/translate_text.h"
@@ -14,18 +15,8 @@ using lang::Node;
 }  // namespace
 
 std::string slug(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    const bool good = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
-    if (good) {
-      out += lower;
-    } else if (!out.empty() && out.back() != '-') {
-      out += '-';
-    }
-  }
-  while (!out.empty() && out.back() == '-') out.pop_back();
-  return out.empty() ? "repository" : out;
+  std::string name = plain_name(text, '-');
+  return name.empty() ? "repository" : name;
 }
 
 bool special_module(std::string_view module) {

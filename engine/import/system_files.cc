@@ -1,6 +1,7 @@
 // Files of variables, one for each system: `values_from` of the module.
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "engine/import/expression.h"
 #include "engine/import/translate_text.h"
 #include "engine/import/unit.h"
@@ -72,9 +73,7 @@ bool match_parts(const std::vector<PathPart>& parts, std::size_t part, std::stri
 bool never_reached(std::string value) {
   static constexpr std::string_view kNot[] = {"freebsd", "openbsd", "netbsd", "dragonfly", "smartos",
                                               "solaris", "windows", "sunos",  "aix",       "hp-ux"};
-  for (char& c : value) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  value = lowered(value);
   return std::any_of(std::begin(kNot), std::end(kNot), [&](std::string_view one) { return value.starts_with(one); });
 }
 
