@@ -7,7 +7,7 @@
 #include "cmd/plumb/terminal.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
-#include "provider_sdk/embedded.h"
+#include "providers/outside/sdk/embedded.h"
 
 namespace plumb::cmd {
 namespace {
@@ -22,7 +22,7 @@ struct NewProvider {
   std::string language = "sh";
 };
 
-// A file of the new folder, and the one of provider_sdk/ that it is made of.
+// A file of the new folder, and the one of providers/outside/sdk/ that it is made of.
 struct Part {
   std::string path;
   std::string source;

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 // Where sources and pages are; whatever else lies in the tree, a build among it, is no part of it.
-constexpr std::array kFolders = {".ci", "cmake", "cmd", "docs", "engine", "provider_sdk", "providers", "schemas", "testdata"};
+constexpr std::array kFolders = {".ci", "cmake", "cmd", "docs", "engine", "providers", "schemas", "testdata"};
 
 std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);

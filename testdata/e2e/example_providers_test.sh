@@ -9,9 +9,9 @@ left_out=()
 
 # Helpers are those of the SDK, and programs are short.
 for helper in providers/*/provider/plumb_provider.py; do
-  cmp -s "$helper" "$PLUMB_SOURCE/provider_sdk/python/plumb_provider.py" || fail "$helper is another one"
+  cmp -s "$helper" "$PLUMB_SOURCE/providers/outside/sdk/python/plumb_provider.py" || fail "$helper is another one"
 done
-cmp -s providers/nspawn/provider/plumb-provider.sh "$PLUMB_SOURCE/provider_sdk/sh/plumb-provider.sh" || fail 'the helper in sh is another one'
+cmp -s providers/nspawn/provider/plumb-provider.sh "$PLUMB_SOURCE/providers/outside/sdk/sh/plumb-provider.sh" || fail 'the helper in sh is another one'
 for program in providers/*/provider/*-provider{,.py,.cc}; do
   [ ! -e "$program" ] || [ "$(wc -l <"$program")" -lt 150 ] || fail "$program is too long"
 done
@@ -153,7 +153,7 @@ fi
 
 # --- settings of Redis, by a program that is built with the SDK
 if command -v redis-server >/dev/null && command -v cmake >/dev/null && [ -e /usr/include/nlohmann/json.hpp ]; then
-  cmake -S "$PLUMB_SOURCE/provider_sdk/cpp" -B sdk -DCMAKE_INSTALL_PREFIX="$work/installed" >build.log && cmake --install sdk >build.log &&
+  cmake -S "$PLUMB_SOURCE/providers/outside/sdk/cpp" -B sdk -DCMAKE_INSTALL_PREFIX="$work/installed" >build.log && cmake --install sdk >build.log &&
     cmake -S providers/redis/provider -B providers/redis/provider/.build -DCMAKE_PREFIX_PATH="$work/installed" >build.log &&
     cmake --build providers/redis/provider/.build >build.log 2>&1 || fail "$(cat build.log)"
   judge redis

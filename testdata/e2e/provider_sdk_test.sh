@@ -23,7 +23,7 @@ command -v python3 >/dev/null && {
 
 # --- the SDK is installed, found, and enough
 if command -v cmake >/dev/null && [ -e /usr/include/nlohmann/json.hpp ]; then
-  cmake -S "$PLUMB_SOURCE/provider_sdk/cpp" -B sdk -DCMAKE_INSTALL_PREFIX="$work/installed" >/dev/null && cmake --install sdk >/dev/null ||
+  cmake -S "$PLUMB_SOURCE/providers/outside/sdk/cpp" -B sdk -DCMAKE_INSTALL_PREFIX="$work/installed" >/dev/null && cmake --install sdk >/dev/null ||
     fail 'the SDK is not installed'
   exits 0 "$plumb" provider new in-cpp --language cpp
   cmake -S in-cpp -B in-cpp/.build -DCMAKE_PREFIX_PATH="$work/installed" >/dev/null && cmake --build in-cpp/.build >/dev/null ||

@@ -1,5 +1,5 @@
 # cmake -DFOLDER=… -DOUTPUT=… "-DFILES=sh/a.sh;scaffold/b" -P embed.cmake
-set(code "// Made from provider_sdk/ by provider_sdk/embed.cmake.\n#include \"provider_sdk/embedded.h\"\n\n")
+set(code "// Made from providers/outside/sdk/ by its embed.cmake.\n#include \"providers/outside/sdk/embedded.h\"\n\n")
 string(APPEND code "namespace plumb::provider_sdk {\nnamespace {\n\nconstexpr Embedded kFiles[] = {\n")
 foreach(file IN LISTS FILES)
   file(READ ${FOLDER}/${file} text)
