@@ -5,6 +5,7 @@
 
 #include "engine/base/ascii.h"
 #include "engine/base/glob.h"
+#include "engine/base/replaced.h"
 #include "engine/import/listed_hosts.h"
 #include "engine/inventory/found.h"
 
@@ -184,7 +185,7 @@ class SshConfigReader {
         continue;
       }
       ListedHost& host = listed_.hosts[name];
-      const std::string address = value_of(name, "hostname");
+      const std::string address = replaced(value_of(name, "hostname"), "%h", name);
       const std::string port = value_of(name, "port");
       const std::string jump = value_of(name, "proxyjump");
       host.remark = user.empty() ? "" : user + "@";

@@ -88,9 +88,10 @@ cp known_hosts home/.ssh/
 exits 0 "$plumb" import hosts
 says 'gate: {port: 2222}'
 # A host that has the name of the group of all is no host that an inventory can have.
-printf 'Host all one\n' >whole
+printf 'Host all one\n  HostName %%h.example.com\n' >whole
 exits 0 "$plumb" import ssh-config whole -o project/hosts.yaml --force
 says '`all` is no name that a host can have here'
+grep -q 'one: {}  # one.example.com' project/hosts.yaml || fail "$(cat project/hosts.yaml)"
 exits 0 "$plumb" -C project hosts
 # A text of anything makes no inventory that plumb would not read.
 head -c 100000 /dev/urandom >noise
