@@ -6,7 +6,7 @@ N ?= 3
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help deps programs build executors test test-long adversary kill-points demo golden docs conformance lint format bench asan tsan fuzz lab-up lab-down install deb release dev clean
+.PHONY: help deps programs build executors test test-long adversary kill-points demo golden docs site conformance lint format bench asan tsan fuzz lab-up lab-down install deb release dev clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ golden: build ## rewrite the expected outputs of the golden cases, for review wi
 
 docs: build ## rewrite docs/reference/ from the schemas and the list of codes
 	@build/bin/plumb-docs . docs/reference
+
+site: ## build the documentation as a site, in build/site/; needs npm
+	@code=0; docs/site/build || code=$$?; [ $$code = 77 ] || exit $$code
 
 conformance: build ## judge every kind alike, as root, and rewrite docs/reference/conformance.md
 	@build/tests/conformance --whole --page docs/reference/conformance.md
