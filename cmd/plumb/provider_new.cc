@@ -7,6 +7,7 @@
 #include "cmd/plumb/terminal.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/replaced.h"
 #include "providers/outside/sdk/embedded.h"
 
 namespace plumb::cmd {
@@ -65,11 +66,6 @@ std::string text_of(const std::string& source) {
   return "";
 }
 
-void replace_all(std::string& text, const std::string& word, const std::string& with) {
-  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + with.size()))
-    text.replace(at, word.size(), with);
-}
-
 bool is_name(const std::string& name) {
   const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
   return !name.empty() && name.size() <= kLongestName && name.front() >= 'a' && name.front() <= 'z' &&
@@ -121,11 +117,11 @@ class Maker {
     parts.insert(parts.end(), language.parts.begin(), language.parts.end());
     for (const Part& part : parts) {
       std::string text = text_of(part.source);
-      replace_all(text, "@NAME@", wanted_.name);
-      replace_all(text, "@KIND@", kind_);
-      replace_all(text, "@COMMAND@", language.command);
-      replace_all(text, "@PROGRAM@", language.program);
-      replace_all(text, "@BUILD@", language.build);
+      text = replaced(std::move(text), "@NAME@", wanted_.name);
+      text = replaced(std::move(text), "@KIND@", kind_);
+      text = replaced(std::move(text), "@COMMAND@", language.command);
+      text = replaced(std::move(text), "@PROGRAM@", language.program);
+      text = replaced(std::move(text), "@BUILD@", language.build);
       const fs::path file = folder_ / part.path;
       std::error_code problem;
       fs::create_directories(file.parent_path(), problem);

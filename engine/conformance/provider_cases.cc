@@ -6,6 +6,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/program.h"
+#include "engine/base/replaced.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
 
@@ -17,17 +18,11 @@ namespace fs = std::filesystem;
 constexpr std::size_t kLimit = std::size_t{4} << 20U;
 constexpr std::string_view kScratch = "{scratch}";
 
-std::string replaced(std::string text, const std::string& scratch) {
-  for (std::size_t at = text.find(kScratch); at != std::string::npos; at = text.find(kScratch, at + scratch.size()))
-    text.replace(at, kScratch.size(), scratch);
-  return text;
-}
-
-Json replaced(const Json& value, const std::string& scratch) {
-  if (value.is_string()) return replaced(value.get<std::string>(), scratch);
+Json in_scratch(const Json& value, const std::string& scratch) {
+  if (value.is_string()) return replaced(value.get<std::string>(), kScratch, scratch);
   Json made = value;
   if (value.is_structured()) {
-    for (auto& each : made) each = replaced(each, scratch);
+    for (auto& each : made) each = in_scratch(each, scratch);
   }
   return made;
 }
@@ -57,9 +52,10 @@ class CaseReader {
       made.removal = resource_of(node.find("removal")->value, typed["removal"], kind);
     }
     const Json files = typed.value("files", Json::object());
-    for (const auto& [path, text] : files.items()) made.files[path] = replaced(text.get<std::string>(), scratch_);
+    for (const auto& [path, text] : files.items())
+      made.files[path] = replaced(text.get<std::string>(), kScratch, scratch_);
     for (const Json& program : typed.value("before", Json::array()))
-      made.programs.push_back(replaced(program, scratch_).get<std::vector<std::string>>());
+      made.programs.push_back(in_scratch(program, scratch_).get<std::vector<std::string>>());
     into_.cases.push_back(std::move(made));
   }
 
@@ -67,7 +63,7 @@ class CaseReader {
     for (const std::string& name : kinds_) {
       if (!typed.contains(name)) continue;
       kind = name;
-      Resource made{"", replaced(typed, scratch_)};
+      Resource made{"", in_scratch(typed, scratch_)};
       const Json& identity = made.attributes[name];
       made.name = identity.is_string() ? identity.get<std::string>() : identity.dump();
       made.attributes.erase(name);

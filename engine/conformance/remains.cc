@@ -14,12 +14,16 @@ bool says_nothing(const Entry& entry) {
 
 }  // namespace
 
+bool is_left_over(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  // An archive says in its folder that it was unpacked there.
+  if (name.starts_with(".plumb-unpacked-")) return false;
+  return name.starts_with(".plumb-") || name.ends_with('+');
+}
+
 std::string left_over(const Tree& tree) {
-  for (const auto& [path, entry] : tree) {
-    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-    // An archive says in its folder that it was unpacked there.
-    if (name.starts_with(".plumb-unpacked-")) continue;
-    if (name.starts_with(".plumb-") || name.ends_with('+')) return path;
+  for (const auto& [path, unused] : tree) {
+    if (is_left_over(path)) return path;
   }
   return "";
 }

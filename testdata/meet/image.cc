@@ -13,6 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "engine/conformance/remains.h"
 #include "testdata/meet/getting.h"
 #include "testdata/meet/packages.h"
 
@@ -274,10 +275,7 @@ Picture lasting(const Picture& picture) {
 
 std::string left_over(const Picture& picture) {
   for (const auto& [path, unused] : picture) {
-    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
-    // An archive says in its folder that it was unpacked there.
-    if (name.starts_with(".plumb-unpacked-")) continue;
-    if (name.starts_with(".plumb-") || name.ends_with('+')) return path;
+    if (conformance::is_left_over(path)) return path;
   }
   return "";
 }
