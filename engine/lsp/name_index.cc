@@ -314,8 +314,11 @@ std::optional<std::string> why_no_name(const Name& name, const std::string& want
   const auto continues = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_'; };
   const bool fits =
       !wanted.empty() && !is_digit(wanted.front()) && std::all_of(wanted.begin(), wanted.end(), continues);
-  return fits ? std::nullopt
-              : std::optional<std::string>("names are lower-case letters, digits and `_`, no digit first");
+  if (!fits) return "names are lower-case letters, digits and `_`, no digit first";
+  // `in`, `true`, …: nothing could read it.
+  const cel::Outcome<cel::Token> token = cel::Lexer(wanted).next();
+  if (!token || token->kind != cel::TokenKind::kName) return "`" + wanted + "` is a word of the language";
+  return std::nullopt;
 }
 
 }  // namespace plumb::lsp

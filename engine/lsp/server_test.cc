@@ -414,6 +414,8 @@ TEST(LspNames, InputsAndValuesAreRenamedInAllFiles) {
   EXPECT_THAT(texts["plumb.yaml"], AllOf(HasSubstr("  listen_at: {type"), HasSubstr("${inputs.listen_at * 2}"),
                                          HasSubstr("é ${inputs.listen_at}\\t${string(values.twice)} port")));
   EXPECT_THAT(editor.renamed("Bad-name")["refused"], HasSubstr("lower-case"));
+  for (const char* word : {"in", "true", "null"})
+    EXPECT_THAT(editor.renamed(word)["refused"], HasSubstr("a word of the language")) << word;
   editor.change("plumb.yaml", head + "  - note: /a\n    text: ${string(values.twi‸ce)}\n");
   EXPECT_THAT(editor.renamed("two")["plumb.yaml"], AllOf(HasSubstr("  two: ${inputs"), HasSubstr("values.two")));
 }
