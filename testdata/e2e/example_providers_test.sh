@@ -195,7 +195,7 @@ if [ "$(id -u)" = 0 ] && command -v systemd-nspawn >/dev/null && busybox=$(comma
 else
   left_out+=('root, systemd-nspawn or a static busybox: a machine that runs')
 fi
-[ -d /run/systemd/system ] || left_out+=('systemd as the init: machines that are started and enabled')
+[ -d /run/systemd/system ] || left_out+=('systemd as the init: machines that it starts and enables')
 sed -i 's/^Private=yes/Private=no/' machines/build.nspawn
 again
 printf '# by hand\n' >>machines/build.nspawn
@@ -205,6 +205,41 @@ says 'holds what this provider does not know'
 sed -i '/by hand/d' machines/build.nspawn
 remove nspawn_machine
 [ ! -e machines/build.nspawn ] && [ -d machines/build ] || fail 'the wrong thing is gone'
+
+# What it asks of systemd, where a script stands for systemctl: a machine is started, restarted for what changed, and stopped.
+if [ -n "${PLUMB_OWN_STATE:-}" ]; then
+  mkdir -p /run/systemd units
+  mount -t tmpfs -o mode=755 plumb-test /run/systemd
+  mount -t tmpfs -o mode=755 plumb-test /usr/local/sbin
+  mkdir /run/systemd/system
+  cat >/usr/local/sbin/systemctl <<SCRIPT
+#!/bin/sh
+cd $work/units
+case \$* in
+is-active*) exec test -e active ;;
+is-enabled*) exec test -e enabled ;;
+start*|restart*) touch active ;;
+enable*) touch enabled ;;
+stop*) rm active ;;
+disable\ --now*) rm -f active enabled ;;
+disable*) rm enabled ;;
+esac
+echo "\$*" >>asked
+SCRIPT
+  chmod 755 /usr/local/sbin/systemctl
+  asks() { # WORDS LINES: applied with these lines below the machine, it has asked for this since the last time
+    sed -i '/^  - nspawn_machine/,$d' providers/nspawn/plumb.yaml
+    printf '  - nspawn_machine: build\n    machines: %s\n    file: %s\n%b' "$work/machines" "$work/machines/build.nspawn" "$2" >>providers/nspawn/plumb.yaml
+    : >units/asked
+    exits 0 run apply --yes
+    [ "$(sed 's/ systemd-nspawn@build.service$//' units/asked | tr '\n' ' ')" = "$1" ] || fail "for $2 it asks: $(cat units/asked)"
+  }
+  asks 'enable restart ' '    boot: true\n    running: true\n    enabled: true\n'
+  asks '' '    boot: true\n    running: true\n    enabled: true\n'
+  asks 'restart ' '    network: private\n    running: true\n'
+  asks 'stop ' '    running: false\n'
+  asks 'disable --now ' '    state: absent\n'
+fi
 
 # --- what was seen
 kill $watcher

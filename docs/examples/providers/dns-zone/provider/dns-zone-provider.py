@@ -102,7 +102,7 @@ class Zone:
 class DnsRecord:
     def observe(self, request):
         if not os.path.exists(request.want["file"]):
-            return State(None, missing={"file:" + request.want["file"]: "file"})
+            return State(missing={} if request.want.get("state") == "absent" else {"file:" + request.want["file"]: "file"})
         zone, owner, kind = self.of(request)
         found = zone.records(owner, kind)
         if not found:

@@ -84,6 +84,7 @@ class Server {
     while (answer_.size() < count) {
       char part[4096];
       const ssize_t got = ::recv(socket_, part, sizeof part, 0);
+      if (got < 0 && errno == EAGAIN) throw Failed(where_ + " has not answered within 10 s", "is it Redis?");
       if (got < 0) throw failed_to("hear " + where_);
       if (got == 0 || answer_.size() > kMostBytes) throw Failed(where_ + " does not answer as Redis does");
       answer_.append(part, static_cast<std::size_t>(got));
