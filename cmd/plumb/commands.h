@@ -36,6 +36,7 @@ void add_verify(Program& program);
 void add_apply(Program& program);
 void add_approve(Program& program);
 void add_ci(Program& program);
+void add_compliance(Program& program);
 void add_completion(Program& program);
 void add_diff(Program& program);
 void add_doctor(Program& program);

@@ -53,10 +53,11 @@ void add_common_options(Program& program) {
   app.add_option(
          "--output", options.output,
          "human, json, or jsonl: events as they happen (plan, diff, apply, observe, run); markdown and html for plan, "
-         "diff and show, sarif, github and gitlab for validate, svg, mermaid and dot for graph, table for hosts and "
+         "diff and show, markdown and csv for compliance, sarif, github and gitlab for validate, svg, mermaid and dot "
+         "for graph, table for hosts and "
          "locks")
       ->check(CLI::IsMember({"human", "json", "jsonl", "markdown", "html", "sarif", "github", "gitlab", "svg",
-                             "mermaid", "dot", "table"}))
+                             "mermaid", "dot", "table", "csv"}))
       ->type_name("FORMAT");
   app.add_option("--forks", options.forks, "Hosts at a time")->check(CLI::Range(1, 10000))->type_name("N");
   add_timeout(app, "--host-timeout", options.host_timeout,
@@ -119,6 +120,7 @@ void add_commands(Program& program) {
   add_provider(program);
   add_schema(program);
   add_test(program);
+  add_compliance(program);
   add_completion(program);
   add_man(program);
   add_version(program);
@@ -150,7 +152,7 @@ void refuse_forms_elsewhere(const Program& program) {
     std::vector<std::string> commands;
   };
   static const std::vector<Form> forms = {{"jsonl", {"plan", "diff", "apply", "observe", "run"}},
-                                          {"markdown", {"plan", "diff", "show"}},
+                                          {"markdown", {"plan", "diff", "show", "compliance"}},
                                           {"html", {"plan", "diff", "show"}},
                                           {"sarif", {"validate"}},
                                           {"github", {"validate"}},
@@ -158,7 +160,8 @@ void refuse_forms_elsewhere(const Program& program) {
                                           {"svg", {"graph"}},
                                           {"mermaid", {"graph"}},
                                           {"dot", {"graph"}},
-                                          {"table", {"hosts", "locks"}}};
+                                          {"table", {"hosts", "locks"}},
+                                          {"csv", {"compliance"}}};
   const auto takes = [](const Form& form, const std::string& command) {
     return std::find(form.commands.begin(), form.commands.end(), command) != form.commands.end();
   };

@@ -158,6 +158,7 @@ Result<std::map<std::string, std::string>> make_pages(const std::filesystem::pat
       "speaks](provider-protocol.md)\n"
       "- [the cases of a provider from outside](provider_tests.md), by which `plumb provider test` judges it\n"
       "- [conformance](conformance.md): what every kind has to keep, how often that was judged, exceptions\n"
+      "- [profile](profile.md): controls, and what meets them, for `plumb compliance`\n"
       "- [the trust of a machine](machine_trust.md): who has to stand behind what is applied from it\n"
       "- [functions](functions.md) and [facts](facts.md): what expressions can use\n"
       "- [codes](codes.md): what a diagnostic means\n\n"
@@ -168,8 +169,8 @@ Result<std::map<std::string, std::string>> make_pages(const std::filesystem::pat
     pages["kinds/" + kind + ".md"] = kind_page(kind, schema);
     index += "| [" + kind + "](kinds/" + kind + ".md) | " + first_sentence(schema.value("description", "")) + " |\n";
   }
-  for (const std::string name :
-       {"project", "inventory", "tests", "policy", "policy_tests", "provider", "provider_tests", "machine_trust"}) {
+  for (const std::string name : {"project", "inventory", "tests", "policy", "policy_tests", "provider",
+                                 "provider_tests", "profile", "machine_trust"}) {
     PLUMB_TRY_ASSIGN(const Schema schema, read_schema(schemas / (name + ".json")));
     pages[name + ".md"] = document_page(name, schema);
   }

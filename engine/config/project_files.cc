@@ -94,7 +94,8 @@ Result<std::vector<std::string>> find_project_files(const Folder& folder) {
   PLUMB_TRY(expect_project(folder));
   DocumentSearch search(folder);
   search.follow({folder, ""}, "plumb.yaml");
-  for (const char* pattern : {"hosts.yaml", "inputs.yaml", "tests/*.yaml", "policy/*.yaml", "policy/tests/*.yaml"})
+  for (const char* pattern :
+       {"hosts.yaml", "inputs.yaml", "tests/*.yaml", "policy/*.yaml", "policy/tests/*.yaml", "compliance/*.yaml"})
     search.add_matching(pattern);
   return search.take();
 }

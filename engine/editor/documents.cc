@@ -276,7 +276,7 @@ std::map<std::string, Json> documents(const Registry& kinds, const KnownProject&
   all["module"] = document(inner["module"], inner);
   all["inventory"] = inventory(known);
   for (const char* name :
-       {"tests", "policy", "policy_tests", "provider", "provider_tests", "machine_trust", "facts", "plan"})
+       {"tests", "policy", "policy_tests", "provider", "provider_tests", "profile", "machine_trust", "facts", "plan"})
     all[name] = plain(name);
   return all;
 }

@@ -47,7 +47,7 @@ std::vector<std::string> kinds_by_precedence(const Registry& kinds);
 Json resource_schema(const Kind& kind, Openness openness);
 
 // By file name without its ending: project, included, module, inventory, tests, policy, policy_tests, provider,
-// provider_tests, facts, plan.
+// provider_tests, profile, machine_trust, facts, plan.
 // Draft 7.
 std::map<std::string, Json> documents(const Registry& kinds, const KnownProject& known);
 

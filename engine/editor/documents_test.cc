@@ -30,7 +30,7 @@ TEST(Documents, AreCompleteInThemselvesAndOfDraft7) {
     expect_closed(document, document, name);
   }
   for (const char* name : {"project", "included", "module", "inventory", "tests", "policy", "policy_tests", "provider",
-                           "provider_tests", "machine_trust", "facts", "plan"})
+                           "provider_tests", "profile", "machine_trust", "facts", "plan"})
     EXPECT_TRUE(all.contains(name)) << name;
 }
 

@@ -61,9 +61,10 @@ TEST_F(KnownProjectTest, IsWrittenTheSameEachTime) {
   write("plumb.yaml", "plumb: v1\nproject: a\ninputs: {b: {type: integer}, a: {type: string}}\n");
   const auto written = write_schemas(scratch_.path() / "out", Format::kJsonSchema, kinds_, read());
   ASSERT_TRUE(written) << written.error().summary();
-  EXPECT_EQ(*written, (std::vector<std::string>{"facts.json", "included.json", "inventory.json", "machine_trust.json",
-                                                "module.json", "plan.json", "policy.json", "policy_tests.json",
-                                                "project.json", "provider.json", "provider_tests.json", "tests.json"}));
+  EXPECT_EQ(*written,
+            (std::vector<std::string>{"facts.json", "included.json", "inventory.json", "machine_trust.json",
+                                      "module.json", "plan.json", "policy.json", "policy_tests.json", "profile.json",
+                                      "project.json", "provider.json", "provider_tests.json", "tests.json"}));
   EXPECT_EQ(documents(kinds_, read()), documents(kinds_, read()));
 }
 

@@ -124,7 +124,8 @@ class ValueCompleter {
       if (key_ == "host") return Asked::kHosts;
       return key_ == "groups" ? Asked::kGroups : Asked::kNothing;
     }
-    if (shape == Shape::kPolicy || shape == Shape::kPolicyTests || shape == Shape::kInputs) return Asked::kNothing;
+    if (shape == Shape::kPolicy || shape == Shape::kPolicyTests || shape == Shape::kProfile || shape == Shape::kInputs)
+      return Asked::kNothing;
     const bool own = kind_ != nullptr && kind_->schema.json()["properties"].contains(key_);
     if (sets_off()) return Asked::kAddresses;
     if (own) return has_format("source") || has_format("template") ? Asked::kFiles : Asked::kNothing;

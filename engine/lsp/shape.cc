@@ -13,6 +13,7 @@ Shape shape_of(std::string_view file) {
   if (file == "inputs.yaml") return Shape::kInputs;
   if (folder == "policy/tests") return Shape::kPolicyTests;
   if (folder == "policy") return Shape::kPolicy;
+  if (folder == "compliance") return Shape::kProfile;
   if (folder == "tests" || folder.ends_with("/tests")) return Shape::kTests;
   return Shape::kIncluded;
 }
@@ -25,6 +26,8 @@ std::string_view schema_name(Shape shape) {
       return "policy";
     case Shape::kPolicyTests:
       return "policy_tests";
+    case Shape::kProfile:
+      return "profile";
     case Shape::kInventory:
       return "inventory";
     default:

@@ -6,7 +6,18 @@
 
 namespace plumb::lsp {
 
-enum class Shape { kProject, kModule, kIncluded, kInventory, kInputs, kTests, kPolicy, kPolicyTests, kTemplate };
+enum class Shape {
+  kProject,
+  kModule,
+  kIncluded,
+  kInventory,
+  kInputs,
+  kTests,
+  kPolicy,
+  kPolicyTests,
+  kProfile,
+  kTemplate
+};
 
 // `file` is relative to the project. Any other YAML is taken for an included file, and all else for a template.
 Shape shape_of(std::string_view file);

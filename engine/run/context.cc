@@ -27,7 +27,8 @@ std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& 
   FleetOptions options = context.fleet;
   options.keep_graphs = keep_graphs;
   // Rules and expressions over hosts read what the history knows, and nobody can say what that is.
-  options.all_facts = workspace.policy().reads_facts() || ir::looks_at_other_hosts(workspace.project().root);
+  options.all_facts =
+      options.all_facts || workspace.policy().reads_facts() || ir::looks_at_other_hosts(workspace.project().root);
   return std::make_unique<Fleet>(workspace.compiler_input(), context.transport, std::move(options), context.control,
                                  context.observer);
 }

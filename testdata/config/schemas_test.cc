@@ -101,7 +101,8 @@ class SchemaSubset {
 
 TEST(BuiltinSchemas, StayWithinTheSubset) {
   SchemaSubset subset;
-  std::vector<std::string> names = {"project", "inventory", "facts", "policy", "policy_tests", "provider", "provider_tests"};
+  std::vector<std::string> names = {"project",      "inventory", "facts",    "policy",
+                                    "policy_tests", "profile",   "provider", "provider_tests"};
   for (const std::string& kind : kinds().names()) names.push_back("resources/" + kind);
   for (const std::string& name : names) {
     subset.walk(schema_of(name), name);

@@ -262,8 +262,9 @@ std::vector<Whole> guide_documents() {
       if (!node || !node->is_map()) continue;
       Json value = config::untyped(*node);
       if (!value.contains("plumb")) continue;
-      const char* document = value.contains("project") ? "project"
-                             : value.contains("hosts") ? "inventory"
+      const char* document = value.contains("project")   ? "project"
+                             : value.contains("hosts")   ? "inventory"
+                             : value.contains("profile") ? "profile"
                              : value.contains("rules") || value.contains("waivers") || value.contains("programs")
                                  ? "policy"
                              : value.contains("kinds")           ? "provider"

@@ -1,0 +1,31 @@
+// What shows somebody else how an assessment came about: files that stock tools check (docs/guide/compliance.md).
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine/compliance/assessment.h"
+
+namespace plumb::compliance {
+
+// In which the list of the files' digests is signed.
+inline constexpr std::string_view kNamespace = "compliance@plumbline";
+// That list, as sha256sum(1) writes and checks it.
+inline constexpr const char* kSums = "SHA256SUMS";
+
+// What was made of hosts, as a document.
+struct ReportFacts {
+  std::string engine;  // version of the program
+  std::string project;
+  std::string at;  // RFC 3339
+  std::string plan_id;
+};
+Json report_json(const Profile& profile, const Assessment& assessment, const ReportFacts& facts);
+
+// The files of the bundle with their bytes, the list of digests among them. `history` is the statement about the end of
+// the history, "" where there is none.
+std::map<std::string, std::string> evidence(const Profile& profile, const Json& report, std::string plan,
+                                            std::string history);
+
+}  // namespace plumb::compliance
