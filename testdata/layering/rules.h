@@ -25,7 +25,7 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/editor", {"engine/config"}},
       {"engine/ir", {"engine/config", "providers/sdk"}},
       {"engine/secrets", {"engine/ir"}},
-      {"engine/plan", {"providers/sdk"}},  // neither yaml-cpp nor CEL: an agent links it
+      {"engine/plan", {"providers/sdk"}},  // neither yaml-cpp nor CEL: the executor links it
       {"engine/policy", {"engine/config", "engine/plan", "schemas"}},
       {"engine/compliance", {"engine/config", "engine/plan", "engine/policy", "schemas"}},
       {"engine/simulate", {"engine/ir", "engine/plan"}},
