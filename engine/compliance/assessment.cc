@@ -6,6 +6,7 @@
 
 #include "engine/base/glob.h"
 #include "engine/base/nearest.h"
+#include "engine/base/outside_text.h"
 #include "engine/base/sealed.h"
 #include "engine/base/time_text.h"
 #include "engine/lang/cel/convert.h"
@@ -22,7 +23,8 @@ std::optional<std::string> shown(const Json& attributes, const std::string& attr
   if (found == attributes.end() || found->is_structured() || found->is_null() || is_sealed(*found)) return std::nullopt;
   std::string text = found->is_string() ? found->get<std::string>() : found->dump();
   if (text.size() > kLongestShown || text.find('\n') != std::string::npos) return std::nullopt;
-  return text;
+  // It comes from the host.
+  return visible(text);
 }
 
 // "update: mode 0644 → 0600, owner"

@@ -105,6 +105,14 @@ TEST_F(ComplianceTest, ADifferenceIsToldInALine) {
               ElementsAre("web1 1.1 not compliant: base/file:/etc/motd: update: mode 0666 → 0644, owner"));
 }
 
+TEST_F(ComplianceTest, WhatAHostTellsCommandsNoTerminal) {
+  const auto profile = read("controls: [{id: 1.1, title: A, resources: [\"file:*\"]}]\n");
+  ASSERT_TRUE(profile);
+  actions_["web1"] = {update_of("base/file:/etc/motd", {{"mode", "\x1b[2J"}}, {{"mode", "0644"}})};
+  EXPECT_THAT(lines(*profile),
+              ElementsAre("web1 1.1 not compliant: base/file:/etc/motd: update: mode \\x1b[2J → 0644"));
+}
+
 TEST_F(ComplianceTest, WhatIsHeldBackOrNotLookedAtIsNotCompliant) {
   const auto profile = read(
       "controls:\n"
