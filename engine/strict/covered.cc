@@ -67,6 +67,19 @@ Result<> expect_secrets(const wire::Apply& request) {
   return {};
 }
 
+// What the record keeps of a run is read by everybody who plans for the host later on.
+Result<> expect_run(const wire::Apply& request) {
+  constexpr std::size_t kLongestRun = 64;
+  constexpr std::size_t kLongestWho = 512;
+  const bool good = !request.run.empty() && request.run.size() <= kLongestRun &&
+                    std::all_of(request.run.begin(), request.run.end(), [](char c) {
+                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+                    });
+  if (!good) return not_covered("the id of a run is 1 to 64 letters, digits and -, and this one is not");
+  if (request.who.size() > kLongestWho) return not_covered("whoever began the run has a name of more than 512 bytes");
+  return {};
+}
+
 template <class T>
 Result<T> as_covered(Result<T> read) {
   if (read) return read;
@@ -101,6 +114,7 @@ Result<Covered> covered(const trust::Charter& charter, const trust::Trust& trust
   PLUMB_TRY(expect_text(cover.record_changes, slice.record_changes, "the changes of the record"));
   PLUMB_TRY(expect_text(cover.readings, slice.readings, "the readings"));
   PLUMB_TRY(expect_secrets(request));
+  PLUMB_TRY(expect_run(request));
   if (request.take_over) return not_covered("a strict host takes no resources over from other projects");
   const bool goes_on =
       !request.settled.empty() || !request.changed.empty() || !request.failed.empty() || !request.skipped.empty();

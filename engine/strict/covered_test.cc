@@ -277,6 +277,19 @@ TEST_F(CoveredTest, NothingIsTakenOverAndNothingIsSaidToBeDone) {
 }
 
 // What a host spends, so that nothing else on this machine counts.
+// The record keeps them, and who plans next would be told of a run that is none.
+TEST_F(CoveredTest, ARunHasAnIdThatCanBeKept) {
+  for (const std::string& run :
+       {std::string(), std::string("../evil"), std::string("a\0b", 3), std::string("a\nb"), std::string(65, 'r')}) {
+    request_.run = run;
+    EXPECT_EQ(refused(), "the id of a run is 1 to 64 letters, digits and -, and this one is not") << run;
+  }
+  request_.run = "20260301T120000Z-0a8a";
+  EXPECT_TRUE(ask());
+  request_.who = std::string(513, 'w');
+  EXPECT_EQ(refused(), "whoever began the run has a name of more than 512 bytes");
+}
+
 TEST_F(CoveredTest, TheCheckTakesFewMilliseconds) {
   const trust::Trust trust = trust::trust_of(charter_).value();
   constexpr int kTimes = 20;
