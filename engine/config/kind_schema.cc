@@ -221,7 +221,7 @@ bool is_shared_key(const std::string& name) {
   return builtin_schema("project").at("definitions").at("resource").at("properties").contains(name);
 }
 
-Result<> check_attributes(const Json& schema) {
+Result<> check_attributes(const Json& schema, bool on_controller) {
   const Json& properties = schema["properties"];
   if (properties.size() > kMostAttributes)
     return bad_schema("properties", "has more than " + std::to_string(kMostAttributes) + " attributes");
@@ -230,6 +230,10 @@ Result<> check_attributes(const Json& schema) {
     const std::string place = "properties." + name;
     if (!plain.matches(name)) return bad_schema(place, "is no name of an attribute: lower-case letters, digits and _");
     if (is_shared_key(name)) return bad_schema(place, "has the name of a key that every kind takes");
+    if (name == outside::kRunsAs) {
+      return bad_schema(place, on_controller ? "is not for kinds that run on the controller"
+                                             : "is what every kind has that runs on hosts, without saying so");
+    }
     if (outside::sets_off(name) && part.value("type", Json()) != "array")
       return bad_schema(place, "is a list of address globs");
   }
@@ -248,6 +252,12 @@ Result<> check_attributes(const Json& schema) {
 
 }  // namespace
 
+bool is_word_of_resources(const std::string& name) {
+  const Json& definitions = builtin_schema("project").at("definitions");
+  return is_shared_key(name) || definitions.at("block").at("properties").contains(name) ||
+         definitions.at("use").at("properties").contains(name);
+}
+
 Result<Json> kind_schema(const std::string& kind, Json schema, bool on_controller) {
   PLUMB_TRY(SchemaCheck(schema).schema(schema, ""));
   if (schema.value("type", Json()) != "object") return bad_schema("type", "of a kind is `object`");
@@ -256,19 +266,17 @@ Result<Json> kind_schema(const std::string& kind, Json schema, bool on_controlle
   for (const char* word : {"description", "x-identity", "properties"}) {
     if (!schema.contains(word)) return bad_schema("", std::string("the schema has no `") + word + "`");
   }
-  PLUMB_TRY(check_attributes(schema));
+  PLUMB_TRY(check_attributes(schema, on_controller));
   schema["title"] = kind;
   Json& properties = schema["properties"];
   for (auto& [name, part] : properties.items()) part.emplace("description", "");
-  if (!on_controller && !properties.contains(outside::kRunsAs)) {
+  if (!on_controller) {
     properties[outside::kRunsAs] = {
         {"type", "string"},
         {"minLength", 1},
         {"description",
          "The user as whom the provider's program runs for this resource. Absent: whoever plumb works as there."}};
   }
-  if (on_controller && properties.contains(outside::kRunsAs))
-    return bad_schema("properties.as", "is not for kinds that run on the controller");
   return schema;
 }
 

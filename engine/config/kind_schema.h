@@ -9,6 +9,9 @@
 
 namespace plumb::config {
 
+// Whether the language has this word at the place where a resource names its kind.
+bool is_word_of_resources(const std::string& name);
+
 // The schema as kinds have theirs, with its title, and the attributes that every such kind has. kBadProvider, with the
 // place in the schema ("properties.value.type"), where it is none: it says something that nobody would look at, or that
 // is not of the form that its readers expect.

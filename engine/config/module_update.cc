@@ -9,9 +9,11 @@
 #include "engine/base/file.h"
 #include "engine/base/nearest.h"
 #include "engine/base/random.h"
+#include "engine/config/locked_kinds.h"
 #include "engine/config/module_git.h"
 #include "engine/config/module_reader.h"
 #include "engine/config/project_files.h"
+#include "engine/config/project_providers.h"
 
 namespace plumb::config {
 namespace {
@@ -71,11 +73,13 @@ class Update {
     std::optional<ModuleLock> old = read_module_lock(project_, diagnostics_, sources_);
     if (!old) return std::nullopt;
     old_ = std::move(*old);
-    // Each round reaches the modules that those of the one before use.
+    // Each round reaches the modules that those of the one before use, and has the kinds of the providers that it
+    // brought.
     bool more = true;
     while (more) {
       Diagnostics found;
-      ModuleReader reader(project_, kinds_, found, sources_, lock_);
+      const Registry kinds = locked_kinds(project_, built_in(kinds_), lock_, found, sources_);
+      ModuleReader reader(project_, kinds, found, sources_, lock_);
       Module root;
       std::string name;
       const bool good = reader.read_root(root, name);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/config/document.h"
+#include "engine/config/locked_kinds.h"
 #include "engine/config/provider_package.h"
 #include "engine/config/words.h"
 #include "engine/lang/yaml.h"
@@ -27,8 +28,9 @@ bool may_have_some(const Folder& project, const std::string& name) {
 
 class ProviderList {
  public:
-  ProviderList(const Folder& project, const Registry& builtin, Diagnostics& diagnostics, lang::SourceMap& sources)
-      : project_(project), known_(builtin), diagnostics_(diagnostics), sources_(sources) {}
+  ProviderList(const Folder& project, const Registry& builtin, Diagnostics& diagnostics, lang::SourceMap& sources,
+               std::optional<ModuleLock> lock)
+      : project_(project), known_(builtin), diagnostics_(diagnostics), sources_(sources), lock_(std::move(lock)) {}
 
   std::vector<ProjectProvider> read(const Node& node) {
     for (const Entry& entry : node.entries) {
@@ -124,10 +126,8 @@ class ProviderList {
   std::vector<ProjectProvider> providers_;
 };
 
-}  // namespace
-
-std::vector<ProjectProvider> read_project_providers(const Folder& project, const Registry& builtin,
-                                                    Diagnostics& diagnostics, lang::SourceMap& sources) {
+std::vector<ProjectProvider> read_all(const Folder& project, const Registry& builtin, std::optional<ModuleLock> lock,
+                                      Diagnostics& diagnostics, lang::SourceMap& sources) {
   const std::string name = document_name(project, "plumb");
   if (!has_document(project, "plumb") || !may_have_some(project, name)) return {};
   // Whoever loads the project tells what is wrong with the file itself.
@@ -136,7 +136,19 @@ std::vector<ProjectProvider> read_project_providers(const Folder& project, const
       read_document(project.files(), project.path() / name, name, std::nullopt, untold, sources);
   const Entry* providers = root && root->is_map() ? root->find(kProvidersKey) : nullptr;
   if (providers == nullptr || !providers->value.is_map()) return {};
-  return ProviderList(project, builtin, diagnostics, sources).read(providers->value);
+  return ProviderList(project, builtin, diagnostics, sources, std::move(lock)).read(providers->value);
+}
+
+}  // namespace
+
+std::vector<ProjectProvider> read_project_providers(const Folder& project, const Registry& builtin,
+                                                    Diagnostics& diagnostics, lang::SourceMap& sources) {
+  return read_all(project, builtin, std::nullopt, diagnostics, sources);
+}
+
+Registry locked_kinds(const Folder& project, const Registry& builtin, const ModuleLock& lock, Diagnostics& diagnostics,
+                      lang::SourceMap& sources) {
+  return with_providers(builtin, read_all(project, builtin, lock, diagnostics, sources));
 }
 
 Registry built_in(const Registry& kinds) {

@@ -157,6 +157,10 @@ class PackageReader {
           known->package == nullptr ? "is one of plumb's own" : "is one of " + known->package->str();
       return report(entry.key_span, "the kind `" + entry.key + "` " + whose, "needs another name");
     }
+    if (is_word_of_resources(entry.key)) {
+      return report(entry.key_span, "`" + entry.key + "` is a word of the language, and no name of a kind",
+                    "needs another name");
+    }
     const SourceSpan& span = span_of(entry.value, "schema");
     const std::string file = typed["schema"].get<std::string>();
     const auto found = package_.files.find(file.starts_with("./") ? file.substr(2) : file);

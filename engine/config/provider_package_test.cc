@@ -92,6 +92,10 @@ TEST_F(ProviderPackages, WhatIsNotThereIsNamed) {
   EXPECT_EQ(fault_with("schema: thing.json", "schema: none.json"), "the schema of `thing` is not there");
   EXPECT_EQ(fault_with("schema: thing.json", "schema: ../thing.json"), "the schema of `thing` is not there");
   EXPECT_EQ(fault_with("kinds: {thing", "kinds: {note"), "the kind `note` is one of plumb's own");
+  for (const std::string word : {"when", "use", "resources"}) {
+    EXPECT_EQ(fault_with("kinds: {thing", "kinds: {" + word),
+              "`" + word + "` is a word of the language, and no name of a kind");
+  }
   EXPECT_NE(fault_with("name: things", "nmae: things"), "");
   std::filesystem::remove(scratch_.path() / "p/provider.yaml");
   EXPECT_NE(fault().find("`p` is no provider"), std::string::npos);
@@ -151,6 +155,8 @@ TEST(KindSchema, SaysNothingThatNobodyLooksAt) {
   EXPECT_EQ(fault("/properties/name/pattern", "("), "`properties.name.pattern` does not have the form of that word");
   EXPECT_EQ(fault("/properties/size", true), "`properties` does not have the form of that word");
   EXPECT_EQ(fault("/properties/when", Json::object()), "`properties.when` has the name of a key that every kind takes");
+  EXPECT_EQ(fault("/properties/as", {{"type", "integer"}}),
+            "`properties.as` is what every kind has that runs on hosts, without saying so");
   EXPECT_EQ(fault("/properties/Size", Json::object()),
             "`properties.Size` is no name of an attribute: lower-case letters, digits and _");
   EXPECT_EQ(fault("/x-identity", "title"), "`x-identity` names no attribute");

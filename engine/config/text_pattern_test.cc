@@ -44,6 +44,18 @@ TEST(TextPattern, MatchesAsTheLibraryDoes) {
   }
 }
 
+// A pattern may come with a provider or module from elsewhere: whatever it is, a check comes to an end.
+TEST(TextPattern, NoPatternTriesForEver) {
+  const std::string text(60, 'a');
+  for (const char* pattern :
+       {"^(a+)+$", "^(a|a)*$", "^(a?){60}a{60}$", "^(a|aa)+$", "^a*a*a*a*a*a*a*a*a*a*a*a*$", "(?=(a+)+$)a"}) {
+    const TextPattern compiled{std::string(pattern)};
+    ASSERT_TRUE(compiled.valid()) << pattern;
+    EXPECT_TRUE(compiled.matches(text)) << pattern;
+    EXPECT_FALSE(compiled.matches(text + "b" + text + "!")) << pattern;
+  }
+}
+
 TEST(TextPattern, LongTextsMatchNoExpression) {
   for (const char* pattern : {"^[a][a]*$", "a+"}) {
     const TextPattern compiled{std::string(pattern)};

@@ -1,5 +1,7 @@
 #include "engine/run/workspace.h"
 
+#include <algorithm>
+
 #include "engine/config/document.h"
 #include "engine/policy/bundle.h"
 #include "engine/run/project_key.h"
@@ -23,6 +25,17 @@ std::optional<config::LoadedInventory> load_inventory(const WorkspaceRequest& re
     }
   }
   return config::load_inventory(file, project, request.sources, diagnostics, sources);
+}
+
+// What kinds a provider brings that cannot be used is not known, and none of them is told to be unknown besides.
+void tell_of_project(const std::vector<config::ProjectProvider>& providers, Diagnostics found,
+                     Diagnostics& diagnostics) {
+  const bool lacks_kinds =
+      std::any_of(providers.begin(), providers.end(), [](const auto& provider) { return provider.package == nullptr; });
+  if (!lacks_kinds) return diagnostics.extend(std::move(found));
+  for (const Diagnostic& one : found.items()) {
+    if (one.code != Code::kUnknownKind) diagnostics.add(one);
+  }
 }
 
 }  // namespace
@@ -57,8 +70,9 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
                                            lang::SourceMap& sources) {
   std::unique_ptr<Workspace> workspace(new Workspace(request, providers, sources));
   workspace->read_providers(diagnostics, sources);
-  workspace->project_ =
-      config::load_project(request.folder, request.inputs, workspace->providers(), diagnostics, sources);
+  Diagnostics found;
+  workspace->project_ = config::load_project(request.folder, request.inputs, workspace->providers(), found, sources);
+  tell_of_project(workspace->outside_, std::move(found), diagnostics);
   if (!workspace->project_) return nullptr;
   if (std::optional<policy::Policy> policy =
           policy::read_policy(request.folder, workspace->project_->policy, diagnostics, sources)) {
