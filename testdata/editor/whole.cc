@@ -40,8 +40,10 @@ bool accepts(const Json& root, const Json& schema, const Json& value) {
 // A smallest map that holds this key: what is required, and one or two more where the schema asks for them.
 std::optional<Json> around(const Json& root, const Json& schema, const std::string& attribute, const Json& example) {
   Json smallest = Json::object();
-  for (const Json& key : schema.value("required", Json::array()))
-    smallest[key.get<std::string>()] = schema["properties"][key.get<std::string>()]["examples"][0];
+  for (const Json& required : schema.value("required", Json::array())) {
+    const auto key = required.get<std::string>();
+    if (key != attribute) smallest[key] = schema["properties"][key]["examples"][0];
+  }
   smallest[attribute] = example;
   if (accepts(root, schema, smallest)) return smallest;
   for (const auto& [other, part] : schema["properties"].items()) {
@@ -89,9 +91,12 @@ Json store_with(const std::string& key, const Json& example) {
 std::optional<Whole> in_project(const std::vector<std::string>& path, const Json& example) {
   const std::string& name = path.at(1);
   if (path[0] == "properties") {
-    if (path.size() != 4) return Whole{"project", "", project_with(name, example), true};
+    if (path.size() != 4 && path.size() != 6) return Whole{"project", "", project_with(name, example), true};
     const Json& root = builtin_schema("project");
-    const auto part = around(root, root["properties"][name], path[3], example);  // of a key's own keys
+    const Json& key = root["properties"][name];
+    std::optional<Json> own = example;  // of a key's own key, or of a key of that
+    if (path.size() == 6) own = around(root, key["properties"][path[3]], path[5], example);
+    const auto part = own ? around(root, key, path[3], *own) : std::nullopt;
     return part ? std::optional(Whole{"project", "", project_with(name, *part), true}) : std::nullopt;
   }
   if (path.size() == 4 && name == "module") return Whole{"module", "", {{"plumb", "v1"}, {path[3], example}}, true};
