@@ -1,8 +1,8 @@
 // Standard error as a terminal: a block of lines that is redrawn in place, and everything else above it.
 //
 // The cursor rests, hidden, at the block's first line. So a block that a narrower terminal has broken into more rows is
-// still erased whole, and whatever ends the program leaves the cursor where the shell's prompt belongs. While it stands,
-// the terminal shows nothing of what is typed, and keeps what it has not shown yet at a Ctrl-C.
+// still erased whole, and whatever ends the program leaves the cursor where the shell's prompt belongs. While it
+// stands, the terminal shows nothing of what is typed, and keeps what it has not shown yet at a Ctrl-C.
 #pragma once
 
 #include <mutex>

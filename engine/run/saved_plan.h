@@ -16,8 +16,8 @@ namespace plumb::run {
 struct SavedPlan {
   plan::Plan plan;
   std::string id;
-  std::filesystem::path contents;  // its folder of contents, which need not exist; "" where it has none
-  bool resumed = false;            // it goes on with an earlier run, whose history has it
+  std::filesystem::path contents;   // its folder of contents, which need not exist; "" where it has none
+  bool resumed = false;             // it goes on with an earlier run, whose history has it
   std::filesystem::path file = {};  // that it was read from; "" where it was not
 };
 

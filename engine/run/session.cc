@@ -262,8 +262,8 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
         untold.values -= most.values;
         if (state.observed) hide_in(*state.observed);
         if (state.problem) hide_in(*state.problem);
-        answer.states[index] = without_leak(
-            claimed_state(std::move(state), question.resources[index], context_.kinds), question.resources[index]);
+        answer.states[index] = without_leak(claimed_state(std::move(state), question.resources[index], context_.kinds),
+                                            question.resources[index]);
       }
     } else if (auto* record = std::get_if<wire::Record>(&*message)) {
       if (Result<> checked = check_record(*record); !checked) return name_host(checked.error());

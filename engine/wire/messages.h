@@ -86,7 +86,7 @@ struct Hello {
   std::string version;   // of the program
   std::string platform;  // of the host, "linux-x86_64"; an executor's alone, as are its facts
   Json facts = Json::object();
-  std::string boot = {};  // another one after each start of the host; "" where that cannot be told
+  std::string boot = {};     // another one after each start of the host; "" where that cannot be told
   std::string charter = {};  // of a strict host, as it lies there: it carries out what that covers
 };
 

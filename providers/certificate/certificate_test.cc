@@ -166,7 +166,8 @@ TEST_F(Certificates, WhatIsNoCertificateStays) {
   system.make_file("/srv/x", "");
   EXPECT_EQ(change(desired).op, Op::kUpdate) << "in an empty file there is nothing to lose";
   system.make_file("/srv/x", "somebody's");
-  EXPECT_EQ(see(CertificateProvider(false), desired, system).observed->obstacle->summary, "/srv/x holds no certificate");
+  EXPECT_EQ(see(CertificateProvider(false), desired, system).observed->obstacle->summary,
+            "/srv/x holds no certificate");
   answer("openssl req *", "", 1);
   EXPECT_EQ(see(CertificateProvider(true), desired, system).observed->obstacle->summary, "/srv/x holds no request");
 }

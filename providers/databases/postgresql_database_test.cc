@@ -335,7 +335,8 @@ TEST_F(Databases, AnAccountWhosePasswordNobodyHereKnowsIsComparedWithoutIt) {
   const std::string sealed = "hmac-sha256:" + std::string(64, '1');
   for (const Kind& kind : {pg_role::kind(), my_user::kind()}) {
     const std::string row =
-        "{\"n\": 0, \"login\": true, \"connection_limit\": 5, \"most\": 5, \"expires\": \"never\", \"verifier\": \"x\", "
+        "{\"n\": 0, \"login\": true, \"connection_limit\": 5, \"most\": 5, \"expires\": \"never\", \"verifier\": "
+        "\"x\", "
         "\"kept\": \"78\"}\n";
     for (const char* attribute : {"password", "password_hash"}) {
       Desired made = want(kind, {{"name", "app"}, {"connection_limit", 5}, {attribute, sealed}}, {attribute});
@@ -360,7 +361,8 @@ TEST_F(Databases, GrantsThatContradictEachOtherAreTold) {
     return kind.provider->observe(both, system)[0]->undone_by;
   };
   const std::string other = "postgresql_grant:other";
-  Json reads = {{"role", "app"}, {"database", "d"}, {"type", "table"}, {"objects", {"a", "b"}}, {"privileges", {"SELECT"}}};
+  Json reads = {
+      {"role", "app"}, {"database", "d"}, {"type", "table"}, {"objects", {"a", "b"}}, {"privileges", {"SELECT"}}};
   const auto with = [](Json grant, const Json& changes) {
     grant.update(changes);
     return grant;

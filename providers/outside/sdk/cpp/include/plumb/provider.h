@@ -67,10 +67,10 @@ struct Request {
 struct State {
   bool exists = false;
   Json attributes = Json::object();
-  std::vector<std::string> same = {};                // written otherwise than asked for, and mean the same
-  std::map<std::string, std::string> missing = {};   // "package:redis-server": the attribute that asks for it
-  std::string obstacle = "";                         // why what is asked for cannot be reached from here
-  std::string hint = "";                             // beside an obstacle
+  std::vector<std::string> same = {};               // written otherwise than asked for, and mean the same
+  std::map<std::string, std::string> missing = {};  // "package:redis-server": the attribute that asks for it
+  std::string obstacle = "";                        // why what is asked for cannot be reached from here
+  std::string hint = "";                            // beside an obstacle
 
   static State absent() { return {}; }
   static State present(Json attributes) { return {true, std::move(attributes)}; }
@@ -154,7 +154,7 @@ inline int serve(const std::string& name, const std::string& version, const std:
     const Json message = Json::parse(line, nullptr, false);
     if (!message.is_object()) return 1;
     Json answer = message.value("call", "") == "hello" ? Json{{"protocol", 1}, {"name", name}, {"version", version}}
-                                                      : detail::answer(kinds, message);
+                                                       : detail::answer(kinds, message);
     answer["id"] = message.value("id", 0);
     // What is no UTF-8 cannot be told in JSON.
     std::cout << answer.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
