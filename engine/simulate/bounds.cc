@@ -39,6 +39,12 @@ void Simulator::stand_on_shapers(std::size_t i, const Observed& observed) {
   }
 }
 
+bool Simulator::obstacle_may_go(std::size_t i, const Observed& observed) {
+  if (observed.obstacle->code == Code::kNoBackEnd) return false;
+  if (observed.obstacle->code == Code::kSymlinkRefused) return !brought_.makers_of(i).empty();
+  return !makers_of(i, observed).empty();
+}
+
 std::vector<std::size_t> Simulator::makers_of(std::size_t i, const Observed& observed) {
   NodeList makers;
   for (const std::size_t maker : brought_.makers_of(i)) makers.add(maker);

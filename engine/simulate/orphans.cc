@@ -76,7 +76,7 @@ void Simulator::visit_beside(std::size_t i) {
     return;
   }
   const bool holds = provider_of(i)->diff(graph_.nodes[i].desired, observed).empty();
-  if (!holds && observed.obstacle && makers_of(i, observed).empty()) return stays(i, *observed.obstacle);
+  if (!holds && observed.obstacle && !obstacle_may_go(i, observed)) return stays(i, *observed.obstacle);
   for (const Missing& missing : observed.missing) {
     if (holds || brought_.source_of(i, missing.what)) continue;
     return stays(i, Diagnostic(Code::kNothingProvides, "it needs " + missing.what.str() + ", which is not there"));

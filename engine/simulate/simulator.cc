@@ -131,7 +131,7 @@ void Simulator::visit(std::size_t i) {
   const bool asked_for = (!change.empty() || !reduced) && !is_orphan(i);
   if (asked_for && !obstructed && refusals_.is_undone(i, observed)) return;
   if (!change.empty()) {
-    if (!may_change(i, change, observed, makers)) return;
+    if (!may_change(i, change, observed)) return;
     push_change(i, desired, observed, change, makers);
   } else if (!makers.empty()) {
     push_conditional(i, desired, makers);
@@ -157,10 +157,8 @@ void Simulator::visit(std::size_t i) {
   if (planned_[i].acts && kind_of(i).runs) refusals_.check_needs_are_left(i);
 }
 
-bool Simulator::may_change(std::size_t i, const Change& change, const Observed& observed,
-                           const std::vector<std::size_t>& makers) {
-  // An earlier action that is decided only in the run may also take the obstacle away.
-  if (observed.obstacle && makers.empty()) {
+bool Simulator::may_change(std::size_t i, const Change& change, const Observed& observed) {
+  if (observed.obstacle && !obstacle_may_go(i, observed)) {
     refusals_.by_host(i, *observed.obstacle, earlier_of(i, observed.shaped_by), observed.undone_by);
     return false;
   }
@@ -310,7 +308,7 @@ void Simulator::add_triggered(std::size_t i, const Desired& desired, const Obser
   Action action = drafts_.triggered(i, desired, change);
   if (kind_of(i).runs && !planned_[i].acts) {
     // Nothing was asked of it so far.
-    if (observed.obstacle && makers_of(i, observed).empty())
+    if (observed.obstacle && !obstacle_may_go(i, observed))
       refusals_.by_host(i, *observed.obstacle, earlier_of(i, observed.shaped_by), observed.undone_by);
     NodeList waits;
     resolve_missing(i, observed, action, waits, by);

@@ -54,8 +54,7 @@ class Simulator {
 
   void visit(std::size_t i);
   bool is_contradicted(std::size_t i, const Desired& desired, const Observed& observed);
-  bool may_change(std::size_t i, const Change& change, const Observed& observed,
-                  const std::vector<std::size_t>& makers);
+  bool may_change(std::size_t i, const Change& change, const Observed& observed);
   void push_change(std::size_t i, const Desired& desired, const Observed& observed, const Change& change,
                    const std::vector<std::size_t>& makers);
   void push_conditional(std::size_t i, const Desired& desired, const std::vector<std::size_t>& makers);
@@ -87,6 +86,10 @@ class Simulator {
   void stand_on_shapers(std::size_t i, const Observed& observed);
   // Earlier nodes after whose actions alone it is known what this one finds.
   std::vector<std::size_t> makers_of(std::size_t i, const Observed& observed);
+  // Whether an earlier action that is decided only in the run may also take the obstacle away: not where the host has
+  // nothing that could do what is asked, as an image, of which no program is run; and a link is moved by nothing that
+  // programs answer, or that is made below it.
+  bool obstacle_may_go(std::size_t i, const Observed& observed);
   // Earlier nodes through whose removals this one is seen. What a program makes is not seen through.
   std::vector<std::size_t> takers_of(std::size_t i, const Observed& observed);
   // `set_off_by`: without which it would not be missed.

@@ -72,7 +72,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (observed.exists) observed.attributes["state"] = "present";
   if (observed.exists != absent) return observed;
   if (system.is_image()) {
-    observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
     return observed;
   }
   if (system.find_program("a2enmod").empty()) {

@@ -131,7 +131,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (observed.obstacle || !desired.has("key_url") || observed.text("key") == desired.text("key_digest"))
     return observed;
   if (system.is_image()) {
-    observed.obstacle = refused("programs of an image are not run, so the key cannot be fetched");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run, so the key cannot be fetched");
   } else if (find_fetch_program(system) == nullptr) {
     observed.missing.push_back({{"", "package", "curl"}, "key_url"});
   }

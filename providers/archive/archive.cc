@@ -86,7 +86,8 @@ Result<Observed> observe_one(const Desired& desired, System& system, AccountName
     }
   }
   if (system.is_image()) {
-    observed.obstacle = refused("programs of an image are not run, so nothing can be unpacked into it");
+    observed.obstacle =
+        Diagnostic(Code::kNoBackEnd, "programs of an image are not run, so nothing can be unpacked into it");
     return observed;
   }
   note_missing_accounts(desired, names, observed);

@@ -84,7 +84,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   PLUMB_TRY(note_missing_programs(system, observed));
   if (!observed.missing.empty()) return observed;
   if (system.is_image()) {
-    observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
   } else if (observed.exists) {
     PLUMB_TRY_ASSIGN(observed.attributes["capability"], ask(path, system));
   }

@@ -196,7 +196,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   observed.attributes = {{"guard", verdict.run ? "run" : "skip"}, {"why", verdict.why}};
   if (system.is_image() && !observed.obstacle) {
-    observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
   }
   return observed;
 }

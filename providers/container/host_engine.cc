@@ -96,7 +96,7 @@ Address package_of(const Desired& desired, const Engine& engine) {
 bool can_ask(const Desired& desired, const Engine& engine, System& system, Observed& observed) {
   observed.open_until = texts_in(desired.attribute("waits_for"));
   if (system.is_image()) {
-    observed.obstacle = refused("programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
     return false;
   }
   const std::string& user = engine.user;

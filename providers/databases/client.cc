@@ -95,7 +95,7 @@ std::vector<Result<Observed>> observe_by(const Server& server, const Inquiry& in
     } else {
       results[i] = refused(
           *desired[i], system.is_image()
-                           ? Diagnostic(Code::kRefusedByState, "programs of an image are not run")
+                           ? Diagnostic(Code::kNoBackEnd, "programs of an image are not run")
                            : not_there(server, program.empty() ? "`" + programs.front() + "`" : "user " + client.user));
     }
   }

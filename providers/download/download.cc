@@ -102,7 +102,8 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
 void note_program(const Change& change, System& system, Observed& observed) {
   if (observed.obstacle || change.operations.empty() || !std::holds_alternative<Fetch>(change.operations[0])) return;
   if (system.is_image()) {
-    observed.obstacle = refused("programs of an image are not run, so nothing can be fetched into it");
+    observed.obstacle =
+        Diagnostic(Code::kNoBackEnd, "programs of an image are not run, so nothing can be fetched into it");
   } else if (find_fetch_program(system) == nullptr) {
     observed.missing.push_back({{"", "package", "curl"}, "url"});
   }

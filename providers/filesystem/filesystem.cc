@@ -112,7 +112,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   PLUMB_TRY_ASSIGN(const std::string device, device_of(desired.text("device"), system));
   if (system.is_image()) {
-    observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
     return observed;
   }
   PLUMB_TRY_ASSIGN(const auto info, system.stat(device, true));

@@ -237,7 +237,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (!info && absent) return observed;
   if (system.is_image()) {
     observed.exists = absent;
-    observed.obstacle = refused("programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
     return observed;
   }
   bool copy = false;

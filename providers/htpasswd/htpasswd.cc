@@ -96,7 +96,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (!info) observed.attributes[kMadeFile] = true;
   if (absent) return observed;
   if (system.is_image()) {
-    if (!observed.obstacle) observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
+    if (!observed.obstacle) observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
     observed.exists = false;
     return observed;
   }

@@ -138,7 +138,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   if (wants_absent(desired) && !observed.exists) return observed;
   if (system.is_image() && !observed.obstacle) {
-    observed.obstacle = refused("programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
   } else if (system.find_program(kProgram).empty()) {
     observed.missing.push_back({{"", "package", kProgram}, "name"});
   }

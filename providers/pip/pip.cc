@@ -146,7 +146,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   if (wants_absent(desired) && !observed.exists) return observed;
   if (system.is_image() && !observed.obstacle) {
-    observed.obstacle = refused("programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
   } else if (python.version.empty() && (environment.empty() || !observed.has("virtualenv"))) {
     const std::string name = python_of(desired);
     observed.missing.push_back({{"", "package", name.substr(name.rfind('/') + 1)}, "name"});

@@ -79,7 +79,7 @@ Result<Observed> observe_made_file(const Desired& desired, System& system, Accou
   note_missing_accounts(desired, names, observed);
   PLUMB_TRY(note_maker(path, system, observed));
   if (system.is_image()) {
-    if (!observed.obstacle) observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
+    if (!observed.obstacle) observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
     return observed;
   }
   if (system.find_program(program).empty()) {

@@ -113,7 +113,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (!from) observed.missing.push_back({{"", "directory", source}, "source"});
   if (!into) PLUMB_TRY(note_missing_parent(path, system, observed));
   if (system.is_image() && !observed.obstacle)
-    observed.obstacle = Diagnostic(Code::kRefusedByState, "programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
   if (system.find_program(kProgram).empty()) observed.missing.push_back({{"", "package", kProgram}, "path"});
   if (observed.obstacle || !observed.missing.empty()) return observed;
   observed.exists = into.has_value();

@@ -67,7 +67,7 @@ Result<std::vector<std::vector<std::string>>> report(const char* program, const 
 // False where nothing can be asked.
 bool can_ask(System& system, const char* attribute, Observed& observed) {
   if (system.is_image()) {
-    observed.obstacle = refused("programs of an image are not run");
+    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
   } else if (system.find_program("lvm").empty()) {
     observed.missing.push_back({{"", "package", kPackage}, attribute});
   } else {
