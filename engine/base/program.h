@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -16,6 +17,7 @@ struct ProgramLimits {
   std::chrono::milliseconds time{30'000};
   std::size_t bytes = std::size_t{8} << 20;  // of each of its two outputs
   int stop = -1;                             // ends it once this is readable
+  std::string_view input = {};               // all that it can read on its standard input; outlives the call
 };
 
 struct ProgramOutput {
@@ -27,9 +29,9 @@ struct ProgramOutput {
 // Whether a program of this name is found in PATH.
 bool has_program(const std::string& name);
 
-// Runs `arguments[0]`, found in PATH, without a shell and without input, in `folder`. An error, of the code given,
-// where it cannot be started, takes too long or says too much; it is then ended with all that it started. kInterrupted
-// where it was stopped.
+// Runs `arguments[0]`, found in PATH, without a shell, in `folder`. A program that does not read its input is none that
+// failed. An error, of the code given, where it cannot be started, takes too long or says too much; it is then ended
+// with all that it started. kInterrupted where it was stopped.
 Result<ProgramOutput> run_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                                   Code code, const ProgramLimits& limits = {});
 

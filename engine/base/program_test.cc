@@ -25,6 +25,22 @@ TEST(Program, RunsInTheFolderWithoutInput) {
   EXPECT_EQ(output->text, "/usr\n");
 }
 
+TEST(Program, ReadsWhatItIsGiven) {
+  const std::string much(300'000, 'x');
+  const auto output = run_program({"cat"}, "", kCode, {.input = much});
+  ASSERT_TRUE(output) << output.error().summary();
+  EXPECT_EQ(output->text, much);
+}
+
+// Nothing of it is an argument or a variable, and a pipe that nobody reads ends nobody.
+TEST(Program, NeedNotReadItsInput) {
+  const std::string much(300'000, 'x');
+  const auto output = run_program({"sh", "-c", "exec <&-; echo done"}, "", kCode, {.input = much});
+  ASSERT_TRUE(output) << output.error().summary();
+  EXPECT_EQ(output->text, "done\n");
+  EXPECT_EQ(output->exit_code, 0);
+}
+
 TEST(Program, ReadsOneOutputWhileTheOtherIsFull) {
   const auto output = run_program({"sh", "-c", "head -c 300000 /dev/zero >&2; head -c 300000 /dev/zero"}, "", kCode);
   ASSERT_TRUE(output) << output.error().summary();

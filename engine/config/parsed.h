@@ -34,6 +34,12 @@ struct Pattern {
   friend bool operator==(const Pattern&, const Pattern&) = default;
 };
 
+// How a value is made that a reference to a secret leads to and its store does not hold yet.
+struct Generation {
+  std::size_t length = 0;
+  std::string characters;  // those that it is made of, each once
+};
+
 struct Input {
   std::string name;
   Json schema;
@@ -42,6 +48,7 @@ struct Input {
   SourceSpan span;
   // Its default, or a value that a layer gives it, was refused or could not be read: that it has none says nothing.
   bool refused = false;
+  std::optional<Generation> generate = std::nullopt;  // of a sensitive text alone
 };
 
 // A value in whose texts expressions may stand. What is compiled of it points into the tree and keeps it.
