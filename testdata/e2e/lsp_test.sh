@@ -19,7 +19,7 @@ grep -q '"id":2' answer || fail "after nonsense nothing is answered: $(cat answe
 # --- every beginning of a file has an answer
 if command -v python3 >/dev/null; then
   cp -r "$PLUMB_SOURCE/docs/examples/server" server
-  python3 "$PLUMB_SOURCE/testdata/e2e/lsp_prefixes.py" "$plumb" server/plumb.yaml || fail 'a beginning of a file'
+  timeout 300 python3 "$PLUMB_SOURCE/testdata/e2e/lsp_prefixes.py" "$plumb" server/plumb.yaml || fail 'a beginning of a file'
 fi
 
 # --- an editor
