@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine/base/digest.h"
+#include "engine/base/json_member.h"
 #include "engine/base/object_text.h"
 #include "engine/exec/system/disk.h"
 
@@ -22,16 +23,6 @@ std::string journal_path(const StateFolder& folder) {
 
 std::string checksum(std::string_view text) {
   return digest(text).substr(kDigestPrefix.size(), kChecksum);
-}
-
-std::string text_in(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-bool flag_in(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_boolean() && found->get<bool>();
 }
 
 // The lines of a journal up to the first that is not whole, and how many bytes they take.
@@ -117,34 +108,34 @@ std::string journal_text(const JournalEntry& entry) {
 }
 
 std::optional<JournalEntry> entry_from_json(const Json& json) {
-  const std::optional<Op> op = op_from_name(text_in(json, "op"));
-  const std::string kind = text_in(json, "entry");
-  const std::string address = text_in(json, "address");
+  const std::optional<Op> op = op_from_name(text_of(json, "op"));
+  const std::string kind = text_of(json, "entry");
+  const std::string address = text_of(json, "address");
   if (!op || address.empty()) return std::nullopt;
   if (kind == "intent") {
-    Intent intent{text_in(json, "run"), text_in(json, "plan"), address, *op, {}, {}};
+    Intent intent{text_of(json, "run"), text_of(json, "plan"), address, *op, {}, {}};
     for (const Json& trigger : json.value("triggers", Json::array())) {
-      const std::optional<Op> what = op_from_name(text_in(trigger, "op"));
+      const std::optional<Op> what = op_from_name(text_of(trigger, "op"));
       if (!what) return std::nullopt;
-      intent.triggers.push_back({text_in(trigger, "address"), *what});
+      intent.triggers.push_back({text_of(trigger, "address"), *what});
     }
     for (const Json& folder : json.value("temporaries", Json::array())) {
       if (folder.is_string()) intent.temporaries.push_back(folder.get<std::string>());
     }
     return intent;
   }
-  const std::optional<JournalOutcome> what = journal_outcome_from_name(text_in(json, "outcome"));
+  const std::optional<JournalOutcome> what = journal_outcome_from_name(text_of(json, "outcome"));
   if (kind != "outcome" || !what) return std::nullopt;
-  Outcome outcome{text_in(json, "run"),
-                  text_in(json, "plan"),
+  Outcome outcome{text_of(json, "run"),
+                  text_of(json, "plan"),
                   address,
                   *op,
                   *what,
-                  flag_in(json, "touched"),
-                  flag_in(json, "discharges"),
+                  flag_of(json, "touched", false),
+                  flag_of(json, "discharges", false),
                   {},
-                  flag_in(json, "forget"),
-                  text_in(json, "text")};
+                  flag_of(json, "forget", false),
+                  text_of(json, "text")};
   if (const auto resource = json.find("resource"); resource != json.end()) outcome.resource = *resource;
   return outcome;
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "engine/base/digest.h"
-#include "engine/base/json.h"
+#include "engine/base/json_member.h"
 #include "engine/exec/accounts.h"
 #include "engine/exec/record.h"
 #include "engine/exec/state_folder.h"
@@ -53,9 +53,8 @@ std::string who(const RootFiles& files) {
 }
 
 // The lock of another version may hold anything.
-std::string shown(const Json& holder, const char* member) {
-  const auto found = holder.find(member);
-  return found != holder.end() && found->is_string() ? found->get<std::string>() : "?";
+std::string shown(const Json& holder, std::string_view member) {
+  return text_of(holder, member, "?");
 }
 
 Error locked(int fd) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <ctime>
 #include <set>
 
 #include "engine/base/ascii.h"
@@ -142,32 +140,30 @@ Result<Option> take_option(std::string_view& text) {
   return option;
 }
 
-// YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS, of this machine's time zone unless `Z` stands behind it.
-Result<std::chrono::sys_seconds> read_time(std::string_view text) {
-  const Error no_time = bad_signers("`" + std::string(text) + "` is no time").hint("as in 20261231 or 202612312359Z");
+// YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS: in UTC where `Z` stands behind it, else as `clock` has it.
+Result<std::chrono::sys_seconds> read_time(std::string_view text, LocalClock clock) {
+  const std::string quoted = "`" + std::string(text) + "`";
+  const Error no_time = bad_signers(quoted + " is no time").hint("as in 20261231 or 202612312359Z");
   const bool utc = text.ends_with('Z');
   if (utc) text.remove_suffix(1);
-  const bool digits = std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  const bool digits = std::all_of(text.begin(), text.end(), is_digit);
   if (!digits || (text.size() != 8 && text.size() != 12 && text.size() != 14)) return no_time;
   const auto part = [&](std::size_t from, std::size_t size) {
     int value = 0;
     for (std::size_t i = from; i < from + size && i < text.size(); ++i) value = 10 * value + (text[i] - '0');
     return value;
   };
-  std::tm broken{};
-  broken.tm_year = part(0, 4) - 1900;
-  broken.tm_mon = part(4, 2) - 1;
-  broken.tm_mday = part(6, 2);
-  broken.tm_hour = part(8, 2);
-  broken.tm_min = part(10, 2);
-  broken.tm_sec = part(12, 2);
-  broken.tm_isdst = -1;
   const std::chrono::year_month_day day{std::chrono::year(part(0, 4)),
                                         std::chrono::month(static_cast<unsigned>(part(4, 2))),
                                         std::chrono::day(static_cast<unsigned>(part(6, 2)))};
-  if (!day.ok() || broken.tm_hour > 23 || broken.tm_min > 59 || broken.tm_sec > 59) return no_time;
-  const std::time_t time = utc ? ::timegm(&broken) : ::mktime(&broken);
-  return std::chrono::sys_seconds(std::chrono::seconds(time));
+  const std::chrono::hours hours(part(8, 2));
+  const std::chrono::minutes minutes(part(10, 2));
+  const std::chrono::seconds seconds(part(12, 2));
+  if (!day.ok() || hours.count() > 23 || minutes.count() > 59 || seconds.count() > 59) return no_time;
+  const std::chrono::local_seconds shown = std::chrono::local_days(day) + hours + minutes + seconds;
+  if (utc) return std::chrono::sys_seconds(shown.time_since_epoch());
+  if (clock == nullptr) return bad_signers(quoted + " is not in UTC: a `Z` is missing behind it");
+  return clock(shown);
 }
 
 }  // namespace
@@ -188,7 +184,7 @@ std::size_t persons_of(const std::vector<Signer>& signers) {
   return persons.size();
 }
 
-Result<AllowedSigners> AllowedSigners::read(std::string_view text, const std::string& name) {
+Result<AllowedSigners> AllowedSigners::read(std::string_view text, const std::string& name, LocalClock clock) {
   AllowedSigners signers;
   std::size_t number = 0;
   while (!text.empty()) {
@@ -198,14 +194,14 @@ Result<AllowedSigners> AllowedSigners::read(std::string_view text, const std::st
     ++number;
     if (line.empty() || line.starts_with('#')) continue;
     if (number > kMostLines) return bad_signers(name + " has more than " + std::to_string(kMostLines) + " lines");
-    Result<Line> read = read_line(line);
+    Result<Line> read = read_line(line, clock);
     if (!read) return std::move(read.error()).during("reading " + name + ", line " + std::to_string(number));
     signers.lines_.push_back(std::move(*read));
   }
   return signers;
 }
 
-Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text) {
+Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text, LocalClock clock) {
   Line line;
   line.principals = split(take_word(text));
   for (const std::string& name : line.principals) {
@@ -227,11 +223,11 @@ Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text) {
   if (!key) return bad_signers(key.error().summary());
   if (key->certificate) return bad_signers("a certificate stands where a key belongs");
   line.key = key->key;
-  PLUMB_TRY(read_options(options, line));
+  PLUMB_TRY(read_options(options, clock, line));
   return line;
 }
 
-Result<> AllowedSigners::read_options(std::string_view text, Line& line) {
+Result<> AllowedSigners::read_options(std::string_view text, LocalClock clock, Line& line) {
   std::vector<std::string> seen;
   while (!text.empty()) {
     PLUMB_TRY_ASSIGN(const Option option, take_option(text));
@@ -250,9 +246,9 @@ Result<> AllowedSigners::read_options(std::string_view text, Line& line) {
     } else if (option.name == "namespaces") {
       line.namespaces = split(*option.value);
     } else if (option.name == "valid-after") {
-      PLUMB_TRY_ASSIGN(line.valid_after, read_time(*option.value));
+      PLUMB_TRY_ASSIGN(line.valid_after, read_time(*option.value, clock));
     } else {
-      PLUMB_TRY_ASSIGN(line.valid_before, read_time(*option.value));
+      PLUMB_TRY_ASSIGN(line.valid_before, read_time(*option.value, clock));
     }
   }
   if (line.valid_after && line.valid_before && *line.valid_before <= *line.valid_after)

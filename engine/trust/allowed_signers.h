@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/trust/machine_clock.h"
 #include "engine/trust/signature.h"
 #include "engine/trust/signing_key.h"
 
@@ -26,8 +27,9 @@ std::size_t persons_of(const std::vector<Signer>& signers);
 
 class AllowedSigners {
  public:
-  // `name` is the file's, for errors: kBadSigners, with the line.
-  static Result<AllowedSigners> read(std::string_view text, const std::string& name);
+  // `name` is the file's, for errors: kBadSigners, with the line. `clock` says what times without a zone are; where it
+  // is null, they are errors.
+  static Result<AllowedSigners> read(std::string_view text, const std::string& name, LocalClock clock);
 
   std::size_t size() const { return lines_.size(); }
   // By all lines that let the key sign in the namespace at that time. Errors: kNotSigned, with the reason of the line
@@ -44,8 +46,8 @@ class AllowedSigners {
     PublicKey key;
   };
 
-  static Result<Line> read_line(std::string_view text);
-  static Result<> read_options(std::string_view text, Line& line);
+  static Result<Line> read_line(std::string_view text, LocalClock clock);
+  static Result<> read_options(std::string_view text, LocalClock clock, Line& line);
   static Result<std::vector<std::string>> principals_by(const Line& line, const SigningKey& key,
                                                         std::chrono::sys_seconds time);
 

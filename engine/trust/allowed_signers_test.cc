@@ -28,13 +28,13 @@ SigningKey key_of(std::string_view line) {
 }
 
 std::string signers_problem(const std::string& text) {
-  const auto read = AllowedSigners::read(text, "signers");
+  const auto read = AllowedSigners::read(text, "signers", by_machine_clock);
   return read ? "" : read.error().summary();
 }
 
 // The signer's names, or why there is none.
 std::string found(const std::string& text, std::string_view name_space = "plan@plumbline", sys_seconds time = kNow) {
-  const Result<AllowedSigners> read = AllowedSigners::read(text, "signers");
+  const Result<AllowedSigners> read = AllowedSigners::read(text, "signers", by_machine_clock);
   if (!read) return read.error().summary();
   const Result<Signer> signer = read->find(key_of(kKey), name_space, time);
   if (!signer) return signer.error().summary();
@@ -92,6 +92,22 @@ TEST(AllowedSigners, TimesBeginAndEnd) {
     EXPECT_NE(signers_problem(with("valid-after=\"" + std::string(time) + "\"")).find("is no time"), std::string::npos)
         << time;
   }
+}
+
+TEST(AllowedSigners, ATimeWithoutAZoneIsByTheClockThatIsGiven) {
+  const std::string text = "ana valid-before=\"20270115073000\" " + std::string(kKey) + "\n";
+  const LocalClock hour_ahead = [](std::chrono::local_seconds shown) {
+    return std::chrono::sys_seconds(shown.time_since_epoch()) - std::chrono::hours(1);
+  };
+  const LocalClock hour_behind = [](std::chrono::local_seconds shown) {
+    return std::chrono::sys_seconds(shown.time_since_epoch()) + std::chrono::hours(1);
+  };
+  const auto counts = [&](LocalClock clock) {
+    return AllowedSigners::read(text, "signers", clock)->find(key_of(kKey), "plan@plumbline", kNow).has_value();
+  };
+  EXPECT_FALSE(counts(hour_ahead));
+  EXPECT_TRUE(counts(hour_behind));
+  EXPECT_FALSE(AllowedSigners::read(text, "signers", nullptr));
 }
 
 TEST(AllowedSigners, ALineThatCannotBeReadIsToldWithItsNumber) {

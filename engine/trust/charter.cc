@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
-#include "engine/base/json.h"
+#include "engine/base/json_member.h"
 #include "engine/trust/statement.h"
+#include "engine/trust/statement_object.h"
 
 namespace plumb::trust {
 namespace {
 
-constexpr std::string_view kForm = "statement/v1";
 constexpr std::string_view kCharterType = "charter";
 constexpr std::string_view kExecutorType = "executor";
 constexpr std::uint64_t kMostApprovers = 1000;
@@ -19,31 +19,8 @@ Error bad_charter(const std::string& what) {
   return fail(Code::kCharter, what);
 }
 
-Result<Json> object_of(std::string_view bytes, std::string_view type) {
-  if (bytes.size() > kMostCharter) return bad_charter("this is too large for a charter");
-  PLUMB_TRY_ASSIGN(Json json, parse_json(bytes, Code::kCharter));
-  const auto says = [&json](const char* member, std::string_view text) {
-    const auto found = json.find(member);
-    return found != json.end() && found->is_string() && found->get_ref<const std::string&>() == text;
-  };
-  if (!json.is_object() || !says("plumb", kForm) || !says("type", type))
-    return bad_charter("this is no statement of the type `" + std::string(type) + "`");
-  return json;
-}
-
-std::string text_at(const Json& json, const char* member) {
-  const auto found = json.find(member);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::vector<std::string> texts_at(const Json& json, const char* member) {
-  std::vector<std::string> texts;
-  const auto found = json.find(member);
-  if (found == json.end() || !found->is_array()) return texts;
-  for (const Json& item : *found) {
-    if (item.is_string() && texts.size() < kMostItems) texts.push_back(item.get<std::string>());
-  }
-  return texts;
+Result<Json> read_object(std::string_view bytes, std::string_view type, const std::string& what) {
+  return read_statement_object(bytes, type, what, kMostCharter, Code::kCharter);
 }
 
 std::string joined_lines(const std::vector<std::string>& list) {
@@ -59,15 +36,15 @@ bool is_plain_line(const std::string& name) {
 // Also what its signers cannot fulfil is none: a host that takes it would carry out nothing ever again.
 Result<> check_charter(const Charter& charter) {
   if (!is_plain_line(charter.host)) return bad_charter("a charter says as which host, in one line");
-  if (charter.projects.empty() || !std::all_of(charter.projects.begin(), charter.projects.end(), is_plain_line))
-    return bad_charter("a charter names projects");
+  if (charter.projects.empty()) return bad_charter("a charter names projects");
   if (charter.approvals < 1 || charter.approvals > kMostApprovers)
     return bad_charter("a charter asks for the statements of one person or more");
   if (!charter.replaces.empty() && !is_digest(charter.replaces))
     return bad_charter("what the charter takes the place of is no digest");
-  for (const auto* list : {&charter.signers, &charter.revoked}) {
+  for (const auto* list : {&charter.projects, &charter.signers, &charter.revoked}) {
+    if (list->size() > kMostItems) return bad_charter("a list of a charter is too long");
     if (!std::all_of(list->begin(), list->end(), is_plain_line))
-      return bad_charter("a signer of a charter is one line");
+      return bad_charter("what a list of a charter holds is one line each");
   }
   PLUMB_TRY_ASSIGN(const Trust trust, trust_of(charter));
   const std::size_t lines = trust.signers.size();
@@ -78,7 +55,7 @@ Result<> check_charter(const Charter& charter) {
 }  // namespace
 
 std::string statement_of(const Charter& charter) {
-  return canonical({{"plumb", kForm},
+  return canonical({{"plumb", kStatementForm},
                     {"type", kCharterType},
                     {"host", charter.host},
                     {"projects", charter.projects},
@@ -89,20 +66,20 @@ std::string statement_of(const Charter& charter) {
 }
 
 std::string statement_of(const ExecutorChange& change) {
-  return canonical(
-      {{"plumb", kForm}, {"type", kExecutorType}, {"executor", change.executor}, {"replaces", change.replaces}});
+  return canonical({{"plumb", kStatementForm},
+                    {"type", kExecutorType},
+                    {"executor", change.executor},
+                    {"replaces", change.replaces}});
 }
 
 Result<Charter> read_charter(std::string_view bytes) {
-  PLUMB_TRY_ASSIGN(const Json json, object_of(bytes, kCharterType));
-  const auto approvals = json.find("approvals");
-  const bool counts = approvals != json.end() && approvals->is_number_unsigned();
-  Charter charter{.host = text_at(json, "host"),
-                  .projects = texts_at(json, "projects"),
-                  .approvals = counts ? approvals->get<std::uint64_t>() : 0,
-                  .signers = texts_at(json, "signers"),
-                  .revoked = texts_at(json, "revoked"),
-                  .replaces = text_at(json, "replaces")};
+  PLUMB_TRY_ASSIGN(const Json json, read_object(bytes, kCharterType, "a charter"));
+  Charter charter{.host = text_of(json, "host"),
+                  .projects = texts_in(member_of(json, "projects")),
+                  .approvals = count_of(json, "approvals"),
+                  .signers = texts_in(member_of(json, "signers")),
+                  .revoked = texts_in(member_of(json, "revoked")),
+                  .replaces = text_of(json, "replaces")};
   PLUMB_TRY(check_charter(charter));
   // Whatever is missing, unknown, of another type or written otherwise shows here.
   const bool sorted = std::is_sorted(charter.projects.begin(), charter.projects.end(), std::less_equal<>());
@@ -111,8 +88,8 @@ Result<Charter> read_charter(std::string_view bytes) {
 }
 
 Result<ExecutorChange> read_executor_change(std::string_view bytes) {
-  PLUMB_TRY_ASSIGN(const Json json, object_of(bytes, kExecutorType));
-  ExecutorChange change{.executor = text_at(json, "executor"), .replaces = text_at(json, "replaces")};
+  PLUMB_TRY_ASSIGN(const Json json, read_object(bytes, kExecutorType, "a statement about an executor"));
+  ExecutorChange change{.executor = text_of(json, "executor"), .replaces = text_of(json, "replaces")};
   if (!is_digest(change.executor) || !is_digest(change.replaces) || statement_of(change) != bytes)
     return bad_charter("the statement about an executor is not written as plumb writes it");
   return change;
@@ -121,7 +98,9 @@ Result<ExecutorChange> read_executor_change(std::string_view bytes) {
 Result<Trust> trust_of(const Charter& charter) {
   const auto of_charter = [](Error error) { return bad_charter(error.summary()); };
   Trust trust;
-  Result<AllowedSigners> signers = AllowedSigners::read(joined_lines(charter.signers), "the charter's signers");
+  // A charter means the same on every host, whatever its time zone.
+  Result<AllowedSigners> signers =
+      AllowedSigners::read(joined_lines(charter.signers), "the charter's signers", nullptr);
   if (!signers) return of_charter(signers.error());
   trust.signers = std::move(*signers);
   Result<RevokedKeys> revoked = RevokedKeys::read(joined_lines(charter.revoked), "the charter's revoked keys");

@@ -48,6 +48,7 @@ TEST(Charter, AnythingElseIsRefused) {
                                     {"signers", Json::array()},
                                     {"signers", {"# nobody"}},
                                     {"signers", {"ana"}},
+                                    {"projects", std::vector<std::string>(4097, "web")},
                                     {"revoked", {"no key"}},
                                     {"host", ""},
                                     {"replaces", "sha256:1"},
@@ -68,6 +69,17 @@ TEST(Charter, AnythingElseIsRefused) {
     const Result<Charter> read = read_charter(changed);
     EXPECT_FALSE(read && *read == sample_charter()) << bit;
   }
+}
+
+// Hosts have time zones of their own, and a charter is one for all of them.
+TEST(Charter, TimesAreInUtc) {
+  const auto with = [](const std::string& option) {
+    Charter charter = sample_charter();
+    charter.signers = {"ana@example.com valid-before=\"" + option + "\" " + std::string(kCharterKey)};
+    return read_charter(statement_of(charter));
+  };
+  EXPECT_TRUE(with("20271231Z"));
+  EXPECT_NE(with("20271231").error().summary().find("`20271231` is not in UTC"), std::string::npos);
 }
 
 TEST(ExecutorChange, IsReadAsItIsWritten) {

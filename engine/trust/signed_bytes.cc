@@ -21,7 +21,7 @@ Result<std::string> read_list(const std::filesystem::path& path, std::size_t lim
 Result<Trust> read_trust(const std::filesystem::path& signers, const std::vector<std::filesystem::path>& revoked) {
   Trust trust;
   PLUMB_TRY_ASSIGN(const std::string text, read_list(signers, kMostSigners));
-  PLUMB_TRY_ASSIGN(trust.signers, AllowedSigners::read(text, signers.string()));
+  PLUMB_TRY_ASSIGN(trust.signers, AllowedSigners::read(text, signers.string(), by_machine_clock));
   for (const std::filesystem::path& path : revoked) {
     PLUMB_TRY_ASSIGN(const std::string bytes, read_list(path, kMostRevoked));
     PLUMB_TRY_ASSIGN(RevokedKeys keys, RevokedKeys::read(bytes, path.string()));

@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
-#include "engine/base/json.h"
+#include "engine/base/json_member.h"
 #include "engine/base/time_text.h"
+#include "engine/trust/statement_object.h"
 
 namespace plumb::trust {
 namespace {
 
-constexpr std::string_view kFormat = "statement/v1";
 constexpr std::string_view kApproval = "approval";
 constexpr std::string_view kHistory = "history";
 
@@ -34,24 +34,8 @@ bool is_time(std::string_view text) {
   return day.ok() && number(11, 2) < 24 && number(14, 2) < 60 && number(17, 2) < 60;
 }
 
-std::string text_in(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::uint64_t number_in(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
-
-// An object that says that it is a statement of this type; `what` is that for people.
 Result<Json> read_statement(std::string_view bytes, std::string_view type, const std::string& what) {
-  if (bytes.size() > kMostStatement) return bad_statement("this is too large for a statement");
-  PLUMB_TRY_ASSIGN(Json json, parse_json(bytes, Code::kBadSignature));
-  if (!json.is_object()) return bad_statement("this is no statement");
-  if (text_in(json, "plumb") != kFormat || text_in(json, "type") != type)
-    return bad_statement("this is not " + what + " of the form " + std::string(kFormat));
-  return json;
+  return read_statement_object(bytes, type, what, kMostStatement, Code::kBadSignature);
 }
 
 }  // namespace
@@ -61,7 +45,7 @@ bool is_one_line(std::string_view text) {
 }
 
 std::string statement_of(const Approval& approval) {
-  return canonical({{"plumb", kFormat},
+  return canonical({{"plumb", kStatementForm},
                     {"type", kApproval},
                     {"plan", approval.plan},
                     {"tree_head", approval.tree_head},
@@ -73,7 +57,7 @@ std::string statement_of(const Approval& approval) {
 }
 
 std::string statement_of(const HistoryHead& head) {
-  return canonical({{"plumb", kFormat},
+  return canonical({{"plumb", kStatementForm},
                     {"type", kHistory},
                     {"project", head.project},
                     {"entries", head.entries},
@@ -83,13 +67,13 @@ std::string statement_of(const HistoryHead& head) {
 
 Result<Approval> read_approval(std::string_view bytes) {
   PLUMB_TRY_ASSIGN(const Json json, read_statement(bytes, kApproval, "an approval"));
-  Approval approval{.plan = text_in(json, "plan"),
-                    .tree_head = text_in(json, "tree_head"),
-                    .hosts = number_in(json, "hosts"),
-                    .project = text_in(json, "project"),
-                    .not_before = text_in(json, "not_before"),
-                    .not_after = text_in(json, "not_after"),
-                    .reason = text_in(json, "reason")};
+  Approval approval{.plan = text_of(json, "plan"),
+                    .tree_head = text_of(json, "tree_head"),
+                    .hosts = count_of(json, "hosts"),
+                    .project = text_of(json, "project"),
+                    .not_before = text_of(json, "not_before"),
+                    .not_after = text_of(json, "not_after"),
+                    .reason = text_of(json, "reason")};
   // It is shown among lines that say who approved.
   if (!is_one_line(approval.reason)) return bad_statement("the reason of an approval is one line");
   // Whatever is missing, unknown, of another type or written otherwise shows here.
@@ -101,10 +85,10 @@ Result<Approval> read_approval(std::string_view bytes) {
 
 Result<HistoryHead> read_history_head(std::string_view bytes) {
   PLUMB_TRY_ASSIGN(const Json json, read_statement(bytes, kHistory, "the end of a history"));
-  HistoryHead head{.project = text_in(json, "project"),
-                   .entries = number_in(json, "entries"),
-                   .head = text_in(json, "head"),
-                   .at = text_in(json, "at")};
+  HistoryHead head{.project = text_of(json, "project"),
+                   .entries = count_of(json, "entries"),
+                   .head = text_of(json, "head"),
+                   .at = text_of(json, "at")};
   const bool whole = is_digest(head.head) && head.entries > 0 && is_time(head.at) && is_one_line(head.project);
   if (!whole || statement_of(head) != bytes) return bad_statement("the statement is not written as plumb writes it");
   return head;

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (check_signature(*signature, kPlanNamespace, "a plan that nobody signed")) __builtin_trap();
   }
   if (const auto blob = plumb::base64_decode(bytes)) (void)read_signing_key(*blob);
-  (void)AllowedSigners::read(bytes, "signers");
+  (void)AllowedSigners::read(bytes, "signers", by_machine_clock);
   (void)RevokedKeys::read(bytes, "revoked");
   if (const auto approval = read_approval(bytes)) {
     if (statement_of(*approval) != bytes) __builtin_trap();

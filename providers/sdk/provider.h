@@ -16,6 +16,7 @@
 
 #include "engine/base/address.h"
 #include "engine/base/json.h"
+#include "engine/base/json_member.h"
 #include "engine/base/result.h"
 #include "providers/sdk/operation.h"
 #include "providers/sdk/system.h"
@@ -27,13 +28,6 @@ namespace plumb {
 // of a sensitive attribute arrives as its keyed digest ("hmac-sha256:…"), whatever its type; a provider only
 // compares it with what it observed, or hands it on inside an operation.
 
-// Of an object that anybody may have made: null where it is none or has no such member; and where the member is of
-// another type, it counts as not given.
-const Json& member_of(const Json& object, std::string_view name);
-std::string text_of(const Json& object, std::string_view name, std::string_view otherwise = {});
-bool flag_of(const Json& object, std::string_view name, bool otherwise);
-// The texts in a list, or the one text that stands in its place.
-std::vector<std::string> texts_in(const Json& list);
 
 struct Desired {
   Address address;
