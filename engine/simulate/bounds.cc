@@ -40,17 +40,30 @@ void Simulator::stand_on_shapers(std::size_t i, const Observed& observed) {
 }
 
 bool Simulator::obstacle_may_go(std::size_t i, const Observed& observed) {
-  if (observed.obstacle->code == Code::kNoBackEnd) return false;
-  if (observed.obstacle->code == Code::kSymlinkRefused) return !brought_.makers_of(i).empty();
+  switch (observed.obstacle->goes) {
+    case ObstacleGoes::kNever:
+      return false;
+    case ObstacleGoes::kWithItsPath:
+      // Of a program that it only waits for, the host saw whether it has to do with that path.
+      return !makers_of_it(i, observed).empty();
+    case ObstacleGoes::kWithWhatItIsAbout:
+    case ObstacleGoes::kWithAnything:
+      break;
+  }
   return !makers_of(i, observed).empty();
 }
 
-std::vector<std::size_t> Simulator::makers_of(std::size_t i, const Observed& observed) {
+NodeList Simulator::makers_of_it(std::size_t i, const Observed& observed) {
   NodeList makers;
   for (const std::size_t maker : brought_.makers_of(i)) makers.add(maker);
   for (const std::size_t earlier : earlier_of(i, observed.open_until)) {
     if (planned_[earlier].acts) makers.add(earlier);
   }
+  return makers;
+}
+
+std::vector<std::size_t> Simulator::makers_of(std::size_t i, const Observed& observed) {
+  NodeList makers = makers_of_it(i, observed);
   // What a program answers may depend on all that it was asked to wait for.
   if (kind_of(i).runs && !provider_of(i)->is_foreseeable(graph_.nodes[i].desired)) {
     for (const ir::Edge* edge : after_[i]) {

@@ -84,11 +84,11 @@ class Simulator {
   bool is_order_alone(const ir::Edge& edge) const;
   bool stands_on(std::size_t i, std::size_t maker);
   void stand_on_shapers(std::size_t i, const Observed& observed);
-  // Earlier nodes after whose actions alone it is known what this one finds.
+  // Earlier nodes after whose actions alone it is known what this one finds; makers_of_it(): of those, who may make or
+  // change the thing itself.
   std::vector<std::size_t> makers_of(std::size_t i, const Observed& observed);
-  // Whether an earlier action that is decided only in the run may also take the obstacle away: not where the host has
-  // nothing that could do what is asked, as an image, of which no program is run; and a link is moved by nothing that
-  // programs answer, or that is made below it.
+  NodeList makers_of_it(std::size_t i, const Observed& observed);
+  // Whether an earlier action that is decided only in the run may also take the obstacle away.
   bool obstacle_may_go(std::size_t i, const Observed& observed);
   // Earlier nodes through whose removals this one is seen. What a program makes is not seen through.
   std::vector<std::size_t> takers_of(std::size_t i, const Observed& observed);

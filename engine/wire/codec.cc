@@ -125,6 +125,14 @@ void Reader::from_value(CborItem item, Op& value) {
   value = *op;
 }
 
+void Reader::from_value(CborItem item, ObstacleGoes& value) {
+  std::string text;
+  from_value(item, text);
+  const std::optional<ObstacleGoes> goes = obstacle_goes_from_name(text);
+  if (!goes) return problem_.set(in_quotes(text) + " does not say what takes an obstacle away");
+  value = *goes;
+}
+
 void Reader::from_value(CborItem item, EventKind& value) {
   std::string text;
   from_value(item, text);

@@ -150,6 +150,7 @@ class Writer {
   static void append(std::string& out, const Address& value) { append(out, value.str()); }
   static void append(std::string& out, const Versions& value) { append(out, std::vector<int>{value.min, value.max}); }
   static void append(std::string& out, Op value) { append(out, name(value)); }
+  static void append(std::string& out, ObstacleGoes value) { append(out, plumb::name(value)); }
   static void append(std::string& out, EventKind value) { append(out, wire::name(value)); }
   static void append(std::string& out, JournalOutcome value) { append(out, plumb::name(value)); }
   static void append(std::string& out, DoneOutcome value) { append(out, wire::name(value)); }
@@ -275,6 +276,7 @@ class Reader {
   void from_value(CborItem item, Address& value);
   void from_value(CborItem item, Versions& value);
   void from_value(CborItem item, Op& value);
+  void from_value(CborItem item, ObstacleGoes& value);
   void from_value(CborItem item, EventKind& value);
   void from_value(CborItem item, JournalOutcome& value);
   void from_value(CborItem item, DoneOutcome& value);

@@ -40,6 +40,12 @@ void members(Codec& codec, Missing& missing) {
 }
 
 template <class Codec>
+void members(Codec& codec, Obstacle& obstacle) {
+  members(codec, static_cast<Diagnostic&>(obstacle));
+  codec.member("goes", obstacle.goes);
+}
+
+template <class Codec>
 void members(Codec& codec, Observed& observed) {
   codec.required("exists", observed.exists);
   codec.required("attributes", observed.attributes, wire::Object());

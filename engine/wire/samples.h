@@ -20,7 +20,7 @@ inline std::vector<Message> samples() {
   observed.exists = true;
   observed.attributes = {{"mode", "0600"}, {"size", 12}};
   observed.missing = {{{"", "user", "deploy"}, "owner"}};
-  observed.obstacle = sample_diagnostic();
+  observed.obstacle = Obstacle(sample_diagnostic(), ObstacleGoes::kWithItsPath);
   observed.content_text = "hello\n";
   observed.undone_by = "line:/etc/motd#b";
   observed.shaped_by = {"directory:/etc"};

@@ -4,6 +4,7 @@
 
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/text_lines.h"
 
@@ -72,7 +73,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (observed.exists) observed.attributes["state"] = "present";
   if (observed.exists != absent) return observed;
   if (system.is_image()) {
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
     return observed;
   }
   if (system.find_program("a2enmod").empty()) {

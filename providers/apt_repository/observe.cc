@@ -4,6 +4,7 @@
 #include "providers/apt_repository/apt_repository.h"
 #include "providers/apt_repository/deb822.h"
 #include "providers/sdk/fetching.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::apt_repository {
@@ -131,7 +132,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (observed.obstacle || !desired.has("key_url") || observed.text("key") == desired.text("key_digest"))
     return observed;
   if (system.is_image()) {
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run, so the key cannot be fetched");
+    observed.obstacle = image_runs_nothing("the key cannot be fetched");
   } else if (find_fetch_program(system) == nullptr) {
     observed.missing.push_back({{"", "package", "curl"}, "key_url"});
   }

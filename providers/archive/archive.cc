@@ -1,6 +1,7 @@
 #include "providers/archive/archive.h"
 
 #include "engine/base/digest.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::archive {
@@ -86,8 +87,7 @@ Result<Observed> observe_one(const Desired& desired, System& system, AccountName
     }
   }
   if (system.is_image()) {
-    observed.obstacle =
-        Diagnostic(Code::kNoBackEnd, "programs of an image are not run, so nothing can be unpacked into it");
+    observed.obstacle = image_runs_nothing("nothing can be unpacked into it");
     return observed;
   }
   note_missing_accounts(desired, names, observed);

@@ -1,5 +1,6 @@
 #include "providers/authorized_key/authorized_key.h"
 
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::authorized_key {
@@ -90,8 +91,8 @@ void AuthorizedKeyProvider::note_needs(const Desired& desired, const std::string
   const std::string folder = parent_of(path);
   const auto info = system.stat(folder, false);
   if (is_in_home(desired) && info && *info && (*info)->type == FileType::kLink) {
-    observed.obstacle = Diagnostic(Code::kSymlinkRefused, folder + " is a symbolic link to " + (*info)->link_target)
-                            .with_hint("whoever owns it says where the key would go; give `path`, or make it a folder");
+    observed.obstacle = link_in_the_place(
+        folder, (*info)->link_target, "whoever owns it says where the key would go; give `path`, or make it a folder");
   }
 }
 

@@ -6,6 +6,7 @@
 #include "providers/sdk/exchangeable.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::capabilities {
@@ -84,7 +85,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   PLUMB_TRY(note_missing_programs(system, observed));
   if (!observed.missing.empty()) return observed;
   if (system.is_image()) {
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
   } else if (observed.exists) {
     PLUMB_TRY_ASSIGN(observed.attributes["capability"], ask(path, system));
   }

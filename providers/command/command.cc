@@ -6,6 +6,7 @@
 #include "engine/base/glob.h"
 #include "providers/sdk/asked_programs.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::command {
@@ -196,7 +197,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   observed.attributes = {{"guard", verdict.run ? "run" : "skip"}, {"why", verdict.why}};
   if (system.is_image() && !observed.obstacle) {
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
   }
   return observed;
 }

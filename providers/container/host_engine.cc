@@ -8,6 +8,7 @@
 #include "engine/base/ascii.h"
 #include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::container {
@@ -96,7 +97,7 @@ Address package_of(const Desired& desired, const Engine& engine) {
 bool can_ask(const Desired& desired, const Engine& engine, System& system, Observed& observed) {
   observed.open_until = texts_in(desired.attribute("waits_for"));
   if (system.is_image()) {
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
     return false;
   }
   const std::string& user = engine.user;

@@ -6,6 +6,7 @@
 #include "engine/base/shell_word.h"
 #include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
+#include "providers/sdk/obstacles.h"
 
 namespace plumb::providers::databases {
 namespace {
@@ -15,7 +16,7 @@ constexpr std::size_t kMostOutput = std::size_t{16} << 20;
 constexpr int kTelling = 600;
 
 // Told so that the change which the obstacle refuses is never empty.
-Observed refused(const Desired& desired, Diagnostic why) {
+Observed refused(const Desired& desired, Obstacle why) {
   Observed observed;
   observed.exists = wants_absent(desired);
   observed.obstacle = std::move(why);
@@ -77,6 +78,10 @@ Result<std::vector<std::string>> ask(const Server& server, const Client& client,
 
 }  // namespace
 
+Obstacle server_obstacle(Diagnostic why) {
+  return {std::move(why), ObstacleGoes::kWithAnything};
+}
+
 std::vector<Result<Observed>> observe_by(const Server& server, const Inquiry& inquiry,
                                          std::span<const Desired* const> desired, System& system) {
   std::vector<Result<Observed>> results(desired.size());
@@ -93,10 +98,11 @@ std::vector<Result<Observed>> observe_by(const Server& server, const Inquiry& in
     } else if (wants_absent(*desired[i]) && !system.is_image()) {
       results[i] = Observed();  // with the server it is gone
     } else {
-      results[i] = refused(
-          *desired[i], system.is_image()
-                           ? Diagnostic(Code::kNoBackEnd, "programs of an image are not run")
-                           : not_there(server, program.empty() ? "`" + programs.front() + "`" : "user " + client.user));
+      results[i] =
+          refused(*desired[i], system.is_image()
+                                   ? image_runs_nothing()
+                                   : server_obstacle(not_there(server, program.empty() ? "`" + programs.front() + "`"
+                                                                                       : "user " + client.user)));
     }
   }
   for (const auto& [client, places] : servers) {
@@ -107,7 +113,7 @@ std::vector<Result<Observed>> observe_by(const Server& server, const Inquiry& in
     for (std::size_t n = 0; n < places.size(); ++n) {
       Result<Observed>& slot = results[places[n]];
       slot = lines ? inquiry.read(*asked[n], answers.rows[n], answers.all)
-                   : Result<Observed>(refused(*asked[n], lines.error().diagnostic()));
+                   : Result<Observed>(refused(*asked[n], server_obstacle(lines.error().diagnostic())));
       if (!slot) continue;
       if (slot->exists) slot->attributes["state"] = "present";
       if (program != programs.front()) slot->attributes[kClient] = program;

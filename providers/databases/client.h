@@ -56,6 +56,9 @@ struct Inquiry {
 std::vector<Result<Observed>> observe_by(const Server& server, const Inquiry& inquiry,
                                          std::span<const Desired* const> desired, System& system);
 
+// What a server said, or that there is none: no file tells whether it says so still once others had their turn.
+Obstacle server_obstacle(Diagnostic why);
+
 // The client that observed it, or the usual one.
 Client client_of(const Server& server, const Desired& desired, const Observed& observed);
 // The client told `sql`, which holds nothing that is secret.

@@ -80,8 +80,9 @@ std::vector<Result<Observed>> UserKind::observe(std::span<const Desired* const> 
   for (std::size_t i = 0; i < results.size(); ++i) {
     const bool shows = has_secret(*desired[i]) || desired[i]->has("plugin") || wants_absent(*desired[i]);
     if (!results[i] || results[i]->exists || results[i]->obstacle || shows) continue;
-    results[i]->obstacle = Diagnostic(Code::kServerRefused, "a new account without a password would let everybody in")
-                               .with_hint("give `password`, `password_hash`, or a `plugin` such as unix_socket");
+    results[i]->obstacle =
+        server_obstacle(Diagnostic(Code::kServerRefused, "a new account without a password would let everybody in")
+                            .with_hint("give `password`, `password_hash`, or a `plugin` such as unix_socket"));
   }
   return results;
 }

@@ -41,9 +41,9 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
   }
   if (observed.exists || wants_absent(desired) || observed.has("offered")) return observed;
   const std::string name = desired.text("name");
-  observed.obstacle =
+  observed.obstacle = server_obstacle(
       Diagnostic(Code::kServerRefused, "the server of PostgreSQL has no extension " + name + " to offer")
-          .with_hint("a `package` before it brings its files: postgresql-contrib, or one named for the extension");
+          .with_hint("a `package` before it brings its files: postgresql-contrib, or one named for the extension"));
   return observed;
 }
 

@@ -210,9 +210,10 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
       if (std::find(things.begin(), things.end(), object) == things.end())
         which += (which.empty() ? "" : ", ") + object;
     }
-    observed.obstacle = Diagnostic(Code::kServerRefused, "the database " + desired.text("database") + " has no " +
+    observed.obstacle =
+        server_obstacle(Diagnostic(Code::kServerRefused, "the database " + desired.text("database") + " has no " +
                                                              desired.text("type") + " " + which)
-                            .with_hint("what makes it comes before, and is named in `after`");
+                            .with_hint("what makes it comes before, and is named in `after`"));
     return observed;
   }
   observe_privileges(desired, row, things.size(), observed);

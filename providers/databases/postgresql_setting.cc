@@ -116,8 +116,9 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
   if (!row.is_object()) {
     observed.exists = false;
     if (!wants_absent(desired))
-      observed.obstacle = Diagnostic(Code::kServerRefused, "the server of PostgreSQL knows no setting " + name)
-                              .with_hint("a library may bring it, by shared_preload_libraries and a restart");
+      observed.obstacle =
+          server_obstacle(Diagnostic(Code::kServerRefused, "the server of PostgreSQL knows no setting " + name)
+                              .with_hint("a library may bring it, by shared_preload_libraries and a restart"));
     return observed;
   }
   const bool own = member_of(row, "system").is_string();

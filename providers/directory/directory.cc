@@ -8,6 +8,7 @@
 #include "providers/directory/walk.h"
 #include "providers/sdk/access_list.h"
 #include "providers/sdk/followed_link.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/tree_list.h"
 
@@ -67,7 +68,10 @@ Result<> take(Result<Json> walked, const char* attribute, Observed& observed) {
   }
   const Code code = walked.error().code();
   if (code != Code::kRefusedByState && code != Code::kSymlinkRefused) return Error(std::move(walked.error()));
-  observed.obstacle = walked.error().diagnostic();
+  // A link below it.
+  const ObstacleGoes goes =
+      code == Code::kSymlinkRefused ? ObstacleGoes::kWithItsPath : ObstacleGoes::kWithWhatItIsAbout;
+  observed.obstacle = Obstacle(walked.error().diagnostic(), goes);
   observed.attributes[attribute] = nullptr;
   return {};
 }
@@ -128,8 +132,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
       return observed;
     }
     if (!follow) {
-      observed.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + target)
-                              .with_hint("set `follow: true` to manage the directory it points to");
+      observed.obstacle = link_in_the_place(path, target, "set `follow: true` to manage the directory it points to");
       // What comes to lie below would be another's: told as not there, so that the obstacle is told at once.
       if (desired.flag("recurse", false) || desired.flag("purge", false) || desired.has("entries")) return observed;
     }

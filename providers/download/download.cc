@@ -2,6 +2,7 @@
 
 #include "engine/base/digest.h"
 #include "providers/sdk/fetching.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::download {
@@ -77,8 +78,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   std::string place = path;
   if (info && info->type == FileType::kLink) {
     if (!follow) {
-      observed.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + info->link_target)
-                              .with_hint("set `follow: true` to write to where it points");
+      observed.obstacle = link_in_the_place(path, info->link_target, "set `follow: true` to write to where it points");
       return observed;
     }
     PLUMB_TRY_ASSIGN(info, system.stat(path, true));
@@ -102,8 +102,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
 void note_program(const Change& change, System& system, Observed& observed) {
   if (observed.obstacle || change.operations.empty() || !std::holds_alternative<Fetch>(change.operations[0])) return;
   if (system.is_image()) {
-    observed.obstacle =
-        Diagnostic(Code::kNoBackEnd, "programs of an image are not run, so nothing can be fetched into it");
+    observed.obstacle = image_runs_nothing("nothing can be fetched into it");
   } else if (find_fetch_program(system) == nullptr) {
     observed.missing.push_back({{"", "package", "curl"}, "url"});
   }

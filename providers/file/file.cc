@@ -6,6 +6,7 @@
 #include "engine/base/json.h"
 #include "providers/sdk/access_list.h"
 #include "providers/sdk/followed_link.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::file {
@@ -118,8 +119,8 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     const std::string target = info->link_target;
     PLUMB_TRY_ASSIGN(info, system.stat(path, true));
     if (!follow) {
-      observed.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + target)
-                              .with_hint("set `follow: true` to write to where it points, or manage the link itself");
+      observed.obstacle =
+          link_in_the_place(path, target, "set `follow: true` to write to where it points, or manage the link itself");
     }
   }
   if (!info) {

@@ -8,6 +8,7 @@
 #include "providers/sdk/kernel_files.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::filesystem {
@@ -112,7 +113,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   PLUMB_TRY_ASSIGN(const std::string device, device_of(desired.text("device"), system));
   if (system.is_image()) {
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
     return observed;
   }
   PLUMB_TRY_ASSIGN(const auto info, system.stat(device, true));

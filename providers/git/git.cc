@@ -5,6 +5,7 @@
 
 #include "providers/sdk/access_list.h"
 #include "providers/sdk/managers.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::git {
@@ -237,7 +238,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (!info && absent) return observed;
   if (system.is_image()) {
     observed.exists = absent;
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
     return observed;
   }
   bool copy = false;

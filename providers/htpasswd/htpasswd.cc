@@ -7,6 +7,7 @@
 #include "providers/sdk/made_file.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::htpasswd {
@@ -78,9 +79,8 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (info && info->type != FileType::kFile) {
     observed.exists = absent;
     observed.obstacle = info->type == FileType::kLink
-                            ? Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + info->link_target)
-                                  .with_hint("give the path that it leads to")
-                            : Diagnostic(Code::kRefusedByState, path + " is there and is no regular file");
+                            ? link_in_the_place(path, info->link_target, "give the path that it leads to")
+                            : Obstacle(Diagnostic(Code::kRefusedByState, path + " is there and is no regular file"));
     return observed;
   }
   std::optional<std::string> hash;
@@ -96,7 +96,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   if (!info) observed.attributes[kMadeFile] = true;
   if (absent) return observed;
   if (system.is_image()) {
-    if (!observed.obstacle) observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
     observed.exists = false;
     return observed;
   }

@@ -4,6 +4,7 @@
 #include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::npm {
@@ -138,7 +139,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   if (wants_absent(desired) && !observed.exists) return observed;
   if (system.is_image() && !observed.obstacle) {
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
   } else if (system.find_program(kProgram).empty()) {
     observed.missing.push_back({{"", "package", kProgram}, "name"});
   }

@@ -6,6 +6,7 @@
 #include "providers/pip/installed.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::pip {
@@ -146,7 +147,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   if (wants_absent(desired) && !observed.exists) return observed;
   if (system.is_image() && !observed.obstacle) {
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
   } else if (python.version.empty() && (environment.empty() || !observed.has("virtualenv"))) {
     const std::string name = python_of(desired);
     observed.missing.push_back({{"", "package", name.substr(name.rfind('/') + 1)}, "name"});

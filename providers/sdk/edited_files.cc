@@ -8,13 +8,14 @@
 #include "engine/base/digest.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/pattern.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
 namespace {
 
 // What is told of an edit that may not be made: never an empty change.
-Observed refused(const Desired& desired, Diagnostic why) {
+Observed refused(const Desired& desired, Obstacle why) {
   Observed observed;
   observed.obstacle = std::move(why);
   observed.exists = wants_absent(desired);
@@ -30,15 +31,14 @@ bool clears_access_list(const Desired& desired) {
 struct Target {
   std::string place;  // links resolved
   bool there = false;
-  std::optional<Diagnostic> obstacle;  // why what is there cannot be edited
+  std::optional<Obstacle> obstacle;  // why what is there cannot be edited
 
   static Result<Target> find(const std::string& path, bool follow, System& system) {
     Target target;
     PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, system.stat(path, false));
     if (info && info->type == FileType::kLink) {
       if (!follow) {
-        target.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + info->link_target)
-                              .with_hint("set `follow: true` to edit what it points to");
+        target.obstacle = link_in_the_place(path, info->link_target, "set `follow: true` to edit what it points to");
         return target;
       }
       PLUMB_TRY_ASSIGN(info, system.stat(path, true));

@@ -14,8 +14,8 @@ bool is_path(std::string_view identity) {
   return identity.starts_with('/');
 }
 
-bool is_same_obstacle(const std::optional<Diagnostic>& one, const std::optional<Diagnostic>& other) {
-  return one.has_value() == other.has_value() && (!one || one->summary == other->summary);
+bool is_same_obstacle(const std::optional<Obstacle>& one, const std::optional<Obstacle>& other) {
+  return one.has_value() == other.has_value() && (!one || (one->summary == other->summary && one->goes == other->goes));
 }
 
 bool is_as_it_was(const Observed& before, const Observed& now) {
@@ -49,7 +49,7 @@ bool is_only_judged(const Kind& kind, const Change& change) {
 }
 
 // Told as not there, or there, so that the change which the obstacle refuses is never empty.
-Observed told_as_refused(const Provider& provider, const Desired& desired, Diagnostic why) {
+Observed told_as_refused(const Provider& provider, const Desired& desired, Obstacle why) {
   Observed observed;
   observed.exists = provider.is_unwanted(desired);
   observed.obstacle = std::move(why);
@@ -180,16 +180,22 @@ void Foresight::look(std::size_t index, Result<Observed>& found) {
   note_programs(index, found);
 }
 
+// A link at a path goes with what changes the path, or a folder above it, whatever the resource asks about besides.
+bool Foresight::may_move(std::size_t index, const Obstacle& obstacle, const std::string& name) const {
+  if (obstacle.goes != ObstacleGoes::kWithItsPath) return provider_of(index)->asks_about(*desired_[index], name);
+  const std::vector<std::string> own = provider_of(index)->manages_paths(*desired_[index]);
+  return std::any_of(own.begin(), own.end(),
+                     [&](const std::string& path) { return name == path || is_below(path, name); });
+}
+
 // Programs are not asked what they will say by then, but a folder in the place of a file is seen without them.
 bool Foresight::stays_in_the_way(std::size_t index, const Observed& found) {
-  if (!found.obstacle) return false;
-  // A server that does not answer may do so once what is before it is done, and no file tells.
-  if (found.obstacle->code == Code::kServerRefused) return false;
+  if (!found.obstacle || found.obstacle->goes == ObstacleGoes::kWithAnything) return false;
+  if (found.obstacle->goes == ObstacleGoes::kNever) return true;
   // What a program makes by then, of what it asks about, is not seen here.
-  const Provider& provider = *provider_of(index);
   const bool waits = std::any_of(acted_.begin(), acted_.end(), [&](const Acted& earlier) {
     return earlier.unforeseen && std::any_of(earlier.names.begin(), earlier.names.end(), [&](const std::string& name) {
-             return provider.asks_about(*desired_[index], name);
+             return may_move(index, *found.obstacle, name);
            });
   });
   if (waits) return false;
@@ -228,7 +234,9 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
       return;
     }
     for (const Acted& earlier : acted_) {
-      const auto asks = [&](const std::string& name) { return provider->asks_about(desired, name); };
+      const auto asks = [&](const std::string& name) {
+        return provider->asks_about(desired, name) || (found->obstacle && may_move(index, *found->obstacle, name));
+      };
       if (std::any_of(earlier.names.begin(), earlier.names.end(), asks) ||
           std::any_of(earlier.took_along.begin(), earlier.took_along.end(), asks))
         found->open_until.push_back(desired_[earlier.index]->address.str());

@@ -66,6 +66,8 @@ class Foresight {
 
   const Provider* provider_of(std::size_t index) const;
   void look_through(std::size_t index, Result<Observed>& found);
+  // Whether who changes what has this name may take away what is in the resource's way.
+  bool may_move(std::size_t index, const Obstacle& obstacle, const std::string& name) const;
   bool stays_in_the_way(std::size_t index, const Observed& found);
   // Of one that is not foreseeable: as it will be found where something is in its way by then that is seen without
   // programs.

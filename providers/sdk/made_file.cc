@@ -2,6 +2,7 @@
 
 #include "engine/base/shell_word.h"
 #include "providers/sdk/exchangeable.h"
+#include "providers/sdk/obstacles.h"
 
 namespace plumb {
 namespace {
@@ -60,8 +61,7 @@ Result<Observed> observe_made_file(const Desired& desired, System& system, Accou
   if (!info && absent) return observed;
   if (info && info->type == FileType::kLink) {
     observed.exists = absent;
-    observed.obstacle = Diagnostic(Code::kSymlinkRefused, path + " is a symbolic link to " + info->link_target)
-                            .with_hint("give the path that it leads to");
+    observed.obstacle = link_in_the_place(path, info->link_target, "give the path that it leads to");
     return observed;
   }
   if (info && info->type != FileType::kFile) {
@@ -79,7 +79,7 @@ Result<Observed> observe_made_file(const Desired& desired, System& system, Accou
   note_missing_accounts(desired, names, observed);
   PLUMB_TRY(note_maker(path, system, observed));
   if (system.is_image()) {
-    if (!observed.obstacle) observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
     return observed;
   }
   if (system.find_program(program).empty()) {

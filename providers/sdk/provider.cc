@@ -19,6 +19,12 @@ constexpr std::array<std::pair<Op, std::string_view>, 9> kOps = {{{Op::kNone, "n
 constexpr std::array<std::pair<Fidelity, std::string_view>, 3> kFidelities = {
     {{Fidelity::kExact, "exact"}, {Fidelity::kBounded, "bounded"}, {Fidelity::kOpaque, "opaque"}}};
 
+constexpr std::array<std::pair<ObstacleGoes, std::string_view>, 4> kObstaclesGo = {
+    {{ObstacleGoes::kWithWhatItIsAbout, "with_what_it_is_about"},
+     {ObstacleGoes::kWithItsPath, "with_its_path"},
+     {ObstacleGoes::kWithAnything, "with_anything"},
+     {ObstacleGoes::kNever, "never"}}};
+
 template <class Table, class Value>
 std::string_view name_in(const Table& table, Value value) {
   for (const auto& [entry, text] : table) {
@@ -49,6 +55,13 @@ std::string_view name(Fidelity fidelity) {
 }
 std::optional<Fidelity> fidelity_from_name(std::string_view name) {
   return value_named(kFidelities, name);
+}
+
+std::string_view name(ObstacleGoes goes) {
+  return name_in(kObstaclesGo, goes);
+}
+std::optional<ObstacleGoes> obstacle_goes_from_name(std::string_view name) {
+  return value_named(kObstaclesGo, name);
 }
 
 bool wants_absent(const Desired& desired) {

@@ -60,6 +60,24 @@ struct Missing {
   friend bool operator==(const Missing&, const Missing&) = default;
 };
 
+// What of the actions before a resource may take away what is in its way, where nobody sees through them.
+enum class ObstacleGoes {
+  kWithWhatItIsAbout,  // who may change what it is about: as a rule
+  kWithItsPath,        // who may change what lies at its path, or above it: a link
+  kWithAnything,       // whoever comes before it: no file tells whether a server answers by then
+  kNever,              // nobody: no program of an image is run
+};
+std::string_view name(ObstacleGoes goes);
+std::optional<ObstacleGoes> obstacle_goes_from_name(std::string_view name);
+
+// Why the desired state cannot be reached from what is there, for example a directory where a file is wanted.
+struct Obstacle : Diagnostic {
+  Obstacle() = default;
+  Obstacle(Diagnostic why, ObstacleGoes when = ObstacleGoes::kWithWhatItIsAbout)
+      : Diagnostic(std::move(why)), goes(when) {}
+  ObstacleGoes goes = ObstacleGoes::kWithWhatItIsAbout;
+};
+
 // What was read from the host for one resource, in the terms of the schema and normalised as it is.
 struct Observed {
   bool exists = false;
@@ -67,9 +85,8 @@ struct Observed {
   // `content` is a digest. A sensitive value is in clear here and is sealed before it leaves the host.
   Json attributes = Json::object();
   std::vector<Missing> missing;
-  // Why the desired state cannot be reached from here, for example a directory where a file is wanted.
   // A plan that would have to change this resource fails with it.
-  std::optional<Diagnostic> obstacle;
+  std::optional<Obstacle> obstacle;
   // The text that is there now, for the diff that people read: only where the digest differs from the desired
   // one, it is UTF-8 text of at most 256 KiB, and `content` is not sensitive.
   std::optional<std::string> content_text;

@@ -4,6 +4,7 @@
 
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::sync {
@@ -112,8 +113,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   refuse_nesting(path, source, system, observed);
   if (!from) observed.missing.push_back({{"", "directory", source}, "source"});
   if (!into) PLUMB_TRY(note_missing_parent(path, system, observed));
-  if (system.is_image() && !observed.obstacle)
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+  if (system.is_image() && !observed.obstacle) observed.obstacle = image_runs_nothing();
   if (system.find_program(kProgram).empty()) observed.missing.push_back({{"", "package", kProgram}, "path"});
   if (observed.obstacle || !observed.missing.empty()) return observed;
   observed.exists = into.has_value();

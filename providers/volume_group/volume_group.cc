@@ -5,6 +5,7 @@
 
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/obstacles.h"
 
 namespace plumb::providers::volume_group {
 namespace {
@@ -67,7 +68,7 @@ Result<std::vector<std::vector<std::string>>> report(const char* program, const 
 // False where nothing can be asked.
 bool can_ask(System& system, const char* attribute, Observed& observed) {
   if (system.is_image()) {
-    observed.obstacle = Diagnostic(Code::kNoBackEnd, "programs of an image are not run");
+    observed.obstacle = image_runs_nothing();
   } else if (system.find_program("lvm").empty()) {
     observed.missing.push_back({{"", "package", kPackage}, attribute});
   } else {

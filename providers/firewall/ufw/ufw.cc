@@ -144,7 +144,9 @@ Result<Observed> observe_one(const Desired& desired, const Host& host, System& s
   note_line(desired, lets_of(desired, host, wanted), system, observed);
   if (!host.has_program && !wants_absent(desired)) observed.missing.push_back({{"", "file", "/usr/sbin/ufw"}, "name"});
   if (system.is_image() && !observed.obstacle)
-    observed.obstacle = Diagnostic(Code::kRefusedByState, "ufw's program changes its rules, and runs in no image");
+    observed.obstacle =
+        Obstacle(Diagnostic(Code::kRefusedByState, "ufw's program changes its rules, and runs in no image"),
+                 ObstacleGoes::kNever);
   return observed;
 }
 
