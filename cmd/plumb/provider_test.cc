@@ -17,6 +17,7 @@
 #include "engine/config/project_providers.h"
 #include "engine/conformance/judges.h"
 #include "engine/conformance/provider_cases.h"
+#include "engine/conformance/scratch.h"
 #include "engine/host/transport.h"
 #include "engine/lang/yaml.h"
 
@@ -33,30 +34,10 @@ struct ProviderTestArguments {
   std::string report;
 };
 
-// A folder of the test's own, gone afterwards.
-class Scratch {
- public:
-  Scratch() {
-    std::error_code problem;
-    const fs::path folder = fs::canonical(fs::temp_directory_path(problem), problem);
-    std::string path = (folder / "plumb-provider-XXXXXX").string();
-    if (::mkdtemp(path.data()) == nullptr) return;
-    path_ = path;
-    // Programs of others look into it.
-    fs::permissions(path_, fs::perms{0755}, problem);
-    for (const char* part : {"host", "project", "state"}) fs::create_directory(path_ / part, problem);
-  }
-  ~Scratch() {
-    std::error_code problem;
-    if (!path_.empty()) fs::remove_all(path_, problem);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+fs::path temporary_place() {
+  std::error_code problem;
+  return fs::temp_directory_path(problem);
+}
 
 // Executors of this process remember nothing of the test, and know nothing of real runs: root's records are covered for
 // this process alone, those of others lie elsewhere. Gives where they are kept.
@@ -100,7 +81,9 @@ class ProviderTester {
 
   int run() {
     if (scratch_.path().empty()) return refuse(fail(Code::kWriteFailed, "no folder can be made for the test"), kFailed);
-    const Result<fs::path> records = set_records_apart(scratch_.path() / "state");
+    std::error_code problem;
+    for (const fs::path& part : {host(), project(), state()}) fs::create_directory(part, problem);
+    const Result<fs::path> records = set_records_apart(state());
     if (!records) return refuse(records.error(), kFailed);
     if (!load()) return kInvalidConfiguration;
     const conformance::ProviderCases cases =
@@ -111,7 +94,7 @@ class ProviderTester {
     host::HostTransport transport{executors, ssh};
     const conformance::Bench bench{.kinds = workspace_->providers(),
                                    .base = &builtin_,
-                                   .scratch = scratch_.path() / "state",
+                                   .scratch = state(),
                                    .project = project(),
                                    .root = "",
                                    .below = host().string(),
@@ -124,6 +107,7 @@ class ProviderTester {
  private:
   fs::path host() const { return scratch_.path() / "host"; }
   fs::path project() const { return scratch_.path() / "project"; }
+  fs::path state() const { return scratch_.path() / "state"; }
 
   int tell(int code) {
     terminal_.diagnose(found_.sorted(), sources_);
@@ -146,7 +130,7 @@ class ProviderTester {
     const Result<> written =
         write_file(project() / "plumb.yaml", "plumb: v1\nproject: conformance\n" + head_ + "resources: []\n");
     if (!written) return refuse(written.error(), 0) != 0;
-    history_ = std::make_unique<history::SqliteHistory>(scratch_.path() / "state" / "none.db");
+    history_ = std::make_unique<history::SqliteHistory>(state() / "none.db");
     run::WorkspaceRequest request;
     request.folder = project();
     workspace_ = run::Workspace::load(request, builtin_, *history_, found_, sources_);
@@ -211,7 +195,7 @@ class ProviderTester {
   Terminal terminal_;
   Registry builtin_;
   fs::path folder_;
-  Scratch scratch_;
+  const conformance::Scratch scratch_{temporary_place(), "/tmp"};
   Diagnostics found_;
   lang::SourceMap sources_;
   std::string head_;

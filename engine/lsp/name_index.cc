@@ -118,8 +118,7 @@ class NameIndex::Reader {
     const Node root = lang::read_partial_yaml(file, text_->str(), told_elsewhere);
     if (shape_ == Shape::kProject || shape_ == Shape::kModule || shape_ == Shape::kIncluded) read_sections(root);
     if (shape_ == Shape::kInputs) read_given(root, module_);
-    std::vector<Step> steps;
-    walk(root, steps);
+    for_each_node(root, [this](const Node& node, const std::vector<Step>& steps) { read_node(node, steps); });
   }
 
   void read_sections(const Node& root) {
@@ -148,19 +147,9 @@ class NameIndex::Reader {
     return span;
   }
 
-  void walk(const Node& node, std::vector<Step>& steps) {
+  void read_node(const Node& node, const std::vector<Step>& steps) {
     if (node.is_scalar()) return read_scalar(node, steps);
     if (node.is_map() && !node.entries.empty()) read_map(node, steps);
-    for (const Entry& entry : node.entries) {
-      steps.push_back({&node, &entry, 0});
-      walk(entry.value, steps);
-      steps.pop_back();
-    }
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
-      steps.push_back({&node, nullptr, i});
-      walk(node.items[i], steps);
-      steps.pop_back();
-    }
   }
 
   // Inputs that are given, modules that are used, resources that are declared.

@@ -126,20 +126,10 @@ class Tokens {
     }
   }
 
-  void walk(const Node& node, std::vector<Step>& steps) {
+  void add(const Node& node, const std::vector<Step>& steps) {
     const bool bare = node.is_scalar() && writing_of(steps) == Writing::kBare;
     if (bare || (node.is_scalar() && node.text.find('{') != std::string::npos))
       add(node.text, bare ? Writing::kBare : Writing::kTemplate, origin_in(text_, node));
-    for (const Entry& entry : node.entries) {
-      steps.push_back({&node, &entry, 0});
-      walk(entry.value, steps);
-      steps.pop_back();
-    }
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
-      steps.push_back({&node, nullptr, i});
-      walk(node.items[i], steps);
-      steps.pop_back();
-    }
   }
 
   // Each as its distance from the one before, its length, its type, and no modifier.
@@ -225,9 +215,8 @@ Json semantic_tokens(const std::string& file, const Text& text, Encoding encodin
   if (shape_of(file) == Shape::kTemplate) {
     tokens.add(text.str(), Writing::kTemplate, cel::Origin::of_file(file, text.str()));
   } else {
-    const Node root = partial_tree(file, text);
-    std::vector<Step> steps;
-    tokens.walk(root, steps);
+    for_each_node(partial_tree(file, text),
+                  [&tokens](const Node& node, const std::vector<Step>& steps) { tokens.add(node, steps); });
   }
   return tokens.numbers();
 }

@@ -20,6 +20,22 @@ bool holds(const SourceSpan& span, int line, int column) {
   return std::tuple(span.line, span.column) <= at && at <= std::tuple(span.end_line, span.end_column);
 }
 
+using Visit = std::function<void(const Node& node, const std::vector<Step>& steps)>;
+
+void walk(const Node& node, std::vector<Step>& steps, const Visit& visit) {
+  visit(node, steps);
+  for (const Entry& entry : node.entries) {
+    steps.push_back({&node, &entry, 0});
+    walk(entry.value, steps, visit);
+    steps.pop_back();
+  }
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    steps.push_back({&node, nullptr, i});
+    walk(node.items[i], steps, visit);
+    steps.pop_back();
+  }
+}
+
 class Finder {
  public:
   // `wanted` of a key or scalar: its text and its place.
@@ -165,6 +181,11 @@ std::string_view Spot::key_above(std::size_t levels) const {
     --levels;
   }
   return {};
+}
+
+void for_each_node(const Node& root, const Visit& visit) {
+  std::vector<Step> steps;
+  walk(root, steps, visit);
 }
 
 std::optional<Spot> spot_at(const Node& root, int line, int column) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,10 @@ struct Spot {
   // That of the map around that one, and so on.
   std::string_view key_above(std::size_t levels) const;
 };
+
+// Each node below the root, and the root, with the way to it: a map or list before what is in it.
+void for_each_node(const lang::Node& root,
+                   const std::function<void(const lang::Node& node, const std::vector<Step>& steps)>& visit);
 
 // What stands there: a key or a scalar. Nothing between them.
 std::optional<Spot> spot_at(const lang::Node& root, int line, int column);

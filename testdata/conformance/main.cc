@@ -15,11 +15,11 @@
 #include <string>
 #include <string_view>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/base/file.h"
 #include "engine/conformance/judges.h"
+#include "engine/conformance/scratch.h"
 #include "providers/sdk/builtin.h"
 #include "testdata/conformance/hosts.h"
 #include "testdata/conformance/subjects.h"
@@ -40,29 +40,6 @@ struct Arguments {
   fs::path report;
   fs::path page;
   fs::path check;
-};
-
-// In memory where that can be had, gone afterwards, and open to those who are not root.
-class Scratch {
- public:
-  Scratch() {
-    for (std::string path : {"/dev/shm/conformance-XXXXXX", "/tmp/conformance-XXXXXX"}) {
-      if (::mkdtemp(path.data()) == nullptr) continue;
-      ::chmod(path.c_str(), 0755);
-      path_ = path;
-      return;
-    }
-  }
-  ~Scratch() {
-    std::error_code problem;
-    if (!path_.empty()) fs::remove_all(path_, problem);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
 };
 
 fs::path made(const fs::path& folder) {
@@ -120,7 +97,7 @@ bool wrote(const fs::path& file, const std::string& text) {
 }
 
 int run(const Arguments& arguments) {
-  const Scratch scratch;
+  const Scratch scratch{"/dev/shm", "/tmp"};
   if (scratch.path().empty()) return 2;
   const Registry kinds = described_builtin_kinds();
   const meet::Image image(made(scratch.path() / "host"));

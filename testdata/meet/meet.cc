@@ -25,6 +25,7 @@
 
 #include <unistd.h>
 
+#include "engine/conformance/scratch.h"
 #include "testdata/meet/covers.h"
 #include "testdata/meet/generate.h"
 #include "testdata/meet/judge.h"
@@ -126,28 +127,6 @@ class Run {
   Clock::time_point begin_ = Clock::now();
 };
 
-// In memory where that can be had, and gone afterwards.
-class Scratch {
- public:
-  Scratch() {
-    for (std::string path : {"/dev/shm/meet-XXXXXX", "/tmp/meet-XXXXXX"}) {
-      if (::mkdtemp(path.data()) == nullptr) continue;
-      path_ = path;
-      return;
-    }
-  }
-  ~Scratch() {
-    std::error_code problem;
-    std::filesystem::remove_all(path_, problem);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 // Whether the cases asked for are such.
 bool is_asked_for(const Case& one) {
   const char* const kind = std::getenv("KIND");
@@ -156,7 +135,7 @@ bool is_asked_for(const Case& one) {
 }
 
 int run_situations() {
-  const Scratch scratch;
+  const plumb::conformance::Scratch scratch{"/dev/shm", "/tmp"};
   if (scratch.path().empty()) return 2;
   Judge judge(scratch.path());
   const bool shows = number("SHOW", 0) != 0;
@@ -177,7 +156,7 @@ Demands demands_of(std::string_view what) {
 }
 
 int run(std::string_view what) {
-  const Scratch scratch;
+  const plumb::conformance::Scratch scratch{"/dev/shm", "/tmp"};
   if (scratch.path().empty()) return 2;
   Judge judge(scratch.path(), demands_of(what));
   Run run(judge, what == "pairs");
@@ -261,7 +240,7 @@ class KillRun {
 };
 
 int run_kills() {
-  const Scratch scratch;
+  const plumb::conformance::Scratch scratch{"/dev/shm", "/tmp"};
   if (scratch.path().empty()) return 2;
   KillRun run(scratch.path());
   const bool long_run = number("PLUMB_LONG", 0) != 0;
