@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/exec/apply.h"
+#include "engine/exec/asked_before.h"
 #include "engine/exec/blobs.h"
 #include "engine/exec/claims.h"
 #include "engine/exec/confirm.h"
@@ -20,6 +21,7 @@
 #include "engine/exec/lock.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/outside_kinds.h"
+#include "engine/exec/permission.h"
 #include "engine/exec/readings.h"
 #include "engine/exec/record.h"
 #include "engine/exec/sandbox.h"
@@ -55,45 +57,6 @@ std::string frames_of(std::span<const wire::ObservedState> states) {
                            "its state is too large to be told: " + std::to_string(whole.size()) + " bytes");
   return wire::frame(wire::encode(wire::ObservedChunk{{{states[0].index, std::nullopt, problem}}}));
 }
-
-// What a strict host listens to at all. Everything else is for hosts that trust whoever logs in.
-bool is_for_strict(const wire::Message& message) {
-  if (const auto* locks = std::get_if<wire::ChangeLocks>(&message))
-    return locks->lock.empty() && locks->unlock.empty() && !locks->unlock_all;
-  return std::holds_alternative<wire::Hello>(message) || std::holds_alternative<wire::Read>(message) ||
-         std::holds_alternative<wire::Observe>(message) || std::holds_alternative<wire::Blob>(message) ||
-         std::holds_alternative<wire::Apply>(message) || std::holds_alternative<wire::Acknowledge>(message) ||
-         std::holds_alternative<wire::Confirm>(message) || std::holds_alternative<wire::Stop>(message) ||
-         // Observing and reading can tell any file, too.
-         std::holds_alternative<wire::Collect>(message) || std::holds_alternative<wire::Replacement>(message);
-}
-
-// Whose state a message is about; null where it is about none.
-const std::string* project_of(const wire::Message& message) {
-  return std::visit(
-      [](const auto& one) -> const std::string* {
-        if constexpr (requires { one.project; }) {
-          return &one.project;
-        } else {
-          return nullptr;
-        }
-      },
-      message);
-}
-
-// Until its end the host starts these programs alone.
-class Permission {
- public:
-  Permission(LocalSystem& system, std::function<bool(const ProcessRequest&)> permitted, bool asks) : system_(system) {
-    system_.set_permitted(std::move(permitted), asks);
-  }
-  Permission(const Permission&) = delete;
-  Permission& operator=(const Permission&) = delete;
-  ~Permission() { system_.set_permitted({}, true); }
-
- private:
-  LocalSystem& system_;
-};
 
 bool was_applied(const wire::Apply& request, const HostRecord& record) {
   return request.check_applied && std::any_of(record.applied.begin(), record.applied.end(),
@@ -138,7 +101,7 @@ class Server {
 
  private:
   Result<> answer(wire::Message& message) {
-    if (strict_) PLUMB_TRY(expect_permitted(message));
+    if (strict_) PLUMB_TRY(expect_permitted(strict_->charter(), message));
     if (const auto* hello = std::get_if<wire::Hello>(&message)) return take(*hello);
     if (!greeted_) return fail(Code::kProtocol, "a conversation begins with hello");
     if (const auto* read = std::get_if<wire::Read>(&message)) return answer_to(*read);
@@ -308,31 +271,10 @@ class Server {
     return {};
   }
 
-  Result<> expect_permitted(const wire::Message& message) const {
-    if (!is_for_strict(message)) {
-      return fail(Code::kNotCovered, "this host is strict: it carries out plans that people have approved, and no `" +
-                                         std::string(wire::name(message)) + "`");
-    }
-    const std::string* project = project_of(message);
-    return project == nullptr ? Result<>() : strict::expect_project(strict_->charter(), *project);
-  }
-
-  // As long as nothing that is asked for is covered: what these projects have asked as part of an approved plan.
+  // As long as nothing that is asked for is covered.
   std::optional<Permission> only_questions(const std::vector<std::string>& projects) {
     if (!strict_) return std::nullopt;
-    std::vector<std::shared_ptr<const AskedBefore>> asked;
-    for (const std::string& project : projects) {
-      const Result<StateFolder> folder = StateFolder::of(system_.files(), project);
-      if (folder) asked.push_back(std::make_shared<AskedBefore>(*folder));
-    }
-    return std::optional<Permission>(
-        std::in_place, system_,
-        [asked = std::move(asked)](const ProcessRequest& request) {
-          return is_plain_question(request) || std::any_of(asked.begin(), asked.end(), [&request](const auto& one) {
-                   return one->contains(request);
-                 });
-        },
-        false);
+    return std::optional<Permission>(std::in_place, system_, asked_by(system_.files(), projects), false);
   }
 
   Result<> answer_to(const wire::Replacement& replacement) {

@@ -1,8 +1,6 @@
 // A host that goes by a charter: what it reads of it, and what it lets a controller have it do.
 #pragma once
 
-#include <functional>
-#include <set>
 #include <string>
 
 #include <sys/types.h>
@@ -11,7 +9,6 @@
 #include "engine/strict/covered.h"
 #include "engine/trust/charter.h"
 #include "engine/wire/messages.h"
-#include "providers/sdk/system.h"
 
 namespace plumb::exec {
 
@@ -50,25 +47,5 @@ class StrictHost {
 // then. The caller holds the host lock. Errors: kNotCovered where the record is another one than the plan was made of,
 // and kWriteFailed.
 Result<> begin_covered(const StateFolder& folder, const std::string& plan, std::int64_t made_of, std::int64_t now);
-
-// Programs that ask something, and that were run as part of a plan that people approved.
-class AskedBefore {
- public:
-  explicit AskedBefore(const StateFolder& folder);
-
-  bool contains(const ProcessRequest& request) const;
-  void add(const ProcessRequest& request);
-  // Where there is something new.
-  Result<> save() const;
-
- private:
-  StateFolder folder_;
-  std::set<std::string> digests_;
-  bool changed_ = false;
-};
-
-// Whether it is one of the fixed questions that kinds ask of package and service managers: it changes nothing, whatever
-// names stand in it.
-bool is_plain_question(const ProcessRequest& request);
 
 }  // namespace plumb::exec

@@ -10,6 +10,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/base/program.h"
+#include "engine/exec/asked_before.h"
 #include "engine/testing/scratch_folder.h"
 #include "engine/trust/sign.h"
 

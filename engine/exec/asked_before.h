@@ -1,0 +1,32 @@
+// What a strict host may be asked although nobody has approved it.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "engine/exec/state_folder.h"
+#include "providers/sdk/system.h"
+
+namespace plumb::exec {
+
+// Programs that ask something, and that were run as part of a plan that people approved.
+class AskedBefore {
+ public:
+  explicit AskedBefore(const StateFolder& folder);
+
+  bool contains(const ProcessRequest& request) const;
+  void add(const ProcessRequest& request);
+  // Where there is something new.
+  Result<> save() const;
+
+ private:
+  StateFolder folder_;
+  std::set<std::string> digests_;
+  bool changed_ = false;
+};
+
+// Whether it is one of the fixed questions that kinds ask of package and service managers: it changes nothing, whatever
+// names stand in it.
+bool is_plain_question(const ProcessRequest& request);
+
+}  // namespace plumb::exec
