@@ -91,6 +91,26 @@ function(plumb_one_library name options sources deps private_deps)
   plumb_together(${target})
 endfunction()
 
+# plumb_embed(source FUNCTION plumb::schemas::kinds HEADER schemas/embedded.h FOLDER folder FILES a.json b.json [STEMS])
+# Sets `source` to a source that gives the files as texts, in the order in which they are named: the function, and the type
+# `Embedded` of a name and a text, are what the header declares. A name is the file's in the folder; STEMS: without its
+# folders and ending.
+function(plumb_embed source)
+  cmake_parse_arguments(arg "STEMS" "FUNCTION;HEADER;FOLDER" "FILES" ${ARGN})
+  string(MAKE_C_IDENTIFIER ${arg_FUNCTION} name)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/embed.cmake)
+  list(TRANSFORM arg_FILES PREPEND ${arg_FOLDER}/ OUTPUT_VARIABLE paths)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DFUNCTION=${arg_FUNCTION} -DHEADER=${arg_HEADER} -DFOLDER=${arg_FOLDER} -DOUTPUT=${output}
+            "-DFILES=${arg_FILES}" -DSTEMS=${arg_STEMS} -P ${script}
+    DEPENDS ${paths} ${script}
+    COMMENT "Embedding ${arg_FUNCTION}"
+    VERBATIM)
+  set(${source} ${output} PARENT_SCOPE)
+endfunction()
+
 # plumb_test(ir SOURCES order_test.cc DEPS plumb::ir [LABEL lab] [ENVIRONMENT NAME=value])
 # One GoogleTest program a folder; ctest runs each of its cases by name.
 function(plumb_test name)

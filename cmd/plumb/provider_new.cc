@@ -61,7 +61,7 @@ Language language_of(const NewProvider& wanted) {
 
 std::string text_of(const std::string& source) {
   for (const provider_sdk::Embedded& file : provider_sdk::files()) {
-    if (file.path == source) return std::string(file.text);
+    if (file.name == source) return std::string(file.text);
   }
   return "";
 }

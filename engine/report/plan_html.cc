@@ -21,6 +21,11 @@ namespace {
 
 using PageSink = std::function<void(std::string_view)>;
 
+std::string_view page_part(std::string_view name) {
+  const std::span<const Embedded> parts = plan_page();
+  return std::find_if(parts.begin(), parts.end(), [name](const Embedded& part) { return part.name == name; })->text;
+}
+
 // How the policy of the page names a script or style that it may use.
 std::string policy_hash(std::string_view text) {
   Sha256 hash;
@@ -143,12 +148,12 @@ void plan_html(const plan::Plan& plan, const std::string& id, const PlanHtmlOpti
       {"ID", html_text((id.empty() ? "" : id + ", ") + "hosts " + plan.scope.on + ", made by plumb " + plan.engine)},
       {"SUMMARY", html_text(scope_text(plan, false) + options.note + plan_summary(plan, text) + options.errors)},
       {"REST", html_text(rest)},
-      {"STYLE", std::string(plan_page_css())},
-      {"STYLE_HASH", policy_hash(plan_page_css())},
-      {"SCRIPT", std::string(plan_page_js())},
-      {"SCRIPT_HASH", policy_hash(plan_page_js())},
+      {"STYLE", std::string(page_part("plan.css"))},
+      {"STYLE_HASH", policy_hash(page_part("plan.css"))},
+      {"SCRIPT", std::string(page_part("plan.js"))},
+      {"SCRIPT_HASH", policy_hash(page_part("plan.js"))},
   };
-  std::string_view page = plan_page_html();
+  std::string_view page = page_part("plan.html");
   for (std::size_t at = page.find('@'); at != std::string_view::npos; at = page.find('@')) {
     const std::size_t end = page.find('@', at + 1);
     const std::string_view word = page.substr(at + 1, end - at - 1);

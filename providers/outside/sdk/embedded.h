@@ -7,11 +7,11 @@
 namespace plumb::provider_sdk {
 
 struct Embedded {
-  std::string_view path;  // in this folder: "scaffold/sh/provider.sh"
+  std::string_view name;  // in this folder: "scaffold/sh/provider.sh"
   std::string_view text;
 };
 
-// Sorted by path.
+// Sorted by name.
 std::span<const Embedded> files();
 
 }  // namespace plumb::provider_sdk

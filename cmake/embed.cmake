@@ -1,0 +1,16 @@
+# cmake -DFUNCTION=plumb::schemas::kinds -DHEADER=… -DFOLDER=… -DOUTPUT=… "-DFILES=a.json;b.json" -DSTEMS=ON -P embed.cmake
+# Writes a source that gives files as texts; see plumb_embed() in PlumbTargets.cmake.
+string(REGEX REPLACE "^(.+)::([^:]+)$" "\\1;\\2" parts ${FUNCTION})
+list(GET parts 0 namespace)
+list(GET parts 1 name)
+set(code "// Made by cmake/embed.cmake.\n#include \"${HEADER}\"\n\n")
+string(APPEND code "namespace ${namespace} {\nnamespace {\n\nconstexpr Embedded kFiles[] = {\n")
+foreach(file IN LISTS FILES)
+  file(READ ${FOLDER}/${file} text)
+  if(STEMS)
+    get_filename_component(file ${file} NAME_WE)
+  endif()
+  string(APPEND code "    {\"${file}\", R\"PLUMB(${text})PLUMB\"},\n")
+endforeach()
+string(APPEND code "};\n\n}  // namespace\n\nstd::span<const Embedded> ${name}() {\n  return kFiles;\n}\n\n")
+file(WRITE ${OUTPUT} "${code}}  // namespace ${namespace}\n")
