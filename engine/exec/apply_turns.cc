@@ -261,12 +261,28 @@ JournalEntry TurnRunner::intent_of(const Turn& turn) const {
   }
   for (const wire::Due& due : action(turn.index).owes) intent.triggers.push_back({due.address, due.op});
   for (const Operation& operation : turn.operations) {
-    const std::string* path = path_of(operation);
-    if (path == nullptr || !traits(operation).leaves_temporary) continue;
-    const std::string target = follows_link(operation) ? tools_.system.resolve(*path).value_or(*path) : *path;
-    intent.temporaries.push_back(parent_of(target));
+    for (std::string& folder : temporary_folders(operation)) intent.temporaries.push_back(std::move(folder));
   }
   return intent;
+}
+
+// In which it may leave something of a temporary name where it is killed. Of folders above that it makes too, each is
+// made in the one above it.
+std::vector<std::string> TurnRunner::temporary_folders(const Operation& operation) const {
+  std::vector<std::string> folders;
+  const auto* swap = std::get_if<ChangeSwap>(&operation);
+  const auto* mount = std::get_if<ChangeMount>(&operation);
+  const auto* made = std::get_if<MakeDirectory>(&operation);
+  const std::string* path = mount != nullptr ? &mount->point : swap != nullptr ? &swap->device : path_of(operation);
+  if (path == nullptr || !path->starts_with('/') || !traits(operation).leaves_temporary) return folders;
+  folders.push_back(parent_of(follows_link(operation) ? tools_.system.resolve(*path).value_or(*path) : *path));
+  if (mount == nullptr && (made == nullptr || !made->parents)) return folders;
+  struct stat info {};
+  for (const std::string& above : ancestors_of(*path)) {
+    if (above == "/" || tools_.system.files().stat(above, true, info) == 0) break;
+    folders.push_back(parent_of(above));
+  }
+  return folders;
 }
 
 JournalEntry TurnRunner::outcome_of(const Turn& turn) const {

@@ -161,6 +161,21 @@ TEST_F(InterpreterTest, FoldersAndTheirParents) {
   EXPECT_EQ(code_of(MakeDirectory{"/srv/file", {}, false}), Code::kOperation);
 }
 
+TEST_F(InterpreterTest, AFolderIsThereWithItsModeOrNotAtAll) {
+  // As runs that were killed left them: made and closed, and with something in it.
+  std::filesystem::create_directories(root_.at("/srv/.plumb-0a1b2c3d-1-0"));
+  ASSERT_EQ(::chmod(root_.at("/srv/.plumb-0a1b2c3d-1-0").c_str(), 0), 0);
+  root_.write("/srv/.plumb-0a1b2c3d-1-1/below/x", "x");
+  root_.write("/srv/.plumb-0a1b2c3d-1-2", "x");
+  root_.write("/srv/.plumb-others-1-0", "x");
+  remove_left_over_temporaries(system_.files(), "/srv", "0a1b2c3d");
+  EXPECT_EQ(system_.list("/srv").value(), std::vector<std::string>{".plumb-others-1-0"});
+  // Nothing takes the place of what is there, whatever that is.
+  ASSERT_EQ(::symlink("/nowhere", root_.at("/srv/link").c_str()), 0);
+  EXPECT_EQ(code_of(MakeDirectory{"/srv/link", {}, false}), Code::kOperation);
+  EXPECT_EQ(system_.list("/srv").value(), (std::vector<std::string>{".plumb-others-1-0", "link"}));
+}
+
 TEST_F(InterpreterTest, Links) {
   root_.write("/etc/real", "x");
   expect_ok(MakeLink{"/etc/l", "real", false, false});

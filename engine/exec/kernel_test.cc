@@ -80,11 +80,14 @@ TEST_F(KernelTest, MountsAreMadeAndTaken) {
   EXPECT_EQ(apart([&] {
               LocalSystem system(must(RootFiles::at("/")));
               ForeseenSystem then(system, {});
+              const BlobStore blobs(system.files());
+              FileWriter writer(system, blobs, "00000000");
               FolderSync folders;
               std::string output;
               const auto step = [&](const ChangeMount& change) -> std::string {
                 if (const auto seen = then.carry_out(change, 1); !seen) return "not foreseen: " + summary(seen);
-                if (const auto done = change_mount(system, change, folders, output); !done) return summary(done);
+                if (const auto done = change_mount(system, writer, change, folders, output); !done)
+                  return summary(done);
                 const std::vector<MountedPlace> now = *read_mounts(system);
                 const std::vector<MountedPlace> foreseen = *read_mounts(then);
                 const MountedPlace* one = mounted_at(now, point);
@@ -111,9 +114,12 @@ TEST_F(KernelTest, MountsAreMadeAndTaken) {
 
 TEST_F(KernelTest, ASwapFileIsMadeWholeOrNot) {
   LocalSystem system(must(RootFiles::at("/")));
+  const BlobStore blobs(system.files());
+  FileWriter writer(system, blobs, "00000000");
+  FolderSync folders;
   std::string output;
   const std::string path = folder_.path() + "/swap";
-  const Result<> made = change_swap(system, {"make", path, 1}, output);
+  const Result<> made = change_swap(system, writer, {"make", path, 1}, folders, output);
   ASSERT_TRUE(made) << summary(made);
   struct stat info {};
   ASSERT_EQ(::stat(path.c_str(), &info), 0);
@@ -125,18 +131,22 @@ TEST_F(KernelTest, ASwapFileIsMadeWholeOrNot) {
   std::array<std::uint32_t, 3> header{};
   std::memcpy(header.data(), first.data() + 1024, sizeof header);
   EXPECT_EQ(header, (std::array<std::uint32_t, 3>{1, static_cast<std::uint32_t>((1U << 20U) / first.size() - 1), 0}));
-  EXPECT_FALSE(change_swap(system, {"make", path, 1}, output)) << "nothing is written over";
-  EXPECT_EQ(summary(change_swap(system, {"make", path, 0}, output)), "a swap file has a size");
+  EXPECT_FALSE(change_swap(system, writer, {"make", path, 1}, folders, output)) << "nothing is written over";
+  EXPECT_EQ(summary(change_swap(system, writer, {"make", path, 0}, folders, output)), "a swap file has a size");
+  for (const std::string& name : system.list(folder_.path()).value())
+    EXPECT_FALSE(name.starts_with(".plumb-")) << name << " is left";
 }
 
 TEST_F(KernelTest, AnImageHasNoKernel) {
   LocalSystem system(must(RootFiles::at(folder_.path())));
+  const BlobStore blobs(system.files());
+  FileWriter writer(system, blobs, "00000000");
   FolderSync folders;
   std::string output;
   EXPECT_EQ(summary(set_kernel_value(system, {"vm.swappiness", "1"})),
             "cannot set vm.swappiness: no kernel of an image runs");
-  EXPECT_FALSE(change_mount(system, {"mount", "/x", "none", "tmpfs", ""}, folders, output));
-  EXPECT_FALSE(change_swap(system, {"on", "/x"}, output));
+  EXPECT_FALSE(change_mount(system, writer, {"mount", "/x", "none", "tmpfs", ""}, folders, output));
+  EXPECT_FALSE(change_swap(system, writer, {"on", "/x"}, folders, output));
   EXPECT_FALSE(change_module(system, {"load", "loop", {}}, output));
 }
 

@@ -85,6 +85,7 @@ class TurnRunner : private ApplyActions {
   void look_again(std::vector<Turn>& turns, std::chrono::system_clock::time_point since);
   void settle(std::vector<Turn>& turns);
   JournalEntry intent_of(const Turn& turn) const;
+  std::vector<std::string> temporary_folders(const Operation& operation) const;
   JournalEntry outcome_of(const Turn& turn) const;
   bool hides_output(const Turn& turn) const;
 

@@ -111,7 +111,9 @@ struct Row<EditFile> {
 template <>
 struct Row<MakeDirectory> {
   static constexpr std::string_view kName = "make_directory";
-  static OperationTraits traits(const MakeDirectory&) { return {.files_only = true, .host_undoes = true}; }
+  static OperationTraits traits(const MakeDirectory&) {
+    return {.files_only = true, .leaves_temporary = true, .host_undoes = true};
+  }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const MakeDirectory& defaults) {
     sink.required("path", value.path);
@@ -139,7 +141,7 @@ template <>
 struct Row<Remove> {
   static constexpr std::string_view kName = "remove";
   static OperationTraits traits(const Remove& value) {
-    return {.files_only = !value.recursive, .host_undoes = !value.recursive};
+    return {.files_only = !value.recursive, .leaves_temporary = value.backup, .host_undoes = !value.recursive};
   }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const Remove& defaults) {
@@ -342,7 +344,7 @@ template <>
 struct Row<ChangeMount> {
   static constexpr std::string_view kName = "change_mount";
   static OperationTraits traits(const ChangeMount& value) {
-    return {.repeatable = value.verb == "remount", .may_run_programs = true};
+    return {.leaves_temporary = value.verb == "mount", .repeatable = value.verb == "remount", .may_run_programs = true};
   }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const ChangeMount& defaults) {
@@ -357,7 +359,9 @@ struct Row<ChangeMount> {
 template <>
 struct Row<ChangeSwap> {
   static constexpr std::string_view kName = "change_swap";
-  static OperationTraits traits(const ChangeSwap&) { return {.may_run_programs = true}; }
+  static OperationTraits traits(const ChangeSwap& value) {
+    return {.leaves_temporary = value.verb == "make", .may_run_programs = true};
+  }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const ChangeSwap& defaults) {
     sink.required("verb", value.verb);

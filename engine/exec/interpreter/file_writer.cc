@@ -84,17 +84,19 @@ mode_t mode_while_written(const StagedFile& staged, const Ownership& ownership) 
 }
 
 // For file systems without hard links.
-Result<> copy_beside(int folder, const std::string& from, const std::string& to, const std::string& path) {
+Result<> copy_beside(int folder, const std::string& from, const std::string& to, const std::string& temporary,
+                     const std::string& path) {
   const UniqueFd in(::openat(folder, from.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
-  const UniqueFd out(in ? ::openat(folder, to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)
-                        : -1);
+  const UniqueFd out(
+      in ? ::openat(folder, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) : -1);
   struct stat info {};
   if (!out || ::fstat(in.get(), &info) != 0) return os_error("keep a copy of", path);
-  Result<> copied = copy_bytes(in.get(), out.get(), info.st_size) == 0 && sync_content(out.get()) == 0
-                        ? Result<>()
-                        : Result<>(os_error("keep a copy of", path));
-  if (!copied) ::unlinkat(folder, to.c_str(), 0);
-  return copied;
+  const bool copied = copy_bytes(in.get(), out.get(), info.st_size) == 0 && sync_content(out.get()) == 0 &&
+                      rename_new(folder, temporary.c_str(), to.c_str()) == 0;
+  if (copied) return {};
+  Error failed = os_error("keep a copy of", path);
+  ::unlinkat(folder, temporary.c_str(), 0);
+  return failed;
 }
 
 }  // namespace
@@ -355,7 +357,7 @@ Result<> keep_attributes(int folder, const std::string& name, int to, bool with_
   return copy_attributes(from.get(), to, name, with_lists);
 }
 
-Result<> keep_backup(int folder, const std::string& path, FolderSync& folders) {
+Result<> FileWriter::keep_backup(int folder, const std::string& path, FolderSync& folders) {
   const std::string old = bytes_of_text(base_of(path));
   // A digest would let whoever may list the folder guess what was in the file.
   const std::string now = compact_time(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
@@ -364,7 +366,7 @@ Result<> keep_backup(int folder, const std::string& path, FolderSync& folders) {
   if (::linkat(folder, old.c_str(), folder, name.c_str(), 0) != 0) {
     const bool has_no_links = says_unsupported(errno) || errno == EMLINK;
     if (!has_no_links) return os_error("keep a copy of", path);
-    PLUMB_TRY(copy_beside(folder, old, name, path));
+    PLUMB_TRY(copy_beside(folder, old, name, temporary_name(), path));
   }
   folders.add(folder);
   return {};
@@ -382,7 +384,7 @@ void remove_left_over_temporaries(const RootFiles& files, const std::string& fol
   const std::string prefix = std::string(kTemporary) + token + "-";
   while (const dirent* entry = entries ? ::readdir(entries.get()) : nullptr) {
     if (!std::string_view(entry->d_name).starts_with(prefix)) continue;
-    if (::unlinkat(at, entry->d_name, 0) == 0 || errno != EISDIR) continue;
+    if (::unlinkat(at, entry->d_name, 0) == 0 || ::unlinkat(at, entry->d_name, AT_REMOVEDIR) == 0) continue;
     const Place place{UniqueFd(::openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), entry->d_name};
     (void)remove_tree(place, folder).has_value();
   }

@@ -64,6 +64,9 @@ class FileWriter {
   // A name for a temporary entry beside a target.
   std::string temporary_name();
 
+  // Keeps a file as NAME.plumb-<UTC time>-<random>, a name that tells nothing of what is in it.
+  Result<> keep_backup(int folder, const std::string& path, FolderSync& folders);
+
  private:
   template <class Write>
   Result<StagedFile> stage_new(const Write& operation, const Fill& fill, StagingFolder& folder, std::string& output);
@@ -84,8 +87,6 @@ class FileWriter {
 Result<> keep_attributes(int folder, const std::string& name, int to, bool with_lists = true);
 // The permissions of a mode, without what gives a program the rights of its owner or group.
 mode_t without_privileges(mode_t mode);
-// Keeps the old file as NAME.plumb-<UTC time>-<random>, a name that tells nothing of what is in it.
-Result<> keep_backup(int folder, const std::string& path, FolderSync& folders);
 // Removes the temporary files with this token that a killed run left in a folder.
 void remove_left_over_temporaries(const RootFiles& files, const std::string& folder, const std::string& token);
 

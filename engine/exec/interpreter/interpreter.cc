@@ -132,7 +132,7 @@ Result<> Interpreter::apply(const EditFile& operation, std::string& output) {
 }
 
 Result<> Interpreter::apply(const MakeDirectory& operation, std::string&) {
-  return make_directory(system_, operation, folders_);
+  return make_directory(system_, writer_, operation, folders_);
 }
 
 Result<> Interpreter::apply(const MakeLink& operation, std::string&) {
@@ -140,7 +140,7 @@ Result<> Interpreter::apply(const MakeLink& operation, std::string&) {
 }
 
 Result<> Interpreter::apply(const Remove& operation, std::string&) {
-  return remove(system_, operation, folders_);
+  return remove(system_, writer_, operation, folders_);
 }
 
 Result<> Interpreter::apply(const SetAttributes& operation, std::string&) {
@@ -208,11 +208,11 @@ Result<> Interpreter::apply(const SetKernelValue& operation, std::string&) {
 
 Result<> Interpreter::apply(const ChangeMount& operation, std::string& output) {
   system_.seen().forget();
-  return change_mount(system_, operation, folders_, output);
+  return change_mount(system_, writer_, operation, folders_, output);
 }
 
 Result<> Interpreter::apply(const ChangeSwap& operation, std::string& output) {
-  return change_swap(system_, operation, output);
+  return change_swap(system_, writer_, operation, folders_, output);
 }
 
 Result<> Interpreter::apply(const ChangeModule& operation, std::string& output) {

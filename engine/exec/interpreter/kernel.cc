@@ -13,6 +13,7 @@
 #include "engine/base/random.h"
 #include "engine/exec/interpreter/programs.h"
 #include "engine/exec/interpreter/tree_operations.h"
+#include "engine/exec/system/disk.h"
 #include "providers/sdk/kernel_files.h"
 
 namespace plumb::exec {
@@ -72,16 +73,20 @@ Result<> sign(int file, std::uint64_t mebibytes, const std::string& path) {
   return written == static_cast<ssize_t>(page.size()) ? Result<>() : os_error("write", path);
 }
 
-Result<> make_swap(LocalSystem& system, const ChangeSwap& operation) {
+Result<> make_swap(LocalSystem& system, const std::string& temporary, const ChangeSwap& operation,
+                   FolderSync& folders) {
   if (operation.mebibytes <= 0) return fail(Code::kProtocol, "a swap file has a size");
   PLUMB_TRY_ASSIGN(const Place place, system.files().place(operation.device));
-  const UniqueFd file(::openat(place.folder.get(), place.name.c_str(),
+  const UniqueFd file(::openat(place.folder.get(), temporary.c_str(),
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!file) return os_error("create", operation.device);
   Result<> made = fill(file.get(), static_cast<std::size_t>(operation.mebibytes), operation.device);
   if (made) made = sign(file.get(), static_cast<std::uint64_t>(operation.mebibytes), operation.device);
   if (made && ::fsync(file.get()) != 0) made = os_error("write", operation.device);
-  if (!made) (void)::unlinkat(place.folder.get(), place.name.c_str(), 0);
+  if (made && rename_new(place.folder.get(), temporary.c_str(), place.name.c_str()) != 0)
+    made = os_error("create", operation.device);
+  if (!made) (void)::unlinkat(place.folder.get(), temporary.c_str(), 0);
+  folders.add(place.folder.get());
   return made;
 }
 
@@ -104,7 +109,8 @@ Result<> set_kernel_value(LocalSystem& system, const SetKernelValue& operation) 
   return errno == EINVAL || errno == ERANGE ? Error(fail(Code::kOperation, refused)) : os_error("write", path);
 }
 
-Result<> change_mount(LocalSystem& system, const ChangeMount& operation, FolderSync& folders, std::string& output) {
+Result<> change_mount(LocalSystem& system, FileWriter& writer, const ChangeMount& operation, FolderSync& folders,
+                      std::string& output) {
   PLUMB_TRY(check_runs(system, operation.verb + " " + operation.point));
   std::vector<std::string> words = {"mount"};
   if (operation.verb == "unmount") return run_program(system, {"umount", "--", operation.point}, output);
@@ -114,15 +120,16 @@ Result<> change_mount(LocalSystem& system, const ChangeMount& operation, FolderS
   }
   if (operation.verb != "mount") return unknown_verb("change_mount", operation.verb);
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(operation.point, true));
-  if (!there) PLUMB_TRY(make_directory(system, MakeDirectory{operation.point, {}, true}, folders));
+  if (!there) PLUMB_TRY(make_directory(system, writer, MakeDirectory{operation.point, {}, true}, folders));
   if (!operation.type.empty()) words.insert(words.end(), {"-t", operation.type});
   if (!operation.options.empty()) words.insert(words.end(), {"-o", operation.options});
   words.insert(words.end(), {"--", operation.source, operation.point});
   return run_program(system, std::move(words), output);
 }
 
-Result<> change_swap(LocalSystem& system, const ChangeSwap& operation, std::string& output) {
-  if (operation.verb == "make") return make_swap(system, operation);
+Result<> change_swap(LocalSystem& system, FileWriter& writer, const ChangeSwap& operation, FolderSync& folders,
+                     std::string& output) {
+  if (operation.verb == "make") return make_swap(system, writer.temporary_name(), operation, folders);
   PLUMB_TRY(check_runs(system, "change swap on " + operation.device));
   if (operation.verb == "off") return run_program(system, {"swapoff", operation.device}, output);
   if (operation.verb != "on") return unknown_verb("change_swap", operation.verb);

@@ -136,44 +136,74 @@ Result<> take_as_it_is(LocalSystem& system, const Place& place, const MakeDirect
 
 }  // namespace
 
-Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, FolderSync& folders) {
+namespace {
+
+Result<> change_directory(LocalSystem& system, const MakeDirectory& operation, const struct stat& info,
+                          const HeldEntry& entry) {
+  if (!S_ISDIR(info.st_mode)) return fail(Code::kOperation, operation.path + " is there and is not a folder");
+  if (system.seen().saw_nothing(operation.path))
+    return fail(Code::kStale, operation.path + " was made by another since it was looked at").hint("apply again");
+  PLUMB_TRY(system.seen().check(operation.path, true, info));
+  return dress(system, entry, operation.ownership, operation.path);
+}
+
+// Made under another name, and gone where it does not get its own.
+Result<> make_new_directory(LocalSystem& system, const std::string& temporary, const MakeDirectory& operation,
+                            const Place& place, FolderSync& folders) {
+  const int folder = place.folder.get();
+  const Place aside{UniqueFd(::openat(folder, ".", kFolderHandle | O_DIRECTORY | O_CLOEXEC)), temporary,
+                    operation.path};
+  if (!aside.folder) return os_error("make the folder", operation.path);
+  const HeldEntry entry = make_closed_folder(aside);
+  if (!entry && errno == ESTALE) {
+    ::unlinkat(folder, temporary.c_str(), AT_REMOVEDIR);
+    if (::mkdirat(folder, place.name.c_str(), 0) != 0) return os_error("make the folder", operation.path);
+    return take_as_it_is(system, place, operation, folders);
+  }
+  struct stat made {};
+  if (!entry || entry.stat(made) != 0) return os_error("make the folder", operation.path);
+  Ownership wanted = operation.ownership;
+  if (!wanted.mode) wanted.mode = "0755";
+  label_as_named(entry.own_path(), folder, place.name);
+  Result<> done = dress(system, entry, wanted, operation.path);
+  // Of a file system that keeps no modes nothing was asked that it could not give.
+  if (!done && !limits_of(entry).modeless.empty() && !wanted.owner && !wanted.group) done = {};
+  if (done && rename_new(folder, temporary.c_str(), place.name.c_str()) != 0) {
+    done = errno != EEXIST
+               ? os_error("make the folder", operation.path)
+               : fail(Code::kStale, operation.path + " was made by another since it was looked at").hint("apply again");
+  }
+  if (!done) {
+    ::unlinkat(folder, temporary.c_str(), AT_REMOVEDIR);
+    return done;
+  }
+  folders.add(folder);
+  struct stat placed {};
+  if (::fstatat(folder, place.name.c_str(), &placed, AT_SYMLINK_NOFOLLOW) != 0 || EntryId(placed) != EntryId(made))
+    return fail(Code::kOperation, operation.path + " is not what was made: somebody else changes its folder meanwhile");
+  system.seen().note(operation.path, false, made);
+  return {};
+}
+
+}  // namespace
+
+Result<> make_directory(LocalSystem& system, FileWriter& writer, const MakeDirectory& operation, FolderSync& folders) {
   const RootFiles& files = system.files();
   PLUMB_TRY(check_path(operation.path));
   struct stat info {};
   const std::string above = parent_of(operation.path);
-  const bool missing = operation.parents && files.stat(above, true, info) != 0;
-  if (missing && errno != ENOENT && errno != ENOTDIR) return files.error("make the folder", above);
-  // One that was made so and cut off has no permission yet.
-  const bool closed = operation.parents && !missing && S_ISDIR(info.st_mode) && (info.st_mode & 07777) == 0 &&
-                      info.st_uid == ::geteuid();
-  if (missing || closed) {
-    PLUMB_TRY(make_directory(system, MakeDirectory{above, {{}, {}, "0755"}, true}, folders));
+  if (operation.parents && files.stat(above, true, info) != 0) {
+    if (errno != ENOENT && errno != ENOTDIR) return files.error("make the folder", above);
+    PLUMB_TRY(make_directory(system, writer, MakeDirectory{above, {{}, {}, "0755"}, true}, folders));
   }
   PLUMB_TRY_ASSIGN(const Place place, files.place(operation.path));
-  HeldEntry entry = make_closed_folder(place);
-  const bool made = static_cast<bool>(entry);
-  if (!made && errno == ESTALE) return take_as_it_is(system, place, operation, folders);
-  if (!made && errno != EEXIST) return os_error("make the folder", operation.path);
-  if (!made) entry = files.hold(operation.path, true);
-  if (!entry || entry.stat(info) != 0) return files.error("open", operation.path);
-  if (!S_ISDIR(info.st_mode)) return fail(Code::kOperation, operation.path + " is there and is not a folder");
-  if (!made) {
-    if (system.seen().saw_nothing(operation.path)) {
-      return fail(Code::kStale, operation.path + " was made by another since it was looked at").hint("apply again");
-    }
-    PLUMB_TRY(system.seen().check(operation.path, true, info));
-    return dress(system, entry, operation.ownership, operation.path);
+  if (::fstatat(place.folder.get(), place.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno != ENOENT) return os_error("make the folder", operation.path);
+    return make_new_directory(system, writer.temporary_name(), operation, place, folders);
   }
-  system.seen().note(operation.path, false, info);
-  folders.add(place.folder.get());
-  Ownership wanted = operation.ownership;
-  if (!wanted.mode) wanted.mode = "0755";
-  Result<> dressed = dress(system, entry, wanted, operation.path);
-  if (dressed) return {};
-  // Of a file system that keeps no modes nothing was asked that it could not give.
-  if (!limits_of(entry).modeless.empty() && !wanted.owner && !wanted.group) return {};
-  ::unlinkat(place.folder.get(), place.name.c_str(), AT_REMOVEDIR);
-  return dressed;
+  const HeldEntry entry = files.hold(operation.path, true);
+  if (!entry || entry.stat(info) != 0) return files.error("open", operation.path);
+  return change_directory(system, operation, info, entry);
 }
 
 Result<> make_link(LocalSystem& system, FileWriter& writer, const MakeLink& operation, FolderSync& folders) {
@@ -256,7 +286,7 @@ Result<> remove_tree(const Place& place, const std::string& path, const std::opt
   return {};
 }
 
-Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folders) {
+Result<> remove(LocalSystem& system, FileWriter& writer, const Remove& operation, FolderSync& folders) {
   PLUMB_TRY(check_path(operation.path));
   Result<Place> found = system.files().place(operation.path);
   struct stat info {};
@@ -278,7 +308,8 @@ Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folder
       return os_error("remove", operation.path);
     return {};
   }
-  if (operation.backup && S_ISREG(info.st_mode)) PLUMB_TRY(keep_backup(place.folder.get(), operation.path, folders));
+  if (operation.backup && S_ISREG(info.st_mode))
+    PLUMB_TRY(writer.keep_backup(place.folder.get(), operation.path, folders));
   if (::unlinkat(place.folder.get(), place.name.c_str(), 0) != 0) return os_error("remove", operation.path);
   return {};
 }

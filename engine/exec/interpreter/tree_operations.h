@@ -11,10 +11,12 @@
 
 namespace plumb::exec {
 
-Result<> make_directory(LocalSystem& system, const MakeDirectory& operation, FolderSync& folders);
+// A new folder gets its name once it has its owner and mode: whenever it is cut off, it is there as it is asked for, or
+// not at all.
+Result<> make_directory(LocalSystem& system, FileWriter& writer, const MakeDirectory& operation, FolderSync& folders);
 Result<> make_link(LocalSystem& system, FileWriter& writer, const MakeLink& operation, FolderSync& folders);
 // Nothing there is success. A tree is looked through before its first entry goes: a mount or too many entries stop it.
-Result<> remove(LocalSystem& system, const Remove& operation, FolderSync& folders);
+Result<> remove(LocalSystem& system, FileWriter& writer, const Remove& operation, FolderSync& folders);
 Result<> set_attributes(LocalSystem& system, const SetAttributes& operation);
 
 // Gives the entry at an own path the list of an Ownership, where that is one; beside this mode.

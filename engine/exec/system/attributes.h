@@ -54,6 +54,10 @@ Limits limits_of(const HeldEntry& entry);
 // so.
 bool may_keep_no_modes(const HeldEntry& entry);
 
+// Gives a new folder that lies under another name for now the label that the system gives a folder of this name there.
+// Nothing where the system has no labels, or none of its own for the name.
+void label_as_named(const std::string& own_path, int folder, const std::string& name);
+
 // When a file or what is known of it last changed, in nanoseconds; nobody can set that time.
 std::int64_t changed_at(const struct stat& info);
 

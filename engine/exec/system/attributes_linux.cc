@@ -10,6 +10,7 @@
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include "engine/exec/root_files.h"
 #include "engine/exec/system/attributes.h"
@@ -60,6 +61,37 @@ void add_named(const std::string& path, const char* attribute, bool inherited, R
     if (entry.tag != kUser && entry.tag != kGroup) continue;
     rights.entries.push_back({inherited, entry.tag == kGroup, entry.id, entry.permissions & mask_of(list)});
   }
+}
+
+constexpr const char* kLabel = "security.selinux";
+
+std::string read_line(const char* path) {
+  const UniqueFd fd(::open(path, O_RDONLY | O_CLOEXEC));
+  std::string text = fd ? read_all(fd.get(), 4096, path).value_or("") : std::string();
+  return text.substr(0, text.find_first_of(std::string_view("\n\0", 2)));
+}
+
+std::string label_of(const std::string& path) {
+  std::array<char, 4096> label{};
+  return ::getxattr(path.c_str(), kLabel, label.data(), label.size() - 1) > 0 ? label.data() : std::string();
+}
+
+// As the kernel takes a name in a question about labels.
+std::string encoded_name(std::string_view name) {
+  constexpr std::string_view kPlain = "-._~", kHex = "0123456789ABCDEF";
+  std::string text;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || kPlain.find(c) != std::string_view::npos) {
+      text += c;
+    } else if (c == ' ') {
+      text += '+';
+    } else {
+      text.append({'%', kHex[byte >> 4U], kHex[byte & 15U]});
+    }
+  }
+  return text;
 }
 
 // The file systems that have no place for owners and modes, and make them up.
@@ -189,6 +221,21 @@ Result<> copy_attributes(int from, int to, const std::string& name, bool with_li
     }
   }
   return {};
+}
+
+// A policy may have a label for a name, as for ~/.ssh, and the kernel looks for it only when the folder is made.
+// SELinux tells what it would have given: who makes it, in what, a folder, of this name.
+void label_as_named(const std::string& own_path, int folder, const std::string& name) {
+  const UniqueFd asked(::open("/sys/fs/selinux/create", O_RDWR | O_CLOEXEC));
+  if (!asked) return;
+  const std::string question = read_line("/proc/self/attr/current") + " " + label_of(own_path_of(folder)) + " " +
+                               read_line("/sys/fs/selinux/class/dir/index") + " " + encoded_name(name);
+  std::array<char, 4096> answer{};
+  if (::write(asked.get(), question.data(), question.size()) != static_cast<ssize_t>(question.size())) return;
+  if (::read(asked.get(), answer.data(), answer.size() - 1) <= 0) return;
+  const std::string label = answer.data();
+  if (!label.empty() && label != label_of(own_path))
+    (void)::setxattr(own_path.c_str(), kLabel, label.c_str(), label.size() + 1, 0);
 }
 
 std::int64_t changed_at(const struct stat& info) {

@@ -22,6 +22,10 @@ int sync_content(int fd);
 // errno.
 int sync_all(std::span<const int> files);
 
+// As renameat(2) within one folder, to a name that nothing has: 0, or -1 with errno, which is EEXIST where something
+// has it. Where the file system cannot tell, something that is made in that very moment may be replaced.
+int rename_new(int folder, const char* from, const char* to);
+
 // Where an entry (never through a link; "" for the open folder itself) is mounted: the same number for the same mount.
 std::uint64_t mount_of(int folder, const char* name);
 

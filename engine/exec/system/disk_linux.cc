@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "engine/base/unique_fd.h"
@@ -65,6 +66,18 @@ int sync_all(std::span<const int> files) {
     if (::fsync(fd) != 0 && errno != EINVAL) return -1;
   }
   return 0;
+}
+
+int rename_new(int folder, const char* from, const char* to) {
+  constexpr unsigned kNoReplace = 1;  // RENAME_NOREPLACE, which not every C library names
+  if (::syscall(SYS_renameat2, folder, from, folder, to, kNoReplace) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return -1;
+  struct stat there {};
+  if (::fstatat(folder, to, &there, AT_SYMLINK_NOFOLLOW) == 0) {
+    errno = EEXIST;
+    return -1;
+  }
+  return ::renameat(folder, from, folder, to);
 }
 
 // A bind mount has the same device as its folder, so the kernel is asked for the mount.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -40,6 +41,19 @@ int sync_all(std::span<const int> files) {
     if (::fsync(fd) != 0 && errno != EINVAL) return -1;
   }
   return files.empty() || sync_file(files.back()) == 0 || errno == EINVAL ? 0 : -1;
+}
+
+int rename_new(int folder, const char* from, const char* to) {
+#ifdef __APPLE__
+  if (::renameatx_np(folder, from, folder, to, RENAME_EXCL) == 0) return 0;
+  if (errno != ENOTSUP && errno != EINVAL) return -1;
+#endif
+  struct stat there {};
+  if (::fstatat(folder, to, &there, AT_SYMLINK_NOFOLLOW) == 0) {
+    errno = EEXIST;
+    return -1;
+  }
+  return ::renameat(folder, from, folder, to);
 }
 
 // A file system is mounted once.
