@@ -47,24 +47,6 @@ Result<std::int64_t> next_number(Database& database) {
   return database.number("SELECT coalesce(max(number), 0) + 1 FROM chain");
 }
 
-// The first run of this project's operators, behind the entry `trimmed`, whose plan the history does not hold any more;
-// "" for none. Of runs of others, and of those that came from another history, it never had one.
-Result<std::string> run_without_plan(Database& database, std::int64_t trimmed) {
-  PLUMB_TRY_ASSIGN(
-      Statement prepared,
-      database.prepare(
-          "SELECT r.id, r.number FROM run r LEFT JOIN plan p ON p.id = r.plan LEFT JOIN chain c ON c.run = "
-          "r.number WHERE r.plan IS NOT NULL AND r.kind <> 'foreign' AND p.bytes IS NULL "
-          "AND (c.number IS NULL OR c.number > ?1) ORDER BY r.number"));
-  Statement row = std::move(prepared).bind(trimmed);
-  while (true) {
-    PLUMB_TRY_ASSIGN(const bool found, row.step());
-    if (!found) return std::string();
-    PLUMB_TRY_ASSIGN(const auto notes, read_notes(database, row.integer(1)));
-    if (!notes.contains(std::string(kImportedNote))) return row.text(0);
-  }
-}
-
 // The first run, by its place in the chain, of those whose plan's bytes are not the plan's; "" for none.
 Result<std::string> run_with_changed_plan(Database& database) {
   PLUMB_TRY_ASSIGN(
@@ -92,7 +74,8 @@ Result<std::string> digest_now(Database& database, const Link& link) {
   return hash.finish();
 }
 
-// Why this entry does not hold; "" where it does.
+}  // namespace
+
 std::string fault(Database& database, const Link& link, std::int64_t expected, const std::string& previous) {
   if (link.number != expected) return "the entry before it was taken out of the chain";
   if (link.previous != previous) return "it does not follow the entry before it";
@@ -102,15 +85,30 @@ std::string fault(Database& database, const Link& link, std::int64_t expected, c
   return *found == link.digest ? "" : what + " was changed after it was written";
 }
 
-}  // namespace
-
-Result<std::vector<Link>> read_chain(Database& database) {
+Result<std::string> run_without_plan(Database& database, std::int64_t trimmed) {
   PLUMB_TRY_ASSIGN(
-      Statement row,
+      Statement prepared,
+      database.prepare(
+          "SELECT r.id, r.number FROM run r LEFT JOIN plan p ON p.id = r.plan LEFT JOIN chain c ON c.run = "
+          "r.number WHERE r.plan IS NOT NULL AND r.kind <> 'foreign' AND p.bytes IS NULL "
+          "AND (c.number IS NULL OR c.number > ?1) ORDER BY r.number"));
+  Statement row = std::move(prepared).bind(trimmed);
+  while (true) {
+    PLUMB_TRY_ASSIGN(const bool found, row.step());
+    if (!found) return std::string();
+    PLUMB_TRY_ASSIGN(const auto notes, read_notes(database, row.integer(1)));
+    if (!notes.contains(std::string(kImportedNote))) return row.text(0);
+  }
+}
+
+Result<std::vector<Link>> read_chain(Database& database, std::int64_t last) {
+  PLUMB_TRY_ASSIGN(
+      Statement prepared,
       database.prepare(
           "SELECT c.number, c.run, c.late, c.previous, c.digest, r.id FROM chain c "
           "LEFT JOIN late_report l ON l.number = c.late LEFT JOIN run r ON r.number = coalesce(c.run, l.run) "
-          "ORDER BY c.number"));
+          "WHERE c.number <= ?1 ORDER BY c.number"));
+  Statement row = std::move(prepared).bind(last);
   std::vector<Link> entries;
   while (true) {
     PLUMB_TRY_ASSIGN(const bool found, row.step());

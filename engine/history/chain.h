@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,14 @@ struct Link {
   std::string name;  // of the run that it is about
 };
 
-Result<std::vector<Link>> read_chain(Database& database);  // first to last
+// First to last, up to this entry.
+Result<std::vector<Link>> read_chain(Database& database, std::int64_t last = std::numeric_limits<std::int64_t>::max());
+// Why this entry, which is to be the one with this number and to follow the one with this digest, does not hold; ""
+// where it does.
+std::string fault(Database& database, const Link& link, std::int64_t expected, const std::string& previous);
+// The first run of this project's operators, behind the entry `trimmed`, whose plan the history does not hold any more;
+// "" for none. Of runs of others, and of those that came from another history, it never had one.
+Result<std::string> run_without_plan(Database& database, std::int64_t trimmed);
 // The document of the entry, as the tables are now.
 Result<> write_document(Database& database, const Link& link, const TakePiece& take);
 

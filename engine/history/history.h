@@ -158,8 +158,6 @@ struct Keep {
   std::optional<std::int64_t> runs = {};   // the newest that ended; those of the kind `trim` are not counted
   std::string since = {};                  // RFC 3339: those that ended at this time or later; "" for no bound
   std::optional<std::int64_t> bytes = {};  // of the database, without pages that are free
-
-  bool empty() const { return !runs && since.empty() && !bytes; }
 };
 
 // Who trims, and when.
@@ -243,8 +241,8 @@ class RunStore {
   // Whether there is more than is to be kept.
   virtual Result<bool> exceeds(const Keep& keep) const;
   // Takes out what is not to be kept, all or nothing, and tells of it in a run of its own where anything went. Errors:
-  // kHistoryChanged for a history that does not hold, which stays as it is. Both do nothing where they are not
-  // overridden.
+  // kHistoryChanged where something of what is to go was changed after it was written: then all stays. Of the rest
+  // verify() tells before and after. Both do nothing where they are not overridden.
   virtual Result<Trimmed> trim(const Keep& keep, const TrimStart& start);
 };
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,12 +34,22 @@ class Trimmer {
 
   Result<bool> has_something() {
     PLUMB_TRY(look());
+    trimmed_.bytes_after = trimmed_.bytes_before;
     PLUMB_TRY_ASSIGN(const std::int64_t cut, cut_of_bounds());
-    return cut > trims_.entries || (keep_.bytes && trimmed_.bytes_before > *keep_.bytes);
+    if (cut > trims_.entries) return true;
+    if (!keep_.bytes || trimmed_.bytes_before <= *keep_.bytes) return false;
+    // Tables without a row have their size too.
+    PLUMB_TRY_ASSIGN(const std::int64_t runs, database_.number("SELECT EXISTS (SELECT 1 FROM run)"));
+    return runs != 0;
   }
+  // What was done so far.
+  const Trimmed& trimmed() const { return trimmed_; }
 
   Result<Trimmed> trim(const TrimStart& start) {
     PLUMB_TRY(look());
+    // It tells up to where plans went, which would cover one that somebody took before.
+    PLUMB_TRY_ASSIGN(const std::string without_plan, run_without_plan(database_, trims_.plans));
+    if (!without_plan.empty()) return changed(without_plan, "its plan was taken out of the history");
     PLUMB_TRY_ASSIGN(const std::int64_t cut, cut_of_bounds());
     PLUMB_TRY(take_out(cut));
     PLUMB_TRY(forget_plans());
@@ -125,10 +136,34 @@ class Trimmer {
     }
   }
 
+  // What is taken out can not be checked afterwards, and a copy of what was changed would hold then.
+  static Error changed(const std::string& run, const std::string& reason) {
+    return fail(Code::kHistoryChanged,
+                "the history does not hold at run " + run + ": " + reason + "; nothing was taken out of it");
+  }
+  Result<> check(const std::vector<Link>& going, std::int64_t cut) {
+    std::int64_t expected = trims_.entries + 1;
+    std::string previous = trims_.head;
+    for (const Link& link : going) {
+      std::string reason;
+      if (link.number <= cut) {
+        reason = fault(database_, link, expected, previous);
+      } else if (link.previous != previous) {
+        reason = "it does not follow the entry before it";
+      }
+      if (!reason.empty()) return changed(link.name, reason);
+      ++expected;
+      previous = link.digest;
+    }
+    return {};
+  }
+
   // All entries up to this one. Runs that are known from late reports alone go with the last of them.
   Result<> take_out(std::int64_t cut) {
     if (cut <= trims_.entries) return {};
-    PLUMB_TRY_ASSIGN(const std::vector<Link> chain, read_chain(database_));
+    // With the one that stays behind them.
+    PLUMB_TRY_ASSIGN(const std::vector<Link> chain, read_chain(database_, cut + 1));
+    PLUMB_TRY(check(chain, cut));
     for (const Link& link : chain) {
       if (link.number > cut) break;
       PLUMB_TRY(change("DELETE FROM chain WHERE number = ?1", link.number));
@@ -164,21 +199,40 @@ class Trimmer {
     return {};
   }
   Result<> forget_contents() {
+    PLUMB_TRY(count_uses());
+    return database_.execute("DELETE FROM content WHERE digest NOT IN (SELECT digest FROM used)");
+  }
+  // How many plans hold each content.
+  Result<> count_uses() {
+    uses_counted_ = true;
     PLUMB_TRY(
-        database_.execute("CREATE TEMP TABLE IF NOT EXISTS used (digest TEXT PRIMARY KEY) WITHOUT ROWID;"
-                          "DELETE FROM used"));
+        database_.execute("CREATE TEMP TABLE IF NOT EXISTS used (digest TEXT PRIMARY KEY, plans INTEGER NOT NULL) "
+                          "WITHOUT ROWID; DELETE FROM used"));
     PLUMB_TRY_ASSIGN(Statement plans, database_.prepare("SELECT id FROM plan WHERE bytes IS NOT NULL"));
     while (true) {
       PLUMB_TRY_ASSIGN(const bool found, plans.step());
       if (!found) break;
       PLUMB_TRY_ASSIGN(const std::vector<std::string> contents, contents_of(database_, plans.text(0)));
       for (const std::string& content : contents) {
-        PLUMB_TRY_ASSIGN(Statement use,
-                         database_.prepare("INSERT INTO used (digest) VALUES (?1) ON CONFLICT DO NOTHING"));
+        PLUMB_TRY_ASSIGN(Statement use, database_.prepare("INSERT INTO used (digest, plans) VALUES (?1, 1) "
+                                                          "ON CONFLICT (digest) DO UPDATE SET plans = plans + 1"));
         PLUMB_TRY(std::move(use).bind(content).run());
       }
     }
-    return database_.execute("DELETE FROM content WHERE digest NOT IN (SELECT digest FROM used)");
+    return {};
+  }
+  // Of one plan whose document goes.
+  Result<> forget_contents_of(const std::string& plan) {
+    if (!uses_counted_) PLUMB_TRY(count_uses());
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> contents, contents_of(database_, plan));
+    for (const std::string& content : contents) {
+      PLUMB_TRY_ASSIGN(Statement less, database_.prepare("UPDATE used SET plans = plans - 1 WHERE digest = ?1"));
+      PLUMB_TRY(std::move(less).bind(content).run());
+      PLUMB_TRY_ASSIGN(Statement forget, database_.prepare("DELETE FROM content WHERE digest = ?1 AND "
+                                                           "(SELECT plans FROM used WHERE digest = ?1) <= 0"));
+      PLUMB_TRY(std::move(forget).bind(content).run());
+    }
+    return {};
   }
 
   Result<> come_under(std::int64_t most) {
@@ -209,30 +263,54 @@ class Trimmer {
     return true;
   }
 
-  // The document of the plan that was applied last the longest ago. One of a run that did not end is kept for its sake.
-  Result<bool> drop_plan() {
-    std::string plan;
+  // A plan, and the last entry of a run of it.
+  struct OldPlan {
+    std::string id;
     std::int64_t entry = 0;
-    {
-      PLUMB_TRY_ASSIGN(
-          Statement prepared,
-          database_.prepare("SELECT p.id, max(c.number) FROM plan p JOIN run r ON r.plan = p.id "
-                            "LEFT JOIN chain c ON c.run = r.number WHERE p.bytes IS NOT NULL GROUP BY p.id "
-                            "HAVING count(c.number) = count(*) AND max(c.number) < ?1 "
-                            "ORDER BY max(c.number) LIMIT 1"));
-      Statement row = std::move(prepared).bind(newest_);
+  };
+  // The last one is the one that was applied last the longest ago. One of a run that did not end is kept for its sake.
+  Result<std::vector<OldPlan>> old_plans() {
+    PLUMB_TRY_ASSIGN(Statement prepared,
+                     database_.prepare("SELECT p.id, max(c.number) FROM plan p JOIN run r ON r.plan = p.id "
+                                       "LEFT JOIN chain c ON c.run = r.number WHERE p.bytes IS NOT NULL GROUP BY p.id "
+                                       "HAVING count(c.number) = count(*) AND max(c.number) < ?1 "
+                                       "ORDER BY max(c.number) DESC, p.id"));
+    Statement row = std::move(prepared).bind(newest_);
+    std::vector<OldPlan> plans;
+    while (true) {
       PLUMB_TRY_ASSIGN(const bool found, row.step());
-      if (!found) return false;
-      plan = row.text(0);
-      entry = row.integer(1);
+      if (!found) return plans;
+      plans.push_back({row.text(0), row.integer(1)});
     }
+  }
+
+  // The document of the oldest of them.
+  Result<bool> drop_plan() {
+    if (!old_plans_) {
+      PLUMB_TRY_ASSIGN(old_plans_, old_plans());
+    }
+    if (old_plans_->empty()) return false;
+    const auto [plan, entry] = std::move(old_plans_->back());
+    old_plans_->pop_back();
+    PLUMB_TRY_ASSIGN(const std::optional<std::string> document, read_plan(database_, plan));
+    if (!document || digest(*document) != plan) {
+      PLUMB_TRY_ASSIGN(const std::string run, run_of_entry(entry));
+      return changed(run, "its plan was changed after it was written");
+    }
+    PLUMB_TRY(forget_contents_of(plan));
     PLUMB_TRY_ASSIGN(Statement forget, database_.prepare("UPDATE plan SET bytes = NULL, size = NULL WHERE id = ?1"));
     PLUMB_TRY(std::move(forget).bind(plan).run());
     trims_.plans = std::max(trims_.plans, entry);
     ++trimmed_.plans;
     emptied_.insert(plan);
-    PLUMB_TRY(forget_contents());
     return true;
+  }
+  Result<std::string> run_of_entry(std::int64_t entry) {
+    PLUMB_TRY_ASSIGN(Statement prepared, database_.prepare("SELECT r.id FROM chain c JOIN run r ON r.number = c.run "
+                                                           "WHERE c.number = ?1"));
+    Statement row = std::move(prepared).bind(entry);
+    PLUMB_TRY_ASSIGN(const bool found, row.step());
+    return found ? row.text(0) : std::string();
   }
 
   // Runs of some may have gone after them.
@@ -268,6 +346,8 @@ class Trimmer {
   std::int64_t newest_ = 0;
   Trimmed trimmed_;
   std::set<std::string> emptied_;  // plans that lost their documents
+  std::optional<std::vector<OldPlan>> old_plans_;
+  bool uses_counted_ = false;
 };
 
 Result<std::int64_t> number_of(const std::map<std::string, std::string>& notes, const char* name) {
@@ -323,15 +403,18 @@ Result<bool> SqliteHistory::exceeds(const Keep& keep) const {
 }
 
 Result<Trimmed> SqliteHistory::trim(const Keep& keep, const TrimStart& start) {
+  {
+    // Where nothing is too much nothing is written, and no history is made where there is none.
+    PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_reading());
+    const std::lock_guard lock(store->mutex);
+    PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(store->database, Transaction::Kind::kRead));
+    Trimmer trimmer(store->database, keep);
+    PLUMB_TRY_ASSIGN(const bool too_much, trimmer.has_something());
+    if (!too_much) return trimmer.trimmed();
+  }
   PLUMB_TRY_ASSIGN(const std::shared_ptr<Store> store, opener_->for_writing());
   const std::lock_guard lock(store->mutex);
   Database& database = store->database;
-  // A copy of what does not hold would hold afterwards.
-  PLUMB_TRY_ASSIGN(const Verification found, verify_chain(database));
-  if (found.broken) {
-    return fail(Code::kHistoryChanged, "the history does not hold at run " + found.broken->run + ": " +
-                                           found.broken->reason + "; nothing was taken out of it");
-  }
   PLUMB_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::kWrite));
   Trimmer trimmer(database, keep);
   PLUMB_TRY_ASSIGN(const Trimmed trimmed, trimmer.trim(start));

@@ -160,6 +160,51 @@ TEST_F(Trim, IsNoWayToHideAChange) {
   EXPECT_EQ(runs().size(), 4U);
 }
 
+TEST_F(Trim, LooksAtWhatGoesAndLeavesTheRestToVerify) {
+  for (int day = 1; day <= 4; ++day) run_on_day(day);
+  change("UPDATE action SET text = 'nothing to see' WHERE run = 3");
+  EXPECT_EQ(trim({.runs = 2}).runs, 2);
+  EXPECT_EQ(must(history_.verify()).broken.value().run, "r3");
+  EXPECT_FALSE(history_.trim({.runs = 1}, {"t", "web", "eve@desk", as_of(9), "0.2.0"}).has_value());
+}
+
+TEST_F(Trim, DropsNoPlanThatWasChangedNorCoversOneThatWasTaken) {
+  const TrimStart eve = {"t", "web", "eve@desk", as_of(9), "0.2.0"};
+  for (int day = 1; day <= 4; ++day) run_on_day(day);
+  change("UPDATE plan SET bytes = (SELECT bytes FROM plan WHERE id = '" + plans_[3] + "') WHERE id = '" + plans_[1] +
+         "'");
+  const Result<Trimmed> changed = history_.trim({.bytes = 1}, eve);
+  ASSERT_FALSE(changed.has_value());
+  EXPECT_EQ(changed.error().summary(),
+            "the history does not hold at run r2: its plan was changed after it was written; nothing was taken out of "
+            "it");
+  change("UPDATE plan SET bytes = NULL WHERE id = '" + plans_[1] + "'");
+  EXPECT_FALSE(history_.trim({.bytes = 1}, eve).has_value());
+  EXPECT_EQ(runs().size(), 4U);
+}
+
+// Contents that plans share stay until the last of them goes.
+TEST_F(Trim, KeepsWhatAPlanThatStaysHolds) {
+  for (int day = 1; day <= 9; ++day) run_on_day(day);
+  std::int64_t size = trim({}).bytes_before;
+  for (std::int64_t plans = 0; plans < 8;) {
+    const Trimmed trimmed = trim({.bytes = size -= 40'000});
+    EXPECT_EQ(trimmed.runs, 0);
+    plans += trimmed.plans;
+    for (std::size_t i = 0; i < plans_.size(); ++i)
+      EXPECT_EQ(must(history_.plan_bytes(plans_[i])).has_value(), static_cast<std::int64_t>(i) >= plans) << i;
+  }
+  whole_history();
+}
+
+TEST(TrimWithout, AHistoryMakesNone) {
+  const ScratchFolder folder;
+  const std::filesystem::path file = folder.path() / "history.db";
+  SqliteHistory history(file);
+  EXPECT_TRUE(must(history.trim({.runs = 1, .bytes = 1}, {"t", "web", "ada@desk", as_of(9), "0.2.0"})).nothing());
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
 TEST_F(Trim, CoversOnlyWhatItTook) {
   for (int day = 1; day <= 4; ++day) run_on_day(day);
   trim({.runs = 3});
