@@ -271,12 +271,13 @@ std::string FileProvider::remedy(const Desired& desired, const Missing& missing)
 
 std::optional<Desired> FileProvider::restore(const Desired& desired, const Observed& before) const {
   // Of a sensitive content only the keyed digest was kept, and a link is not this kind's to make again.
-  const bool secret = desired.sensitive.contains("content") && before.attributes.contains("content");
+  const Change change = diff(desired, before);
+  const bool secret = desired.sensitive.contains("content") && before.attributes.contains("content") &&
+                      (wants_absent(desired) || change.after.contains("content"));
   if (before.exists && (secret || before.attributes.contains("link"))) return std::nullopt;
   // Bytes a run keeps; of what has none there is nothing to be made again.
   if (before.exists && wants_absent(desired) && !before.has("content")) return std::nullopt;
   // Nor do a removed file's rights beyond its mode come back, nor a list that the change takes away unasked.
-  const Change change = diff(desired, before);
   const bool unasked = !desired.has("acl") && change.before.contains("acl");
   if (before.exists && (unasked || (wants_absent(desired) && before.has("capabilities")))) return std::nullopt;
   Desired again = desired_again(desired, before, {"content", "owner", "group", "mode"});

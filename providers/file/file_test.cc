@@ -281,6 +281,12 @@ TEST_F(File, UndoAsksForWhatWasThere) {
   Desired secret = desired;
   secret.sensitive = {"content"};
   EXPECT_FALSE(provider.restore(secret, *look(secret).observed));
+  // A content that stays needs no coming back.
+  system.make_file("/key", "same", 0644);
+  Desired key = want({{"path", "/key"}, {"content", "same"}, {"mode", "0600"}});
+  key.sensitive = {"content"};
+  EXPECT_EQ(provider.restore(key, *look(key).observed)->attributes,
+            (Json{{"path", "/key"}, {"state", "present"}, {"mode", "0644"}}));
 }
 
 TEST_F(File, OldBytesAreAskedForByTheirDigestWhateverTheyAre) {

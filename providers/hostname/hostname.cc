@@ -10,6 +10,7 @@ namespace {
 constexpr const char* kFile = "/etc/hostname";
 constexpr const char* kKey = "kernel.hostname";
 constexpr std::size_t kLargest = std::size_t{64} << 10;
+constexpr std::size_t kLongestTold = 4096;
 
 // The first line that is no remark.
 std::string name_in(std::string_view text) {
@@ -30,6 +31,8 @@ Result<Observed> observe_one(System& system) {
     PLUMB_TRY_ASSIGN(const std::string text, system.read_file(kFile, kLargest));
     observed.exists = true;
     observed.attributes["name"] = name_in(text);
+    if (text != name_in(text) + "\n")
+      observed.attributes["text"] = text.size() > kLongestTold ? Json(true) : Json(text);
   } else {
     PLUMB_TRY(note_missing_parent(kFile, system, observed));
   }
@@ -51,17 +54,30 @@ std::vector<Result<Observed>> HostnameProvider::observe(std::span<const Desired*
 Change HostnameProvider::diff(const Desired& desired, const Observed& observed) const {
   Change change;
   const std::string name = desired.text("name");
-  const auto differs = [&](const char* attribute) {
-    if (observed.has(attribute) && observed.text(attribute) == name) return false;
+  const auto differs = [&](const char* attribute, const std::string& wanted) {
+    if (observed.has(attribute) && observed.text(attribute) == wanted) return false;
     if (observed.has(attribute)) change.before[attribute] = observed.attribute(attribute);
-    change.after[attribute] = name;
+    change.after[attribute] = wanted;
     return true;
   };
-  if (observed.has("running") && differs("running")) change.operations.push_back(SetKernelValue{kKey, name});
-  if (differs("name")) {
+  const std::string running = desired.text("running", name);
+  if (observed.has("running") && differs("running", running))
+    change.operations.push_back(SetKernelValue{kKey, running});
+  if (wants_absent(desired)) {
+    change.after = Json::object();
+    if (observed.exists) {
+      change.before["name"] = observed.attribute("name");
+      change.operations.push_back(Remove{kFile, false, false});
+    }
+    if (!change.operations.empty()) change.op = Op::kDelete;
+    return change;
+  }
+  const bool other_text = desired.has("text") && observed.text("text") != desired.text("text");
+  if (differs("name", name) || other_text) {
+    if (other_text) change.after["text"] = desired.attribute("text");
     EditFile edit;
     edit.path = kFile;
-    edit.edits = {TextEdit{name + "\n"}};
+    edit.edits = {TextEdit{desired.text("text", name + "\n")}};
     edit.create = true;
     change.operations.push_back(std::move(edit));
   }
@@ -82,18 +98,22 @@ std::vector<std::string> HostnameProvider::replaces_paths(const Desired& desired
 }
 
 std::optional<Desired> HostnameProvider::restore(const Desired& desired, const Observed& before) const {
-  const std::string name = before.text("name");
-  if (!before.exists || name.empty() || before.text("running", name) != name) return std::nullopt;
+  // Of a file so long not all was told.
+  if (before.has("text") && !before.attribute("text").is_string()) return std::nullopt;
   Desired again;
   again.address = desired.address;
-  again.attributes["name"] = name;
+  again.attributes["name"] = before.exists ? before.attribute("name") : desired.attribute("name");
+  if (!before.exists) again.attributes["state"] = "absent";
+  for (const char* attribute : {"text", "running"}) {
+    if (before.has(attribute)) again.attributes[attribute] = before.attribute(attribute);
+  }
   return again;
 }
 
 void add_to(Registry& registry) {
   registry.add({.name = "hostname",
                 .provider = std::make_shared<HostnameProvider>(),
-                .operations = OperationSet::of<SetKernelValue, EditFile>(),
+                .operations = OperationSet::of<SetKernelValue, EditFile, Remove>(),
                 .removal = "",
                 .adoption = {survey, "system"}});
 }

@@ -5,7 +5,8 @@
 
 namespace plumb::providers::hostname {
 
-// Observed attributes: `name`, the one in /etc/hostname; `running`, the kernel's.
+// Observed attributes: `name`, the one in /etc/hostname; `text`, all of that file, where it is more than the name;
+// `running`, the kernel's. Whoever takes a change back asks for `text` and `running` too.
 class HostnameProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;

@@ -30,7 +30,29 @@ TEST_F(Hostname, OneThatRunsByAnotherNameOnlyIsTold) {
   system.make_file("/etc/hostname", "web1\n");
   const Seen seen = look(want("web1"));
   EXPECT_EQ(seen.change.after, Json({{"running", "web1"}}));
-  EXPECT_FALSE(provider.restore(want("web1"), *seen.observed));
+}
+
+// Both names, and all that the file says.
+TEST_F(Hostname, WhatWasThereComesBack) {
+  system.make_file("/etc/hostname", "# ours\nold\n");
+  system.make_file("/proc/sys/kernel/hostname", "other\n");
+  const Desired desired = want("web1");
+  const std::optional<Desired> back = provider.restore(desired, *look(desired).observed);
+  ASSERT_TRUE(back);
+  converge(desired);
+  converge(*back);
+  EXPECT_EQ(system.content("/etc/hostname"), "# ours\nold\n");
+  EXPECT_EQ(system.content("/proc/sys/kernel/hostname"), "other\n");
+}
+
+TEST_F(Hostname, AFileThatWasNotThereGoesAgain) {
+  const Desired desired = want("web1");
+  const std::optional<Desired> back = provider.restore(desired, *look(desired).observed);
+  ASSERT_TRUE(back);
+  converge(desired);
+  converge(*back);
+  EXPECT_FALSE(*system.stat("/etc/hostname", false));
+  EXPECT_EQ(system.content("/proc/sys/kernel/hostname"), "debian\n");
 }
 
 TEST_F(Hostname, AnImageHasTheFileAlone) {

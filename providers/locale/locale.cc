@@ -59,6 +59,8 @@ struct Known {
   std::set<std::string> listed;
   std::string file;  // where the default stands
   std::string lang;
+  std::optional<std::string> lang_text;        // as it is written there
+  std::map<std::string, std::string> remarks;  // lines of that list that name one and are none of it
 };
 
 Result<std::set<std::string>> read_made(System& system) {
@@ -94,8 +96,13 @@ Result<Known> read_known(System& system) {
   known.has_list = list.has_value();
   PLUMB_TRY_ASSIGN(const std::string listed, text_at(kList, system));
   for (std::string_view rest = listed; !rest.empty();) {
-    const std::vector<std::string> words = words_of(take_line(rest));
+    const std::string line(take_line(rest));
+    const std::vector<std::string> words = words_of(line);
     if (words.size() >= 2 && !words[0].starts_with('#')) known.listed.insert(words[0]);
+    // The last one of a name is the one that a line takes the place of.
+    const std::size_t begin = std::min(line.find_first_not_of("# \t"), line.size());
+    const std::vector<std::string> named = words_of(line.substr(begin));
+    if (begin > 0 && named.size() == 2) known.remarks[named[0]] = line;
   }
   PLUMB_TRY_ASSIGN(known.file, default_file(system));
   PLUMB_TRY_ASSIGN(const std::string settings, text_at(known.file, system));
@@ -103,6 +110,7 @@ Result<Known> read_known(System& system) {
     std::string_view line = take_line(rest);
     if (!line.starts_with("LANG=")) continue;
     line.remove_prefix(5);
+    known.lang_text = line;
     if (line.size() > 1 && line.front() == '"' && line.back() == '"') line = line.substr(1, line.size() - 2);
     known.lang = line;
   }
@@ -116,6 +124,10 @@ Observed describe(const Desired& desired, const Known& known) {
   observed.exists = known.made.contains(made_name(name));
   if (known.has_list && !is_built_in(name)) observed.attributes["listed"] = known.listed.contains(name);
   observed.attributes["default"] = known.lang == name;
+  if (known.lang_text && *known.lang_text != name) observed.attributes["lang"] = *known.lang_text;
+  const auto remark = known.remarks.find(name);
+  const bool takes_its_place = observed.has("listed") && !observed.flag("listed", false);
+  if (takes_its_place && remark != known.remarks.end()) observed.attributes["line"] = remark->second;
   observed.attributes["file"] = known.file;
   const auto charset = known.charsets.find(name);
   if (charset != known.charsets.end()) {
@@ -181,9 +193,9 @@ Change LocaleProvider::diff(const Desired& desired, const Observed& observed) co
   if (observed.has("listed") && observed.flag("listed", false) == absent) {
     note("listed", !absent);
     LineEdit line;
-    line.absent = absent;
     line.match = absent ? "^\\s*\\Q" + name + "\\E\\s" : "^[#\\s]*\\Q" + name + "\\E\\s+\\S+\\s*$";
-    if (!absent) line.text = name + " " + charset;
+    line.absent = absent && !desired.has("line");
+    if (!line.absent) line.text = absent ? desired.text("line") : name + " " + charset;
     edit(kList, std::move(line), false);
   }
   if (absent == observed.exists) {
@@ -200,13 +212,20 @@ Change LocaleProvider::diff(const Desired& desired, const Observed& observed) co
   }
   const bool is_default = observed.flag("default", false);
   const bool wants_default = desired.flag("default", absent ? false : is_default);
-  if (is_default != wants_default) {
-    note("default", wants_default);
+  // As whoever takes a change back asks for it, `false` being no such line.
+  const Json& lang = desired.attribute("lang");
+  const bool as_it_was = !lang.is_null();
+  const Json found_lang = is_default && !observed.has("lang") ? Json(name) : observed.attribute("lang");
+  const bool other_lang = as_it_was && found_lang != (lang.is_string() ? lang : Json());
+  if (is_default != wants_default || other_lang) {
+    if (is_default != wants_default) note("default", wants_default);
+    if (other_lang && observed.has("lang")) change.before["lang"] = found_lang;
+    if (other_lang) change.after["lang"] = lang;
     LineEdit line;
     line.match = "^LANG=";
-    line.absent = !wants_default;
-    if (wants_default) line.text = "LANG=" + name;
-    edit(observed.text("file", kDefault), std::move(line), wants_default);
+    line.absent = as_it_was ? !lang.is_string() : !wants_default;
+    if (!line.absent) line.text = "LANG=" + (as_it_was ? lang.get<std::string>() : name);
+    edit(observed.text("file", kDefault), std::move(line), !line.absent);
   }
   if (change.operations.empty()) return change;
   change.op = absent ? Op::kDelete : observed.exists || !change.before.empty() ? Op::kUpdate : Op::kCreate;
@@ -250,9 +269,15 @@ std::optional<Desired> LocaleProvider::restore(const Desired& desired, const Obs
   again.address = desired.address;
   again.attributes["name"] = desired.attribute("name");
   again.attributes["state"] = before.exists ? "present" : "absent";
-  // Which one it was before, another one says.
-  if (desired.flag("default", false) && !before.flag("default", false)) return std::nullopt;
-  if (before.flag("default", false)) again.attributes["default"] = true;
+  const bool was_default = before.flag("default", false);
+  if (was_default) again.attributes["default"] = true;
+  if (was_default != desired.flag("default", wants_absent(desired) ? false : was_default)) {
+    // Whichever it was, and however it was written.
+    const Json plain = was_default ? desired.attribute("name") : Json(false);
+    again.attributes["default"] = was_default;
+    again.attributes["lang"] = before.has("lang") ? before.attribute("lang") : plain;
+  }
+  if (before.has("line")) again.attributes["line"] = before.attribute("line");
   return again;
 }
 

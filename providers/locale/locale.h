@@ -6,7 +6,8 @@
 namespace plumb::providers::locale {
 
 // Observed attributes: `listed`, whether /etc/locale.gen has it, where the host has that file; `default`, whether the
-// host's LANG is this one; `source` and `charset`, what it is made of; `file`, where LANG stands.
+// host's LANG is this one, and `lang` what it says, where that is another or quoted; `line`, the remark in that list
+// whose place its line takes; `source` and `charset`, what it is made of; `file`, where LANG stands.
 class LocaleProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;

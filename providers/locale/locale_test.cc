@@ -39,6 +39,40 @@ TEST_F(Locale, MadeListedAndTheHostsOwn) {  // O08
   EXPECT_TRUE(look(desired).change.empty());
 }
 
+TEST_F(Locale, WhatWasThereComesBackAsItWas) {
+  const Desired desired = want({{"name", "de_DE.UTF-8"}, {"default", true}});
+  for (const char* settings : {"LANG=\"C.UTF-8\"\nLC_TIME=C\n", "LC_TIME=C\n"}) {
+    system.make_file("/etc/locale.gen", "# de_DE ISO-8859-1\n#  de_DE.UTF-8 UTF-8\n");
+    system.make_file("/etc/default/locale", settings);
+    has({"C.utf8"});
+    const std::optional<Desired> back = provider.restore(desired, *look(desired).observed);
+    ASSERT_TRUE(back);
+    carry_out(look(desired).change);
+    has({"C.utf8", "de_DE.utf8"});
+    EXPECT_TRUE(look(desired).change.empty());
+    carry_out(look(*back).change);
+    has({"C.utf8"});
+    EXPECT_TRUE(look(*back).change.empty());
+    EXPECT_EQ(system.content("/etc/locale.gen"), "# de_DE ISO-8859-1\n#  de_DE.UTF-8 UTF-8\n");
+    EXPECT_EQ(system.content("/etc/default/locale"), settings);
+  }
+}
+
+TEST_F(Locale, WhatIsNoMoreTheHostsOwnIsItAgain) {
+  has({"de_DE.utf8"});
+  system.make_file("/etc/locale.gen", "de_DE.UTF-8 UTF-8\n");
+  for (const char* settings : {"LANG=de_DE.UTF-8\n", "LANG=\"de_DE.UTF-8\"\n"}) {
+    system.make_file("/etc/default/locale", settings);
+    const Desired desired = want({{"name", "de_DE.UTF-8"}, {"default", false}});
+    const std::optional<Desired> back = provider.restore(desired, *look(desired).observed);
+    ASSERT_TRUE(back);
+    carry_out(look(desired).change);
+    carry_out(look(*back).change);
+    EXPECT_TRUE(look(*back).change.empty());
+    EXPECT_EQ(system.content("/etc/default/locale"), settings);
+  }
+}
+
 TEST_F(Locale, TheCharacterSetIsTheHosts) {
   const Change change = look(want({{"name", "de_DE@euro"}})).change;
   EXPECT_EQ(std::get<plumb::Run>(change.operations.back()).argv,

@@ -6,7 +6,8 @@
 namespace plumb::providers::timezone {
 
 // Observed attributes: `name`, the zone that /etc/localtime leads to, "" where that cannot be told; `listed`, the one
-// in /etc/timezone, where the host has that file; `link`, where the link is to lead.
+// in /etc/timezone, where the host has that file; `link`, how the link says it, and `list`, all that the file says,
+// where either is not the plain one. Whoever takes a change back asks for these too.
 class TimezoneProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;

@@ -30,6 +30,27 @@ TEST_F(Timezone, ARelativeLinkIsTheSame) {
   EXPECT_EQ(provider.restore(want("Europe/Berlin"), *look(want("Europe/Berlin")).observed)->text("name"), "Etc/UTC");
 }
 
+TEST_F(Timezone, WhatWasThereComesBackAsItWas) {
+  const Desired desired = want("Europe/Berlin");
+  for (const char* target : {"../usr/share/zoneinfo/Etc/UTC", "/usr/share/zoneinfo/Etc/UTC", "/srv/zone"}) {
+    system.make_link("/etc/localtime", target);
+    system.make_file("/etc/timezone", "# ours\nEtc/UTC");
+    const std::optional<Desired> back = provider.restore(desired, *look(desired).observed);
+    ASSERT_TRUE(back);
+    converge(desired);
+    converge(*back);
+    EXPECT_EQ((*system.stat("/etc/localtime", false))->link_target, target);
+    EXPECT_EQ(system.content("/etc/timezone"), "# ours\nEtc/UTC");
+    system.remove("/etc/localtime");
+  }
+  const std::optional<Desired> back = provider.restore(desired, *look(desired).observed);
+  ASSERT_TRUE(back);
+  converge(desired);
+  converge(*back);
+  EXPECT_FALSE(*system.stat("/etc/localtime", false)) << "there was none";
+  EXPECT_EQ(system.content("/etc/timezone"), "# ours\nEtc/UTC");
+}
+
 TEST_F(Timezone, ACopyGivesWay) {
   system.make_file("/etc/localtime", "TZif");
   const Desired desired = want("Etc/UTC");

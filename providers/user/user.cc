@@ -161,8 +161,9 @@ std::vector<ImpliedPath> UserProvider::implies_paths(const Desired& desired) con
 }
 
 std::optional<Desired> UserProvider::restore(const Desired& desired, const Observed& before) const {
-  // A removed home cannot be brought back, nor a password of which only a keyed digest was kept.
-  if (before.exists && (wants_absent(desired) || desired.has("password_hash"))) return std::nullopt;
+  // A removed home cannot be brought back, nor a password of which only a keyed digest was kept. One that stays as it
+  // is has nothing to come back.
+  if (before.exists && (wants_absent(desired) || diff(desired, before).after.contains(kPassword))) return std::nullopt;
   // A number that no group has cannot be asked for.
   if (before.exists && is_number(before.text("group"))) return std::nullopt;
   const bool makes = before.exists ? desired.flag("create_home", false) : makes_home(desired);

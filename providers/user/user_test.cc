@@ -353,6 +353,18 @@ TEST_F(User, AnUndoLeavesAHomeInWhichSomebodyWorked) {
   system.make_directory("/home/app");
   system.make_file("/home/app/.profile", "hello");
   for (const char* path : {"/home/app", "/home/app/.profile"}) system.own(path, 1600, 1600);
+TEST_F(User, APasswordThatStaysDoesNotKeepTheRestFromComingBack) {
+  Desired desired = want({{"name", "deploy"}, {"shell", "/bin/zsh"}, {"password_hash", "$y$j9T$abc$def"}});
+  Observed before = *look(desired).observed;
+  before.attributes["password_hash"] = desired.attribute("password_hash");
+  const std::optional<Desired> back = provider.restore(desired, before);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->text("shell"), before.text("shell"));
+  EXPECT_FALSE(back->has("password_hash"));
+  before.attributes["password_hash"] = "$y$j9T$other$one";
+  EXPECT_FALSE(provider.restore(desired, before)) << "nobody kept the old one";
+}
+
   EXPECT_EQ(set(undo), (Json{{"remove_home", true}}));
   system.make_file("/home/app/.profile", "other");
   EXPECT_EQ(set(undo), Json::object());

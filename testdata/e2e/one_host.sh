@@ -138,6 +138,7 @@ done
 look() {
   on_host h1 'cd /; cat /etc/hosts /etc/environment /etc/security/limits.conf /etc/sudoers.d/admins /srv/sites/blog/index.html \
       /etc/systemd/system/backup.timer /etc/cron.d/one-host /etc/bash.bashrc /etc/default/useradd
+    hostname; readlink /etc/localtime; cat /etc/default/locale /etc/locale.gen; getent passwd ben; id -Gn ben
     readlink /var/lib/one-host/current; stat -c "%a %U" /var/lib/one-host /etc/ssl/private/one-host.key
     systemctl is-active redis-server; systemctl is-enabled redis-server 2>/dev/null; dpkg-query -W -f "\${Status}\n" tree 2>/dev/null'
 }
@@ -150,9 +151,8 @@ look >healed || true
 
 # --- and back to what was there before
 exits 0 one undo last --yes
-# What no history holds is told, each by its name.
 for one in base/hostname:one.example.org base/locale:en_US.UTF-8 base/timezone:Etc/UTC base/user:ben; do
-  says "\`$one\` is left as it is"
+  says_not "\`$one\` is left as it is"
 done
 look >undone || true
 diff by_hand undone >&2 || fail 'the undo left something else than there was'
