@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <map>
 
 #include <fcntl.h>
@@ -46,8 +47,7 @@ class Inversion {
       }
     }
     for (const std::string& path : order_) PLUMB_TRY(add(path, paths_.at(path)));
-    std::reverse(back_.begin(), back_.end());
-    return std::move(back_);
+    return std::vector<Operation>(std::make_move_iterator(back_.rbegin()), std::make_move_iterator(back_.rend()));
   }
 
   // What the operations do with one path.

@@ -2,6 +2,7 @@
 
 #include "providers/apt_repository/deb822.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::apt_repository {
 namespace {

@@ -3,6 +3,7 @@
 #include "engine/base/digest.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::archive {
 namespace {

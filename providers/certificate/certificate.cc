@@ -5,6 +5,7 @@
 #include "engine/base/shell_word.h"
 #include "providers/certificate/openssl.h"
 #include "providers/certificate/private_key.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::certificate {
 namespace {

@@ -1,6 +1,7 @@
 #include "providers/certificate/private_key.h"
 
 #include "providers/certificate/openssl.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::certificate {
 namespace {

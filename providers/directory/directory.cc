@@ -10,6 +10,7 @@
 #include "providers/sdk/followed_link.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 #include "providers/sdk/tree_list.h"
 
 namespace plumb::providers::directory {

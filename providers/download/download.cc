@@ -4,6 +4,7 @@
 #include "providers/sdk/fetching.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::download {
 namespace {

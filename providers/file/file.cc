@@ -8,6 +8,7 @@
 #include "providers/sdk/followed_link.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::file {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "providers/firewall/back_end.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::firewall {
 namespace {

@@ -6,6 +6,7 @@
 #include "providers/sdk/kernel_files.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 #include "providers/sdk/text_lines.h"
 
 namespace plumb::providers::kernel_module {

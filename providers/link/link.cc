@@ -1,8 +1,7 @@
 #include "providers/link/link.h"
 
-#include <filesystem>
-
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::link {
 namespace {
@@ -55,9 +54,7 @@ Result<bool> observe_hard_target(const std::string& path, const std::string& tar
 // Whether whoever follows the link would come back to it.
 Result<bool> leads_to_itself(const std::string& path, const std::string& target, System& system) {
   constexpr int kMostLinks = 40;
-  const auto from = [](const std::string& link, const std::string& to) {
-    return (std::filesystem::path(parent_of(link)) / to).lexically_normal().string();
-  };
+  const auto from = [](const std::string& link, const std::string& to) { return plain_path(parent_of(link), to); };
   std::string place = from(path, target);
   for (int links = 0; links < kMostLinks; ++links) {
     // Also by way of itself.
@@ -172,8 +169,7 @@ std::vector<Address> LinkProvider::infers(const Desired& desired) const {
 std::vector<ImpliedPath> LinkProvider::implies_paths(const Desired& desired) const {
   const std::string target = desired.text("target");
   if (wants_absent(desired) || target.empty()) return {};
-  const std::filesystem::path folder = parent_of(desired.text("path"));
-  return {{(folder / target).lexically_normal().string(), false, wants_hard(desired)}};
+  return {{plain_path(parent_of(desired.text("path")), target), false, wants_hard(desired)}};
 }
 
 std::vector<std::string> LinkProvider::manages_paths(const Desired& desired) const {

@@ -10,6 +10,7 @@
 #include "engine/base/pattern.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb {
 namespace {

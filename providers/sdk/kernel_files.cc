@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
@@ -77,8 +76,7 @@ std::string kernel_value_path(std::string_view key) {
   std::string path = "/proc/sys/" + kernel_key(key);
   for (std::size_t i = std::string_view("/proc/sys/").size(); i < path.size(); ++i)
     path[i] = path[i] == '/' ? '.' : path[i] == '.' ? '/' : path[i];
-  const bool plain = std::filesystem::path(path).lexically_normal().string() == path && !path.ends_with('/');
-  return plain && path.find('\0') == std::string::npos ? path : "";
+  return plain_path("/", path) == path && path.find('\0') == std::string::npos ? path : "";
 }
 
 std::string without_escapes(std::string_view text) {

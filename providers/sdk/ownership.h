@@ -1,4 +1,4 @@
-// Paths, modes, owners and groups: what the kinds that live in the file system share.
+// Modes, owners and groups: what the kinds that live in the file system share.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "providers/sdk/paths.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb {
-
-// "/etc/nginx/x" and "/etc/nginx/x/" -> "/etc/nginx"; "/x" and "/" -> "/".
-std::string parent_of(std::string_view path);
-// Every folder above a path but "/", the nearest first.
-std::vector<std::string> ancestors_of(std::string_view path);
-// True where `path` lies below `folder`; no path lies below itself.
-bool is_below(std::string_view path, std::string_view folder);
 
 std::string mode_text(std::uint32_t mode);  // "0644"
 bool is_number(std::string_view text);
@@ -70,33 +64,6 @@ bool clears_access_list(const Desired& desired, const Ownership& wanted, bool is
 // `new_content`, keeps neither setuid nor setgid but where its mode is asked for with them; the change's note names it.
 Ownership diff_ownership(const Desired& desired, const Observed& observed, std::string_view default_mode,
                          bool is_directory, Change& change, bool new_content = false);
-
-// Where what a change asks for cannot be done whatever the modes are: at mounts, in immutable and read-only places, on
-// file systems without owners and modes. For one batch, in which a folder is looked at once.
-class PlaceLimits {
- public:
-  explicit PlaceLimits(System& system) : system_(system) {}
-  // Notes the obstacle that says so.
-  Result<> note(const Desired& desired, const Change& change, Observed& observed);
-
- private:
-  struct Folder {
-    std::string path;  // the nearest one that is there
-    Limits limits;
-  };
-  Result<const Folder*> above(const std::string& path);
-  // `exists`: something is known to lie at the resource's own path.
-  Result<std::optional<Diagnostic>> limit_of(const Desired& desired, const Change& change, bool exists,
-                                             const Operation& operation);
-
-  System& system_;
-  std::map<std::string, Folder> folders_;
-};
-
-// What `look` finds of each resource, with the limits of the places that the provider's change of it would touch.
-std::vector<Result<Observed>> observe_places(const Provider& provider, std::span<const Desired* const> desired,
-                                             System& system,
-                                             const std::function<Result<Observed>(const Desired&)>& look);
 
 // Those members alone that `change.after` holds.
 Ownership changed_only(Ownership ownership, const Change& change);

@@ -52,19 +52,6 @@ TEST(Mode, WhatIsNoModeIsRefused) {
   }
 }
 
-TEST(Paths, ParentsAndAncestors) {
-  EXPECT_EQ(parent_of("/etc/nginx/x"), "/etc/nginx");
-  EXPECT_EQ(parent_of("/x"), "/");
-  EXPECT_EQ(parent_of("/a/"), "/") << "a folder is the same with a slash behind it";
-  EXPECT_EQ(parent_of("/a/b//"), "/a");
-  EXPECT_EQ(parent_of("/"), "/");
-  EXPECT_EQ(ancestors_of("/a/b/c"), (std::vector<std::string>{"/a/b", "/a"}));
-  EXPECT_TRUE(is_below("/a/b", "/a"));
-  EXPECT_FALSE(is_below("/ab", "/a"));
-  EXPECT_FALSE(is_below("/a", "/a"));
-  EXPECT_TRUE(is_below("/a", "/"));
-}
-
 TEST(AccountNames, SpeakInTheTermsOfWhatWasAsked) {
   FakeSystem system;
   system.add_user({"toor", 0, 0, "", "/root", "/bin/sh"});

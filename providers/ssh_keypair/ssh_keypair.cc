@@ -4,6 +4,7 @@
 #include "engine/base/shell_word.h"
 #include "providers/sdk/made_file.h"
 #include "providers/sdk/managers.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::ssh_keypair {
 namespace {

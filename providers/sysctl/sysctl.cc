@@ -6,6 +6,7 @@
 #include "providers/sdk/kernel_files.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::sysctl {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 #include "providers/systemd_unit/sections.h"
 
 namespace plumb::providers::systemd_unit {

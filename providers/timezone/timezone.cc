@@ -1,9 +1,8 @@
 #include "providers/timezone/timezone.h"
 
-#include <filesystem>
-
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/place_limits.h"
 
 namespace plumb::providers::timezone {
 namespace {
@@ -16,7 +15,7 @@ constexpr std::size_t kLongestTold = 4096;
 
 // The name of the zone whose file lies there; "" where it is none.
 std::string zone_at(const std::string& path) {
-  const std::string plain = (std::filesystem::path("/etc") / path).lexically_normal().string();
+  const std::string plain = plain_path("/etc", path);
   return plain.starts_with(kZones) ? plain.substr(kZones.size()) : "";
 }
 
