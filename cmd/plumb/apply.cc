@@ -12,6 +12,7 @@
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/events.h"
+#include "cmd/plumb/making_secrets.h"
 #include "cmd/plumb/operator.h"
 #include "cmd/plumb/plan_trust.h"
 #include "cmd/plumb/planning.h"
@@ -135,6 +136,7 @@ class Apply {
     if (!context) return kInvalidConfiguration;
     const bool saved = std::holds_alternative<run::SavedPlan>(request.what);
     if (saved) return carry_out(std::move(request), *context, true);
+    if (const ExitCode made = make_missing_secrets(workspace_, terminal_, program_.options); made != kDone) return made;
     const run::ApplyRequest again = request;
     const int code = carry_out(std::move(request), *context, false);
     if (!leaves_some()) return code;

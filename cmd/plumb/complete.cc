@@ -166,6 +166,8 @@ class Completer {
       add_runs(before);
     } else if (option.check_name("--set")) {
       add_inputs(before);
+    } else if (name == "SECRET") {
+      add_secrets(before);
     } else if (name.starts_with("TAG")) {
       add_tags(before + typed.substr(0, typed.find_last_of(',') + 1));
     } else if (name == "ADDRESS" || name == "PATTERN" || name.starts_with("SELECTOR")) {
@@ -200,6 +202,14 @@ class Completer {
     if (!load()) return;
     for (const auto& [name, input] : workspace_->project().root.inputs)
       add(before + name + "=", input.schema.value("description", std::string()));
+  }
+
+  // Inputs whose values are made.
+  void add_secrets(const std::string& before) {
+    if (!load()) return;
+    for (const auto& [name, input] : workspace_->project().root.inputs) {
+      if (input.generate) add(before + name, input.schema.value("description", std::string()));
+    }
   }
 
   void add_tags(const std::string& before) {

@@ -13,6 +13,7 @@
 #include "engine/config/told_facts.h"
 #include "engine/policy/bundle.h"
 #include "engine/report/compliance_text.h"
+#include "engine/run/applied_plan.h"
 #include "engine/run/judged_plan.h"
 #include "engine/run/planning.h"
 #include "engine/run/signed_history.h"
@@ -25,9 +26,10 @@ namespace fs = std::filesystem;
 
 struct ComplianceArguments {
   std::string profile;
-  std::string control;   // a glob over numbers; "" for all
-  std::string evidence;  // a folder; "" for none
-  std::string key;       // that signs it; "" for none
+  std::string control;               // a glob over numbers; "" for all
+  std::string evidence;              // a folder; "" for none
+  std::string key;                   // that signs it; "" for none
+  std::vector<std::string> applied;  // saved plans
   bool full = false;
 };
 
@@ -49,6 +51,7 @@ class ComplianceCommand {
     if (const Result<> free = expect_free_folder(); !free) return complain(free.error());
     const SignalWatch signals([this] { workspace_.control().request_stop(); });
     if (!workspace_.load() || !read_profile()) return kInvalidConfiguration;
+    if (const Result<> read = read_applied(); !read) return complain(read.error());
     Progress progress(terminal_, program_.options);
     std::optional<run::RunContext> context = workspace_.context(progress.observer());
     std::optional<run::Planned> planned = context ? make_plan(*context) : std::nullopt;
@@ -57,7 +60,8 @@ class ComplianceCommand {
     const compliance::Assessment assessment = assess(*planned, now);
     workspace_.diagnose(assessment.findings);
     const Json report = compliance::report_json(
-        *profile_, assessment, {planned->plan.engine, planned->plan.project, rfc3339(now), planned->plan_id});
+        *profile_, assessment,
+        {planned->plan.engine, planned->plan.project, rfc3339(now), planned->plan_id, hosts_applied()});
     print(assessment, report);
     const ExitCode looked =
         exit_code_of(std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk));
@@ -118,6 +122,29 @@ class ComplianceCommand {
     return profile_ && !found.has_errors();
   }
 
+  Result<> read_applied() {
+    for (const std::string& file : arguments_.applied) {
+      Result<run::AppliedPlan> plan = run::read_applied_plan(file, program_.options.kinds, workspace_.store());
+      if (!plan) return std::move(plan.error()).during("reading the plan " + file);
+      applied_.push_back(std::move(*plan));
+    }
+    return {};
+  }
+
+  std::map<std::string, std::set<std::string>> hosts_applied() const {
+    std::map<std::string, std::set<std::string>> hosts;
+    for (const run::AppliedPlan& plan : applied_) hosts.emplace(plan.id, plan.hosts);
+    return hosts;
+  }
+
+  std::map<std::string, std::string> applied_files() const {
+    std::map<std::string, std::string> files;
+    for (const run::AppliedPlan& plan : applied_) {
+      for (const auto& [name, bytes] : plan.files) files.emplace(compliance::place_of_applied(plan.id) + name, bytes);
+    }
+    return files;
+  }
+
   std::optional<run::Planned> make_plan(run::RunContext& context) {
     const std::vector<std::string> facts = profile_->facts();
     context.fleet.all_facts = std::any_of(facts.begin(), facts.end(), [](const std::string& name) {
@@ -169,7 +196,10 @@ class ComplianceCommand {
       return end.error();
     }
     const std::map<std::string, std::string> files =
-        compliance::evidence(*profile_, report, std::move(plan), std::move(head));
+        compliance::evidence(*profile_, report, std::move(plan), std::move(head), applied_files());
+    // Keyed digests of sensitive values are for those alone who may see the plans.
+    const bool sealed = plan::holds_sealed(planned.plan) ||
+                        std::any_of(applied_.begin(), applied_.end(), [](const auto& one) { return one.sealed; });
     const fs::path folder = arguments_.evidence;
     for (const auto& [name, bytes] : files) {
       std::error_code failure;
@@ -177,8 +207,7 @@ class ComplianceCommand {
       if (failure)
         return fail(Code::kWriteFailed,
                     "cannot create " + (folder / name).parent_path().string() + ": " + failure.message());
-      // Keyed digests of sensitive values are for those alone who may see the plan.
-      PLUMB_TRY(write_file(folder / name, bytes, plan::holds_sealed(planned.plan) ? 0600 : 0644));
+      PLUMB_TRY(write_file(folder / name, bytes, sealed ? 0600 : 0644));
     }
     if (!arguments_.key.empty()) {
       // ssh-keygen gets a Ctrl-C as well, and puts the terminal in order before it ends.
@@ -198,6 +227,7 @@ class ComplianceCommand {
   std::optional<compliance::Profile> profile_;
 };
 
+  std::vector<run::AppliedPlan> applied_;
 }  // namespace
 
 void add_compliance(Program& program) {
@@ -223,5 +253,12 @@ void add_compliance(Program& program) {
       ->type_name("FILE");
   command->callback([&program, arguments] { program.exit_code = ComplianceCommand(program, *arguments).run(); });
 }
+  command
+      ->add_option("--applied", arguments->applied,
+                   "A saved plan that was applied, which goes into the evidence with its signature and approvals; may "
+                   "stand several times")
+      ->needs(evidence)
+      ->allow_extra_args(false)
+      ->type_name("FILE");
 
 }  // namespace plumb::cmd

@@ -49,11 +49,14 @@ struct Helper {
   const char* program;
   const char* needed_for;
 };
-constexpr std::array<Helper, 6> kHelpers = {{{"git", "modules from git, differences of revisions"},
+constexpr std::array<Helper, 9> kHelpers = {{{"git", "modules from git, differences of revisions"},
                                              {"ssh-keygen", "signing and approving plans"},
                                              {"ssh", "settings of ssh that need ssh itself"},
                                              {"age", "secrets in files of age"},
                                              {"sops", "secrets in files of sops"},
+                                             {"curl", "secrets of a vault"},
+                                             {"keyctl", "secrets in a keyring of the kernel"},
+                                             {"systemd-creds", "secrets in credentials of systemd"},
                                              {"cue", "configuration in CUE"}}};
 
 class Doctor {

@@ -117,6 +117,8 @@ void add_commands(Program& program) {
   add_module(program);
   add_policy(program);
   add_project_key(program);
+  add_secret(program);
+  add_key(program);
   add_provider(program);
   add_schema(program);
   add_test(program);

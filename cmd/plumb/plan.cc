@@ -53,6 +53,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Judged judg
   Workspace workspace(program.options, terminal);
   const SignalWatch signals([&] { workspace.control().request_stop(); });
   Progress progress(terminal, program.options);
+  workspace.only_plan();
   if (!workspace.load()) return kInvalidConfiguration;
   const std::optional<run::RunContext> context = workspace.context(progress.observer());
   std::optional<run::Planned> planned =
@@ -74,6 +75,10 @@ int make_and_print(Program& program, const PlanArguments& arguments, Judged judg
   if (!arguments.file.empty()) {
     if (planned->plan.hosts.empty() || code == kInterrupted) {
       terminal.tell("No plan was written.\n");
+    } else if (const std::vector<std::string>& unmade = workspace.loaded().unmade_secrets(); !unmade.empty()) {
+      workspace.diagnose(fail(Code::kSecretGenerate, "no plan was written: `" + unmade.front() + "` is not made yet")
+                             .hint("`plumb secret make` makes it; nobody could apply a plan that was made before"));
+      return kInvalidConfiguration;
     } else if (Result<> written = write_plan(*planned, arguments.file, arguments.with_contents); !written) {
       workspace.diagnose(written.error());
       return kFailed;

@@ -10,9 +10,11 @@
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
 #include "engine/base/sealed.h"
+#include "engine/config/project.h"
 #include "engine/config/project_files.h"
 #include "engine/run/key_uses.h"
 #include "engine/run/shared_key.h"
+#include "engine/secrets/sealed_files.h"
 
 namespace plumb::cmd {
 namespace {
@@ -100,14 +102,21 @@ class ProjectKeyCommand {
       PLUMB_TRY_ASSIGN(const Recipients recipients, known_recipients());
       PLUMB_TRY_ASSIGN(const run::KeyUses uses,
                        run::uses_of_key(key_id(old), folder_, workspace_.store(), options_.kinds));
+      const std::string key = run::new_project_key();
+      PLUMB_TRY_ASSIGN(const secrets::Resealing sealed, files_to_seal(old, key));
       if (!terminal_.json()) print_recipients("A new key, to be sealed", recipients, recipients.size());
       PLUMB_TRY(agreed("Plans that were made with the key " + short_id(key_id(old)) + " will be refused."));
-      // The key first: what is sealed anew can be made of it once more, and not the other way round.
-      const std::string key = run::new_project_key();
+      // The key before what holds it: that can be made of it once more, and not the other way round. What it seals can
+      // be opened at any moment with the key that is there then.
+      PLUMB_TRY(sealed.seal_to_both());
       PLUMB_TRY(run::write_project_key(folder_, key));
+      PLUMB_TRY(sealed.seal_to_new());
       if (!recipients.empty()) PLUMB_TRY(run::share_key(folder_, key, recipients));
       if (terminal_.json()) return print_json(key, recipients, uses);
       terminal_.print("Wrote " + run::project_key_path(folder_).string() + ": " + short_id(key_id(key)) + "\n");
+      if (const std::size_t count = sealed.files().size(); count > 0)
+        terminal_.print("Sealed " + std::to_string(count) + (count == 1 ? " file" : " files") +
+                        " of secrets anew; commit what changed\n");
       print_uses(uses);
       if (!recipients.empty()) {
         terminal_.print(std::string("Commit ") + run::kSealedKey + " and " + run::kRecipients +
@@ -134,6 +143,26 @@ class ProjectKeyCommand {
     if (key) return std::move(*key);
     return fail(Code::kNoProjectKey, "there is no " + run::project_key_path(folder_).string())
         .hint("`plumb init` makes a key; where the project shares one, `plumb project-key accept` opens it");
+  }
+
+  // What the project's key seals, by the stores that the project declares.
+  Result<secrets::Resealing> files_to_seal(const std::string& old, const std::string& key) {
+    Diagnostics found;
+    lang::SourceMap sources;
+    const std::optional<config::Project> project =
+        config::load_project(Folder(folder_), input_arguments(options_), options_.kinds, found, sources);
+    if (!project || found.has_errors()) {
+      workspace_.diagnose(found);
+      return fail(Code::kUsage, "the project cannot be read, so nobody knows what its key seals")
+          .hint("mend plumb.yaml, then rotate the key");
+    }
+    std::vector<std::filesystem::path> folders;
+    for (const auto& [name, store] : project->secrets) {
+      const auto* files = std::get_if<config::FileStore>(&store.what);
+      if (files != nullptr && files->form == config::FileStore::Form::kSealed)
+        folders.push_back(folder_ / files->folder);
+    }
+    return secrets::Resealing::begin(folders, old, key);
   }
 
   Result<Recipients> known_recipients() const {

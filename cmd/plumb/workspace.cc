@@ -119,6 +119,7 @@ bool Workspace::load(const Files& files) {
   request.inputs = input_arguments(options_);
   request.sources = inventory_options_;
   request.missing_secrets = missing_secrets_;
+  request.stand_ins = stand_ins_;
   request.environment = [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);

@@ -36,6 +36,10 @@ class Workspace {
   // For commands that look at hosts, as far as they can without secrets; said before load().
   void only_look() { missing_secrets_ = ir::MissingSecrets::kLeftOut; }
 
+  // For plans that are looked at and not carried out: something stands for secrets that are not made yet. Said before
+  // load().
+  void only_plan() { stand_ins_ = secrets::StandIns::kYes; }
+
   // Loads project and inventory and matches --on and --limit. False after it has told what is wrong.
   bool load();
   // The same, where something stands in for the disk; `files` outlive this.
@@ -83,6 +87,7 @@ class Workspace {
   lang::SourceMap sources_;
   config::InventoryOptions inventory_options_;
   ir::MissingSecrets missing_secrets_ = ir::MissingSecrets::kErrors;
+  secrets::StandIns stand_ins_ = secrets::StandIns::kNo;
   bool needs_key_ = true;
   history::SqliteHistory history_;
   std::unique_ptr<run::Workspace> loaded_;

@@ -232,6 +232,21 @@ TEST_F(ComplianceTest, EvidenceNamesTheDigestsOfAllItsFiles) {
   EXPECT_THAT(names, ElementsAre("SHA256SUMS", "plan.json", "profile/compliance/house.yaml", "report.json"));
   EXPECT_THAT(files.at("SHA256SUMS"), HasSubstr(digest("the plan").substr(7) + "  plan.json\n"));
   EXPECT_EQ(files.at("report.json"), canonical(report));
+  EXPECT_FALSE(report.contains("applied"));
+}
+
+TEST_F(ComplianceTest, EvidenceHoldsPlansThatWereAppliedWithWhatStoodBehindThem) {
+  const auto profile = read("controls: [{id: 1.1, title: A, resources: [\"file:*\"]}]\n");
+  ASSERT_TRUE(profile);
+  (void)lines(*profile);
+  const Json report = report_json(
+      *profile, assessment_,
+      {"1.0", "shop", "2026-06-15T10:00:00Z", "sha256:aa", {{"sha256:0123456789abcdef", {"web1", "web2"}}}});
+  EXPECT_EQ(report["applied"], Json::parse(R"([{"plan": "sha256:0123456789abcdef", "hosts": ["web1", "web2"],
+                                               "files": "applied/0123456789ab/"}])"));
+  const std::string place = place_of_applied("sha256:0123456789abcdef");
+  const auto files = evidence(*profile, report, "the plan", "", {{place + "plan.json", "the other plan"}});
+  EXPECT_THAT(files.at("SHA256SUMS"), HasSubstr(digest("the other plan").substr(7) + "  " + place + "plan.json\n"));
 }
 
 }  // namespace

@@ -33,26 +33,34 @@ Json report_json(const Profile& profile, const Assessment& assessment, const Rep
   }
   Json counts = Json::object();
   for (const auto& [state, count] : assessment.counts()) counts[std::string(name(state))] = count;
-  return {{"plumb", "compliance/v1"},
-          {"profile",
-           {{"name", profile.name},
-            {"title", profile.title},
-            {"version", profile.version},
-            {"source", profile.source},
-            {"files", std::move(files)}}},
-          {"engine", facts.engine},
-          {"project", facts.project},
-          {"at", facts.at},
-          {"plan", facts.plan_id},
-          {"controls", std::move(controls)},
-          {"hosts", std::move(hosts)},
-          {"counts", std::move(counts)},
-          {"passes", assessment.passes()}};
+  Json report = {{"plumb", "compliance/v1"},
+                 {"profile",
+                  {{"name", profile.name},
+                   {"title", profile.title},
+                   {"version", profile.version},
+                   {"source", profile.source},
+                   {"files", std::move(files)}}},
+                 {"engine", facts.engine},
+                 {"project", facts.project},
+                 {"at", facts.at},
+                 {"plan", facts.plan_id},
+                 {"controls", std::move(controls)},
+                 {"hosts", std::move(hosts)},
+                 {"counts", std::move(counts)},
+                 {"passes", assessment.passes()}};
+  for (const auto& [plan, done] : facts.applied)
+    report["applied"].push_back({{"plan", plan}, {"hosts", done}, {"files", place_of_applied(plan)}});
+  return report;
+}
+
+std::string place_of_applied(const std::string& plan_id) {
+  constexpr std::size_t kEnough = 12;  // to tell plans apart
+  return "applied/" + plan_id.substr(plan_id.find(':') + 1, kEnough) + "/";
 }
 
 std::map<std::string, std::string> evidence(const Profile& profile, const Json& report, std::string plan,
-                                            std::string history) {
-  std::map<std::string, std::string> files;
+                                            std::string history, std::map<std::string, std::string> more) {
+  std::map<std::string, std::string> files = std::move(more);
   for (const ProfileFile& file : profile.files) files[place_of(file)] = file.text;
   files["report.json"] = canonical(report);
   files["plan.json"] = std::move(plan);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,12 +21,17 @@ struct ReportFacts {
   std::string project;
   std::string at;  // RFC 3339
   std::string plan_id;
+  // Of saved plans that were applied, by their ids: the hosts that ended well. The bundle holds them.
+  std::map<std::string, std::set<std::string>> applied = {};
 };
+// Where such a plan and what stood behind it lie in the bundle, with a `/` at its end.
+std::string place_of_applied(const std::string& plan_id);
+
 Json report_json(const Profile& profile, const Assessment& assessment, const ReportFacts& facts);
 
 // The files of the bundle with their bytes, the list of digests among them. `history` is the statement about the end of
-// the history, "" where there is none.
+// the history, "" where there is none; `more` are further files.
 std::map<std::string, std::string> evidence(const Profile& profile, const Json& report, std::string plan,
-                                            std::string history);
+                                            std::string history, std::map<std::string, std::string> more = {});
 
 }  // namespace plumb::compliance

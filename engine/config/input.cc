@@ -27,6 +27,25 @@ constexpr std::array kKeywords = {Keyword{"minimum", "integer number"}, Keyword{
                                   Keyword{"uniqueItems", "array"},      Keyword{"properties", "object"},
                                   Keyword{"required", "object"},        Keyword{"additionalProperties", "object"}};
 
+std::string between(char first, char last) {
+  std::string all;
+  for (char c = first; c <= last; ++c) all += c;
+  return all;
+}
+
+// Of a set's name.
+std::string characters_of(const std::string& set) {
+  const std::string digits = between('0', '9');
+  const std::string letters = between('A', 'Z') + between('a', 'z');
+  if (set == "digits") return digits;
+  if (set == "hex") return digits + between('a', 'f');
+  if (set == "letters") return letters;
+  if (set == "alphanumeric") return digits + letters;
+  std::string all = between('!', '~');
+  std::erase_if(all, [](char c) { return c == '"' || c == '\'' || c == '`' || c == '\\'; });
+  return all;
+}
+
 // Checks what JSON Schema lets pass in silence, types the values inside the schema by the schema itself, and closes
 // maps. Works down into items and properties.
 class InputReader {
@@ -35,6 +54,9 @@ class InputReader {
 
   bool read(const Node& node, Json& schema) {
     schema.erase("sensitive");
+    if (const Entry* generate = node.find("generate"); generate != nullptr && schema.erase("generate") > 0)
+      report(generate->key_span, "`generate` is for a whole input",
+             "a value is made for an input, not for a part of it");
     // Most inputs have a type and nothing that could be at odds with it.
     if (node.entries.size() == 1 && schema["type"].is_string()) return true;
     const std::size_t before = diagnostics_.error_count();
@@ -127,6 +149,26 @@ bool check_reference(const Node& value, const Input& input, Diagnostics& diagnos
   return false;
 }
 
+// `typed` is what stands there, as the schema typed it.
+std::optional<Generation> read_generation(const Entry& entry, const Input& input, const Json& typed,
+                                          Diagnostics& diagnostics) {
+  const SourceSpan& span = entry.value.find("generate")->key_span;
+  const auto broken = [&](const std::string& why, const std::string& hint) {
+    diagnostics.add(Diagnostic(Code::kBadValue, "no value of `" + input.name + "` can be generated: " + why)
+                        .at(span)
+                        .with_hint(hint));
+    return std::nullopt;
+  };
+  if (!input.sensitive) return broken("the input is not sensitive", "declare it with `sensitive: true`");
+  if (!types_of(input.schema).contains("string")) return broken("the input is no text", "its `type` is string then");
+  Generation made{typed.value("length", std::size_t{0}), characters_of(member(typed, "set"))};
+  if (made.length < input.schema.value("minLength", std::size_t{0}))
+    return broken("`length` is below its `minLength`", "a value of this length would be refused");
+  if (made.length > input.schema.value("maxLength", made.length))
+    return broken("`length` is above its `maxLength`", "a value of this length would be refused");
+  return made;
+}
+
 bool has_sensitive(const std::map<std::string, Input>& inputs) {
   return std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.second.sensitive; });
 }
@@ -137,6 +179,11 @@ std::optional<Input> read_input(const Entry& entry, Json typed, Diagnostics& dia
   Input input;
   input.name = entry.key;
   input.sensitive = typed.value("sensitive", false);
+  std::optional<Json> generate;
+  if (const auto written = typed.find("generate"); written != typed.end()) {
+    generate = std::move(*written);
+    typed.erase(written);
+  }
   input.schema = std::move(typed);
   input.span = entry.key_span;
   if (!InputReader(diagnostics, input.sensitive).read(entry.value, input.schema)) return std::nullopt;
@@ -146,6 +193,10 @@ std::optional<Input> read_input(const Entry& entry, Json typed, Diagnostics& dia
     if (is_secret_reference(input.schema["default"]) && !check_reference(value, input, diagnostics))
       return std::nullopt;
     input.schema.erase("default");
+  }
+  if (generate) {
+    input.generate = read_generation(entry, input, *generate, diagnostics);
+    if (!input.generate) return std::nullopt;
   }
   return input;
 }

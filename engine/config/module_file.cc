@@ -147,6 +147,12 @@ class FileReader {
   FileShape shape_;
   ModuleFile result_;
 };
+      if (input && input->generate && shape_ == FileShape::kModule) {
+        result_.diagnostics.add(
+            Diagnostic(Code::kBadValue, "a module generates no secret: `" + entry.key + "` is given by who uses it")
+                .at(entry.value.find("generate")->key_span)
+                .with_hint("write `generate` at the input of the project that is handed on by `with`"));
+      }
 
 }  // namespace
 

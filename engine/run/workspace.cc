@@ -6,7 +6,6 @@
 #include "engine/policy/bundle.h"
 #include "engine/run/project_key.h"
 #include "engine/run/shared_key.h"
-#include "engine/secrets/open_references.h"
 
 namespace plumb::run {
 namespace {
@@ -132,9 +131,18 @@ Result<KeyState> Workspace::find_key() {
 bool Workspace::read_secrets(int stop, Diagnostics& diagnostics) {
   if (request_.missing_secrets != ir::MissingSecrets::kErrors) return true;
   const std::size_t before = diagnostics.error_count();
-  secrets::StoreReader reader(project_->secrets, request_.folder, request_.environment, stop);
-  secrets::open_references(compiler_input(), hosts_, reader, *project_, diagnostics);
+  std::vector<std::string> unmade =
+      secrets::open_references(compiler_input(), hosts_, stores(stop), request_.stand_ins, *project_, diagnostics);
+  unmade_secrets_.insert(unmade_secrets_.end(), unmade.begin(), unmade.end());
   return diagnostics.error_count() == before;
+}
+
+secrets::StoreClient& Workspace::stores(int stop) {
+  if (stores_ == nullptr) {
+    stores_ =
+        std::make_unique<secrets::StoreClient>(project_->secrets, request_.folder, request_.environment, key_, stop);
+  }
+  return *stores_;
 }
 
 ir::CompilerInput Workspace::compiler_input() const {

@@ -16,7 +16,8 @@
 #include "engine/ir/compile.h"
 #include "engine/lang/source.h"
 #include "engine/policy/rule.h"
-#include "engine/secrets/store_reader.h"
+#include "engine/secrets/made_secrets.h"
+#include "engine/secrets/open_references.h"
 
 namespace plumb::run {
 
@@ -29,7 +30,9 @@ struct WorkspaceRequest {
   config::InventoryOptions sources;  // how programs of the inventory's sources are asked
   ir::MissingSecrets missing_secrets = ir::MissingSecrets::kErrors;
   secrets::Environment environment;  // of whoever runs plumb, for stores of secrets
-  bool needs_key = true;             // else any key will do where there is none: nothing that it seals is kept
+  // For plans that are looked at alone: see secrets::StandIns.
+  secrets::StandIns stand_ins = secrets::StandIns::kNo;
+  bool needs_key = true;  // else any key will do where there is none: nothing that it seals is kept
 };
 
 // Whether the project has a key, and whether it had one before.
@@ -67,8 +70,12 @@ class Workspace {
   Result<KeyState> find_key();
 
   // Asks the stores of secrets for what the chosen hosts read, where values count. Before hosts are compiled; what was
-  // asked for once is not asked for again. `stop` as for StoreReader. False where `diagnostics` says what is wrong.
+  // asked for once is not asked for again. `stop` as for StoreClient. False where `diagnostics` says what is wrong.
   bool read_secrets(int stop, Diagnostics& diagnostics);
+  // References that something stands for in what was compiled, because their values are not made yet.
+  const std::vector<std::string>& unmade_secrets() const { return unmade_secrets_; }
+  // The stores, after find_key(); what read_secrets() asked for is known here, too.
+  secrets::StoreClient& stores(int stop);
 
   // What to compile from; lives as long as this.
   ir::CompilerInput compiler_input() const;
@@ -87,8 +94,10 @@ class Workspace {
   config::LoadedInventory inventory_;
   std::set<std::string> hosts_;
   policy::Policy policy_;
-  std::map<std::string, Json> recorded_facts_;  // where some expression looks at other hosts
-  std::string key_;                             // "" before find_key(), and where there is none
+  std::map<std::string, Json> recorded_facts_;    // where some expression looks at other hosts
+  std::string key_;                               // "" before find_key(), and where there is none
+  std::unique_ptr<secrets::StoreClient> stores_;  // null before stores()
+  std::vector<std::string> unmade_secrets_;
 };
 
 // The hosts that both patterns match; an empty `limit` is none. Errors: kNoHostMatches.

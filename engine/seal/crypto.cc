@@ -154,6 +154,12 @@ std::string x25519_of_ed25519_seed(std::string_view seed) {
   return keys::hash_of(keys::Hash::kSha512, seed).substr(0, kKeySize);
 }
 
+Result<std::string> ed25519_public(std::string_view seed) {
+  const Key own(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, in(seed), seed.size()));
+  if (own == nullptr) return failed("Ed25519 failed");
+  return raw_public(own.get());
+}
+
 Result<std::string> encrypt(std::string_view key, std::string_view nonce, std::string_view text) {
   if (key.size() != kKeySize || nonce.size() != kNonceSize)
     return fail(Code::kInternal, "a key or nonce of another size");

@@ -18,6 +18,8 @@ Result<std::string> x25519_public(std::string_view secret);
 // The same key for the other curve: what age encrypts to an Ed25519 key with.
 Result<std::string> x25519_of_ed25519_public(std::string_view point);
 std::string x25519_of_ed25519_seed(std::string_view seed);
+// RFC 8032: the public half of the key with this seed.
+Result<std::string> ed25519_public(std::string_view seed);
 
 // RFC 8439: the text with its tag behind it. An error where what is opened was made with another key, or changed.
 Result<std::string> encrypt(std::string_view key, std::string_view nonce, std::string_view text);

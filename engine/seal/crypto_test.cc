@@ -44,6 +44,7 @@ TEST(Crypto, ChangesTheCurveOfAKey) {
   const std::string seed = bytes("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
   const std::string point = bytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
   const std::string other = "d85e07ec22b0ad881537c2f44d662d1a143cf830c57aca4305d85c7a90f6b62e";
+  EXPECT_EQ(ed25519_public(seed).value(), point);
   EXPECT_EQ(hex_of(x25519_of_ed25519_public(point)), other);
   EXPECT_EQ(hex_of(x25519_public(x25519_of_ed25519_seed(seed))), other);
   EXPECT_FALSE(x25519_of_ed25519_public(std::string(1, '\1') + std::string(31, '\0'))) << "the point at infinity";

@@ -4,6 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/keys/blob_reader.h"
+#include "engine/seal/crypto.h"
 
 namespace plumb::seal {
 namespace {
@@ -132,6 +133,16 @@ Result<std::vector<PublicKey>> read_public_keys(std::string_view text) {
     if (std::find(keys.begin(), keys.end(), *key) == keys.end()) keys.push_back(std::move(*key));
   }
   return keys;
+}
+
+Result<Identity> identity_made_of(std::string_view secret, std::string_view purpose) {
+  PLUMB_TRY_ASSIGN(std::string seed, hkdf_sha256(secret, {}, purpose));
+  PLUMB_TRY_ASSIGN(const std::string point, ed25519_public(seed));
+  std::string blob;
+  keys::add_text(blob, kEd25519);
+  keys::add_text(blob, point);
+  PLUMB_TRY_ASSIGN(PublicKey key, public_key_of_blob(blob));
+  return Identity{std::move(key), Ed25519Seed{std::move(seed)}};
 }
 
 Result<Identity> read_identity(const PublicKey& key, const std::string& text) {

@@ -35,6 +35,10 @@ struct Identity {
   std::variant<Ed25519Seed, RsaPem, RsaNumbers> secret;
 };
 
+// A key of the type ssh-ed25519 that is made of a secret, the same one each time: HKDF of it is the seed. Keys for
+// different purposes tell nothing about one another.
+Result<Identity> identity_made_of(std::string_view secret, std::string_view purpose);
+
 // Of a private key without a passphrase: PEM, or OpenSSH's own container.
 Result<Identity> read_identity(const PublicKey& key, const std::string& text);
 

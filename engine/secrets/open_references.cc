@@ -2,37 +2,29 @@
 
 #include "engine/base/nearest.h"
 #include "engine/config/layers.h"
+#include "engine/secrets/made_secrets.h"
 
 namespace plumb::secrets {
 namespace {
-
-// By input, the hosts for which it refers to a secret that nobody asked for yet.
-std::map<std::string, std::set<std::string>> referring(const config::Project& project,
-                                                       const config::Inventory& inventory,
-                                                       const std::set<std::string>& hosts) {
-  std::map<std::string, std::set<std::string>> found;
-  for (const auto& [name, input] : project.root.inputs) {
-    if (!input.sensitive) continue;
-    for (const std::string& host : hosts) {
-      if (config::open_reference(project, inventory.hosts.at(host), name) != nullptr) found[name].insert(host);
-    }
-  }
-  return found;
-}
 
 const std::string& text_of(const config::Located& reference) {
   return reference.value.get_ref<const std::string&>();
 }
 
-// A reference that is to become a value.
-struct Wanted {
-  std::string input;
-  const config::Located* place;
-  Result<config::SecretReference> reference;
-};
-
-Diagnostic at_reference(const Error& error, const config::Located& reference) {
-  return Diagnostic(error.diagnostic()).at(reference.span);
+Diagnostic not_opened(const Error& error, const SecretUse& use, const config::Input& input, bool is_made,
+                      bool stood_in) {
+  Diagnostic told = Diagnostic(error.diagnostic()).at(use.place->span);
+  if (stood_in) {
+    told.summary = "`" + input.name + "` is not made yet: " + told.summary;
+    told.severity = Severity::kWarning;
+  }
+  if (is_made)
+    return std::move(told)
+        .with_related(input.span, "a value is generated for this input")
+        .with_hint("`plumb secret make` makes it, and so does `plumb apply` where it makes the plan itself");
+  if (error.code() == Code::kNoSuchSecret && input.generate)
+    return std::move(told).with_hint("none is generated there: the store takes no new value for this reference");
+  return told;
 }
 
 }  // namespace
@@ -48,7 +40,15 @@ void check_references(const config::Project& project, const config::Inventory& i
       if (reference == nullptr) continue;
       const std::string& text = text_of(*reference);
       const Result<config::SecretReference> parsed = config::parse_secret_reference(text);
-      if (!parsed || project.secrets.contains(parsed->store) || !told.insert(text).second) continue;
+      if (!parsed || !told.insert(text).second) continue;
+      if (const auto store = project.secrets.find(parsed->store); store != project.secrets.end()) {
+        const std::string why = config::why_not_read(store->second, *parsed);
+        if (why.empty()) continue;
+        diagnostics.add(Diagnostic(Code::kSecretStore, "the store `" + parsed->store + "` " + why)
+                            .at(reference->span)
+                            .with_related(store->second.span, "declared here"));
+        continue;
+      }
       const std::string near = nearest(parsed->store, names);
       diagnostics.add(Diagnostic(Code::kSecretStore, "the project has no store of secrets `" + parsed->store + "`")
                           .at(reference->span, near.empty() ? "not declared" : "did you mean `" + near + "`?")
@@ -57,35 +57,32 @@ void check_references(const config::Project& project, const config::Inventory& i
   }
 }
 
-void open_references(const ir::CompilerInput& input, const std::set<std::string>& hosts, StoreReader& reader,
-                     config::Project& project, Diagnostics& diagnostics) {
-  const auto wanted = referring(project, input.inventory, hosts);
-  if (wanted.empty()) return;
-  std::vector<Wanted> all;
+std::vector<std::string> open_references(const ir::CompilerInput& input, const std::set<std::string>& hosts,
+                                         StoreClient& client, StandIns stand_ins, config::Project& project,
+                                         Diagnostics& diagnostics) {
+  std::vector<std::string> unmade;
+  const std::vector<SecretUse> uses = read_secrets(input, hosts, diagnostics);
   std::vector<config::SecretReference> references;
-  for (const auto& [name, readers] : ir::Compiler(input).readers_of(wanted, diagnostics)) {
-    std::set<std::string> seen;
-    for (const std::string& host : readers.hosts) {
-      const config::Located* place = config::open_reference(project, input.inventory.hosts.at(host), name);
-      if (place == nullptr || !seen.insert(text_of(*place)).second) continue;
-      Wanted& one = all.emplace_back(Wanted{name, place, config::parse_secret_reference(text_of(*place))});
-      if (one.reference) references.push_back(*one.reference);
-    }
-  }
-  reader.ask(references);
+  for (const SecretUse& use : uses) references.push_back(use.reference);
+  client.ask(references);
   std::map<std::string, std::map<std::string, config::Located>> values;
-  for (const Wanted& one : all) {
-    const Result<std::string> secret =
-        one.reference ? reader.read(*one.reference) : Result<std::string>(one.reference.error());
-    if (!secret) {
-      diagnostics.add(at_reference(secret.error(), *one.place));
-      if (secret.error().code() == Code::kInterrupted) return;
-      continue;
+  for (const SecretUse& use : uses) {
+    const config::Input& own = project.root.inputs.at(use.input);
+    const Result<std::string> secret = client.read(use.reference);
+    std::optional<config::Located> value;
+    if (secret) {
+      value = config::read_secret(own, *use.place, *secret, diagnostics);
+    } else {
+      const bool is_made = secret.error().code() == Code::kNoSuchSecret && why_not_made(project, use).empty();
+      if (is_made && stand_ins == StandIns::kYes) value = stand_in_value(own, *use.place, diagnostics);
+      diagnostics.add(not_opened(secret.error(), use, own, is_made, value.has_value()));
+      if (secret.error().code() == Code::kInterrupted) return unmade;
+      if (value) unmade.push_back(use.reference.str());
     }
-    if (auto value = config::read_secret(project.root.inputs.at(one.input), *one.place, *secret, diagnostics))
-      values[one.input].emplace(text_of(*one.place), std::move(*value));
+    if (value) values[use.input].emplace(text_of(*use.place), std::move(*value));
   }
   for (auto& [name, of_input] : values) project.secret_values[name].merge(of_input);
+  return unmade;
 }
 
 }  // namespace plumb::secrets

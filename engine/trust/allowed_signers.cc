@@ -281,6 +281,16 @@ Result<std::vector<std::string>> AllowedSigners::principals_by(const Line& line,
   return names;
 }
 
+std::vector<PublicKey> AllowedSigners::keys() const {
+  std::vector<PublicKey> keys;
+  for (const Line& line : lines_) {
+    PublicKey& key = keys.emplace_back(line.key);
+    key.comment.clear();
+    for (const std::string& name : line.principals) key.comment += (key.comment.empty() ? "" : ",") + name;
+  }
+  return keys;
+}
+
 Result<Signer> AllowedSigners::find(const SigningKey& key, std::string_view name_space,
                                     std::chrono::sys_seconds time) const {
   Signer signer{{}, key.key.type, key.key.fingerprint()};

@@ -32,6 +32,8 @@ class AllowedSigners {
   static Result<AllowedSigners> read(std::string_view text, const std::string& name, LocalClock clock);
 
   std::size_t size() const { return lines_.size(); }
+  // That of each line, with the line's names as its comment.
+  std::vector<PublicKey> keys() const;
   // By all lines that let the key sign in the namespace at that time. Errors: kNotSigned, with the reason of the line
   // that came nearest.
   Result<Signer> find(const SigningKey& key, std::string_view name_space, std::chrono::sys_seconds time) const;

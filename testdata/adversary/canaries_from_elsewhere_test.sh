@@ -61,6 +61,31 @@ cat >store/client <<SH
 cat "$work/store/\$1.json"
 SH
 chmod 755 store/client
+# What systemd gives a unit, what the kernel holds, a vault; and values that plumb makes itself.
+mkdir store/given store/bin tls
+for n in $(seq 31 34); do canary "$n" >store/given/c$n; done
+for n in $(seq 35 38); do canary "$n" >store/key-$n; done
+cat >store/bin/keyctl <<SH
+#!/bin/sh
+[ "\$1" = search ] && { echo "\${4#app:c}"; exit; }
+cat "$work/store/key-\$2"
+SH
+chmod 755 store/bin/keyctl
+export PATH=$work/store/bin:$PATH CREDENTIALS_DIRECTORY=$work/store/given
+for program in python3 openssl curl; do command -v $program >/dev/null || skip "no $program here"; done
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
+  -addext subjectAltName=IP:127.0.0.1 -keyout tls/key.pem -out tls/cert.pem 2>/dev/null
+{
+  printf '{'
+  for n in $(seq 56 60); do printf '"c%s": {"password": "%s"}, ' "$n" "$(canary "$n")"; done
+  printf '"last": {}}'
+} >store/vault.json
+python3 "$PLUMB_SOURCE/testdata/e2e/vault_server.py" tls/cert.pem tls/key.pem store/asked store/vault.json >store/port 2>store/log &
+vault=$!
+trap 'kill $vault 2>/dev/null || true; rm -rf "$work"' EXIT
+for _ in $(seq 100); do [ ! -s store/port ] || break; sleep 0.1; done
+[ -s store/port ] || fail "the vault did not start: $(cat store/log)"
+export VAULT_TOKEN=hvs.root
 for n in $(seq 61 80); do canary "$n" >root/etc/c$n; done
 for n in $(seq 81 90); do printf 'k%s: %s\n' "$n" "$(canary "$n")"; done >project/secret.yaml
 for n in $(seq 121 140); do canary "$n" >root/srv/f$n; done # they are there, and what is asked for is sensitive
@@ -72,11 +97,17 @@ secrets:
   variables: {type: environment, prefix: APP_}
   files: {type: file, folder: $work/store}
   client: {type: command, run: [$work/store/client, "{path}"], select: data}
+  unit: {type: credentials}
+  kernel: {type: keyring, prefix: "app:"}
+  vault: {type: vault, url: "https://127.0.0.1:$(cat store/port)", ca: ../tls/cert.pem}
+  sealed: {type: sealed, folder: sealed}
 data:
   kept: {file: secret.yaml, schema: {type: object, additionalProperties: {type: string}, sensitive: true}}
 inputs:
 YAML
   for n in $(seq 60); do printf '  c%s: {type: string, sensitive: true}\n' "$n"; done
+  printf '  made: {type: string, sensitive: true, default: "secret://sealed/made#password", generate: {length: 40}}\n'
+  printf '  vaulted: {type: string, sensitive: true, default: "secret://vault/made#password", generate: {length: 40}}\n'
   printf 'readings:\n'
   for n in $(seq 61 80); do printf '  c%s: {file: /etc/c%s, type: string, sensitive: true}\n' "$n" "$n"; done
   printf 'checks:\n  - condition: inputs.c1 != "" && size(inputs.c21) < 5\n    severity: warning\n    message: that is long\n'
@@ -88,6 +119,7 @@ YAML
   for n in $(seq 121 130); do printf '  - file: /srv/f%s\n    content: "other ${inputs.c1}"\n' "$n"; done
   for n in $(seq 131 140); do printf '  - line: /srv/f%s\n    id: l%s\n    text: "key=${inputs.c%s}"\n' "$n" "$n" "$((n - 130))"; done
   printf '  - file: /srv/public\n    content: for all\n'
+  printf '  - file: /srv/made\n    content: "${inputs.made}\\n${inputs.vaulted}\\n"\n'
   printf '  - ini: /srv/app.ini\n    section: s\n    create: true\n    options: {password: "${inputs.c2}"}\n'
   for form in toml yaml json; do
     printf '  - structured: /srv/app.%s\n    create: true\n    set: {password: "${inputs.c3}", list: ["${inputs.c4}"]}\n' $form
@@ -95,8 +127,11 @@ YAML
 } >project/plumb.yaml
 {
   for n in $(seq 1 20); do printf 'c%s: secret://variables/C%s\n' "$n" "$n"; done
-  for n in $(seq 21 40); do printf 'c%s: secret://files/c%s\n' "$n" "$n"; done
-  for n in $(seq 41 60); do printf 'c%s: secret://client/c%s#password\n' "$n" "$n"; done
+  for n in $(seq 21 30) 39 40; do printf 'c%s: secret://files/c%s\n' "$n" "$n"; done
+  for n in $(seq 31 34); do printf 'c%s: secret://unit/c%s\n' "$n" "$n"; done
+  for n in $(seq 35 38); do printf 'c%s: secret://kernel/c%s\n' "$n" "$n"; done
+  for n in $(seq 41 55); do printf 'c%s: secret://client/c%s#password\n' "$n" "$n"; done
+  for n in $(seq 56 60); do printf 'c%s: secret://vault/c%s#password\n' "$n" "$n"; done
 } >project/inputs.yaml
 printf 'plumb: v1\nhosts:\n  image: {connection: local}\n' >project/hosts.yaml
 # Rules that say all that they can see of an action.
@@ -115,6 +150,11 @@ YAML
 
 run 0 validate
 every_report
+run any plan
+told 'not made yet'
+run 0 --log-level trace secret make --yes
+run 0 secret list --check
+run 0 --output json secret list --check
 run 0 plan -o plan.json
 run 0 show --full plan.json
 for form in json markdown html; do run 0 --output $form show plan.json; done
@@ -131,6 +171,13 @@ for what in 'input c1' 'input c21' 'reading c61' 'resource file:/srv/f1' 'resour
 run any output
 run any --output json output
 run any observe -o snapshot.jsonl
+cat root/srv/made >made
+run 0 --log-level trace secret rotate made vaulted --yes
+every_report
+run 0 --output jsonl apply --yes
+cat root/srv/made >>made
+[ "$(sort -u made | grep -cE '^[0-9A-Za-z]{40}$')" = 4 ] || fail 'no four values were made'
+mv made store/
 for n in $(seq 20); do export "APP_C$n=other-$(canary "$n")"; done
 sed -i 's/content: for all/content: for everybody/' project/plumb.yaml
 every_report
@@ -219,4 +266,6 @@ done
 grep -rqF 'app_password' imported || fail "nothing was imported: $(cat out/$count.err out/$count.out)"
 
 none_in out project/.plumb plan.json snapshot.jsonl undo.json root/var tmp imported
+grep -raF -f store/made out project plan.json snapshot.jsonl undo.json root/var tmp && fail 'a value that was made is told'
+! grep -raF "$VAULT_TOKEN" out project plan.json undo.json root/var tmp || fail 'the token is told'
 echo "$count runs"

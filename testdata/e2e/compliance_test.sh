@@ -92,6 +92,32 @@ jq -e .head evidence/history.json >/dev/null || fail 'no end of the history is i
 sed -i 's/"not compliant"/"compliant"/' evidence/report.json
 ! verify >verified 2>&1 || fail 'a report that was changed verifies'
 
+# A plan that was applied, with who stood behind it, goes along; one that never was does not.
+rm root/srv/notes
+run 0 plan -o "$work/applied.json"
+exits 3 "$plumb" -C project --root "$work/root" compliance house --evidence "$work/early" --applied "$work/applied.json"
+says 'no run of this plan'
+[ ! -e early ] || fail 'evidence of nothing'
+exits 0 "$plumb" sign applied.json --key ana
+exits 0 "$plumb" --yes approve applied.json --key ana --reason 'ticket 4711'
+printf '{}' >applied.json.approvals/other.json && : >applied.json.approvals/other.sig
+run 0 --yes apply "$work/applied.json"
+run 2 compliance house --evidence "$work/whole" --key "$work/ana" --applied "$work/applied.json" --control '*'
+stood_behind() { # NAMESPACE FILE SIGNATURE
+  ssh-keygen -Y verify -f signers -I ana@example.com -n "$1" -s "$3" <"$2" >verified 2>&1 || fail "$2: $(cat verified)"
+}
+(cd whole && sha256sum --check --strict --quiet SHA256SUMS) || fail 'the evidence does not verify'
+applied=$(jq -r '.applied[0].plan' whole/report.json)
+place=whole/$(jq -r '.applied[0].files' whole/report.json)
+[ "sha256:$(sha256sum "${place}plan.json" | cut -d' ' -f1)" = "$applied" ] || fail 'the report names another plan'
+[ "$(jq -c '.applied[0].hosts' whole/report.json)" = '["here"]' ] || fail 'the report names other hosts'
+stood_behind plan@plumbline "${place}plan.json" "${place}plan.json.sig"
+[ "$(ls "${place}plan.json.approvals" | wc -l)" = 2 ] || fail "not one approval: $(ls "${place}plan.json.approvals")"
+for one in "${place}"plan.json.approvals/*.json; do
+  stood_behind approval@plumbline "$one" "${one%.json}.sig"
+  [ "$(jq -r .plan "$one")" = "$applied" ] || fail 'the approval is of another plan'
+done
+
 # Each control of the profile that comes with the module means resources of the module, as it is with all that it can do.
 mkdir -p cis/modules cis/tests
 cp -r "$PLUMB_SOURCE/docs/modules/cis_baseline" cis/modules/

@@ -126,3 +126,41 @@ exits 3 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file" -
 says 'without anything that they are to have signed'
 exits 0 "$plumb" -C project --root "$work/root" --yes apply "$work/$plan_file"
 [ "$(cat root/motd)" = bye ] || fail 'the signed plan was not applied'
+
+# Keys that sign here, and whose signatures count. No other agent's keys and no other person's home.
+mkdir home
+export HOME=$work/home
+unset SSH_AUTH_SOCK
+exits 3 "$plumb" key new mine </dev/null
+says 'no terminal'
+says '--no-passphrase'
+exits 0 "$plumb" key new mine --no-passphrase --name cy@example.com
+says "$(ssh-keygen -lf mine.pub | cut -d' ' -f2)"
+says "cy@example.com namespaces=\"plan@plumbline,approval@plumbline\" $(cut -d' ' -f1,2 mine.pub)"
+[ "$(stat -c %a mine)" = 600 ] || fail 'others may read the key'
+exits 3 "$plumb" key new mine --no-passphrase
+says 'is there already'
+exits 0 "$plumb" key new --no-passphrase
+[ -f home/.ssh/plumb ] && [ "$(stat -c %a home/.ssh)" = 700 ] || fail "no key in ~/.ssh: $(ls -la home/.ssh)"
+exits 0 "$plumb" --output json key new other --no-passphrase --name dee@example.com
+jq -r .allowed_signer <<<"$output" >more && cat signers >>more
+cp ana.pub home/.ssh/ana.pub
+exits 0 "$plumb" key list --allowed-signers more
+grep -E "$(ssh-keygen -lf ana.pub | cut -d' ' -f2) .*/ana.pub +ana@example.com +plan, approval, compliance" <<<"$output" >/dev/null || fail "$output"
+grep -E 'dee@example.com +allowed signers +dee@example.com +plan, approval *$' <<<"$output" >/dev/null || fail "$output"
+grep -E 'home/.ssh/plumb.pub *$' <<<"$output" >/dev/null || fail "a key that nobody named counts: $output"
+exits 0 "$plumb" key list --allowed-signers more --revoked-keys revoked
+says 'revoked'
+exits 0 "$plumb" -C project --output json key list
+[ "$(jq -r '.[] | select(.comment == "ana").counts_as' <<<"$output")" = ana@example.com ] || fail "not by the project's signers: $output"
+exits 3 "$plumb" key list --allowed-signers broken
+says 'PL7003'
+if command -v ssh-agent >/dev/null; then
+  eval "$(ssh-agent -s)" >/dev/null
+  trap 'kill $SSH_AGENT_PID 2>/dev/null || true; rm -rf "$work"' EXIT
+  ssh-add -q mine
+  exits 0 "$plumb" key list
+  grep -E 'cy@example.com +agent' <<<"$output" >/dev/null || fail "$output"
+  kill "$SSH_AGENT_PID"
+  exits 0 "$plumb" key list
+fi

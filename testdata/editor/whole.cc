@@ -85,6 +85,9 @@ Json store_with(const std::string& key, const Json& example) {
   if (key == "type" || key == "folder") return {{"type", "sops"}, {"folder", "a"}, {key, example}};
   if (key == "prefix") return {{"type", "environment"}, {key, example}};
   if (key == "identity") return {{"type", "age"}, {"folder", "a"}, {key, example}};
+  if (key == "keyring") return {{"type", "keyring"}, {key, example}};
+  static const std::set<std::string> of_vault = {"url", "mount", "kv", "namespace", "ca", "token", "approle"};
+  if (of_vault.contains(key)) return {{"type", "vault"}, {key, example}};
   return {{"type", "command"}, {"run", {"a", "{path}"}}, {key, example}};
 }
 

@@ -24,7 +24,7 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/config", {"engine/inventory", "engine/lang", "providers/outside", "providers/sdk", "schemas"}},
       {"engine/editor", {"engine/config"}},
       {"engine/ir", {"engine/config", "providers/sdk"}},
-      {"engine/secrets", {"engine/ir"}},
+      {"engine/secrets", {"engine/ir", "engine/seal"}},
       {"engine/plan", {"providers/sdk"}},  // neither yaml-cpp nor CEL: the executor links it
       {"engine/policy", {"engine/config", "engine/plan", "schemas"}},
       {"engine/compliance", {"engine/config", "engine/plan", "engine/policy", "schemas"}},
