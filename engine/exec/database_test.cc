@@ -153,6 +153,13 @@ TEST_F(DatabaseTest, ModifyTouchesOnlyWhatIsAsked) {
   EXPECT_EQ(line("/etc/shadow", "old"), "old:$y$hash:1:0:99999:7:::kept");
 }
 
+TEST_F(DatabaseTest, APasswordsAgeHasLimits) {
+  expect_ok("user", "modify", "old", {{"password_max_days", 365}, {"password_inactive_days", 45}});
+  EXPECT_EQ(line("/etc/shadow", "old"), "old:$y$hash:1:0:365:7:45::kept");
+  expect_ok("user", "modify", "old", {{"password_max_days", -1}, {"password_min_days", 1}, {"password_warn_days", 14}});
+  EXPECT_EQ(line("/etc/shadow", "old"), "old:$y$hash:1:1::14:45::kept");
+}
+
 TEST_F(DatabaseTest, WhatIsLockedTwiceIsUnlocked) {
   for (const auto& [locked, open] : {std::pair("!!", "*"), {"!!$y$hash", "$y$hash"}, {"!", "*"}}) {
     root_.write("/etc/shadow", std::string("old:") + locked + ":1:0:99999:7:::\n");

@@ -136,6 +136,7 @@ class Scenario {
       if (user && maybe()) set["password_hash"] = one_of<const char*>({"$6$one", "!$6$two"});
       if (user && maybe()) set["locked"] = maybe();
       if (user && maybe()) set["expires"] = one_of<const char*>({"never", "2031-02-28"});
+      if (user && maybe()) set["password_max_days"] = one_of<int>({-1, 365});
       if (user && maybe()) set["comment"] = one_of<const char*>({"one", "two: three"});
       if (verb == "create" && maybe()) set["system"] = true;
     } else if (user && maybe()) {

@@ -131,9 +131,9 @@ Result<> AccountEditor::add_user(const EditDatabase& edit) {
   tables_.shadow.remove(edit.name);
   AccountRow shadow = new_shadow_row(edit.name);
   if (!system) {
-    shadow[3] = std::to_string(defaults_.definitions.number("PASS_MIN_DAYS", 0));
-    shadow[4] = std::to_string(defaults_.definitions.number("PASS_MAX_DAYS", 99999));
-    shadow[5] = std::to_string(defaults_.definitions.number("PASS_WARN_AGE", 7));
+    shadow[shadow_field::kMinDays] = std::to_string(defaults_.definitions.number("PASS_MIN_DAYS", 0));
+    shadow[shadow_field::kMaxDays] = std::to_string(defaults_.definitions.number("PASS_MAX_DAYS", 99999));
+    shadow[shadow_field::kWarnDays] = std::to_string(defaults_.definitions.number("PASS_WARN_AGE", 7));
     add_subordinates(tables_.subuid, "SUB_UID", edit.name);
     add_subordinates(tables_.subgid, "SUB_GID", edit.name);
   }
@@ -178,7 +178,9 @@ Result<> AccountEditor::change_user(const EditDatabase& edit) {
 
 Result<> AccountEditor::set_shadow(const EditDatabase& edit) {
   const Json& set = edit.set;
-  if (!set.contains("password_hash") && !set.contains("locked") && !set.contains("expires")) return {};
+  const bool ages = std::any_of(kAgeLimits.begin(), kAgeLimits.end(),
+                                [&](const AgeLimit& limit) { return set.contains(limit.attribute); });
+  if (!set.contains("password_hash") && !set.contains("locked") && !set.contains("expires") && !ages) return {};
   if (tables_.shadow.find(edit.name) == nullptr) tables_.shadow.add(new_shadow_row(edit.name));
   AccountRow& row = *tables_.shadow.find(edit.name);
   row.resize(std::max(row.size(), kShadowFields));
@@ -200,6 +202,10 @@ Result<> AccountEditor::set_shadow(const EditDatabase& edit) {
   }
   if (set.contains("expires")) {
     PLUMB_TRY_ASSIGN(row[shadow_field::kExpires], expiry_field(text_of(set, "expires")));
+  }
+  for (const auto& [attribute, field] : kAgeLimits) {
+    const Json& days = member_of(set, attribute);
+    if (days.is_number_integer()) row[field] = days.get<std::int64_t>() < 0 ? "" : days.dump();
   }
   return {};
 }

@@ -101,7 +101,10 @@ Result<AccountFiles> read_account_files(System& system, bool with_shadow) {
   files.shadow_readable = shadow.has_value();
   if (!shadow) return files;
   each_line(*shadow, 8, [&](const std::vector<std::string_view>& fields) {
-    files.shadow[std::string(fields[0])] = {std::string(fields[1]), expiry_date(fields[7])};
+    ShadowEntry& entry = files.shadow[std::string(fields[0])];
+    entry = {std::string(fields[shadow_field::kHash]), expiry_date(fields[shadow_field::kExpires]), {}};
+    for (std::size_t i = 0; i < kAgeLimits.size(); ++i)
+      entry.ages[i] = number_in<std::int64_t>(fields[kAgeLimits[i].field]).value_or(-1);
   });
   return files;
 }

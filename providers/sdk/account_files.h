@@ -1,6 +1,7 @@
 // The local account databases: /etc/passwd, /etc/group, /etc/shadow, read once for a batch.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -10,13 +11,25 @@
 #include <string_view>
 #include <vector>
 
+#include "providers/sdk/account_rows.h"
 #include "providers/sdk/system.h"
 
 namespace plumb {
 
+// What a password's age is held to, in days: the attributes of a user, and where a shadow file has them.
+struct AgeLimit {
+  const char* attribute;
+  std::size_t field;
+};
+inline constexpr std::array<AgeLimit, 4> kAgeLimits = {{{"password_min_days", shadow_field::kMinDays},
+                                                        {"password_max_days", shadow_field::kMaxDays},
+                                                        {"password_warn_days", shadow_field::kWarnDays},
+                                                        {"password_inactive_days", shadow_field::kInactiveDays}}};
+
 struct ShadowEntry {
   std::string hash;
-  std::string expires;  // "YYYY-MM-DD" or "never"
+  std::string expires;                               // "YYYY-MM-DD" or "never"
+  std::array<std::int64_t, kAgeLimits.size()> ages;  // -1: no limit
 };
 
 struct AccountFiles {

@@ -21,7 +21,8 @@ namespace passwd_field {
 inline constexpr std::size_t kUid = 2, kGid = 3, kComment = 4, kHome = 5, kShell = 6, kCount = 7;
 }
 namespace shadow_field {
-inline constexpr std::size_t kHash = 1, kLastChange = 2, kExpires = 7, kCount = 9;
+inline constexpr std::size_t kHash = 1, kLastChange = 2, kMinDays = 3, kMaxDays = 4, kWarnDays = 5, kInactiveDays = 6,
+                             kExpires = 7, kCount = 9;
 }
 namespace group_field {
 inline constexpr std::size_t kGid = 2, kMembers = 3, kCount = 4;

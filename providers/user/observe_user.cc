@@ -121,6 +121,10 @@ void observe_shadow(const Desired& desired, const AccountFiles& files, const std
   if (desired.has("expires")) {
     observed.attributes["expires"] = found == files.shadow.end() ? "never" : found->second.expires;
   }
+  for (std::size_t i = 0; i < kAgeLimits.size(); ++i) {
+    if (!desired.has(kAgeLimits[i].attribute)) continue;
+    observed.attributes[kAgeLimits[i].attribute] = found == files.shadow.end() ? -1 : found->second.ages[i];
+  }
 }
 
 // As the resource calls them: a group that it gives by number is told by number.

@@ -1,11 +1,13 @@
 // What its parts tell each other of an account, beyond the schema, and what is asked for where nothing is said.
 #pragma once
 
+#include <algorithm>
 #include <iterator>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "providers/sdk/account_files.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb::providers::user {
@@ -26,7 +28,9 @@ inline constexpr const char* kAsMade = "as_made";
 inline constexpr const char* kHomeHolds = "home_holds";
 
 inline bool needs_shadow(const Desired& desired) {
-  return desired.has("password_hash") || desired.has("locked") || desired.has("expires");
+  return desired.has("password_hash") || desired.has("locked") || desired.has("expires") ||
+         std::any_of(kAgeLimits.begin(), kAgeLimits.end(),
+                     [&](const AgeLimit& limit) { return desired.has(limit.attribute); });
 }
 
 inline std::string new_home(const Desired& desired) {

@@ -58,7 +58,8 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
   if (wants_absent(desired)) return observed.exists ? removal(desired, observed) : Change();
   Change change;
   for (const char* attribute :
-       {"uid", "group", "groups", "comment", "home", "shell", "password_hash", "locked", "expires"}) {
+       {"uid", "group", "groups", "comment", "home", "shell", "password_hash", "locked", "expires", "password_min_days",
+        "password_max_days", "password_warn_days", "password_inactive_days"}) {
     const Json wanted = wanted_value(desired, observed, attribute);
     if (wanted.is_null() || (attribute == kPassword && observed.exists && leaves_password(desired))) continue;
     const auto found = observed.attributes.find(attribute);
@@ -171,13 +172,16 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
   // Of an account that stays, the home that it got stays too; and whose a folder was that became one, nobody keeps.
   if (makes && (before.exists ? !has_home : has_home) && !desired.flag(kHomeIsDeclared, false)) return std::nullopt;
   Desired again =
-      desired_again(desired, before, {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires"});
+      desired_again(desired, before,
+                    {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires", "password_min_days",
+                     "password_max_days", "password_warn_days", "password_inactive_days"});
   again.attributes["name"] = desired.text("name");
   // What was there before stays; the home that came with it goes with it.
   if (!before.exists && before.flag(kHasOwnGroup, false)) again.attributes[kGroupIsDeclared] = true;
   if (before.exists) {
     keep_changed(again, diff(desired, before),
-                 {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires"});
+                 {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires", "password_min_days",
+                  "password_max_days", "password_warn_days", "password_inactive_days"});
     return again;
   }
   again.attributes[kAsMade] = true;

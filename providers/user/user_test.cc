@@ -273,6 +273,25 @@ TEST_F(User, ExpiryDates) {  // U27
   EXPECT_EQ(look(want({{"name", "deploy"}, {"locked", false}})).change.op, Op::kUpdate);
 }
 
+TEST_F(User, HowOldAPasswordMayBe) {
+  system.make_file("/etc/shadow", "deploy:*:19000:0:99999:7:::\n", 0640);
+  const Desired held = want({{"name", "deploy"},
+                             {"password_min_days", 1},
+                             {"password_max_days", 365},
+                             {"password_warn_days", 7},
+                             {"password_inactive_days", 45}});
+  const Change change = look(held).change;
+  EXPECT_EQ(change.before,
+            (Json{{"password_min_days", 0}, {"password_max_days", 99999}, {"password_inactive_days", -1}}));
+  EXPECT_EQ(change.after, (Json{{"password_min_days", 1}, {"password_max_days", 365}, {"password_inactive_days", 45}}));
+  system.make_file("/etc/shadow", "deploy:*:19000:1:365:7:45::\n", 0640);
+  EXPECT_TRUE(look(held).change.empty());
+  EXPECT_EQ(set(want({{"name", "deploy"}, {"password_inactive_days", -1}})), (Json{{"password_inactive_days", -1}}));
+  // Without a row nothing bounds it.
+  system.remove("/etc/shadow");
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"password_max_days", -1}})).change.empty());
+}
+
 TEST_F(User, OnlyLocalAccountsAreManaged) {  // U29
   system.add_user({"ldap", 5000, 5000, "", "/home/ldap", "/bin/sh"});
   EXPECT_EQ(obstacle(want({{"name", "ldap"}})), "ldap is not a local user; it comes from the name service");
@@ -334,6 +353,18 @@ TEST_F(User, UndoAsksForTheOldAttributes) {
             (Json{{"as_made", true}, {"name", "app"}, {"state", "absent"}}));
 }
 
+TEST_F(User, APasswordThatStaysDoesNotKeepTheRestFromComingBack) {
+  Desired desired = want({{"name", "deploy"}, {"shell", "/bin/zsh"}, {"password_hash", "$y$j9T$abc$def"}});
+  Observed before = *look(desired).observed;
+  before.attributes["password_hash"] = desired.attribute("password_hash");
+  const std::optional<Desired> back = provider.restore(desired, before);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->text("shell"), before.text("shell"));
+  EXPECT_FALSE(back->has("password_hash"));
+  before.attributes["password_hash"] = "$y$j9T$other$one";
+  EXPECT_FALSE(provider.restore(desired, before)) << "nobody kept the old one";
+}
+
 TEST_F(User, AnUndoLeavesAHomeThatDidNotComeWithTheAccount) {
   const Desired app = want({{"name", "app"}, {"uid", 1600}, {"groups", {"web"}}});
   EXPECT_TRUE(provider.restore(app, *look(app).observed)->flag("remove_home", false)) << "the run makes it";
@@ -353,18 +384,6 @@ TEST_F(User, AnUndoLeavesAHomeInWhichSomebodyWorked) {
   system.make_directory("/home/app");
   system.make_file("/home/app/.profile", "hello");
   for (const char* path : {"/home/app", "/home/app/.profile"}) system.own(path, 1600, 1600);
-TEST_F(User, APasswordThatStaysDoesNotKeepTheRestFromComingBack) {
-  Desired desired = want({{"name", "deploy"}, {"shell", "/bin/zsh"}, {"password_hash", "$y$j9T$abc$def"}});
-  Observed before = *look(desired).observed;
-  before.attributes["password_hash"] = desired.attribute("password_hash");
-  const std::optional<Desired> back = provider.restore(desired, before);
-  ASSERT_TRUE(back);
-  EXPECT_EQ(back->text("shell"), before.text("shell"));
-  EXPECT_FALSE(back->has("password_hash"));
-  before.attributes["password_hash"] = "$y$j9T$other$one";
-  EXPECT_FALSE(provider.restore(desired, before)) << "nobody kept the old one";
-}
-
   EXPECT_EQ(set(undo), (Json{{"remove_home", true}}));
   system.make_file("/home/app/.profile", "other");
   EXPECT_EQ(set(undo), Json::object());
