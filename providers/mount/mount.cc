@@ -25,15 +25,9 @@ bool wants_unmounted(const Desired& desired) {
 }
 
 std::set<std::string> asked_options(const Json& given) {
-  std::set<std::string> set;
-  for (const std::string& text : texts_in(given)) set.merge(option_set(text));
-  return set;
-}
-
-std::string joined(const std::set<std::string>& options) {
-  std::string text;
-  for (const std::string& option : options) text += (text.empty() ? "" : ",") + option;
-  return text;
+  std::string all;
+  for (const std::string& text : texts_in(given)) all += text + ",";
+  return option_set(all);
 }
 
 // What only fstab is told: it says nothing of what is mounted, and `mount -o` does not need it.
@@ -56,7 +50,7 @@ int number(const Desired& desired, const char* attribute) {
 
 FstabLine asked_line(const Desired& desired) {
   FstabLine line{desired.text("source"), desired.text("path"), desired.text("type", "auto")};
-  const std::string options = joined(asked_options(desired.attribute("options")));
+  const std::string options = option_text(asked_options(desired.attribute("options")));
   if (!options.empty()) line.options = options;
   line.dump = number(desired, "dump");
   line.pass = number(desired, "pass");
@@ -66,7 +60,7 @@ FstabLine asked_line(const Desired& desired) {
 void tell_line(const FstabLine& line, Json& attributes) {
   attributes["source"] = line.source;
   attributes["type"] = line.type;
-  attributes["options"] = joined(option_set(line.options));
+  attributes["options"] = option_text(option_set(line.options));
   attributes["dump"] = line.dump;
   attributes["pass"] = line.pass;
 }
@@ -107,9 +101,9 @@ Result<> observe_running(const Desired& desired, System& system, Observed& obser
   PLUMB_TRY_ASSIGN(const auto manager, system.stat("/run/systemd/system", true));
   if (manager) observed.attributes["reloads"] = true;
   if (mounted == nullptr) return {};
-  observed.attributes["running"] = joined(plain_options({mounted->options.begin(), mounted->options.end()}));
+  observed.attributes["running"] = option_text(plain_options({mounted->options.begin(), mounted->options.end()}));
   if (!wants_mounted(desired) || observed.obstacle) return {};
-  const std::string options = joined(asked_options(desired.attribute("options")));
+  const std::string options = option_text(asked_options(desired.attribute("options")));
   PLUMB_TRY_ASSIGN(const bool same,
                    is_from(*mounted, mounts, desired.text("source"), desired.text("type"), options, system));
   if (!same) {
@@ -127,7 +121,7 @@ Result<> note_missing_source(const Desired& desired, System& system, Observed& o
   const std::string source = desired.text("source");
   if (!wants_mounted(desired) || system.is_image() || !source.starts_with('/')) return {};
   PLUMB_TRY_ASSIGN(const auto there, system.stat(source, true));
-  const bool bind = is_bind(joined(asked_options(desired.attribute("options"))));
+  const bool bind = is_bind(option_text(asked_options(desired.attribute("options"))));
   if (!there) observed.missing.push_back({{"", bind ? "directory" : "file", source}, "source"});
   return {};
 }
@@ -217,7 +211,7 @@ class Differences {
 
   void note_source() {
     change_.after["source"] = desired_.attribute("source");
-    change_.after["options"] = joined(asked());
+    change_.after["options"] = option_text(asked());
   }
 
   // Where its plain options are others, or the line of a file system's own ones, which nobody tells of, changes.
@@ -226,14 +220,14 @@ class Differences {
     const bool plain = observed_.has("running") && plain_options(asked()) != there;
     const bool own = line && change_.after.contains("options") && observed_.exists;
     if (!plain && !own) return;
-    if (plain) note("running", joined(plain_options(asked())));
+    if (plain) note("running", option_text(plain_options(asked())));
     std::set<std::string> options = mount_options(asked());
     options.erase("rbind");
     add(ChangeMount{"remount", desired_.text("path"), {}, {}, remount_options(options, there)});
   }
 
   std::set<std::string> asked() const { return asked_options(desired_.attribute("options")); }
-  std::string options() const { return joined(mount_options(asked())); }
+  std::string options() const { return option_text(mount_options(asked())); }
 
   const Desired& desired_;
   const Observed& observed_;
@@ -295,7 +289,7 @@ Observed MountProvider::as_declared(const Desired& desired) const {
   if (wants_line(desired)) tell_line(asked_line(desired), observed.attributes);
   if (!is_in_state(desired, "present")) observed.attributes["mounted"] = wants_mounted(desired);
   if (wants_mounted(desired))
-    observed.attributes["running"] = joined(plain_options(asked_options(desired.attribute("options"))));
+    observed.attributes["running"] = option_text(plain_options(asked_options(desired.attribute("options"))));
   return observed;
 }
 

@@ -39,6 +39,18 @@ TEST_F(Mount, TheLineAndTheMount) {  // M01, M02
   EXPECT_TRUE(look(disk({{"options", "noatime,defaults,data=ordered"}, {"pass", 2}})).change.empty());
 }
 
+// What comes with `user` is taken back by what stands behind it alone.
+TEST_F(Mount, WhoMayMountStandsBeforeWhatIsGivenBack) {
+  const Desired desired = disk({{"options", {"user", "exec", "noatime"}}});
+  converge(desired);
+  EXPECT_EQ(system.content(kFstab),
+            "UUID=r / ext4 errors=remount-ro 0 1\n/dev/sdb1 /srv/d ext4 user,exec,noatime 0 0\n");
+  // There, nobody may run anything: `user` takes that away again.
+  system.make_file(kFstab, "/dev/sdb1 /srv/d ext4 exec,user,noatime 0 0\n");
+  EXPECT_FALSE(look(desired).change.empty());
+  EXPECT_FALSE(look(disk({{"options", "user,noatime"}})).change.after.contains("options"));
+}
+
 TEST_F(Mount, OtherOptionsAreMountedAgain) {  // M02
   converge(disk({{"options", {"noatime", "noexec"}}}));
   const Change change = look(disk({{"options", {"noatime", "ro"}}})).change;

@@ -31,7 +31,7 @@ void survey(const SurveyedHost& host, Survey& found) {
     Json attributes = {{"source", line.source}};
     if (line.type != "auto") attributes["type"] = line.type;
     if (const std::set<std::string> options = option_set(line.options); !options.empty())
-      attributes["options"] = options;
+      attributes["options"] = option_list(options);
     if (line.dump != 0) attributes["dump"] = line.dump;
     if (line.pass != 0) attributes["pass"] = line.pass;
     if (!mounted.contains(line.point)) attributes["state"] = "present";

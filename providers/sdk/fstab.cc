@@ -1,5 +1,6 @@
 #include "providers/sdk/fstab.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "providers/sdk/kernel_files.h"
@@ -41,6 +42,11 @@ std::string pattern_of(std::string_view field) {
   return pattern;
 }
 
+// Who may mount it: such an option takes rights away, unless one behind it gives them back.
+bool whose_right(std::string_view option) {
+  return option == "user" || option == "users" || option == "owner" || option == "group";
+}
+
 std::string without_last_slash(std::string point) {
   while (point.size() > 1 && point.ends_with('/')) point.pop_back();
   return point;
@@ -80,10 +86,27 @@ std::set<std::string> option_set(std::string_view options) {
   while (!options.empty()) {
     const std::size_t end = options.find(',');
     std::string option(options.substr(0, end));
-    if (!option.empty() && option != "defaults") set.insert(std::move(option));
     options.remove_prefix(end == std::string_view::npos ? options.size() : end + 1);
+    if (option.empty() || option == "defaults") continue;
+    if (whose_right(option)) {
+      for (const char* taken_back : {"suid", "dev"}) set.erase(taken_back);
+      if (option.starts_with("user")) set.erase("exec");
+    }
+    set.insert(std::move(option));
   }
   return set;
+}
+
+std::vector<std::string> option_list(const std::set<std::string>& options) {
+  std::vector<std::string> list(options.begin(), options.end());
+  std::stable_partition(list.begin(), list.end(), whose_right);
+  return list;
+}
+
+std::string option_text(const std::set<std::string>& options) {
+  std::string text;
+  for (const std::string& option : option_list(options)) text += (text.empty() ? "" : ",") + option;
+  return text;
 }
 
 LineEdit fstab_edit(const FstabLine& line, bool absent) {

@@ -30,8 +30,11 @@ std::vector<FstabLine> fstab_lines(std::string_view text);
 Result<std::vector<FstabLine>> read_fstab(System& system);
 std::string text_of(const FstabLine& line);
 
-// Options as a set; "defaults" is none.
+// Options as a set; "defaults" is none, nor is what a later one takes back, as the `exec` of "exec,user".
 std::set<std::string> option_set(std::string_view options);
+// The set in an order that means the same, and that as one text.
+std::vector<std::string> option_list(const std::set<std::string>& options);
+std::string option_text(const std::set<std::string>& options);
 
 // The edit of the line of a mount point; of swap space of its source.
 LineEdit fstab_edit(const FstabLine& line, bool absent);
