@@ -62,7 +62,9 @@ EntryEdit CronProvider::entry(const Desired& desired) const {
   entry.match = "^#?\\s*(@[a-z]+|[0-9*]\\S*(\\s+\\S+){4})\\s+\\S";
   entry.same =
       std::string(disabled ? "^#" : "^") + "\\s*" + words_pattern(fields) + "\\s+" + quoted_pattern(job) + "\\s*$";
-  const std::string any_mark = "^#\\s*(plumb:|Ansible:|Puppet Name:|pyinfra-name=)\\s*";
+  // Salt has a remark of its own in front.
+  const std::string any_mark =
+      "^#\\s*(plumb:|Ansible:|Puppet Name:|Chef Name:|pyinfra-name=|(.*\\s)?SALT_CRON_IDENTIFIER:)\\s*";
   entry.mark = "# plumb: " + name;
   entry.marks = any_mark + quoted_pattern(name) + "\\s*$";
   entry.any_marks = any_mark;
@@ -90,7 +92,9 @@ std::vector<std::string> CronProvider::own_paths(const Desired& desired, const J
   return paths;
 }
 
-void CronProvider::note_needs(const Desired& desired, const std::string&, System& system, Observed& observed) const {
+void CronProvider::note_needs(const Desired& desired, const std::string& path, System& system,
+                              Observed& observed) const {
+  if (is_shared(desired)) note_writers(path, "cron", system, observed);
   const std::string user = user_of(desired);
   if (!system.user_by_name(user)) observed.missing.push_back({{"", "user", user}, "user"});
 }

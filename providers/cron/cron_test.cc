@@ -48,6 +48,23 @@ TEST_F(Cron, OneThatSomebodyWroteIsTakenOver) {
   EXPECT_EQ(system.content(crontab), "#Ansible: backup\n@daily /bin/b \"a b\" 50\\%\n");
 }
 
+TEST_F(Cron, MarksOfOtherToolsAreKnown) {
+  for (const char* mark : {"#Ansible: backup", "# Puppet Name: backup", "# Chef Name: backup", "# pyinfra-name=backup",
+                           "# SALT_CRON_IDENTIFIER:backup", "# each night SALT_CRON_IDENTIFIER:backup"}) {
+    system.make_file(crontab, std::string(mark) + "\n0 0 * * * old\n");
+    converge(job());
+    EXPECT_EQ(system.content(crontab), std::string(mark) + "\n@daily /bin/b \"a b\" 50\\%\n");
+  }
+}
+
+// cron passes over a file whose last line has no end.
+TEST_F(Cron, TheFileEnds) {
+  system.make_file("/etc/cron.d/app", "0 0 * * * root other");
+  converge(job({{"file", "app"}}));
+  EXPECT_EQ(system.content("/etc/cron.d/app"),
+            "0 0 * * * root other\n# plumb: backup\n@daily deploy /bin/b \"a b\" 50\\%\n");
+}
+
 TEST_F(Cron, ADisabledOneIsAComment) {
   converge(job({{"disabled", true}}));
   EXPECT_EQ(system.content(crontab), "# plumb: backup\n#@daily /bin/b \"a b\" 50\\%\n");
@@ -59,6 +76,15 @@ TEST_F(Cron, ASharedFileSaysAsWhom) {  // C04
   converge(job({{"file", "app"}}));
   EXPECT_EQ(system.content("/etc/cron.d/app"), "# plumb: backup\n@daily deploy /bin/b \"a b\" 50\\%\n");
   EXPECT_EQ((*system.stat("/etc/cron.d/app", false))->mode, 0644U);
+}
+
+TEST_F(Cron, AFileThatCronPassesOverIsTold) {
+  system.make_file("/etc/cron.d/app", "# plumb: backup\n@daily deploy /bin/b \"a b\" 50\\%\n", 0664);
+  EXPECT_EQ(obstacle(job({{"file", "app"}})), "/etc/cron.d/app has the mode 0664, and cron passes over such files");
+  system.make_file("/etc/cron.d/app", "");
+  system.own("/etc/cron.d/app", 1500, 0);
+  EXPECT_EQ(obstacle(job({{"file", "app"}})),
+            "/etc/cron.d/app does not belong to root, and cron passes over such files");
 }
 
 TEST_F(Cron, AVariableComesBeforeTheJobs) {  // C06

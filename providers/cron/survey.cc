@@ -10,7 +10,8 @@ namespace plumb::providers::cron {
 namespace {
 
 constexpr std::array<const char*, 5> kFields = {"minute", "hour", "day", "month", "weekday"};
-constexpr std::array<std::string_view, 4> kMarks = {"plumb:", "Ansible:", "Puppet Name:", "pyinfra-name="};
+constexpr std::array<std::string_view, 6> kMarks = {
+    "plumb:", "Ansible:", "Puppet Name:", "Chef Name:", "pyinfra-name=", "SALT_CRON_IDENTIFIER:"};
 
 // "# plumb: backup"
 std::string name_in(std::string_view line) {

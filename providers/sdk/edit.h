@@ -158,10 +158,10 @@ struct SealedLines {
 std::map<std::string, SealedLines::Digests> met_by(const LineEdit& edit,
                                                    const std::map<std::string, std::string>& lines);
 
-// Keeps line ends as they are (a new line gets that of the first one), a missing last one missing, and a byte order
-// mark in front. Errors, kRefusedByState: edits that would find more to do each time they are made, and markers of a
-// block that do not go together; kBadValue: patterns and escapes that are not understood; kSecretUnresolved: a
-// sensitive text that cannot be looked for.
+// Keeps line ends as they are (a new line gets that of the first one), a missing last one missing where no entry is
+// put, and a byte order mark in front. Errors, kRefusedByState: edits that would find more to do each time they are
+// made, and markers of a block that do not go together; kBadValue: patterns and escapes that are not understood;
+// kSecretUnresolved: a sensitive text that cannot be looked for.
 Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed = {},
                              const SealedLines& sealed = {});
 

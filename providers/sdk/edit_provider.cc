@@ -97,6 +97,17 @@ Edit EntryProvider::edit(const Desired& desired) const {
   return made;
 }
 
+void note_writers(const std::string& path, const std::string& reader, System& system, Observed& observed) {
+  const auto info = system.is_image() ? Result<std::optional<FileInfo>>() : system.stat(path, true);
+  if (!info || !*info || (*info)->type != FileType::kFile) return;
+  constexpr std::uint32_t kOthersWrite = 0022;
+  if ((*info)->uid == 0 && ((*info)->mode & kOthersWrite) == 0) return;
+  const std::string why = (*info)->uid != 0 ? " does not belong to root" : " has the mode " + mode_text((*info)->mode);
+  observed.obstacle =
+      Diagnostic(Code::kRefusedByState, path + why + ", and " + reader + " passes over such files")
+          .with_hint("a `file` of that path before it, with `owner: root` and a `mode`, puts that right");
+}
+
 Insertion insertion_of(const Desired& desired) {
   Insertion insertion;
   insertion.first = desired.flag("first", false);

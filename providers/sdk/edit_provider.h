@@ -62,6 +62,10 @@ class EntryProvider : public EditProvider {
   Edit edit(const Desired& desired) const final;
 };
 
+// Of a file that `reader` passes over where others than root could write it: notes that as an obstacle, since what it
+// is to hold would count for nothing. In an image it is not known whose files are whose.
+void note_writers(const std::string& path, const std::string& reader, System& system, Observed& observed);
+
 // What attributes say of where something new goes.
 Insertion insertion_of(const Desired& desired);
 

@@ -52,6 +52,8 @@ class EntryEditor {
       result.text = std::string(text);
     } else {
       lines.remove(gone);
+      // What reads such files may pass over a line that does not end, or over the whole file, as cron does.
+      if (!edit_.absent) lines.end_last();
       result.text = lines.str();
     }
     return result;

@@ -27,7 +27,7 @@ TEST(EntryEdit, IsAddedReplacedAndLeftWhereItSaysTheSame) {
   EXPECT_EQ(made(entry("a 1"), "b 2\n"), "b 2\na 1\n");
   EXPECT_EQ(made(entry("a 1"), "a 2\nb 2\n"), "a 1\nb 2\n");
   EXPECT_EQ(made(entry("a 1"), "a\t 1 \nb 2\n"), "a\t 1 \nb 2\n");
-  EXPECT_EQ(made(entry("a 1"), "b 2"), "b 2\na 1");
+  EXPECT_EQ(made(entry("a 1"), "b 2"), "b 2\na 1\n") << "what reads it may pass over a line that does not end";
   EXPECT_EQ(made(entry("a 1"), "b 2\r\na 2\r\n"), "b 2\r\na 1\r\n");
 }
 

@@ -66,6 +66,10 @@ void TextLines::remove(const std::vector<bool>& gone) {
   if (last && !ended_ && !lines_.empty() && !lines_.back().text.empty()) lines_.back().end = "";
 }
 
+void TextLines::end_last() {
+  if (!lines_.empty() && lines_.back().end.empty()) lines_.back().end = end_;
+}
+
 std::string TextLines::str() const {
   std::size_t size = mark_.size();
   for (const Line& line : lines_) size += line.text.size() + line.end.size();

@@ -30,6 +30,9 @@ class TextLines {
   // Those whose place in `gone` is true; it has one for each line.
   void remove(const std::vector<bool>& gone);
 
+  // The last line gets an end where it has none.
+  void end_last();
+
   std::string str() const;
 
  private:

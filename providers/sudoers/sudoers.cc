@@ -27,7 +27,8 @@ Change SudoersProvider::diff(const Desired& desired, const Observed& observed) c
 }
 
 // With a file that sudo cannot read it lets nobody do anything any more.
-void SudoersProvider::note_needs(const Desired&, const std::string&, System& system, Observed& observed) const {
+void SudoersProvider::note_needs(const Desired&, const std::string& path, System& system, Observed& observed) const {
+  note_writers(path, "sudo", system, observed);
   if (!system.find_program("visudo").empty()) observed.attributes["visudo"] = true;
 }
 

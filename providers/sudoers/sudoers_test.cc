@@ -35,6 +35,12 @@ TEST_F(Sudoers, SudoReadsItBeforeItGoesLive) {
   EXPECT_EQ(validate(), "visudo -cf %s");
 }
 
+TEST_F(Sudoers, AFileThatSudoPassesOverIsTold) {
+  system.make_file(path, "deploy ALL=(ALL) ALL\n", 0666);
+  EXPECT_EQ(obstacle(want({{"user", "deploy"}, {"commands", "ALL"}})),
+            path + " has the mode 0666, and sudo passes over such files");
+}
+
 TEST_F(Sudoers, WithoutSudoItsFolderIsMissing) {
   system.make_directory("/etc");
   const Desired rule = want({{"user", "deploy"}, {"commands", "ALL"}});
