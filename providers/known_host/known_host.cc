@@ -2,19 +2,26 @@
 
 namespace plumb::providers::known_host {
 
-// A host has a key of each type, each in a line of its own; lines with `@` in front are about other things.
+// A host has a key of each type, each in a line of its own. Behind a mark of `@` each key is one of its own: a name may
+// have several authorities, as while one takes the place of another.
 EntryEdit KnownHostProvider::entry(const Desired& desired) const {
   const std::string name = desired.text("name");
   const std::string key = desired.text("key");
   const std::string type = key.substr(0, key.find(' '));
-  EntryEdit entry;
-  entry.hashed = name;
-  entry.match = "^([^@#\\s][^\\s]*,)?" + quoted_pattern(name) + "(,\\S*)?\\s+" +
-                (type.empty() ? "\\S" : quoted_pattern(type) + "\\s");
-  entry.text = name + " " + key;
+  const std::string mark = desired.has("marker") ? "@" + desired.text("marker") + " " : "";
+  const std::string names =
+      mark.empty() ? "^([^@#\\s][^\\s]*,)?" : "^" + quoted_pattern(mark.substr(0, mark.size() - 1)) + "\\s+(\\S*,)?";
+  const std::string of_name = names + quoted_pattern(name) + "(,\\S*)?\\s+";
   const std::size_t blob = key.find(' ') + 1;
-  const std::vector<std::string> words = {type, key.substr(blob, key.find(' ', blob) - blob)};
-  entry.same = "^([^@#\\s][^\\s]*,)?" + quoted_pattern(name) + "(,\\S*)?\\s+" + words_pattern(words) + "(\\s|$)";
+  EntryEdit entry;
+  entry.text = mark + name + " " + key;
+  entry.same = of_name + words_pattern({type, key.substr(blob, key.find(' ', blob) - blob)}) + "(\\s|$)";
+  if (mark.empty()) {
+    entry.hashed = name;
+    entry.match = of_name + (type.empty() ? "\\S" : quoted_pattern(type) + "\\s");
+  } else {
+    entry.match = type.empty() ? of_name + "\\S" : entry.same;
+  }
   return entry;
 }
 

@@ -29,5 +29,24 @@ TEST_F(KnownHost, ANameBesideOthersIsKnownWhereItsKeyIsTheSame) {
   EXPECT_TRUE(look(want({{"key", "ed AA"}})).change.empty());
 }
 
+TEST_F(KnownHost, AMarkedKeyIsOneOfItsOwn) {  // O06
+  const auto authority = [](Json more) {
+    Json attributes = {{"name", "*.example"}, {"path", "/etc/known"}, {"marker", "cert-authority"}};
+    attributes.update(more);
+    return wanted("known_host", "name", std::move(attributes));
+  };
+  system.make_file("/etc/known", "@cert-authority *.example ed OLD\n@revoked *.example ed AA\n*.example ed AA\n");
+  converge(authority({{"key", "ed AA"}}));
+  EXPECT_EQ(system.content("/etc/known"),
+            "@cert-authority *.example ed OLD\n@revoked *.example ed AA\n*.example ed AA\n"
+            "@cert-authority *.example ed AA\n");
+  EXPECT_TRUE(look(authority({{"key", "ed AA of a new name"}})).change.empty());
+  converge(authority({{"key", "ed OLD"}, {"state", "absent"}}));
+  EXPECT_EQ(system.content("/etc/known"),
+            "@revoked *.example ed AA\n*.example ed AA\n@cert-authority *.example ed AA\n");
+  converge(authority({{"state", "absent"}}));
+  EXPECT_EQ(system.content("/etc/known"), "@revoked *.example ed AA\n*.example ed AA\n");
+}
+
 }  // namespace
 }  // namespace plumb::providers::known_host

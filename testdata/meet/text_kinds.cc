@@ -131,6 +131,7 @@ Resource any_row(const std::string& path, Random& random) {
     case 2:
       made = {"known_host", random.of({"one", "two"})};
       if (!gone || random.one_in(2)) attributes["key"] = random.one_in(2) ? kKey : kOtherKey;
+      if (random.one_in(4)) attributes["marker"] = random.of({"cert-authority", "revoked"});
       break;
     default:
       made = {"host_entry", random.of({"one", "db.example"})};
@@ -207,6 +208,8 @@ std::vector<TextVariant> text_variants() {
       {"host_entry", "one", {{"state", "absent"}, {"path", ""}, {"backup", true}}},
       {"known_host", "one", {{"key", kKey}, {"path", ""}, {"follow", true}}},
       {"known_host", "one", {{"state", "absent"}, {"path", ""}, {"backup", true}}},
+      {"known_host", "one", {{"key", kKey}, {"path", ""}, {"marker", "cert-authority"}}},
+      {"known_host", "*", {{"key", kKey}, {"path", ""}, {"marker", "revoked"}}},
       {"environment", "a", {{"value", "2"}, {"path", ""}, {"backup", true}}},
       {"environment", "a", {{"value", "it's"}, {"path", ""}, {"export", true}, {"follow", true}}},
       {"environment", "a", {{"state", "absent"}, {"path", ""}}},
