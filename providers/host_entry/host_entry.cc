@@ -14,6 +14,10 @@ EntryEdit HostEntryProvider::entry(const Desired& desired) const {
   for (std::string& alias : texts_in(desired.attribute("aliases"))) words.push_back(std::move(alias));
   entry.same = "^\\s*" + words_pattern(words) + "\\s*(#.*)?$";
   for (const std::string& word : words) entry.text += (entry.text.empty() ? "" : " ") + word;
+  if (wants_absent(desired)) return entry;
+  // Of several lines that give the name an address the first one counts.
+  entry.insert_before = "^\\s*" + family + "\\s+([^#\\s]\\S*\\s+)*" + quoted_pattern(name) + "(\\s|#|$)";
+  entry.first = true;
   return entry;
 }
 

@@ -29,6 +29,15 @@ TEST_F(HostEntry, BlanksAndACommentAreLeft) {
   EXPECT_FALSE(look(want({{"address", "10.0.0.1"}})).change.empty()) << "the aliases are all of them";
 }
 
+TEST_F(HostEntry, ANewLineComesBeforeOneThatGivesTheNameToo) {
+  system.make_file("/etc/hosts",
+                   "127.0.0.1 localhost # db.example\n::1 a db.example\n127.0.1.1\ta.example db.example a\n");
+  converge(want({{"address", "10.0.0.1"}}));
+  EXPECT_EQ(system.content("/etc/hosts"),
+            "127.0.0.1 localhost # db.example\n::1 a db.example\n10.0.0.1 db.example\n"
+            "127.0.1.1\ta.example db.example a\n");
+}
+
 TEST_F(HostEntry, AFileThatIsMissingIsMade) {
   system.make_directory("/etc");
   converge(want({{"address", "10.0.0.1"}}));
