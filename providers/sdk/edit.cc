@@ -71,6 +71,11 @@ std::string_view value_name(const Edit& edit) {
 
 Result<EditResult> make_edit(const Edit& edit, std::string_view text, const KeyedDigestOf& keyed,
                              const SealedLines& sealed) {
+  // Bytes of another encoding would come between its own.
+  const bool wide = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+  if (wide && !std::holds_alternative<TextEdit>(edit))
+    return fail(Code::kRefusedByState, "it is UTF-16, of which no part can be edited")
+        .hint("a `file` with `source` brings it whole");
   return std::visit([&](const auto& one) { return make_one(one, text, keyed, sealed); }, edit);
 }
 

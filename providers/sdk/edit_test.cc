@@ -27,6 +27,16 @@ LineEdit gone(std::string text, std::string match = {}) {
   return edit;
 }
 
+TEST(Edit, NothingIsPutIntoWideCharacters) {
+  LineEdit line;
+  line.text = "x";
+  const auto result = make_edit(line, std::string_view("\xFF\xFE"
+                                                       "a\0\n\0",
+                                                       6));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().summary(), "it is UTF-16, of which no part can be edited");
+}
+
 TEST(LineEdit, IsAddedAtTheEndUnlessItIsThere) {  // N01
   EXPECT_EQ(made(line("b"), "a\n"), "a\nb\n");
   EXPECT_EQ(made(line("a"), "a\nb\n"), "a\nb\n");

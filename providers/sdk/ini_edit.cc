@@ -61,11 +61,31 @@ struct Part {
   std::size_t begin, body, end;
 };
 
-// A value goes on in lines that are indented deeper than its own, and behind a backslash.
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// "NAME = …", the name being one word.
+bool sets_something(std::string_view line) {
+  line = without_blanks(line);
+  const std::size_t mark = line.find('=');
+  if (mark == std::string_view::npos || mark == 0 || !is_letter_or_digit(line.front())) return false;
+  const std::string_view name = without_blanks(line.substr(0, mark));
+  return std::all_of(name.begin(), name.end(), [](char c) { return is_letter_or_digit(c) || c == '-' || c == '.'; });
+}
+
+bool has_value(std::string_view line) {
+  const std::size_t mark = line.find_first_of("=:");
+  return mark != std::string_view::npos && !without_blanks(line.substr(mark + 1)).empty();
+}
+
+// A value goes on behind a backslash, and in lines that are indented deeper than its own. Of those that set something
+// themselves some readers take none for its own; so they are only where no value stands before them.
 std::size_t end_of_setting(const TextLines& lines, std::size_t begin, std::size_t limit) {
   std::size_t end = begin + 1;
   while (end < limit) {
-    const bool deeper = !without_blanks(lines[end]).empty() && indent_of(lines[end]) > indent_of(lines[begin]);
+    const bool own = !has_value(lines[begin]) || !sets_something(lines[end]);
+    const bool deeper = !without_blanks(lines[end]).empty() && indent_of(lines[end]) > indent_of(lines[begin]) && own;
     if (!lines[end - 1].ends_with('\\') && (!deeper || is_comment(lines[end]))) break;
     ++end;
   }
@@ -211,8 +231,8 @@ class IniEditor {
       std::string delimiter(setting.delimiter);
       if (delimiter.empty()) delimiter = delimiter_in(work.lines, parts);
       // Blanks behind the delimiter of an empty value are the end of a line.
-      const bool bare =
-          setting.value && setting.value->empty() && delimiter.find_first_of("=:") + 1 == delimiter.size();
+      const bool begins_below = setting.value && (setting.value->empty() || setting.value->starts_with('\n'));
+      const bool bare = begins_below && delimiter.find_first_of("=:") + 1 == delimiter.size();
       if (bare && delimiter.starts_with(' ')) delimiter += ' ';
       work.wanted.push_back(indent + line_of(name, delimiter, values[i]));
       work.new_lines[setting.begin].push_back(work.wanted.back());

@@ -54,6 +54,13 @@ TEST(IniEdit, AValueGoesOnInDeeperLinesAndBehindABackslash) {
   EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\n\tx = 2\n\ty = 1\n"), "[a]\n\tx = 1\n\ty = 1\n");
 }
 
+TEST(IniEdit, ADeeperLineThatSetsSomethingIsOneOfItsOwnBelowAValue) {
+  EXPECT_EQ(made(ini("a", {{"y", 2}}), "[a]\nx = 1\n   y = 1\n"), "[a]\nx = 1\n   y = 2\n");
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\nx = 0\n   y z = 1\n   y.z-1=1\n"), "[a]\nx = 1\n   y.z-1=1\n");
+  // So do lists of what is set: there the value begins in the next line.
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\nx =\n   y = 1\n   z=2\ny = 1\n"), "[a]\nx = 1\ny = 1\n");
+}
+
 TEST(IniEdit, OptionsAndSectionsGo) {
   EXPECT_EQ(made(ini("a", nullptr, {"x"}), "[a]\nx=1\ny=1\nx=2\n[b]\nx=1\n"), "[a]\ny=1\n[b]\nx=1\n");
   EXPECT_EQ(made(ini("a", nullptr, {"x"}), "[b]\n"), "[b]\n");
