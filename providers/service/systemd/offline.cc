@@ -61,6 +61,18 @@ Result<UnitFile> read_unit_file(const std::string& path, System& system) {
   return parse_unit_file(text);
 }
 
+// Whether the administrator's units have the file under one of these names: of some units all that enabling makes.
+Result<bool> is_called(const std::vector<std::string>& aliases, const std::string& file, System& system) {
+  for (const std::string& alias : aliases) {
+    const std::string path = std::string(kFolders.front()) + '/' + alias;
+    PLUMB_TRY_ASSIGN(const auto link, system.stat(path, false));
+    if (!link || link->type != FileType::kLink || path == file) continue;
+    const Result<std::string> target = system.resolve(path);
+    if (target && *target == system.resolve(file).value_or(file)) return true;
+  }
+  return false;
+}
+
 Result<Unit> read_one(const std::string& name, System& system) {
   Unit unit;
   unit.name = name;
@@ -82,10 +94,12 @@ Result<Unit> read_one(const std::string& name, System& system) {
     whole.has_install = whole.has_install || file.has_install;
     if (!file.type.empty()) whole.type = file.type;
     if (!file.remains.empty()) whole.remains = file.remains;
+    whole.aliases.insert(whole.aliases.end(), file.aliases.begin(), file.aliases.end());
   }
   unit.ends_by_itself = ends_by_itself(whole);
   unit.has_install = whole.has_install;
-  if (!links.empty()) {
+  PLUMB_TRY_ASSIGN(const bool called, is_called(whole.aliases, path, system));
+  if (!links.empty() || called) {
     unit.enabled = Enabled::kYes;
   } else if (!blocked) {
     unit.enabled = whole.has_install ? Enabled::kNo : Enabled::kImpossible;

@@ -358,6 +358,12 @@ TEST_F(Service, AnImageHasFilesAndLinksOnly) {  // S11
             "app.service cannot be started: services of an image are not running");
   EXPECT_EQ(obstacle(want({{"name", "static"}, {"enabled", true}})),
             "static.service cannot be enabled, because it has no [Install] section");
+  // Of one that enabling gives another name alone, that is all there is.
+  system.make_file("/usr/lib/systemd/system/named.service",
+                   "[Service]\nExecStart=/x\n[Install]\nAlias=n.service m.service\n");
+  EXPECT_EQ(verbs(look(want({{"name", "named"}, {"enabled", true}})).change), "enable named.service");
+  system.make_link("/etc/systemd/system/m.service", "/usr/lib/systemd/system/named.service");
+  EXPECT_TRUE(look(want({{"name", "named"}, {"enabled", true}})).change.empty());
   EXPECT_EQ(obstacle(want({{"name", "off"}, {"enabled", true}})), "off.service is masked");
   EXPECT_FALSE(look(want({{"name", "nope"}, {"enabled", true}})).observed->missing.empty());
   EXPECT_TRUE(system.ran().empty());

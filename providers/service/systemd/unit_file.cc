@@ -1,6 +1,7 @@
 // The text of unit files.
 #include <algorithm>
 
+#include "providers/sdk/text_lines.h"
 #include "providers/service/systemd/units.h"
 
 namespace plumb::providers::service::systemd {
@@ -51,6 +52,9 @@ UnitFile parse_unit_file(std::string_view text) {
     if (section == "[Service]" && key == "RemainAfterExit") file.remains = value;
     if (section != "[Install]") continue;
     file.has_install = file.has_install || (!value.empty() && enables(key));
+    if (key == "Alias") {
+      for (std::string& alias : words_of(value)) file.aliases.push_back(std::move(alias));
+    }
     for (const auto& [name, folder] : kLinkFolders) {
       if (key == name) file.install.emplace_back(folder, value);
     }

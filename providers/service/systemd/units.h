@@ -51,6 +51,7 @@ inline constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kL
 struct UnitFile {
   bool has_install = false;                                       // it says how it is enabled
   std::vector<std::pair<std::string_view, std::string>> install;  // folders' endings, and values, in order
+  std::vector<std::string> aliases;                               // other names that enabling gives it
   std::string type;
   std::string remains;
 };
