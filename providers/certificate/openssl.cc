@@ -74,6 +74,12 @@ std::string plain_name(std::string_view text) {
   return "DNS:" + std::string(text);
 }
 
+// Not of people, whose names have blanks and commas.
+bool could_be_of_host(const std::string& name) {
+  constexpr std::string_view kUsual = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._*:";
+  return !name.empty() && name.find_first_not_of(kUsual) == std::string::npos;
+}
+
 void sort_unique(std::vector<std::string>& list) {
   std::sort(list.begin(), list.end());
   list.erase(std::unique(list.begin(), list.end()), list.end());
@@ -212,7 +218,7 @@ Json asked_of(const Desired& desired) {
   std::string common = desired.text("common_name");
   if (common.empty() && !names.empty()) common = names.front().substr(names.front().find(':') + 1);
   if (!common.empty()) asked["subject"]["CN"] = common;
-  if (!desired.has("names") && !ca && !common.empty()) names.push_back(plain_name(common));
+  if (!desired.has("names") && !ca && could_be_of_host(common)) names.push_back(plain_name(common));
   asked["names"] = sorted(std::move(names));
   asked["ca"] = ca;
   if (desired.attribute("path_length").is_number_integer()) asked["path_length"] = desired.attribute("path_length");
