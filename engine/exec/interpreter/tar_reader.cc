@@ -99,7 +99,12 @@ Result<> TarReader::take(std::string_view bytes) {
 
 Result<> TarReader::finish() {
   const bool between = state_ == State::kHeader && filled_ == 0;
-  if (state_ != State::kEnd && !between) return broken("it ends in the middle");
+  if (state_ != State::kEnd && !between) {
+    // A page that says that there is no such file is shorter than one block.
+    const bool is_none = !any_ && state_ == State::kHeader &&
+                         std::string_view(block_.data(), filled_).find('\0') == std::string_view::npos;
+    return broken(is_none ? "it is no archive that is known here" : "it ends in the middle");
+  }
   if (!any_ && state_ != State::kEnd) return broken("it is empty");
   return {};
 }
@@ -152,7 +157,7 @@ Result<> TarReader::header() {
     return {};
   }
   empty_block_ = false;
-  if (!sum_holds(block)) return broken(any_ ? "a header in it is damaged" : "it is no tar archive");
+  if (!sum_holds(block)) return broken(any_ ? "a header in it is damaged" : "it is no archive that is known here");
   any_ = true;
   std::optional<std::uint64_t> size = number(block, kSize);
   if (const auto given = given_.find("size"); given != given_.end()) {
