@@ -1,5 +1,6 @@
 // mysql_grant: what an account of MySQL or MariaDB may do with a table, a database, or the whole server.
 #include <algorithm>
+#include <map>
 
 #include "providers/databases/grants.h"
 #include "providers/databases/kinds.h"
@@ -45,11 +46,19 @@ std::vector<std::string> items_of(std::string_view list) {
   return items;
 }
 
-std::string plain_privilege(std::string name) {
-  if (name == "ALL PRIVILEGES") return "ALL";
-  // What others call it.
-  if (name == "REPLICATION CLIENT") return "BINLOG MONITOR";
-  return name;
+// One name of those that servers take and show for the same.
+std::string plain_privilege(const std::string& name) {
+  static const std::map<std::string, std::string, std::less<>> kSame = {
+      {"ALL PRIVILEGES", "ALL"},
+      {"DELETE VERSIONING ROWS", "DELETE HISTORY"},
+      {"READ ONLY ADMIN", "READ_ONLY ADMIN"},
+      {"REPLICA MONITOR", "SLAVE MONITOR"},
+      {"REPLICATION CLIENT", "BINLOG MONITOR"},
+      {"REPLICATION REPLICA", "REPLICATION SLAVE"},
+      {"REPLICATION REPLICA ADMIN", "REPLICATION SLAVE ADMIN"},
+  };
+  const auto found = kSame.find(name);
+  return found == kSame.end() ? name : found->second;
 }
 
 bool same_privilege(const std::string& one, const std::string& other) {
@@ -97,7 +106,9 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
   const std::vector<std::string> asked = asked_privileges(desired);
   const bool exact = desired.flag("exact", false);
   for (const std::string& one : asked) {
-    const bool has = std::any_of(held.privileges.begin(), held.privileges.end(),
+    // USAGE is no privilege, and every account has it.
+    const bool has = (one == "USAGE" && !absent) ||
+                     std::any_of(held.privileges.begin(), held.privileges.end(),
                                  [&](const std::string& other) { return same_privilege(one, other); });
     if (has || (has_all && !exact) || (absent && one == "ALL" && !held.privileges.empty())) found.push_back(one);
   }

@@ -285,6 +285,26 @@ TEST_F(Databases, GrantsOfMysqlAreReadFromWhatItShows) {
             "mysql_user:app#%");
 }
 
+TEST_F(Databases, PrivilegesOfMysqlHaveSeveralNames) {
+  const Kind kind = my_grant::kind();
+  const std::string shown =
+      "{\"n\": 0, \"user\": 1}\n{\"n\": 0}\nGRANT REPLICATION SLAVE, SLAVE MONITOR, READ_ONLY ADMIN ON *.* TO "
+      "`app`@`localhost`\n";
+  Json grant = {{"name", "g"},
+                {"user", "app"},
+                {"database", "*"},
+                {"exact", true},
+                {"privileges", {"REPLICATION REPLICA", "REPLICA MONITOR", "READ ONLY ADMIN"}}};
+  EXPECT_TRUE(answered(kind, want(kind, grant), shown).change.empty());
+  // Nothing but that it may log in, which every account may.
+  grant["privileges"] = {"USAGE"};
+  EXPECT_THAT(run(answered(kind, want(kind, grant), shown).change).stdin_text,
+              HasSubstr("REVOKE READ_ONLY ADMIN, REPLICATION SLAVE, SLAVE MONITOR ON *.*"));
+  EXPECT_TRUE(answered(kind, want(kind, grant),
+                       "{\"n\": 0, \"user\": 1}\n{\"n\": 0}\nGRANT USAGE ON *.* TO `app`@`localhost`\n")
+                  .change.empty());
+}
+
 TEST_F(Databases, SettingsAreComparedByTheirUnits) {
   const Kind kind = pg_setting::kind();
   const auto ask = [&](const std::string& type, const std::string& unit, const std::string& file, const Json& value,
