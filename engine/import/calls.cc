@@ -26,6 +26,8 @@ Cel lookup(const Expr& expr, Names& names) {
       throw Untranslatable{"the lookup of a file outside of the project"};
     return made("file(" + cel_text("files/" + path->text) + ")", Type::kText);
   }
+  if (name == "env" && expr.children.size() == 3 && expr.children[2]->is(Kind::kText))
+    return names.variable("@env " + expr.children[2]->text);
   if ((name == "vars" || name == "dict") && expr.children.size() == 3) {
     if (name == "dict") return translate(*expr.children[2], names);
     if (const std::optional<Node> variable = constant_of(*expr.children[2], names))

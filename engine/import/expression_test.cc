@@ -145,7 +145,7 @@ TEST(Template, KeepsTheLinesThatJinjaWrites) {
   EXPECT_EQ(text("{# note #}\nx\n"), "%{# note #~}\nx\n");
   EXPECT_EQ(text("{% for n in list %}{{ loop.index }}{% endfor %}\n"),
             "%{ for n_index, n in inputs.list }${n_index + 1}%{ endfor }\n");
-  EXPECT_EQ(text("a\n{% macro m() %}{% endmacro %}\n"), "line 2: the statement `macro`");
+  EXPECT_EQ(text("a\n{% filter upper %}{% endfilter %}\n"), "line 2: the statement `filter`");
 }
 
 TEST(Template, WhatIsNotClosedIsToldAndEnds) {

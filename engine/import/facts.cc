@@ -1,6 +1,7 @@
 // Facts of Ansible's, and where what they say is found here.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "engine/base/ascii.h"
 #include "engine/import/names.h"
@@ -32,6 +33,8 @@ constexpr Fact kFacts[] = {
     {"distribution_release", "facts.os.codename", Type::kText, 0},
     {"distribution_version", "facts.os.version", Type::kText, 0},
     {"domain", kDomain, Type::kText, rank::kConditional},
+    {"env.HOME", "facts.user.home", Type::kText, 0},
+    {"env.USER", "facts.user.name", Type::kText, 0},
     {"fqdn", "facts.fqdn", Type::kText, 0},
     {"host", "host.address", Type::kText, 0},
     {"hostname", "facts.hostname", Type::kText, 0},
@@ -41,6 +44,10 @@ constexpr Fact kFacts[] = {
     {"machine", "facts.kernel.machine", Type::kText, 0},
     {"managed", "managedNote()", Type::kText, 0},
     {"memtotal_mb", "facts.memory.bytes / 1048576", Type::kInt, rank::kProduct},
+    {"memory_mb.real.total", "facts.memory.bytes / 1048576", Type::kInt, rank::kProduct},
+    {"memory_mb.swap.total", "facts.swap.bytes / 1048576", Type::kInt, rank::kProduct},
+    {"mounts", "facts.mounts.map(m, {'mount': m.path, 'device': m.device, 'fstype': m.type, 'size_total': m.bytes})",
+     Type::kList, 0},
     {"nodename", "facts.hostname", Type::kText, 0},
     {"pkg_mgr", "facts.package_manager", Type::kText, 0},
     {"processor_cores", "facts.cpu.count", Type::kInt, 0},
@@ -135,15 +142,41 @@ std::optional<std::string> fact_value(const std::string& fact, const std::string
   return std::nullopt;
 }
 
+bool fact_may_be(const std::string& fact, const std::string& theirs) {
+  const auto known = [&](const auto& table) {
+    return std::any_of(std::begin(table), std::end(table),
+                       [&](const Renamed& one) { return lowered(one.theirs) == lowered(theirs); });
+  };
+  if (fact == "os_family" || fact == "distribution_file_variety") return known(kFamilies);
+  if (fact == "distribution_major_version" || fact == "distribution_version")
+    return !theirs.empty() && theirs.find_first_not_of("0123456789.") == std::string::npos;
+  return true;
+}
+
+std::string family_of(const std::string& id) {
+  static constexpr std::pair<std::string_view, std::string_view> kOf[] = {
+      {"almalinux", "redhat"}, {"amzn", "redhat"},        {"centos", "redhat"},
+      {"fedora", "redhat"},    {"kali", "debian"},        {"linuxmint", "debian"},
+      {"ol", "redhat"},        {"opensuse-leap", "suse"}, {"opensuse-tumbleweed", "suse"},
+      {"pop", "debian"},       {"raspbian", "debian"},    {"rhel", "redhat"},
+      {"rocky", "redhat"},     {"sled", "suse"},          {"sles", "suse"},
+      {"ubuntu", "debian"}};
+  for (const auto& [own, family] : kOf) {
+    if (own == id) return std::string(family);
+  }
+  return "";
+}
+
 std::optional<Cel> fact_of(const std::vector<std::string>& parts, std::size_t& used) {
   if (parts.empty()) return std::nullopt;
   used = 1;
   if (parts[0] == "os_family" || parts[0] == "distribution_file_variety")
     return Cel{map_of(kFamilies, "facts.os.family"), Type::kText, Type::kAny, 0, "", ""};
   if (parts[0] == "distribution") return Cel{map_of(kDistributions, "facts.os.id"), Type::kText, Type::kAny, 0, "", ""};
-  for (const std::size_t size : {std::size_t{2}, std::size_t{1}}) {
+  for (const std::size_t size : {std::size_t{3}, std::size_t{2}, std::size_t{1}}) {
     if (parts.size() < size) continue;
-    const std::string name = size == 2 ? parts[0] + "." + parts[1] : parts[0];
+    std::string name = parts[0];
+    for (std::size_t part = 1; part < size; ++part) name += "." + parts[part];
     for (const Fact& fact : kFacts) {
       if (fact.theirs != name) continue;
       used = size;

@@ -79,7 +79,9 @@ Cel defaulted(const Cel& value, const Arguments& given, Names& names) {
   }
   if (!value.optional.empty()) {
     // A map of the host's may have a type of its own.
-    const std::string other_text = fallback.type == Type::kMap ? "dyn(" + fallback.text + ")" : fallback.text;
+    const bool of_any =
+        fallback.type == Type::kMap || (fallback.type == Type::kAny && !fallback.text.starts_with("dyn("));
+    const std::string other_text = of_any ? "dyn(" + fallback.text + ")" : fallback.text;
     result.text = value.optional + ".orValue(" + other_text + ")";
     return result;
   }
@@ -239,6 +241,8 @@ std::optional<Cel> of_list(const Expr& expr, const Cel& value, const Arguments& 
     const Expr* attribute = given.given(99, "attribute");
     const std::string sorted = attribute != nullptr && attribute->is(Kind::kText)
                                    ? base(value) + ".sortBy(x, " + field_of_x(attribute->text).text + ")"
+                               : value.item == Type::kText
+                                   ? base(value) + ".sortBy(x, x.lowerAscii())"  // as Jinja does
                                    : base(value) + ".sort()";
     return same(sorted + (given.truth(0, "reverse") ? ".reverse()" : ""));
   }

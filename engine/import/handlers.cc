@@ -16,6 +16,25 @@ bool is_service(const std::string& module) {
   return module == "service" || module == "systemd" || module == "systemd_service" || module == "sysvinit";
 }
 
+bool says_once(const Task& task) {
+  const Node* once = task.keyword("run_once");
+  return once != nullptr && once->is_scalar() && is_true_word(once->text);
+}
+
+// What does the same as a handler of a module that is neither a restart nor a command; empty where nothing is known to.
+std::vector<std::string> command_of_handler(const Task& task) {
+  const Node* state = task.argument({"state"});
+  const Node* path = task.argument({"path", "dest", "name"});
+  const std::string wanted = state == nullptr ? "" : state->text;
+  std::string word;
+  if (loop_keyword(task, word) != nullptr) return {};
+  if (task.module == "file" && wanted == "absent" && path != nullptr) return {"rm", "-rf", "--", path->text};
+  if (task.module == "ufw" && wanted == "reloaded") return {"ufw", "reload"};
+  if (task.module == "ufw" && wanted == "reset") return {"ufw", "--force", "reset"};
+  if (task.module == "mount" && wanted == "remounted" && path != nullptr) return {"mount", "-o", "remount", path->text};
+  return {};
+}
+
 std::string duration_of(const Node* node, const std::string& otherwise) {
   if (node == nullptr || node->text.empty() || node->text.find_first_not_of("0123456789") != std::string::npos)
     return otherwise;
@@ -24,29 +43,59 @@ std::string duration_of(const Node* node, const std::string& otherwise) {
 
 }  // namespace
 
-void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroundings& around) {
-  const std::vector<std::string> tags = tags_of(one);
-  if (!tags.empty()) item.put("tags", Written::of_texts(tags));
+// Who does it: commands run as somebody, and what others make belongs to who made it.
+void Unit::add_user(const Task& one, Item& item, Names& names, const Surroundings& around) {
   const Node* as = one.keyword("become_user");
-  if (item.type == "command" || item.type == "git") {
-    std::string user = as != nullptr ? as->text : around.as;
-    if (!user.empty() && user != "root" && item.find("as") == nullptr)
-      item.put("as", Written::of_text(translate_text(user, names).text));
-  }
-  if (const Node* environment = one.keyword("environment"); environment != nullptr && environment->is_map()) {
-    WrittenMap entries;
-    for (const Entry& entry : environment->entries) {
+  const std::string user = as != nullptr ? as->text : around.as;
+  if (user.empty() || user == "root") return;
+  const auto put = [&](const char* attribute) {
+    if (item.find(attribute) == nullptr) item.put(attribute, Written::of_text(translate_text(user, names).text));
+  };
+  const Written* state = item.find("state");
+  if (state != nullptr && state->text == "absent") return;
+  if (item.type == "command" || item.type == "git") put("as");
+  if (item.type == "cron" || item.type == "pip" || item.type == "npm") put("user");
+  if (item.type == "file" || item.type == "directory" || item.type == "download" || item.type == "archive")
+    put("owner");
+}
+
+void Unit::add_environment(const Task& one, Item& item, Names& names, const Surroundings& around) {
+  std::vector<const Node*> maps = around.environment;
+  const Node* own = one.keyword("environment");
+  if (own != nullptr && own->is_map()) maps.push_back(own);
+  const auto partly = [&](const std::string& why) {
+    note(item.row, why);
+    if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
+      set_outcome(item.row, Outcome::kPartly);
+  };
+  if (own != nullptr && !own->is_map()) partly("`environment` from a variable: say `env`");
+  WrittenMap entries;
+  for (const Node* map : maps) {
+    for (const Entry& entry : map->entries) {
       Written value = Written::of_text("");
       if (entry.value.is_scalar()) {
         const Text text = translate_text(entry.value.text, names);
         value.text = text.whole && text.value.type != Type::kText ? "${" + text_of(text.value) + "}" : text.text;
       }
+      std::erase_if(entries, [&](const WrittenEntry& there) { return there.name == entry.key; });
       entries.emplace_back(entry.key, std::move(value));
     }
-    if (!entries.empty()) item.put("env", Written::of_map(std::move(entries)));
-  } else if (environment != nullptr) {
-    note(item.row, "`environment` from a variable: say `env`");
   }
+  if (entries.empty()) return;
+  if (item.type == "command") {
+    item.put("env", Written::of_map(std::move(entries)));
+  } else if (own != nullptr) {
+    // What is around goes for all tasks, and most of them ask for nothing of it.
+    partly("`environment` of `" + item.type + "` has no word here");
+  }
+}
+
+void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroundings& around) {
+  const std::vector<std::string> tags = tags_of(one);
+  if (!tags.empty()) item.put("tags", Written::of_texts(tags));
+  add_user(one, item, names, around);
+  add_environment(one, item, names, around);
+  if (around.once || says_once(one)) item.put("once", Written::of_plain("true"));
   const Node* ignored = one.keyword("ignore_errors");
   const Node* failed = one.keyword("failed_when");
   const bool lenient =
@@ -70,8 +119,7 @@ void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroun
   if (one.keyword("async") != nullptr) note(item.row, "`async` has no word here: plumb waits");
 }
 
-void Unit::notify(const Task& one, const Item& item, Names& names) {
-  (void)names;
+void Unit::notify(const Task& one, const Item& item) {
   for (const std::string& given : texts_of(one.keyword("notify"))) {
     const std::optional<std::string> known = constant_text(given, *this);
     std::string name = known.value_or(given);
@@ -85,7 +133,10 @@ void Unit::notify(const Task& one, const Item& item, Names& names) {
       handler.sources.push_back(&item);
       found = true;
     }
-    if (!found) note(item.row, "the handler `" + name + "` is not here");
+    if (found) continue;
+    note(item.row, "the handler `" + name + "` is not here");
+    if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
+      set_outcome(item.row, Outcome::kPartly);
   }
 }
 
@@ -123,7 +174,7 @@ void Unit::set_off(const Restart& restart, const Cel& when, int row) {
 }
 
 void Unit::restart(const Handler& handler, const std::string& attribute, int row) {
-  const Task& one = handler.task;
+  const Task& one = *handler.task;
   const Node* name = one.argument({"name", "service", "unit"});
   if (name == nullptr) {
     set_outcome(row, Outcome::kOtherWay);
@@ -152,7 +203,8 @@ void Unit::write_handlers() {
   // Only what is notified: what other handlers notify comes to them in the order in which they stand.
   for (std::size_t i = 0; i < handlers_.size(); ++i) {
     Handler& handler = handlers_[i];
-    const Task& one = handler.task;
+    const Task& one = *handler.task;
+    position_ = positions_[handler.task];
     if (one.module.empty() || one.module == "block") continue;
     const int row = add_row(one);
     if (handler.sources.empty()) {
@@ -167,6 +219,8 @@ void Unit::write_handlers() {
     }
     const std::size_t before = items_.size();
     try {
+      if (is_delegated(one)) throw Untranslatable{"a handler that runs on another host (`delegate_to`)"};
+      const std::vector<const Item*> sources = handler.sources;
       if (is_service(one.module)) {
         const Node* state = one.argument({"state"});
         const std::string wanted = state == nullptr ? "" : constant_text(state->text, *this).value_or(state->text);
@@ -174,6 +228,8 @@ void Unit::write_handlers() {
         if (wanted != "restarted" && !reload && !holds_jinja(wanted) && !(state == nullptr))
           throw Untranslatable{"a handler that does not restart its service (`" + wanted + "`)"};
         restart(handler, reload ? "reload_on" : "restart_on", row);
+        // It has no resource of its own: what set it off sets off what it notifies.
+        for (const Item* source : sources) notify(one, *source);
         continue;
       }
       const bool done = one.module == "reboot" || one.module == "wait_for" || one.module == "uri";
@@ -183,6 +239,24 @@ void Unit::write_handlers() {
       if (refreshes) {
         set_outcome(row, Outcome::kOtherWay);
         note(row, "a repository that changes has its lists read (`refresh`)");
+        continue;
+      }
+      if (const std::vector<std::string> words = command_of_handler(one); !words.empty()) {
+        auto item = std::make_unique<Item>();
+        item->type = "command";
+        item->row = row;
+        std::vector<Written> run;
+        for (const std::string& word : words) run.push_back(Written::of_text(translate_text(word, names).text));
+        item->put("command", Written::of_text(escaped(one.name)));
+        const Cel when = when_of(one, names, nullptr);
+        if (when.text != "true") item->put("when", Written::of_text(when.text));
+        item->put("run", Written::of_list(std::move(run)));
+        item->patterns = {"command:" + escaped(one.name)};
+        for (const Item* source : sources) item->triggers.emplace_back("run_on", source);
+        set_outcome(row, Outcome::kOtherWay);
+        note(row, "a command that does it");
+        notify(one, *item);
+        items_.push_back(std::move(item));
         continue;
       }
       if ((!is_exec_module(one.module) && !done) || one.module == "script")

@@ -25,16 +25,6 @@ bool is_yaml_name(const std::string& name) {
   return name.ends_with(".yml") || name.ends_with(".yaml");
 }
 
-std::string project_word(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const bool good = is_letter(c) || is_digit(c) || c == '_' || c == '.';
-    out += good ? lowered(c) : '-';
-  }
-  while (!out.empty() && (out.front() == '-' || out.front() == '.' || out.front() == '_')) out.erase(0, 1);
-  return out.empty() ? "imported" : out;
-}
-
 std::string joined_path(const std::string& a, const std::string& b) {
   return a.empty() || a == "." ? b : a + "/" + b;
 }
@@ -52,7 +42,7 @@ class Import {
     base_ = file ? path.parent_path().generic_string() : options_.path;
     std::filesystem::path named = file ? path.stem() : (options_.folder.path() / path).lexically_normal();
     if (!file && !named.has_filename()) named = named.parent_path();
-    name_ = project_word(named.filename().string());
+    name_ = module_word(named.filename().string());
     root_ = std::make_unique<Unit>(at(base_), "", name_, result_.report);
     root_->write_into("plumb.yaml");
     root_->begin_with("plumb: v1\nproject: " + name_);
@@ -94,12 +84,45 @@ class Import {
   }
 
   void add_role(const std::string& name, const std::string& path) {
-    const std::string own = project_word(name);
+    const std::string own = module_word(name);
     if (roles_.contains(own)) return;
     auto unit = std::make_unique<Unit>(at(path), path == "." ? "" : path, own, result_.report);
-    unit->read_role();
+    unit->read_role({});
     roles_[own] = std::move(unit);
     order_.push_back(own);
+    paths_[own] = path;
+  }
+
+  // Parts of roles that others include are modules of their own.
+  void add_parts() {
+    constexpr std::size_t kMostModules = 2000;
+    std::vector<Unit*> units{root_.get()};
+    for (const std::string& name : order_) units.push_back(roles_.at(name).get());
+    for (std::size_t at = 0; at < units.size() && units.size() < kMostModules; ++at) {
+      for (const auto& [role, parts] : units[at]->included_parts()) {
+        const std::string own = role + parts.suffix();
+        const auto path = paths_.find(role);
+        if (path == paths_.end() || roles_.contains(own)) continue;
+        auto unit = std::make_unique<Unit>(this->at(path->second), path->second == "." ? "" : path->second, own,
+                                           result_.report);
+        unit->read_role(parts);
+        units.push_back(unit.get());
+        roles_[own] = std::move(unit);
+        order_.push_back(own);
+      }
+    }
+  }
+
+  // What a role stands on has its names as well.
+  void stand_on(Unit& unit, const Unit& from, int depth) {
+    constexpr int kDeepest = 12;
+    if (depth > kDeepest) return;
+    for (const Node* one : from.role_dependencies()) {
+      const auto other = roles_.find(role_named(*one));
+      if (other == roles_.end() || other->second.get() == &unit || other->second.get() == &from) continue;
+      unit.stand_on(*other->second);
+      stand_on(unit, *other->second, depth + 1);
+    }
   }
 
   void find_roles(const std::string& path) {
@@ -164,6 +187,9 @@ class Import {
     Unit::Play made;
     made.file = file;
     made.hosts = pattern_of(play.find("hosts")->value);
+    if (holds_jinja(made.hosts))
+      result_.report.notes.push_back(joined_path(base_, file) + ": a play of `" + made.hosts +
+                                     "`, which somebody gives when it runs: all hosts here; say `on:`");
     if (made.hosts == "all" || holds_jinja(made.hosts)) made.hosts.clear();
     if (made.hosts == "localhost") {
       result_.report.notes.push_back(joined_path(base_, file) +
@@ -171,6 +197,14 @@ class Import {
       made.hosts.clear();
     }
     if (const Entry* as = play.find("become_user")) made.as = as->value.text;
+    if (const Entry* environment = play.find("environment"); environment != nullptr && environment->value.is_map())
+      made.environment = &environment->value;
+    if (const Entry* tags = play.find("tags")) made.tags = tags_in(tags->value);
+    for (const char* word : {"serial", "max_fail_percentage", "any_errors_fatal", "strategy", "throttle"}) {
+      if (play.find(word) != nullptr)
+        result_.report.notes.push_back(joined_path(base_, file) + ": `" + word +
+                                       "` of a play: `rollout` of the project says how hosts take turns");
+    }
     const Entry* variables = play.find("vars");
     if (variables != nullptr && variables->value.is_map()) root_->add_fixed(variables->value);
     if (const Entry* more = play.find("vars_files")) {
@@ -195,18 +229,24 @@ class Import {
     }
     for (const char* part : {"pre_tasks", "tasks", "post_tasks"}) {
       if (const Entry* tasks = play.find(part)) made.tasks.push_back(&tasks->value);
+      if (std::string_view(part) == "pre_tasks") made.tasks_before = made.tasks.size();
     }
     if (const Entry* handlers = play.find("handlers")) root_->add_handlers(handlers->value, file);
     root_->add_play(std::move(made));
   }
 
-  void add_use(const Node& one, const Node* play_variables, Unit::Play& play) {
+  std::string role_named(const Node& one) const {
     const Entry* named = one.find("role") != nullptr ? one.find("role") : one.find("name");
+    if (named == nullptr) named = one.find("src");
     std::string role = one.is_scalar() ? one.text : named == nullptr ? "" : named->value.text;
-    if (const std::size_t dot = role.rfind('.'); dot != std::string::npos && !roles_.contains(project_word(role)))
+    if (const std::size_t dot = role.rfind('.'); dot != std::string::npos && !roles_.contains(module_word(role)))
       role = role.substr(dot + 1);
     if (const std::size_t slash = role.rfind('/'); slash != std::string::npos) role = role.substr(slash + 1);
-    role = project_word(role);
+    return module_word(role);
+  }
+
+  void add_use(const Node& one, const Node* play_variables, Unit::Play& play) {
+    const std::string role = role_named(one);
     if (!roles_.contains(role)) {
       result_.report.notes.push_back("the role `" + role + "` is not here: import it, or write its module");
       return;
@@ -215,22 +255,24 @@ class Import {
       result_.report.notes.push_back("the role `" + role + "` needs itself, by way of those that it stands on");
       return;
     }
-    for (const std::string& other : roles_.at(role)->role_dependencies()) {
-      // What it stands on comes before it.
-      const std::string needed =
-          project_word(other.substr(other.rfind('.') == std::string::npos ? 0 : other.rfind('.') + 1));
-      const auto there = [&](const Use& use) { return use.role == needed; };
-      if (needed == role || std::any_of(uses_.begin(), uses_.end(), there)) continue;
-      Node named_role;
-      named_role.kind = Node::Kind::kScalar;
-      named_role.text = needed;
-      add_use(named_role, play_variables, play);
+    for (const Node* other : roles_.at(role)->role_dependencies()) {
+      // What it stands on comes before it, once in a play.
+      const std::string needed = role_named(*other);
+      const auto there = [&](const auto& use) {
+        const Written* used = use->find("use");
+        return used != nullptr && used->text == "./modules/" + needed;
+      };
+      if (needed == role || std::any_of(play.uses.begin(), play.uses.end(), there)) continue;
+      add_use(*other, play_variables, play);
     }
     being_used_.erase(role);
     auto item = std::make_unique<Item>();
     item->kind = Item::Kind::kUse;
     item->put("use", Written::of_text("./modules/" + role));
+    const auto same = std::count_if(uses_.begin(), uses_.end(), [&](const Use& use) { return use.role == role; });
+    if (same > 0) item->put("id", Written::of_text(role + "-" + std::to_string(same + 1)));
     std::map<std::string, const Node*> with;
+    std::map<std::string, const Node*> own;
     for (const Node* variables : files_of_variables_) {
       for (const Entry& entry : variables->entries) with[entry.key] = &entry.value;
     }
@@ -239,7 +281,7 @@ class Import {
     }
     for (const Entry& entry : one.entries) {
       if (entry.key == "vars") {
-        for (const Entry& inner : entry.value.entries) with[inner.key] = &inner.value;
+        for (const Entry& inner : entry.value.entries) own[inner.key] = with[inner.key] = &inner.value;
       } else if (entry.key == "tags") {
         item->put("tags", Written::of_texts(tags_in(entry.value)));
       } else if (entry.key == "when") {
@@ -248,18 +290,30 @@ class Import {
         } catch (const Untranslatable& problem) {
           result_.report.notes.push_back("the condition of the role `" + role + "` is by hand: " + problem.reason);
         }
-      } else if (entry.key != "role" && entry.key != "name" && entry.key != "become" && entry.key != "become_user") {
-        with[entry.key] = &entry.value;
+      } else if (role_keyword(entry.key)) {
+        if (entry.key == "become_user" || entry.key == "delegate_to" || entry.key == "environment" ||
+            entry.key == "run_once")
+          result_.report.notes.push_back("`" + entry.key + "` of the role `" + role + "` is by hand");
+      } else {
+        own[entry.key] = with[entry.key] = &entry.value;
       }
     }
-    uses_.push_back({item.get(), role, std::move(with)});
+    uses_.push_back({item.get(), role, std::move(with), std::move(own)});
     play.uses.push_back(std::move(item));
+  }
+
+  static bool role_keyword(std::string_view key) {
+    static constexpr std::string_view kAll[] = {
+        "role",        "name",        "src",           "version",     "scm",
+        "become",      "become_user", "become_method", "delegate_to", "run_once",
+        "environment", "no_log",      "ignore_errors", "collections", "allow_duplicates"};
+    return std::find(std::begin(kAll), std::end(kAll), key) != std::end(kAll);
   }
 
   static std::vector<std::string> tags_in(const Node& node) {
     std::vector<std::string> tags;
     for (const Node& one : node.is_sequence() ? node.items : std::vector<Node>{node})
-      tags.push_back(project_word(one.text));
+      tags.push_back(module_word(one.text));
     return tags;
   }
 
@@ -269,16 +323,18 @@ class Import {
       auto item = std::make_unique<Item>();
       item->kind = Item::Kind::kUse;
       item->put("use", Written::of_text("./modules/" + role));
-      uses_.push_back({item.get(), role, {}});
+      uses_.push_back({item.get(), role, {}, {}});
       play.uses.push_back(std::move(item));
     }
     root_->add_play(std::move(play));
   }
 
   void translate() {
+    add_parts();
     std::set<std::string> names;
     for (const auto& [name, unit] : roles_) names.insert(name);
     inventory_ = read_hosts(at(base_), base_, result_.report);
+    for (const std::string& name : order_) stand_on(*roles_.at(name), *roles_.at(name), 0);
     for (const std::string& name : order_) {
       for (const auto& [variable, value] : inventory_.values) roles_.at(name)->know_value(variable, *value);
       roles_.at(name)->know_roles(names);
@@ -290,7 +346,16 @@ class Import {
     for (const Use& use : uses_) {
       Unit& unit = *roles_.at(use.role);
       WrittenMap with;
-      for (const std::string& input : unit.input_names()) {
+      const std::vector<std::string> inputs = unit.input_names();
+      for (const auto& [name, value] : use.own) {
+        (void)value;
+        const Symbol* symbol = unit.symbol(name);
+        if (symbol != nullptr && std::find(inputs.begin(), inputs.end(), name) == inputs.end() && !symbol->is_input &&
+            symbol->fixed != nullptr)
+          result_.report.notes.push_back("`" + name + "`, which is handed to the role `" + use.role +
+                                         "`, is a value of its `vars` here: make it an input of its module");
+      }
+      for (const std::string& input : inputs) {
         const auto given = use.with.find(input);
         if (given != use.with.end()) {
           try {
@@ -309,6 +374,12 @@ class Import {
       if (!with.empty()) use.item->put("with", Written::of_map(std::move(with)));
     }
     root_->translate();
+    const auto find = [&](const std::string& use) -> const Unit* {
+      const auto found = roles_.find(use.substr(use.rfind('/') + 1));
+      return found == roles_.end() ? nullptr : found->second.get();
+    };
+    for (const std::string& name : order_) roles_.at(name)->trim_uses(find);
+    root_->trim_uses(find);
   }
 
   std::map<std::string, std::string> files() {
@@ -324,6 +395,35 @@ class Import {
     const std::string everywhere = inputs_text(inventory_, inputs);
     if (!everywhere.empty()) all["inputs.yaml"] = everywhere;
     return all;
+  }
+
+  // Where a module is used several times, or in a loop, what it declares twice is the doing of a use: that one goes.
+  bool break_use(const SourceSpan& span, const std::string& why) {
+    if (why.find("is declared twice") == std::string::npos && why.find(" both manage ") == std::string::npos)
+      return false;
+    for (const auto& [role, unit] : roles_) {
+      if (!span.file.starts_with("modules/" + role + "/")) continue;
+      std::vector<Item*> uses = root_->live_uses(role);
+      for (const std::string& name : order_) {
+        for (Item* use : roles_.at(name)->live_uses(role)) uses.push_back(use);
+      }
+      const auto looped =
+          std::find_if(uses.begin(), uses.end(), [](Item* use) { return use->find("for_each") != nullptr; });
+      if (uses.empty() || (uses.size() < 2 && looped == uses.end())) return false;
+      Item& last = looped != uses.end() ? **looped : *uses.back();
+      last.broken = true;
+      last.comment = why;
+      if (last.row >= 0) {
+        TaskOutcome& row = result_.report.tasks[static_cast<std::size_t>(last.row)];
+        row.outcome = Outcome::kByHand;
+        row.effort = 2;
+        row.notes.push_back(why);
+      } else {
+        root_->tell_once("another use of the role `" + role + "` is by hand: " + why);
+      }
+      return true;
+    }
+    return false;
   }
 
   bool break_at(const SourceSpan& span, const std::string& why) {
@@ -353,7 +453,7 @@ class Import {
         if (one.severity != Severity::kError) continue;
         std::string why = one.summary + (one.label.empty() ? "" : " (" + one.label + ")");
         std::replace(why.begin(), why.end(), '\n', ' ');
-        bool here = one.span && break_at(*one.span, why);
+        bool here = one.span && (break_use(*one.span, why) || break_at(*one.span, why));
         for (const Related& related : one.related) {
           if (!here) here = break_at(related.span, why);
         }
@@ -369,6 +469,7 @@ class Import {
     Item* item = nullptr;
     std::string role;
     std::map<std::string, const Node*> with;
+    std::map<std::string, const Node*> own;  // those that this use alone says
   };
 
   const ImportOptions& options_;
@@ -378,6 +479,7 @@ class Import {
   std::unique_ptr<Unit> root_;
   std::map<std::string, std::unique_ptr<Unit>> roles_;
   std::vector<std::string> order_;
+  std::map<std::string, std::string> paths_;  // of roles as a whole
   std::vector<std::unique_ptr<Node>> playbooks_;
   std::vector<const Node*> files_of_variables_;
   std::set<std::string> read_;
@@ -393,7 +495,8 @@ Result<Imported> import_ansible(const ImportOptions& options) {
   try {
     return Import(options).run();
   } catch (const Untranslatable& problem) {
-    return fail(Code::kInternal, "the import of " + options.path + " ended at " + problem.reason);
+    return fail(Code::kUsage, "the import of " + options.path + " ended: " + problem.reason)
+        .hint("import its roles one by one");
   }
 }
 

@@ -52,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check(imports::condition_text(text, names));
         break;
       default:
-        (void)imports::translate_template(text, names, {[text](const std::string&) { return std::string(text); }});
+        (void)imports::translate_template(
+            text, names, {.included = [text](const std::string&) { return std::string(text); }, .layout = {}});
     }
   } catch (const imports::Untranslatable&) {
   }

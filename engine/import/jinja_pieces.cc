@@ -14,22 +14,15 @@ bool space(char c) {
   return blank(c) || c == '\n' || c == '\r';
 }
 
-// The settings of a `#jinja2:` line.
-struct Layout {
-  bool trim_blocks = true;
-  bool lstrip_blocks = false;
-};
-
-Layout layout_of(std::string_view& source, int& line) {
-  Layout layout;
+// The settings of a `#jinja2:` line, over those of the task.
+Layout layout_of(std::string_view& source, int& line, Layout layout) {
   if (!source.starts_with("#jinja2:")) return layout;
   const std::size_t end = std::min(source.find('\n'), source.size());
   std::string header(source.substr(0, end));
   std::erase(header, ' ');
-  layout.trim_blocks =
-      header.find("trim_blocks:False") == std::string::npos && header.find("trim_blocks:false") == std::string::npos;
-  layout.lstrip_blocks =
-      header.find("lstrip_blocks:True") != std::string::npos || header.find("lstrip_blocks:true") != std::string::npos;
+  const auto says = [&](std::string_view word) { return header.find(word) != std::string::npos; };
+  if (says("trim_blocks:")) layout.trim_blocks = !says("trim_blocks:False") && !says("trim_blocks:false");
+  if (says("lstrip_blocks:")) layout.lstrip_blocks = says("lstrip_blocks:True") || says("lstrip_blocks:true");
   if (header.find("_string") != std::string::npos) throw Untranslatable{"other signs than those of Jinja"};
   source.remove_prefix(std::min(end + 1, source.size()));
   ++line;
@@ -169,8 +162,8 @@ std::string first_word(std::string_view text) {
   return std::string(text.substr(0, end));
 }
 
-std::vector<Piece> pieces_of(std::string_view source, bool is_included, int& line) {
-  const Layout layout = layout_of(source, line);
+std::vector<Piece> pieces_of(std::string_view source, bool is_included, int& line, const Layout& given) {
+  const Layout layout = layout_of(source, line, given);
   std::vector<Piece> pieces = split(source, line);
   // Jinja takes the last line break of an included file away.
   if (is_included && !pieces.empty() && pieces.back().kind == Piece::Kind::kText && pieces.back().text.ends_with('\n'))

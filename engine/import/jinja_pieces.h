@@ -17,9 +17,15 @@ struct Piece {
   int line = 1;
 };
 
+// What a template's own settings are.
+struct Layout {
+  bool trim_blocks = true;
+  bool lstrip_blocks = false;
+};
+
 // In order; `source` goes into another template or is one itself. `line` counts from 1, and is past a `#jinja2:` line
 // afterwards. Throws Untranslatable.
-std::vector<Piece> pieces_of(std::string_view source, bool is_included, int& line);
+std::vector<Piece> pieces_of(std::string_view source, bool is_included, int& line, const Layout& given = {});
 
 // Without blanks and line breaks around it.
 std::string_view trimmed(std::string_view text);

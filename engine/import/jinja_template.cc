@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kDeepestTemplate = 20;
 constexpr int kDeepestBlock = 60;
+constexpr std::size_t kMostExpanded = std::size_t{1} << 20;
 
 class Translator {
  public:
@@ -54,7 +55,10 @@ class Translator {
           break;
         }
         case Piece::Kind::kOutput: {
-          const Cel value = translate(*parse_expression(piece.text), names);
+          if (out_.size() > kMostExpanded) throw Untranslatable{"a template that grows beyond a megabyte"};
+          const ExprPtr expr = parse_expression(piece.text);
+          if (expand(*expr, names)) break;
+          const Cel value = translate(*expr, names);
           if (value.type == Type::kList || value.type == Type::kMap)
             throw Untranslatable{"a list or map that is printed as Python writes it"};
           const std::optional<std::string> known = literal_text(value);
@@ -86,35 +90,113 @@ class Translator {
       return skip();
     }
     if (word == "include") return include(rest, names);
+    if (word == "macro") return define(rest);
     throw Untranslatable{"the statement `" + word + "`"};
   }
 
   // A statement that has no counterpart: what it takes away around it is gone already.
   void skip() { ++at_; }
 
+  // A branch that can never hold, as far as the types of the values say, is left out.
   void conditional(const std::string& rest, LocalNames& names) {
     if (set_chain(rest, names)) return;
-    directive("if " + condition_text(rest, names).text, pieces_[at_].ends_line);
-    ++at_;
-    for (;;) {
-      LocalNames inner(names);
-      if (depth_in_blocks_ > kDeepestBlock) throw Untranslatable{"statements that are nested too deeply"};
-      ++depth_in_blocks_;
-      body({"elif", "else", "endif"}, inner);
-      --depth_in_blocks_;
-      const std::string text = pieces_[at_].text;
-      const std::string word = first_word(text);
+    std::string word = "if";
+    std::string text = rest;
+    bool opened = false;
+    bool settled = false;  // a branch that always holds stands there
+    while (word != "endif") {
       const bool ends_line = pieces_[at_].ends_line;
-      if (word == "endif") {
-        directive("endif", ends_line);
-      } else if (word == "else") {
-        directive("else", ends_line);
-      } else {
-        directive("else if " + condition_text(trimmed(std::string_view(text).substr(4)), names).text, ends_line);
-      }
+      const Cel holds = word == "else" ? Cel{"true", Type::kBool, Type::kAny, 0, "", ""} : condition_text(text, names);
       ++at_;
-      if (word == "endif") return;
+      if (settled || holds.text == "false") {
+        skip_branch();
+      } else {
+        settled = holds.text == "true";
+        if (opened || !settled) directive(settled ? "else" : (opened ? "else if " : "if ") + holds.text, ends_line);
+        opened = opened || !settled;
+        LocalNames inner(names);
+        if (depth_in_blocks_ > kDeepestBlock) throw Untranslatable{"statements that are nested too deeply"};
+        ++depth_in_blocks_;
+        body({"elif", "else", "endif"}, inner);
+        --depth_in_blocks_;
+      }
+      text = pieces_[at_].text;
+      word = first_word(text);
+      if (word == "elif") text = trimmed(std::string_view(text).substr(4));
     }
+    if (opened) directive("endif", pieces_[at_].ends_line);
+    ++at_;
+  }
+
+  // To the next branch, or the end.
+  void skip_branch() {
+    int depth = 0;
+    for (; at_ < pieces_.size(); ++at_) {
+      if (pieces_[at_].kind != Piece::Kind::kStatement) continue;
+      const std::string word = first_word(pieces_[at_].text);
+      if (depth == 0 && (word == "elif" || word == "else" || word == "endif")) return;
+      if (word == "if" || word == "for") ++depth;
+      if (word == "endif" || word == "endfor") --depth;
+    }
+    throw Untranslatable{"`endif` is missing"};
+  }
+
+  struct Macro {
+    std::vector<std::string> parameters;
+    std::map<std::string, ExprPtr> defaults;
+    std::vector<Piece> pieces;
+  };
+
+  // A macro is kept, and put in the place of each call.
+  void define(const std::string& rest) {
+    const ExprPtr head = parse_expression(rest);
+    if (!head->is(Expr::Kind::kCall) || !head->children[0]->is(Expr::Kind::kName)) throw Untranslatable{"a `macro`"};
+    Macro macro;
+    for (std::size_t at = 1; at < head->children.size(); ++at) {
+      if (!head->children[at]->is(Expr::Kind::kName)) throw Untranslatable{"a `macro` that takes parts"};
+      macro.parameters.push_back(head->children[at]->text);
+    }
+    for (const auto& [name, value] : head->named) {
+      macro.parameters.push_back(name);
+      macro.defaults[name] = value;
+    }
+    ++at_;
+    const std::size_t from = at_;
+    for (int depth = 0; at_ < pieces_.size(); ++at_) {
+      const std::string word = pieces_[at_].kind == Piece::Kind::kStatement ? first_word(pieces_[at_].text) : "";
+      if (word == "macro") ++depth;
+      if (word == "endmacro" && depth-- == 0) break;
+    }
+    if (at_ >= pieces_.size()) throw Untranslatable{"`endmacro` is missing"};
+    macro.pieces.assign(pieces_.begin() + static_cast<std::ptrdiff_t>(from),
+                        pieces_.begin() + static_cast<std::ptrdiff_t>(at_));
+    macros_[head->children[0]->text] = std::move(macro);
+    ++at_;
+  }
+
+  // Whether `expr` calls a macro, which is put in its place then.
+  bool expand(const Expr& expr, LocalNames& names) {
+    if (!expr.is(Expr::Kind::kCall) || !expr.children[0]->is(Expr::Kind::kName)) return false;
+    const auto found = macros_.find(expr.children[0]->text);
+    if (found == macros_.end()) return false;
+    if (depth_ > kDeepestTemplate) throw Untranslatable{"macros that call each other too deeply"};
+    const Macro& macro = found->second;
+    LocalNames inner(names);
+    for (std::size_t at = 0; at < macro.parameters.size(); ++at) {
+      const std::string& parameter = macro.parameters[at];
+      ExprPtr given = at + 1 < expr.children.size() ? expr.children[at + 1] : nullptr;
+      for (const auto& [name, value] : expr.named) {
+        if (name == parameter) given = value;
+      }
+      if (given == nullptr && macro.defaults.contains(parameter)) given = macro.defaults.at(parameter);
+      inner.set(parameter,
+                given != nullptr ? translate(*given, names) : Cel{"null", Type::kNull, Type::kAny, 0, "", "false"});
+    }
+    Translator body(macro.pieces, inner, options_, depth_ + 1);
+    body.used_ = used_;
+    body.macros_ = macros_;
+    out_ += body.run();
+    return true;
   }
 
   // `{% if a %}{% set x = 1 %}{% else %}{% set x = 2 %}{% endif %}`: one name for one of several values.
@@ -227,6 +309,7 @@ class Translator {
       expr = expr->children[0];
     }
     Cel list = translate(*expr, names);
+    if (list.type == Type::kMap && source.find("dictsort") == std::string::npos) walks_maps_ = true;
     LocalNames inner(names);
     const bool counted = counts();
     const bool pairs = targets.size() == 2;
@@ -268,9 +351,17 @@ class Translator {
     ++depth_in_blocks_;
     body({"else", "endfor"}, inner);
     --depth_in_blocks_;
-    if (first_word(pieces_[at_].text) == "else") throw Untranslatable{"a `for` with `else`"};
+    const bool otherwise = first_word(pieces_[at_].text) == "else";
     directive("endfor", pieces_[at_].ends_line);
     ++at_;
+    if (otherwise) {
+      // What stands there where the list is empty.
+      directive("if size(" + list.text + ") == 0", false);
+      LocalNames empty(names);
+      body({"endfor"}, empty);
+      directive("endif", pieces_[at_].ends_line);
+      ++at_;
+    }
     for (const std::string& name : own) used_.erase(name);
   }
 
@@ -298,6 +389,7 @@ class Translator {
     int line = 1;
     Translator inner(pieces_of(*source, true, line), names, options_, depth_ + 1);
     inner.used_ = used_;
+    inner.macros_ = macros_;
     out_ += inner.run();
     ++at_;
   }
@@ -307,10 +399,12 @@ class Translator {
   const TemplateOptions& options_;
   int depth_ = 0;
   int depth_in_blocks_ = 0;
+  bool walks_maps_ = false;
   std::size_t at_ = 0;
   std::string out_;
   std::map<std::string, std::string> known_;
   std::map<std::string, bool> used_;
+  std::map<std::string, Macro> macros_;
 
   friend TranslatedTemplate plumb::imports::translate_template(std::string_view, Names&, const TemplateOptions&);
 };
@@ -322,9 +416,10 @@ TranslatedTemplate translate_template(std::string_view source, Names& names, con
   int line = 1;
   LocalNames local(names);
   try {
-    Translator translator(pieces_of(source, false, line), local, options, 0);
+    Translator translator(pieces_of(source, false, line, options.layout), local, options, 0);
     try {
       result.text = translator.run();
+      result.walks_maps = translator.walks_maps_;
     } catch (const Untranslatable& problem) {
       result.problem = outside_line(problem.reason);
       result.line = translator.line();

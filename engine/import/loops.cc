@@ -77,20 +77,66 @@ Cel plain_items(const Node& over, const std::string& word, Names& names) {
   return list;
 }
 
+// A number of `with_sequence`, as an expression.
+std::string sequence_number(const std::string& text, Names& names) {
+  const Cel value = text_expression(text, names);
+  if (const std::optional<std::string> known = literal_text(value)) return std::to_string(small_number(*known));
+  return value.type == Type::kInt ? value.text : "int(" + value.text + ")";
+}
+
+// Loops over what is no list of the role: numbers, hosts of the inventory.
+std::optional<Cel> special_loop(const Node& over, const std::string& word, Names& names) {
+  if (word == "with_inventory_hostnames") {
+    const std::optional<std::string> pattern = constant_text(over.text, names);
+    if (!over.is_scalar() || !pattern) throw Untranslatable{"`with_inventory_hostnames` of a variable"};
+    return made("hosts(" + cel_text(*pattern) + ").map(h, h.name)", Type::kList, Type::kText);
+  }
+  if (word != "with_sequence") return std::nullopt;
+  std::map<std::string, std::string> given;
+  for (const auto& [key, value] : key_values(over.text).named) given[key] = value;
+  for (const Entry& entry : over.entries) given[entry.key] = entry.value.text;
+  if (given.contains("stride") && given["stride"] != "1") throw Untranslatable{"`with_sequence` with a `stride`"};
+  if (!given.contains("count") && !given.contains("end")) throw Untranslatable{"`with_sequence` of other words"};
+  const std::string from = given.contains("start") ? sequence_number(given["start"], names) : "1";
+  const std::string count = given.contains("count")
+                                ? sequence_number(given["count"], names)
+                                : "math.greatest(0, " + sequence_number(given["end"], names) + " - (" + from + ") + 1)";
+  const std::string format = given.contains("format") ? given["format"] : "%d";
+  std::size_t at = format.find('%');
+  std::size_t width = 0;
+  std::string lead;
+  std::string tail;
+  // `%d`, `%02d`: the number, with as many zeros before it.
+  if (at == std::string::npos || format.find('%', at + 1) != std::string::npos)
+    throw Untranslatable{"`with_sequence` with the format `" + format + "`"};
+  lead = format.substr(0, at++);
+  if (at < format.size() && format[at] == '0') ++at;
+  while (at < format.size() && format[at] >= '0' && format[at] <= '9')
+    width = 10 * width + static_cast<std::size_t>(format[at++] - '0');
+  constexpr std::size_t kWidest = 12;
+  if (at >= format.size() || (format[at] != 'd' && format[at] != 'i') || width > kWidest)
+    throw Untranslatable{"`with_sequence` with the format `" + format + "`"};
+  tail = format.substr(at + 1);
+  std::string number = "string(n + " + from + ")";
+  if (width > 0)
+    number = "cel.bind(t, " + number + ", size(t) < " + std::to_string(width) + " ? " +
+             cel_text(std::string(width, '0')) + ".substring(size(t)) + t : t)";
+  const std::string text =
+      (lead.empty() ? "" : cel_text(lead) + " + ") + number + (tail.empty() ? "" : " + " + cel_text(tail));
+  return made("lists.range(" + count + ").map(n, " + text + ")", Type::kList, Type::kText);
+}
+
 }  // namespace
 
 const Node* loop_keyword(const Task& one, std::string& word) {
-  for (const char* name : {"loop", "with_items", "with_list", "with_flattened", "with_dict", "with_subelements",
-                           "with_nested", "with_together", "with_fileglob", "with_sequence", "with_indexed_items",
-                           "with_first_found", "with_community.general.flattened", "with_cartesian"}) {
-    if (const Node* found = one.keyword(name)) {
-      word = name;
-      return found;
-    }
+  if (const Node* found = one.keyword("loop")) {
+    word = "loop";
+    return found;
   }
   for (const Entry& entry : one.node->entries) {
     if (!entry.key.starts_with("with_")) continue;
-    word = entry.key;
+    const std::string_view last = std::string_view(entry.key).substr(entry.key.rfind('.') + 1);
+    word = last.starts_with("with_") ? std::string(last) : "with_" + std::string(last);
     return &entry.value;
   }
   return nullptr;
@@ -144,6 +190,15 @@ std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool u
     local.set("@used " + name, {"true", Type::kBool, Type::kAny, 0, "", ""});
   };
 
+  if (const auto lines = special_loop(*over, word, names)) {
+    Turn turn = make();
+    turn.for_each.emplace_back(own, Written::of_text("${" + lines->text + "}"));
+    turn.variables.push_back(own);
+    used(*turn.names, own);
+    turn.names->set(variable, {own, lines->item, Type::kAny, 0, "", ""});
+    turns.push_back(std::move(turn));
+    return turns;
+  }
   if (word == "with_first_found") throw Untranslatable{"`with_first_found` of a task that takes no file"};
   if (word == "with_fileglob") {
     std::vector<std::string> found;
@@ -292,7 +347,28 @@ std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool u
       return turns;
     }
   }
-  if (word == "with_together" || word == "with_sequence") throw Untranslatable{"`" + word + "`"};
+  if (word == "with_together") {
+    if (over->items.size() != 2) throw Untranslatable{"`with_together` of other than two lists"};
+    const Cel first = loop_value(over->items[0], local);
+    const Cel second = loop_value(over->items[1], local);
+    add(own, expression(made(first.in_brackets(0) + ".zip(" + second.text + ")", Type::kList)));
+    local.set_parts(variable, {{own + "[0]", first.item, Type::kAny, 0, "", ""},
+                               {own + "[1]", second.item, Type::kAny, 0, "", ""}});
+    turns.push_back(std::move(turn));
+    return turns;
+  }
+  if (word == "with_indexed_items") {
+    const Cel list = plain_items(*over, "with_items", local);
+    add(own + "_0, " + own + "_1", expression(list));
+    turn.variables.back() = own + "_1";
+    local.set_parts(variable,
+                    {{own + "_0", Type::kInt, Type::kAny, 0, "", ""}, {own + "_1", list.item, Type::kAny, 0, "", ""}});
+    turns.push_back(std::move(turn));
+    return turns;
+  }
+  static constexpr std::string_view kPlain[] = {"loop", "with_items", "with_list", "with_flattened"};
+  if (std::find(std::begin(kPlain), std::end(kPlain), word) == std::end(kPlain))
+    throw Untranslatable{"the loop `" + word + "`"};
 
   Type item = Type::kAny;
   if (known_items && over->is_sequence()) {
@@ -322,7 +398,6 @@ std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool u
   used(local, own);
   local.set(variable, {own, item, Type::kAny, 0, "", ""});
   if (!index.empty()) local.set(index, {safe_name(index), Type::kInt, Type::kAny, 0, "", ""});
-  if (word == "with_indexed_items") throw Untranslatable{"`with_indexed_items`"};
   turns.push_back(std::move(turn));
   return turns;
 }

@@ -18,6 +18,7 @@ bool all_digits(std::string_view text) {
 }  // namespace
 
 Cel LocalNames::variable(const std::string& name) {
+  if (const auto found = problems_.find(name); found != problems_.end()) throw Untranslatable{found->second};
   if (const auto found = own_.find(name); found != own_.end()) return found->second;
   if (parts_.contains(name)) {
     std::string list;
@@ -28,6 +29,7 @@ Cel LocalNames::variable(const std::string& name) {
 }
 
 std::optional<Cel> LocalNames::chain(const std::vector<std::string>& parts, std::size_t& used) {
+  if (const auto found = problems_.find(parts.front()); found != problems_.end()) throw Untranslatable{found->second};
   if (const auto found = parts_.find(parts.front()); found != parts_.end()) {
     if (parts.size() < 2) return std::nullopt;
     used = 2;
@@ -36,6 +38,12 @@ std::optional<Cel> LocalNames::chain(const std::vector<std::string>& parts, std:
     if (small_number(parts[1]) >= found->second.size())
       throw Untranslatable{"`" + parts[0] + "." + parts[1] + "` of a loop that gives fewer values"};
     return found->second[small_number(parts[1])];
+  }
+  if (parts.size() > 2) {
+    if (const auto found = own_.find(parts[0] + "." + parts[1] + "." + parts[2]); found != own_.end()) {
+      used = 3;
+      return found->second;
+    }
   }
   if (parts.size() > 1) {
     // `loop.index` and its like.
@@ -69,7 +77,7 @@ std::optional<Cel> LocalNames::chain(const std::vector<std::string>& parts, std:
 
 const Node* LocalNames::constant(const std::string& name) const {
   if (const auto found = constants_.find(name); found != constants_.end()) return &found->second;
-  if (own_.contains(name) || parts_.contains(name)) return nullptr;
+  if (own_.contains(name) || parts_.contains(name) || problems_.contains(name)) return nullptr;
   return outer_.constant(name);
 }
 
@@ -87,6 +95,16 @@ std::string safe_name(std::string_view name) {
   if (out.empty() || (out.front() >= '0' && out.front() <= '9')) out.insert(out.begin(), '_');
   if (std::find(kTaken.begin(), kTaken.end(), out) != kTaken.end()) out += '_';
   return out;
+}
+
+std::string module_word(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool good = is_letter(c) || is_digit(c) || c == '_' || c == '.';
+    out += good ? lowered(c) : '-';
+  }
+  while (!out.empty() && (out.front() == '-' || out.front() == '.' || out.front() == '_')) out.erase(0, 1);
+  return out.empty() ? "imported" : out;
 }
 
 bool is_true_word(std::string_view text) {

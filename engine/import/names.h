@@ -35,6 +35,8 @@ class LocalNames : public Names {
   void set_parts(const std::string& name, std::vector<Cel> parts) { parts_[name] = std::move(parts); }
   // The keys that maps of a literal list have: true for those that all of them have.
   void set_fields(const std::string& name, std::map<std::string, bool> fields) { fields_[name] = std::move(fields); }
+  // `name` means something that cannot be said here: told to who asks for it.
+  void set_problem(const std::string& name, std::string reason) { problems_[name] = std::move(reason); }
   bool has(const std::string& name) const { return own_.contains(name) || parts_.contains(name); }
 
   Cel variable(const std::string& name) override;
@@ -47,6 +49,7 @@ class LocalNames : public Names {
   std::map<std::string, std::vector<Cel>> parts_;
   std::map<std::string, lang::Node> constants_;
   std::map<std::string, std::map<std::string, bool>> fields_;
+  std::map<std::string, std::string> problems_;
 };
 
 // A fact of Ansible's, by its name without `ansible_`, and the parts behind it.
@@ -54,6 +57,10 @@ std::optional<Cel> fact_of(const std::vector<std::string>& parts, std::size_t& u
 // Where two values of a fact have other names here: what Ansible calls `RedHat` is `redhat` in facts.os.family. Nothing
 // where the fact is none of these.
 std::optional<std::string> fact_value(const std::string& fact, const std::string& theirs);
+// Whether a fact can have this value of Ansible's, as far as that is known.
+bool fact_may_be(const std::string& fact, const std::string& theirs);
+// The family of a distribution, both as facts.os has them; empty where it is not known.
+std::string family_of(const std::string& id);
 // The fact's own expression, for such facts.
 std::string fact_expression(const std::string& fact);
 // The fact that an expression is, in Ansible's words without `ansible_`: "os_family" of `ansible_facts['os_family']`.
@@ -61,6 +68,8 @@ std::string fact_named(const Expr& expr);
 
 // A name that CEL and plumb's YAML take: lower-case, no word that means something else.
 std::string safe_name(std::string_view name);
+// What a module or project can be called.
+std::string module_word(std::string_view text);
 // A whole value as a literal of CEL. Texts in it hold no expressions of Jinja.
 Cel cel_literal(const lang::Node& node);
 // What an unquoted text is in Ansible's YAML (1.1).

@@ -78,6 +78,12 @@ Cel test(const Expr& expr, Names& names) {
       return truth(value.type == Type::kInt || value.type == Type::kFloat ? "true" : "false");
     return truth("type(" + value.text + ") in [int, double]", rank::kRelation);
   }
+  if (const std::size_t dot = name.rfind('.'); dot != std::string::npos) name = name.substr(dot + 1);
+  if (name == "any" || name == "all") {
+    Cel x = made("x", value.item);
+    const std::string holds = x.type == Type::kBool ? "x" : "optional.ofNonZeroValue(x).hasValue()";
+    return truth(base(value) + (name == "any" ? ".exists(x, " : ".all(x, ") + holds + ")");
+  }
   if (name == "truthy" || name == "falsy") {
     const Cel found = condition(*expr.children[0], names);
     return result(name == "truthy" ? found : negation_of(found));

@@ -28,6 +28,11 @@ std::optional<Cel> Unit::chain(const std::vector<std::string>& given, std::size_
   const auto symbol = symbols_.find(given[0]);
   const bool of_task = symbol == symbols_.end() || symbol->second.compiling;
   if (given.size() > 1 && registered_.contains(given[0]) && of_task) return result(given, used);
+  if (given.size() > 1 && elsewhere_.contains(given[0]) && symbol == symbols_.end()) {
+    const Cel nothing = variable(given[0]);
+    used = given.size();
+    return nothing;
+  }
   if (given.size() == 1 && registered_.contains(given[0])) return std::nullopt;
   if (given.size() > 1 && given[0] == "groups") {
     used = 2;
@@ -53,6 +58,14 @@ std::optional<Cel> Unit::chain(const std::vector<std::string>& given, std::size_
   }
   if (fact.empty() || symbols_.contains(given[0])) return std::nullopt;
   std::size_t taken = 0;
+  if (fact[0] == "python" && fact.size() > 2 && fact[1] == "version") {
+    used = before + 3;
+    return python_version(fact[2]);
+  }
+  if (fact[0].starts_with("getent_")) {
+    used = before + 1;
+    return known_accounts(fact[0].substr(7));
+  }
   if (fact[0] == "packages" || fact[0] == "services") {
     Cel found = known_packages(fact, taken);
     used = before + taken;
@@ -67,6 +80,27 @@ std::optional<Cel> Unit::chain(const std::vector<std::string>& given, std::size_
     return variable("ansible_" + fact[0]);
   }
   throw Untranslatable{"the fact `" + given[0] + "." + given[1] + "`"};
+}
+
+// Of the Python that lies on the host.
+Cel Unit::python_version(const std::string& part) {
+  const std::string own = part == "major" ? "^([0-9]+)" : part == "minor" ? "^[0-9]+[.]([0-9]+)" : "[.]([0-9]+)$";
+  const Cel found = reading(
+      "python_version",
+      {{"command",
+        Written::of_texts({"python3", "-c", "import sys; print('.'.join(str(n) for n in sys.version_info[:3]))"})}},
+      Type::kText);
+  return simple_value("int(regex.extract(" + found.text + ", '" + own + "').orValue('0'))", Type::kInt);
+}
+
+// `getent_passwd` and its like: lists of fields, by name.
+Cel Unit::known_accounts(const std::string& database) {
+  static constexpr std::string_view kKnown[] = {"passwd", "group", "shadow", "gshadow"};
+  if (std::find(std::begin(kKnown), std::end(kKnown), database) == std::end(kKnown))
+    throw Untranslatable{"the fact `ansible_facts.getent_" + database + "`"};
+  const Cel lines = reading("getent_" + database, {{"command", Written::of_texts({"getent", database})}}, Type::kList);
+  return simple_value(lines.text + ".map(l, l.split(':')).transformMapEntry(i, f, {f[0]: f.slice(1, size(f))})",
+                      Type::kMap);
 }
 
 // `packages['x']`, `services['x.service']`: a reading for each that is asked about.
@@ -124,81 +158,161 @@ Cel Unit::reading(const std::string& name, WrittenMap source, Type type) {
   return simple_value("readings." + name, type, type == Type::kList ? Type::kText : Type::kAny);
 }
 
-// What a task in a loop registered, where it only looks: one reading asks for all items, one after the other.
-Cel Unit::results(const std::string& name, const Task& task) {
+// How a task that only looks is asked for each item of a loop.
+struct Unit::EachProbe {
+  std::string line;  // of sh, as an expression
+  bool asks_path = false;
+
+  static std::string said(const std::string& told) {
+    return "regex.replace(" + told + ", '(^|[\\\\r\\\\n]*\\\\n)[0-9]+$', '')";
+  }
+  // What one answer, `told`, says: the entries of a map.
+  std::string fields(const std::string& told) const {
+    const std::string said = EachProbe::said(told);
+    if (asks_path)
+      return "'stat': dyn(cel.bind(t, " + said +
+             ", {'exists': t != '', 'isdir': t == 'directory', 'isreg': t == 'file', 'islnk': t == 'link'}))";
+    return "'stdout': dyn(" + said + "), 'stdout_lines': dyn(" + said + ".split('\\n')), 'rc': dyn(int(regex.extract(" +
+           told + ", '([0-9]+)$').orValue('0')))";
+  }
+};
+
+Unit::EachProbe Unit::each_probe(const Task& task, Names& turn) {
+  const std::string problem = "the results of a task in a loop (`" + task.name + "`)";
+  if (task.argument({"chdir", "executable", "argv"}) != nullptr) throw Untranslatable{problem};
+  EachProbe probe;
+  probe.asks_path = task.module == "stat";
+  if (probe.asks_path) {
+    const Node* path = task.argument({"path", "dest", "name"});
+    if (path == nullptr || task.argument({"follow"}) != nullptr) throw Untranslatable{problem};
+    probe.line = "'f=' + shellQuote(" + text_expression(path->text, turn).text +
+                 ") + '; if [ -L \"$f\" ]; then echo link; elif [ -d \"$f\" ]; then echo directory; "
+                 "elif [ -f \"$f\" ]; then echo file; elif [ -e \"$f\" ]; then echo other; fi'";
+    return probe;
+  }
+  if (task.module != "shell" && task.module != "command" && task.module != "raw") throw Untranslatable{problem};
+  const Node* given = task.argument({"cmd", "_raw_params"});
+  const std::string text = given != nullptr ? given->text : task.free_form;
+  if (task.module != "command") {
+    probe.line = text_expression(text, turn).in_brackets(rank::kSum);
+    return probe;
+  }
+  for (const std::string& one : shell_words(text)) {
+    const Cel part = text_expression(one, turn);
+    probe.line += (probe.line.empty() ? "shellQuote([" : ", ") + text_of(part);
+  }
+  probe.line += "])";
+  return probe;
+}
+
+// One reading that asks for all items of a list, one after the other; `element` is what an item is called in `probe`.
+Cel Unit::asked_of_all(const std::string& name, const Cel& list, const std::string& element, const EachProbe& probe,
+                       bool lenient) {
+  const std::string all = list.in_brackets(0) + ".map(" + element + ", '(\\n' + " + probe.line + " + '\\n)" +
+                          (lenient ? "" : " || exit") + "\\nprintf \"\\\\n%s=result=\" $?\\n').join('')";
+  WrittenMap source{{"command", Written::of_text("${" + all + "}")}};
+  if (packages_before_) source.emplace_back("after", Written::of_texts({"package:*"}));
+  const Cel told = reading(name + "_each", std::move(source), Type::kText);
+  return simple_value(told.text + ".split('=result=')", Type::kList, Type::kText);
+}
+
+// What a task in a loop registered, where it only looks.
+Cel Unit::results(const std::string& name, const Registered& kept) {
+  const Task& task = *kept.task;
   std::string word;
   const Node* over = loop_keyword(task, word);
   std::string variable = "item";
   if (const Node* control = task.keyword("loop_control")) {
     if (const lang::Entry* found = control->find("loop_var")) variable = found->value.text;
   }
-  const std::string problem = "the results of a task in a loop (`" + task.name + "`)";
-  if (over == nullptr || task.keyword("when") != nullptr || task.argument({"chdir", "executable", "argv"}) != nullptr)
-    throw Untranslatable{problem};
+  if (over == nullptr || task.keyword("when") != nullptr)
+    throw Untranslatable{"the results of a task in a loop (`" + task.name + "`)"};
   LocalNames turn(*this);
-  const Cel list = loop_list(*over, word, *this);
+  bind(kept.variables, turn);
+  const Cel list = loop_list(*over, word, turn);
   if (word == "with_subelements") {
     turn.set_parts(variable, {simple_value("e[0]", Type::kAny), simple_value("e[1]", Type::kAny)});
   } else {
     turn.set(variable, simple_value("e", list.item));
   }
-  const bool asks_path = task.module == "stat";
-  std::string line;
-  if (asks_path) {
-    const Node* path = task.argument({"path", "dest", "name"});
-    if (path == nullptr || task.argument({"follow"}) != nullptr) throw Untranslatable{problem};
-    line = "'f=' + shellQuote(" + text_expression(path->text, turn).text +
-           ") + '; if [ -L \"$f\" ]; then echo link; elif [ -d \"$f\" ]; then echo directory; "
-           "elif [ -f \"$f\" ]; then echo file; elif [ -e \"$f\" ]; then echo other; fi'";
-  } else if (task.module == "shell" || task.module == "command" || task.module == "raw") {
-    const Node* given = task.argument({"cmd", "_raw_params"});
-    const std::string text = given != nullptr ? given->text : task.free_form;
-    if (task.module == "command") {
-      for (const std::string& one : shell_words(text)) {
-        const Cel part = text_expression(one, turn);
-        line += (line.empty() ? "shellQuote([" : ", ") + text_of(part);
-      }
-      line += "])";
-    } else {
-      line = text_expression(text, turn).in_brackets(rank::kSum);
-    }
-  } else {
-    throw Untranslatable{problem};
-  }
+  const EachProbe probe = each_probe(task, turn);
   const bool lenient = task.keyword("failed_when") != nullptr || task.keyword("ignore_errors") != nullptr;
-  const std::string all = list.in_brackets(0) + ".map(e, '(\\n' + " + line + " + '\\n)" + (lenient ? "" : " || exit") +
-                          "\\nprintf \"\\\\n%s=result=\" $?\\n').join('')";
-  WrittenMap source{{"command", Written::of_text("${" + all + "}")}};
-  if (packages_before_) source.emplace_back("after", Written::of_texts({"package:*"}));
-  const Cel told = reading(name + "_each", std::move(source), Type::kText);
-  const std::string said = "regex.replace(r[i], '(^|[\\\\r\\\\n]*\\\\n)[0-9]+$', '')";
-  const std::string fields =
-      asks_path ? "'stat': dyn(cel.bind(t, " + said +
-                      ", {'exists': t != '', 'isdir': t == 'directory', 'isreg': t == 'file', 'islnk': t == 'link'}))"
-                : "'stdout': dyn(" + said + "), 'stdout_lines': dyn(" + said +
-                      ".split('\\n')), 'rc': dyn(int(regex.extract(r[i], '([0-9]+)$').orValue('0')))";
-  return simple_value("cel.bind(r, " + told.text + ".split('=result='), " + list.in_brackets(0) +
-                          ".transformList(i, e, {" + cel_text(variable) + ": dyn(e), " + fields + "}))",
+  const Cel told = asked_of_all(name, list, "e", probe, lenient);
+  return simple_value("cel.bind(r, " + told.text + ", " + list.in_brackets(0) + ".transformList(i, e, {" +
+                          cel_text(variable) + ": dyn(e), " + probe.fields("r[i]") + "}))",
                       Type::kList);
+}
+
+// A task that only looks, in a file that a loop goes through: what follows in that file knows what it said this time.
+void Unit::probe_in_turn(const Task& one, const std::string& name, const Surroundings& around) {
+  std::string word;
+  if (around.turn == nullptr || !around.loop || loop_keyword(one, word) != nullptr || one.keyword("vars") != nullptr)
+    throw Untranslatable{"`" + name + "`, which a loop over a whole file makes anew at each turn"};
+  TurnLoop& loop = *around.loop;
+  // Where a condition stands before it, it may fail for the others.
+  const bool lenient = one.keyword("failed_when") != nullptr || one.keyword("ignore_errors") != nullptr ||
+                       one.keyword("when") != nullptr || around.guard.text != "true";
+  const EachProbe probe = each_probe(one, *around.names);
+  const std::size_t nth = positions_.contains(&one) ? positions_.at(&one) : 0;
+  const Cel told = asked_of_all(safe_name(name) + "_" + std::to_string(nth), loop.list, loop.element, probe, lenient);
+  loop.is_counted = true;
+  const std::string answer = told.text + "[" + loop.index + "]";
+  const std::string said = EachProbe::said(answer);
+  LocalNames& names = *around.turn;
+  if (probe.asks_path) {
+    const auto is = [&](const std::string& how) {
+      return Cel{said + how, Type::kBool, Type::kAny, rank::kRelation, "", ""};
+    };
+    names.set(name + ".stat.exists", is(" != ''"));
+    names.set(name + ".stat.isdir", is(" == 'directory'"));
+    names.set(name + ".stat.isreg", is(" == 'file'"));
+    names.set(name + ".stat.islnk", is(" == 'link'"));
+  } else {
+    names.set(name + ".stdout", simple_value(said, Type::kText));
+    names.set(name + ".stdout_lines", simple_value(said + ".split('\\n')", Type::kList, Type::kText));
+    names.set(name + ".rc", simple_value("int(regex.extract(" + answer + ", '([0-9]+)$').orValue('0'))", Type::kInt));
+  }
 }
 
 // What a task registered, where it only looks.
 std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size_t& used) {
-  const Registered& kept = registered_.at(parts[0]);
+  const Registered& kept = *registration(parts[0]);
   const Task& task = *kept.task;
-  const std::string name = safe_name(parts[0]);
+  std::string name = safe_name(parts[0]);
+  if (kept.elsewhere)
+    throw Untranslatable{"what came of the task `" + task.name + "` (`" + parts[0] + "." + parts[1] +
+                         "`), which runs elsewhere"};
+  // A name that several tasks give to their results stands for another one each time.
+  const std::vector<Registered>& all = registered_.at(parts[0]);
+  if (const auto nth = static_cast<std::size_t>(&kept - all.data()); nth > 0) {
+    const std::string here =
+        position_ < at_position_.size() && at_position_[position_] != nullptr ? at_position_[position_]->file : "";
+    if (kept.task->file != here && all[nth - 1].task->file != kept.task->file)
+      throw Untranslatable{"`" + parts[0] + "`, which tasks of several files register"};
+    name += "_" + std::to_string(nth + 1);
+  }
+  LocalNames local(*this);
+  bind(kept.variables, local);
   if (kept.looped && kept.is_probe && parts[1] == "results") {
     used = 2;
-    return results(name, task);
+    return results(name, kept);
   }
   if (kept.looped) throw Untranslatable{"the results of a task in a loop (`" + parts[0] + "`)"};
+  if (!kept.is_probe && (parts[1] == "dest" || parts[1] == "path")) {
+    // Where the task puts something, it says itself.
+    if (const Node* path = task.argument({"dest", "path"});
+        path != nullptr && path->is_scalar() && !path->text.ends_with('/')) {
+      used = 2;
+      return text_expression(path->text, local);
+    }
+  }
   if (!kept.is_probe) {
     throw Untranslatable{"what came of the task `" + task.name + "` (`" + parts[0] + "." + parts[1] + "`)"};
   }
   const auto text = [&](std::initializer_list<std::string_view> names) {
     const Node* found = task.argument(names);
     if (found == nullptr) throw Untranslatable{"a task without its argument"};
-    return Written::of_text(translate_text(found->text, *this).text);
+    return Written::of_text(translate_text(found->text, local).text);
   };
   used = 2;
   if (task.module == "stat") {
@@ -234,7 +348,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
   if (task.module == "find") {
     std::vector<Written> words{Written::of_text("find")};
     for (const std::string& path : texts_of(task.argument({"paths", "path"})))
-      words.push_back(Written::of_text(translate_text(path, *this).text));
+      words.push_back(Written::of_text(translate_text(path, local).text));
     const Node* recurse = task.argument({"recurse"});
     if (recurse == nullptr || !is_true_word(recurse->text)) {
       words.push_back(Written::of_text("-maxdepth"));
@@ -255,7 +369,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     for (std::size_t i = 0; i < patterns.size(); ++i) {
       if (i > 0) words.push_back(Written::of_text("-o"));
       words.push_back(Written::of_text("-name"));
-      words.push_back(Written::of_text(translate_text(patterns[i], *this).text));
+      words.push_back(Written::of_text(translate_text(patterns[i], local).text));
     }
     if (patterns.size() > 1) words.push_back(Written::of_text(")"));
     const Cel found = reading(name, {{"command", Written::of_list(words)}}, Type::kList);
@@ -269,9 +383,9 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     Written command;
     const bool lenient = task.keyword("failed_when") != nullptr || task.keyword("ignore_errors") != nullptr;
     const std::string& what = parts[1];
-    const std::string words = translate_text(line, *this).text;
+    const std::string words = translate_text(line, local).text;
     const Node* chdir = task.argument({"chdir"});
-    const std::string there = chdir == nullptr ? "" : "cd " + translate_text(chdir->text, *this).text + " && ";
+    const std::string there = chdir == nullptr ? "" : "cd " + translate_text(chdir->text, local).text + " && ";
     const bool list =
         task.module == "command" && there.empty() && !lenient && what != "stderr" && what != "stderr_lines";
     const auto after = [&](WrittenMap source) {
@@ -279,12 +393,12 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
       return source;
     };
     if (const Node* argv = task.argument({"argv"})) {
-      command = written_of(*argv, *this);
+      command = written_of(*argv, local);
     } else if (list || what == "rc") {
       if (task.module == "command" && there.empty()) {
         std::vector<Written> items;
         for (const std::string& word : shell_words(line))
-          items.push_back(Written::of_text(translate_text(word, *this).text));
+          items.push_back(Written::of_text(translate_text(word, local).text));
         command = Written::of_list(std::move(items));
       } else {
         command = Written::of_text(there + words);
@@ -296,7 +410,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     // Its own shell, where it names one.
     const Node* executable = task.argument({"executable"});
     if (executable != nullptr && !command.is_list() && executable->text != "/bin/sh")
-      command = Written::of_texts({translate_text(executable->text, *this).text, "-c", command.text});
+      command = Written::of_texts({translate_text(executable->text, local).text, "-c", command.text});
     if (what == "rc") {
       Cel found =
           reading(name + "_code", after({{"command", command}, {"gives", Written::of_text("exit_code")}}), Type::kInt);

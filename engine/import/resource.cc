@@ -11,8 +11,6 @@ namespace {
 using lang::Entry;
 using lang::Node;
 
-constexpr std::size_t kMostVariants = 2;
-
 // `key: value` pairs of `{a=b,c=d}`.
 std::vector<std::pair<std::string, std::string>> pairs_of(std::string_view table) {
   std::vector<std::pair<std::string, std::string>> pairs;
@@ -86,6 +84,7 @@ struct Omission {
   ExprPtr value;
   ExprPtr decides;
   bool negated = false;
+  bool empty_too = false;  // what is empty is left out as well
 };
 
 std::optional<Omission> omission_of(const Node& node) {
@@ -96,25 +95,46 @@ std::optional<Omission> omission_of(const Node& node) {
   if (is_omit(expr)) return Omission{};
   const std::vector<ExprPtr>& inner = expr->children;
   if (expr->is(Expr::Kind::kConditional)) {
-    if (is_omit(inner[2])) return Omission{inner[0], inner[1], false};
-    if (is_omit(inner[0]) && inner[2] != nullptr) return Omission{inner[2], inner[1], true};
+    if (is_omit(inner[2])) return Omission{inner[0], inner[1], false, false};
+    if (is_omit(inner[0]) && inner[2] != nullptr) return Omission{inner[2], inner[1], true, false};
     return std::nullopt;
   }
   if (!expr->is(Expr::Kind::kFilter)) return std::nullopt;
   if (expr->text == "ternary" && inner.size() == 3) {
-    if (is_omit(inner[2])) return Omission{inner[1], inner[0], false};
-    if (is_omit(inner[1])) return Omission{inner[2], inner[0], true};
+    if (is_omit(inner[2])) return Omission{inner[1], inner[0], false, false};
+    if (is_omit(inner[1])) return Omission{inner[2], inner[0], true, false};
   }
   if ((expr->text != "default" && expr->text != "d") || inner.size() < 2 || !is_omit(inner[1])) return std::nullopt;
-  return Omission{inner[0], nullptr, false};
+  const bool empty_too = inner.size() > 2 && inner[2]->is(Expr::Kind::kBool) && inner[2]->text == "true";
+  return Omission{inner[0], nullptr, false, empty_too};
+}
+
+// A value, or null where it is not given: an attribute that is null is not given either.
+std::string given_or_null(const Cel& value, bool empty_too, Form form) {
+  std::string text = value.text;
+  if (form == Form::kText && (value.type == Type::kInt || value.type == Type::kAny)) text = "string(" + text + ")";
+  std::string there = value.present;
+  if (empty_too) {
+    const std::string full = value.type == Type::kText ? value.in_brackets(rank::kSum) + " != ''"
+                             : value.type == Type::kList || value.type == Type::kMap
+                                 ? "size(" + value.text + ") > 0"
+                                 : "optional.ofNonZeroValue(" + value.text + ").hasValue()";
+    there += (there.empty() ? "" : " && ") + full;
+  }
+  if (there.empty()) return text;
+  if (text == value.text && there == text + " != null") return text;
+  return there + " ? dyn(" + text + ") : dyn(null)";
 }
 
 }  // namespace
 
 Builder::Builder(Unit& unit, const Task& task, const Surroundings& around, int row)
     : unit_(unit), task_(task), around_(around), row_(row) {
-  if (const Node* name = task_.keyword("register"); name != nullptr && unit_.registered_.contains(name->text))
-    registered_ = &unit_.registered_.at(name->text);
+  if (const Node* name = task_.keyword("register"); name != nullptr && unit_.registered_.contains(name->text)) {
+    for (Registered& one_of_them : unit_.registered_.at(name->text)) {
+      if (one_of_them.task == &task_) registered_ = &one_of_them;
+    }
+  }
 }
 
 void Builder::build() {
@@ -136,34 +156,31 @@ void Builder::build() {
     turns = unit_.loop_of(task_, *around_.names, names_files);
   }
   for (Unit::Turn& turn : turns) {
-    if (const Node* variables = task_.keyword("vars")) {
-      for (const Entry& entry : variables->entries) {
-        try {
-          turn.names->set(entry.key, unit_.value_of(entry.value, *turn.names));
-        } catch (const Untranslatable&) {
-          // Told where it is used.
-        }
-      }
-    }
+    if (const Node* variables = task_.keyword("vars")) unit_.bind({variables}, *turn.names);
     std::vector<const Item*> changes;
     const bool takes_changes = task_.module == "command" || task_.module == "shell" || task_.module == "reboot" ||
                                task_.module == "wait_for" || task_.module == "uri" ||
-                               row_of(task_.module) == row_of("service");
+                               row_of(task_.module) == row_of("service") ||
+                               (row_of(task_.module) == row_of("package") &&
+                                task_.argument({"name", "pkg", "package", "deb", "upgrade"}) == nullptr);
     const Cel when = unit_.when_of(task_, *turn.names, takes_changes ? &changes : nullptr);
+    if (when.text == "false") {
+      unit_.set_outcome(row_, Outcome::kNotNeeded);
+      unit_.note(row_, "its condition never holds here");
+      continue;
+    }
     one(turn, when, changes);
   }
 }
 
 void Builder::one(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
   used_.clear();
-  omitted_.clear();
   if (special(turn, when, changes)) {
   } else {
     const ModuleRow& table = *row_of(task_.module);
     auto item = start(std::string(table.kind), turn, when);
     by_table(table, *item, turn);
     after_table(*item, turn);
-    add_variants(*item, turn, changes, when);
     const Written* edited = task_.module == "htpasswd" ? item->find("path") : nullptr;
     const std::optional<Written> beside = edited == nullptr ? std::nullopt : std::optional(*edited);
     finish(std::move(item), turn, changes);
@@ -297,14 +314,22 @@ Written Builder::mapped(const Node& node, std::string_view table, Names& local) 
     }
     throw Untranslatable{"`" + node.text + "`, which has no word here"};
   }
-  const Cel value = text_expression(node.text, local);
+  const std::optional<Omission> omission = omission_of(node);
+  const bool may_lack = omission && omission->value != nullptr && omission->decides == nullptr;
+  const Cel value = may_lack ? translate(*omission->value, local) : text_expression(node.text, local);
   std::string map;
   bool same = true;
   for (const auto& [theirs, ours] : pairs) {
     same = same && theirs == ours;
     map += (map.empty() ? "" : ", ") + cel_text(theirs) + ": " + cel_text(ours);
   }
-  return Written::of_text(same ? "${" + value.text + "}" : "${{" + map + "}[" + value.text + "]}");
+  Cel ours = value;
+  if (!same) ours = {"{" + map + "}[" + value.text + "]", Type::kText, Type::kAny, 0, "", value.present};
+  if (!may_lack) return Written::of_text("${" + ours.text + "}");
+  // Null where it is not given.
+  const std::string there = ours.present.empty() ? "true" : ours.present;
+  const std::string full = omission->empty_too ? " && optional.ofNonZeroValue(" + value.text + ").hasValue()" : "";
+  return Written::of_text("${" + there + full + " ? dyn(" + ours.text + ") : dyn(null)}");
 }
 
 std::optional<Written> Builder::take(std::initializer_list<std::string_view> names, Form form, Names& local) {
@@ -321,21 +346,8 @@ std::optional<Written> Builder::take(std::initializer_list<std::string_view> nam
       if (decides.text == "false") return std::nullopt;
       found.present = decides.text == "true" ? "" : decides.in_brackets(rank::kAnd);
     }
-    // What nobody declares is left out, as it is where nobody sets it.
-    const bool undeclared = omission->decides == nullptr && value->is(Expr::Kind::kName) &&
-                            found.text.starts_with("inputs.") && !found.present.empty();
-    if (undeclared) {
-      unit_.note(row_, "`" + std::string(*names.begin()) + "` is left out unless `" + value->text +
-                           "` is set; say it where it is wanted");
-      return std::nullopt;
-    }
-    if (!found.present.empty()) {
-      omitted_.emplace_back(std::string(*names.begin()), found);
-      return std::nullopt;
-    }
-    std::string text = found.text;
-    if (form == Form::kText && found.type == Type::kInt) text = "string(" + text + ")";
-    return Written::of_text("${" + text + "}");
+    if (found.present == "false") return std::nullopt;
+    return Written::of_text("${" + given_or_null(found, omission->empty_too, form) + "}");
   }
   return write(*node, form, local);
 }
@@ -361,8 +373,12 @@ void Builder::finish(std::unique_ptr<Item> item, Unit::Turn& turn, const std::ve
     const std::string attribute = item->type == "service" ? "restart_on" : "run_on";
     for (const Item* source : changes) item->triggers.emplace_back(attribute, source);
   }
-  unit_.notify(task_, *item, *turn.names);
-  if (registered_ != nullptr) registered_->items.push_back(item.get());
+  // What never counts as a change sets nothing off.
+  const Node* changed = task_.keyword("changed_when");
+  const bool never =
+      changed != nullptr && changed->is_plain() && plain_type(*changed) == Type::kBool && !is_true_word(changed->text);
+  if (!never) unit_.notify(task_, *item);
+  if (!never && registered_ != nullptr) registered_->items.push_back(item.get());
   around_.out->push_back(std::move(item));
 }
 
@@ -426,52 +442,10 @@ void Builder::by_table(const ModuleRow& table, Item& item, Unit::Turn& turn) {
       if (!values.empty()) {
         item.put(attribute, mapped(*node, values, local));
       } else {
-        const std::size_t before = omitted_.size();
-        std::optional<Written> value = take({name}, form, local);
-        if (value) item.put(attribute, std::move(*value));
-        if (omitted_.size() > before) omitted_.back().first = attribute;
+        if (std::optional<Written> value = take({name}, form, local)) item.put(attribute, std::move(*value));
       }
     }
   }
-  // What is given only to some of a loop: as many variants as that takes, or without it.
-  if (omitted_.empty()) return;
-  if (omitted_.size() > kMostVariants || kind == "service") tell_omitted();
-}
-
-// A resource with what only some have, for those; the other one, which is left, is for those that do not.
-void Builder::add_variants(Item& item, Unit::Turn& turn, const std::vector<const Item*>& changes, const Cel& when) {
-  const std::size_t count = omitted_.size();
-  Cel none = when;
-  for (std::size_t mask = (std::size_t{1} << count) - 1; mask > 0 && count > 0; --mask) {
-    auto variant = std::make_unique<Item>();
-    variant->type = item.type;
-    variant->row = item.row;
-    variant->keys = item.keys;
-    variant->patterns = item.patterns;
-    Cel own = when;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto& [attribute, value] = omitted_[i];
-      const Cel there{value.present,
-                      Type::kBool,
-                      Type::kAny,
-                      value.present.find(' ') == std::string::npos ? 0 : rank::kAnd,
-                      "",
-                      ""};
-      const bool has = ((mask >> i) & 1U) != 0;
-      own = both_of(own, has ? there : negation_of(there));
-      if (has) variant->put(attribute, Written::of_text("${" + value.text + "}"));
-    }
-    variant->put("when", Written::of_text(own.text));
-    finish(std::move(variant), turn, changes);
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    const Cel& value = omitted_[i].second;
-    const Cel there{
-        value.present, Type::kBool, Type::kAny, value.present.find(' ') == std::string::npos ? 0 : rank::kAnd, "", ""};
-    none = both_of(none, negation_of(there));
-  }
-  if (count > 0) item.put("when", Written::of_text(none.text));
-  omitted_.clear();
 }
 
 }  // namespace plumb::imports

@@ -54,8 +54,6 @@ class Builder {
   void finish(std::unique_ptr<Item> item, Unit::Turn& turn, const std::vector<const Item*>& changes);
   void by_table(const ModuleRow& table, Item& item, Unit::Turn& turn);
 
-  void add_variants(Item& item, Unit::Turn& turn, const std::vector<const Item*>& changes, const Cel& when);
-
   // A parameter's value in the form asked for; nothing where it is not given or `omit`.
   std::optional<Written> take(std::initializer_list<std::string_view> names, Form form, Names& local);
   Written write(const lang::Node& node, Form form, Names& local);
@@ -67,9 +65,7 @@ class Builder {
   void no_word(const std::string& parameter, const std::string& why);
   bool given(std::initializer_list<std::string_view> names) const;
   void identify(Item& item, const std::string& kind, Written identity, const Unit::Turn& turn);
-  // As far as all of a loop have them.
   void put_ownership(Item& item, Names& local);
-  void tell_omitted();
   void owner_beside(const Written& path, Unit::Turn& turn, const Cel& when);
 
   void file(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
@@ -77,6 +73,7 @@ class Builder {
   void copy_folder(const std::string& folder, const std::string& target, Unit::Turn& turn, const Cel& when,
                    const std::vector<const Item*>& changes);
   void templated(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  std::optional<Unit::SystemPath> chosen_templates(const std::string& src, Names& names);
   void package(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void service(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void command(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
@@ -85,7 +82,9 @@ class Builder {
   void key(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void firewall(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void moment(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void snap(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void guarded(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void swap_entry(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void assemble(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   std::string title_of(Unit::Turn& turn, const std::string& otherwise);
   void unarchive(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
@@ -106,6 +105,7 @@ class Builder {
   void request(Item& item, Names& local);
   void certificate(Item& item, Names& local);
   static std::string glob_free(const std::string& name);
+  std::string home_path(const std::string& path) const;
   std::string project_file(const std::string& src, const std::string& folder);
 
   Unit& unit_;
@@ -113,7 +113,6 @@ class Builder {
   const Surroundings& around_;
   int row_;
   std::set<std::string> used_;
-  std::vector<std::pair<std::string, Cel>> omitted_;  // attributes that only some of a loop have
   Registered* registered_ = nullptr;
 };
 

@@ -63,14 +63,12 @@ bool database_module(std::string_view module) {
 // How the module would log in: the socket needs none of it.
 void Builder::database_login(Item& item, Names& local) {
   const bool postgresql = task_.module.starts_with("postgresql");
-  const std::size_t omitted = omitted_.size();
   if (const auto socket = take({"login_unix_socket", "unix_socket"}, Form::kText, local)) item.put("socket", *socket);
   if (const auto port = postgresql ? take({"login_port", "port"}, Form::kInt, local) : std::nullopt;
       port && port->text != "5432")
     item.put("port", *port);
   if (const auto file = postgresql ? std::nullopt : take({"config_file"}, Form::kText, local))
     item.put("login_file", *file);
-  omitted_.erase(omitted_.begin() + static_cast<std::ptrdiff_t>(omitted), omitted_.end());
   const Node* host = task_.argument({"login_host", "host"});
   const bool names_server = host != nullptr && (postgresql || task_.argument({"login_host"}) != nullptr);
   if (names_server && !in_list(host->text, {"", "localhost", "127.0.0.1", "::1"}))

@@ -28,7 +28,6 @@ void Builder::owner_beside(const Written& path, Unit::Turn& turn, const Cel& whe
     item->put("mode", *mode);
     any = true;
   }
-  omitted_.clear();
   if (!any) return;
   const bool repeated = path.text.find("${") != std::string::npos &&
                         std::any_of(turn.variables.begin(), turn.variables.end(),
@@ -67,7 +66,8 @@ void Builder::edit(Unit::Turn& turn, const Cel& when, const std::vector<const It
   const Node* given_path = task_.argument({"path", "dest", "destfile", "name"});
   ignore({"path", "dest", "destfile", "name"});
   if (given_path == nullptr) throw Untranslatable{"an edit without a path"};
-  const Written path = write(*given_path, Form::kText, local);
+  Written path = write(*given_path, Form::kText, local);
+  path.text = home_path(path.text);
   auto item = start(kind, turn, when);
   identify(*item, kind, path, turn);
   const bool absent = is({"state"}, "absent");
@@ -145,11 +145,16 @@ void Builder::edit(Unit::Turn& turn, const Cel& when, const std::vector<const It
       std::erase_if(item->keys, [](const auto& key) { return key.name == "state"; });
       item->put("remove", Written::of_list({write(*option, Form::kText, local)}));
     } else if (option != nullptr) {
-      if (holds_jinja(option->text))
-        throw Untranslatable{"an option whose name hangs on a variable: write the options of the section as a map"};
       const Node* value = task_.argument({"value", "values"});
-      item->put("options", Written::of_map({{option->text, value == nullptr ? Written::of_plain("null")
-                                                                            : write(*value, Form::kText, local)}}));
+      if (holds_jinja(option->text)) {
+        const Cel key = text_expression(option->text, local);
+        const Cel said = value == nullptr ? made("null", Type::kNull) : text_expression(value->text, local);
+        const std::string text = value == nullptr ? "dyn(null)" : "dyn(" + text_of(said) + ")";
+        item->put("options", Written::of_text("${{" + text_of(key) + ": " + text + "}}"));
+      } else {
+        item->put("options", Written::of_map({{option->text, value == nullptr ? Written::of_plain("null")
+                                                                              : write(*value, Form::kText, local)}}));
+      }
     }
     if (const Node* spaces = task_.argument({"no_extra_spaces"}))
       item->put("spaces", Written::of_plain(is_true_word(spaces->text) ? "false" : "true"));
@@ -159,7 +164,10 @@ void Builder::edit(Unit::Turn& turn, const Cel& when, const std::vector<const It
     ignore({"create"});
     // Options of one section are one resource: each of them has a name of its own.
     item->put("id", Written::of_text(path.text + " " + escaped(task_.name)));
-    if (!turn.for_each.empty() || holds_jinja(task_.name))
+    if (!turn.for_each.empty() && option != nullptr && holds_jinja(option->text)) {
+      item->put("id", Written::of_text(path.text + " ${" + text_of(text_expression(option->text, local)) +
+                                       "} in ${json.encode(" + turn.variables.front() + ")}"));
+    } else if (!turn.for_each.empty() || holds_jinja(task_.name))
       std::erase_if(item->keys, [](const auto& key) { return key.name == "id"; });
     if (item->find("id") != nullptr) item->patterns = {"ini:" + path.text + " *"};
   }

@@ -33,6 +33,22 @@ std::string last_name(const std::string& path) {
 
 }  // namespace
 
+// `~/x` and `~name/x`: below the home of the user that does it, or of that one.
+std::string Builder::home_path(const std::string& path) const {
+  if (!path.starts_with('~')) return path;
+  const Node* as = task_.keyword("become_user");
+  std::string user = as != nullptr ? as->text : around_.as;
+  const std::size_t slash = path.starts_with("~${") ? path.find("}/") + 1 : std::min(path.find('/'), path.size());
+  if (slash == 0) throw Untranslatable{"a path below the home of a user (`~`)"};
+  const std::string rest = path.substr(slash);
+  std::string name = path.substr(1, slash - 1);
+  if (name.starts_with("${") && name.ends_with("}"))
+    return "${facts.homes[" + name.substr(2, name.size() - 3) + "]}" + rest;
+  if (name.empty()) name = user;
+  if (holds_jinja(name)) throw Untranslatable{"a path below the home of a user (`~`)"};
+  return (name.empty() ? std::string("${facts.user.home}") : "${facts.homes[" + cel_text(name) + "]}") + rest;
+}
+
 // The file of the project, copied into the module; empty where the role has none.
 std::string Builder::project_file(const std::string& src, const std::string& folder) {
   const std::string name = without_prefix(src, {"{{ role_path }}/", "./", "../"});
@@ -50,17 +66,10 @@ std::string Builder::project_file(const std::string& src, const std::string& fol
   return "";
 }
 
-void Builder::tell_omitted() {
-  for (const auto& [name, unused] : omitted_)
-    no_word(name, "is given only where a variable has it; say it for those that do");
-  omitted_.clear();
-}
-
 void Builder::put_ownership(Item& item, Names& local) {
   if (auto owner = take({"owner"}, Form::kText, local)) item.put("owner", *owner);
   if (auto group = take({"group"}, Form::kText, local)) item.put("group", *group);
   if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") item.put("mode", *mode);
-  tell_omitted();
 }
 
 void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
@@ -71,7 +80,7 @@ void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const It
   if (given_path == nullptr && src != nullptr && is({"state"}, "absent")) given_path = src;
   if (given_path == nullptr) throw Untranslatable{"a file without a path"};
   Written path = write(*given_path, Form::kText, local);
-  if (path.text.starts_with("~")) throw Untranslatable{"a path below the home of a user (`~`)"};
+  path.text = home_path(path.text);
   const bool slash = path.text.size() > 1 && path.text.ends_with('/');
   path.text = without_slash(path.text);
   const Node* state_node = task_.argument({"state"});
@@ -158,7 +167,6 @@ void Builder::assemble(Unit::Turn& turn, const Cel& when, const std::vector<cons
   if (auto group = take({"group"}, Form::kText, local)) item->put("group", *group);
   if (auto mode = take({"mode"}, Form::kMode, local)) item->put("mode", *mode);
   if (auto validate = take({"validate"}, Form::kText, local)) item->put("validate", *validate);
-  omitted_.clear();
   finish(std::move(item), turn, changes);
 }
 
@@ -168,7 +176,7 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
   ignore({"dest", "path"});
   if (dest == nullptr) throw Untranslatable{"a copy without `dest`"};
   Written path = write(*dest, Form::kText, local);
-  if (path.text.starts_with("~")) throw Untranslatable{"a path below the home of a user (`~`)"};
+  path.text = home_path(path.text);
   const Node* content = task_.argument({"content"});
   const Node* src = task_.argument({"src"});
   ignore({"content", "src", "directory_mode", "local_follow", "follow", "checksum", "decrypt", "unsafe_writes",
@@ -223,9 +231,14 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
   ignore({"force"});
   if (force != nullptr && force->is_scalar() && !holds_jinja(force->text) && !is_true_word(force->text))
     item->put("state", Written::of_text("exists"));
-  tell_omitted();
   unit_.file_resources_.insert(path.text);
   finish(std::move(item), turn, changes);
+}
+
+// A name that the variables of the system give, or any value: a folder with those that it can be.
+std::optional<Unit::SystemPath> Builder::chosen_templates(const std::string& src, Names& names) {
+  if (auto by_value = unit_.templates_by_value(src, names)) return by_value;
+  return unit_.templates_by_pattern(without_prefix(src, {"{{ role_path }}/", "./", "templates/"}), names);
 }
 
 void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
@@ -234,17 +247,30 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
   const Node* src = task_.argument({"src"});
   ignore({"dest", "path", "src", "follow", "unsafe_writes", "setype", "seuser", "serole", "selevel", "attributes",
           "newline_sequence", "output_encoding"});
-  for (const char* layout : {"trim_blocks", "lstrip_blocks", "variable_start_string", "block_start_string"}) {
-    if (given({layout})) throw Untranslatable{"a template with `" + std::string(layout) + "`"};
+  for (const char* sign : {"variable_start_string", "block_start_string", "comment_start_string"}) {
+    if (given({sign})) throw Untranslatable{"a template with `" + std::string(sign) + "`"};
   }
+  if (const Node* ends = task_.argument({"newline_sequence"});
+      ends != nullptr && ends->text != "\n" && ends->text != "\\n")
+    throw Untranslatable{"a template with other ends of lines (`newline_sequence`)"};
   if (dest == nullptr || src == nullptr) throw Untranslatable{"a template without `src` or `dest`"};
   Written path = write(*dest, Form::kText, local);
-  if (path.text.starts_with("~")) throw Untranslatable{"a path below the home of a user (`~`)"};
+  path.text = home_path(path.text);
 
   // Which templates it may be, each with the path that it gets here.
   std::vector<std::pair<std::string, std::string>> sources;  // in the role, in the module
   std::string written_path;
   std::optional<std::string> known = constant_text(src->text, local);
+  {
+    // A default that somebody may set otherwise, where the role has other templates for it.
+    const Unit::FixedAlone fixed(unit_);
+    if (known && holds_jinja(src->text) && !constant_text(src->text, local)) {
+      const auto choices =
+          unit_.choices_of(without_prefix(src->text, {"{{ role_path }}/", "./", "templates/"}), {"templates"}, {""});
+      constexpr std::size_t kMostTemplates = 30;
+      if (choices.size() > 1 && choices.size() <= kMostTemplates) known.reset();
+    }
+  }
   std::string base;
   const auto find = [&](const std::string& name) {
     const std::string clean = without_prefix(name, {"{{ role_path }}/", "./", "templates/"});
@@ -259,8 +285,7 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
             unit_.system_path(without_prefix(src->text, {"templates/"}), "templates", "templates")) {
       for (const auto& [target, origin] : by_system->files) sources.emplace_back(origin, target);
       written_path = by_system->path;
-    } else if (auto by_value = unit_.templates_by_value(src->text, local)) {
-      // A name that the variables of the system give: a folder with those that they can give.
+    } else if (auto by_value = chosen_templates(src->text, local)) {
       written_path = by_value->path;
       for (const auto& [target, origin] : by_value->files) sources.emplace_back(origin, target);
     } else {
@@ -283,9 +308,11 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
     base = last_name(*known);
     if (holds_jinja(src->text) && turn.for_each.empty() && task_.keyword("with_items") == nullptr &&
         task_.keyword("loop") == nullptr)
-      unit_.note(row_, "`src` is always `" + *known + "` here; another template is another resource");
+      no_word("src", "is always `" + *known + "` here; another template is another resource");
   }
   TemplateOptions options;
+  if (given({"trim_blocks"})) options.layout.trim_blocks = yes({"trim_blocks"});
+  if (given({"lstrip_blocks"})) options.layout.lstrip_blocks = yes({"lstrip_blocks"});
   options.included = [&](const std::string& name) -> std::optional<std::string> {
     const std::string folder =
         sources.empty() ? "" : std::filesystem::path(sources.front().first).parent_path().generic_string();
@@ -298,16 +325,24 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
   auto item = start("file", turn, when);
   for (const auto& [origin, target] : sources) {
     const TranslatedTemplate translated = translate_template(unit_.file_text(origin), local, options);
+    // Of several that it may be, one is left out: a host that asks for it is told so.
+    if (!translated.problem.empty() && sources.size() > 1 && &origin != &sources.front().first) {
+      no_word("src", "`" + origin + "` is by hand: " + translated.problem);
+      continue;
+    }
     if (!translated.problem.empty())
       throw Untranslatable{"the template " + origin + ":" + std::to_string(translated.line) + ": " +
                            translated.problem};
+    if (translated.walks_maps)
+      unit_.tell_once((unit_.shown_.empty() ? "" : unit_.shown_ + "/") + origin +
+                      ": a map is walked in the order of its keys, not in that of the file it stands in");
     std::string name = target.ends_with(".j2") ? target.substr(0, target.size() - 3) : target;
     // One template for several loops has other names in each.
     for (int i = 2; unit_.files_.contains(name) && unit_.files_.at(name) != translated.text; ++i)
       name = target + "." + std::to_string(i);
     unit_.files_[name] = translated.text;
     if (written_path.empty()) written_path = name;
-    item->template_file = name;
+    item->template_files.push_back(name);
   }
   if (written_path.ends_with(".j2")) written_path = written_path.substr(0, written_path.size() - 3);
   if (path.text.ends_with('/')) path.text += base.ends_with(".j2") ? base.substr(0, base.size() - 3) : base;
@@ -333,7 +368,7 @@ void Builder::unarchive(Unit::Turn& turn, const Cel& when, const std::vector<con
   if (src == nullptr || dest == nullptr) throw Untranslatable{"an archive without `src` or `dest`"};
   auto item = start("archive", turn, when);
   Written path = write(*dest, Form::kText, local);
-  path.text = without_slash(path.text);
+  path.text = without_slash(home_path(path.text));
   identify(*item, "archive", path, turn);
   const Node* copy = task_.argument({"copy"});
   const bool on_host = yes({"remote_src"}) || (copy != nullptr && !is_true_word(copy->text));
@@ -372,7 +407,6 @@ void Builder::unarchive(Unit::Turn& turn, const Cel& when, const std::vector<con
     }
   }
   ignore({"extra_opts"});
-  omitted_.clear();
   finish(std::move(item), turn, changes);
 }
 

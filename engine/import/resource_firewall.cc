@@ -133,7 +133,6 @@ void Builder::firewall(Unit::Turn& turn, const Cel& when, const std::vector<cons
     }
     if (is({"state"}, "absent")) item->put("state", Written::of_text("absent"));
   }
-  omitted_.clear();
   if (name.empty()) {
     const Written* port = item->find("port");
     const Written* protocol = item->find("protocol");

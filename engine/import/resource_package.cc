@@ -29,6 +29,7 @@ std::pair<std::string, std::string> name_and_version(const std::string& text) {
 void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
   LocalNames& local = *turn.names;
   const Node* name = task_.argument({"name", "pkg", "package"});
+  if (name != nullptr && name->is_null()) name = nullptr;
   ignore({"name", "pkg", "package"});
   const bool refresh = yes({"update_cache", "update-cache", "update_only"});
   const Node* valid = task_.argument({"cache_valid_time"});
@@ -53,7 +54,6 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
           "update_cache_retries",
           "update_cache_retry_max_delay",
           "fail_on_autoremove",
-          "only_upgrade",
           "nobest",
           "autoclean",
           "clean",
@@ -63,7 +63,6 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
           "lock_timeout",
           "validate_certs",
           "policy_rc_d",
-          "build_dep",
           "extra_args",
           "auto_install_module_deps",
           "oldpackage"});
@@ -76,6 +75,7 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
     if (!age.empty()) item->put("refresh", Written::of_text(age));
     return finish(std::move(item), turn, changes);
   }
+  if (yes({"only_upgrade"})) throw Untranslatable{"`only_upgrade`: an `upgrade`, or a `package` where it is installed"};
   if (const Node* deb = task_.argument({"deb"})) {
     ignore({"deb", "state"});
     const std::string path = translate_text(deb->text, local).text;
@@ -101,7 +101,7 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
   ignore({"state"});
   std::optional<Written> wanted;
   static constexpr std::string_view kStates =
-      "present=present,installed=present,latest=latest,absent=absent,removed=absent,build-dep=present,fixed=present";
+      "present=present,installed=present,latest=latest,absent=absent,removed=absent,fixed=present";
   const bool purge = yes({"purge"});
   if (state != nullptr) {
     wanted = mapped(*state, kStates, local);

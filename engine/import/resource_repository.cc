@@ -41,7 +41,6 @@ void Builder::repository(Unit::Turn& turn, const Cel& when, const std::vector<co
     }
     ignore({"signed_by", "allow_downgrade_to_insecure", "allow_insecure", "allow_weak", "by_hash", "check_date",
             "check_valid_until", "inrelease_path", "pdiffs", "date_max_future"});
-    omitted_.clear();
     return finish(std::move(item), turn, changes);
   }
   const Node* repo = task_.argument({"repo"});

@@ -62,18 +62,17 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
   }
   if (auto enabled = take({"enabled"}, Form::kBool, local)) item->put("enabled", *enabled);
   if (auto masked = take({"masked"}, Form::kBool, local)) item->put("masked", *masked);
-  for (const auto& [one, value] : omitted_) {
-    (void)value;
-    no_word(one, "is given only where a variable has it; say it for those that do");
-  }
-  omitted_.clear();
   const bool alone = turn.for_each.empty() && when.text == "true";
   if (there != nullptr && alone && (there->find("when") == nullptr || there->for_others)) {
     // Two tasks of one service are one resource.
     for (const auto& [attribute, value] : item->keys) {
+      const Written* before = there->find(attribute);
+      if (attribute == "state" && before != nullptr && before->text != value.text)
+        no_word("state", "is `" + before->text + "` in an earlier task: here it is `" + value.text +
+                             "` alone, and what stands between them is done beside it");
       if (attribute != "service") there->put(attribute, value);
     }
-    unit_.notify(task_, *there, local);
+    unit_.notify(task_, *there);
     if (registered_ != nullptr) registered_->items.push_back(there);
     return;
   }
@@ -207,7 +206,6 @@ void Builder::moment(Unit::Turn& turn, const Cel& when, const std::vector<const 
   seconds("timeout", {"timeout"}, *item);
   ignore({"headers", "body", "body_format", "force_basic_auth", "return_content", "follow_redirects", "http_agent",
           "force", "use_proxy"});
-  omitted_.clear();
   if (changes.empty()) unit_.note(row_, "it is sent at every apply, as it was: give it `unless` or `run_on`");
   finish(std::move(item), turn, changes);
 }
@@ -253,11 +251,13 @@ void Builder::command(Unit::Turn& turn, const Cel& when, const std::vector<const
   if (auto removes = take({"removes"}, Form::kText, local)) item->put("removes", *removes);
   if (auto chdir = take({"chdir"}, Form::kText, local)) item->put("cwd", *chdir);
   if (auto input = take({"stdin"}, Form::kText, local)) item->put("stdin", *input);
-  omitted_.clear();
   const bool guarded = item->find("creates") != nullptr || item->find("removes") != nullptr || !changes.empty();
   const bool decided = guarded || when.text.find("readings.") != std::string::npos;
+  const Node* changed = task_.keyword("changed_when");
+  const bool by_its_words = changed != nullptr && !(changed->is_plain() && plain_type(*changed) == Type::kBool);
+  if (by_its_words) unit_.note(row_, "`changed_when` has no word here: it counts as changed whenever it runs");
   if (!decided) unit_.note(row_, "it runs at every apply, as it did: give it `creates`, `unless` or `run_on`");
-  unit_.report_.tasks[static_cast<std::size_t>(row_)].effort = decided ? 0 : 1;
+  unit_.report_.tasks[static_cast<std::size_t>(row_)].effort = decided && !by_its_words ? 0 : 1;
   finish(std::move(item), turn, changes);
 }
 

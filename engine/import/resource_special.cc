@@ -20,7 +20,7 @@ std::string slug(std::string_view text) {
 }
 
 bool special_module(std::string_view module) {
-  return guarded_module(module) || module == "rpm_key" || module == "acl";
+  return guarded_module(module) || module == "rpm_key" || module == "acl" || module == "snap";
 }
 
 bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
@@ -48,6 +48,10 @@ bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const
     firewall(turn, when, changes);
   } else if (module == "wait_for" || module == "reboot" || module == "uri") {
     moment(turn, when, changes);
+  } else if (module == "mount" && is({"fstype"}, "swap")) {
+    swap_entry(turn, when, changes);
+  } else if (module == "snap") {
+    snap(turn, when, changes);
   } else if (module == "assemble") {
     assemble(turn, when, changes);
   } else if (guarded_module(module) && module != "git_config") {
@@ -76,6 +80,42 @@ bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const
     return false;
   }
   return true;
+}
+
+// Swap has no place where it is mounted: it is a line of /etc/fstab.
+void Builder::swap_entry(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const Cel source = text_expression(task_.argument({"src"}) == nullptr ? "" : task_.argument({"src"})->text, local);
+  const std::string options = given({"opts"}) ? text({"opts"}, local) : std::string("sw");
+  const std::string path = text({"src"}, local);
+  ignore({"name", "path", "src", "fstype", "opts", "dump", "passno", "boot", "backup"});
+  const Node* place = task_.argument({"path", "name"});
+  if (path.empty() && is({"state"}, "absent") && place != nullptr) {
+    ignore({"state"});
+    auto gone = start("line", turn, when);
+    identify(*gone, "line", Written::of_text("/etc/fstab"), turn);
+    gone->put("match", Written::of_text("^\\S+\\s+${regexEscape(" + text_of(text_expression(place->text, local)) +
+                                        ")}\\s+swap\\s"));
+    gone->put("state", Written::of_text("absent"));
+    return finish(std::move(gone), turn, changes);
+  }
+  if (path.empty()) throw Untranslatable{"swap without `src`"};
+  auto item = start("line", turn, when);
+  identify(*item, "line", Written::of_text("/etc/fstab"), turn);
+  item->put("text", Written::of_text(path + " none swap " + options + " 0 0"));
+  item->put("match", Written::of_text("^${regexEscape(" + text_of(source) + ")}\\s"));
+  const Node* state = task_.argument({"state"});
+  ignore({"state"});
+  if (state != nullptr && holds_jinja(state->text)) {
+    const Cel wanted = text_expression(state->text, local);
+    item->put("state",
+              Written::of_text("${" + wanted.in_brackets(rank::kSum) + " == 'absent' ? 'absent' : 'present'}"));
+  } else if (is({"state"}, "absent")) {
+    item->put("state", Written::of_text("absent"));
+  }
+  unit_.set_outcome(row_, Outcome::kOtherWay);
+  unit_.note(row_, "a line of /etc/fstab; `swap` declares the file as well");
+  finish(std::move(item), turn, changes);
 }
 
 // What the table cannot say of a module.

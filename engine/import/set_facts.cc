@@ -61,10 +61,12 @@ void Unit::set_in_turn(const Task& one, const Surroundings& around) {
   if (around.turn == nullptr) throw Untranslatable{"a fact that a loop over tasks sets anew at each turn"};
   std::string word;
   if (loop_keyword(one, word) != nullptr) throw Untranslatable{"a loop of facts inside a loop over tasks"};
-  const Cel when = both_of(around.guard, when_of(one, *around.names, nullptr));
+  LocalNames names(*around.names);
+  if (const Node* variables = one.keyword("vars")) bind({variables}, names);
+  const Cel when = both_of(around.guard, when_of(one, names, nullptr));
   for (const Entry& entry : one.arguments.entries) {
     if (entry.key == "cacheable") continue;
-    Cel value = value_of(entry.value, *around.names);
+    Cel value = value_of(entry.value, names);
     if (when.text != "true") {
       Cel before = around.turn->has(entry.key) ? around.turn->variable(entry.key) : fact_atom("dyn(null)", Type::kAny);
       if (!around.turn->has(entry.key)) before.present = "false";
@@ -146,6 +148,9 @@ Cel Unit::steps_of(const std::string& name, Symbol& symbol, const Cel& before, N
   bool known = before.text != "inputs." + safe_name(name) || before.present.empty();
   for (Symbol::Step& step : symbol.steps) {
     LocalNames local(names);
+    bind(step.variables, local);
+    const std::size_t here = position_;
+    position_ = step.position;
     // A fact that has the name of a result is made of it.
     if (!registered_.contains(name)) local.set(name, current);
     Cel decides = fact_atom("true", Type::kBool);
@@ -171,6 +176,7 @@ Cel Unit::steps_of(const std::string& name, Symbol& symbol, const Cel& before, N
     current = choice_of(decides, value, otherwise);
     current.present = there;
     known = true;
+    position_ = here;
   }
   current.optional.clear();
   return current;

@@ -3,6 +3,7 @@
 
 #include "engine/base/ascii.h"
 #include "engine/import/expression.h"
+#include "engine/import/fact_paths.h"
 #include "engine/import/translate_text.h"
 #include "engine/import/unit.h"
 
@@ -13,69 +14,6 @@ using lang::Entry;
 using lang::Node;
 
 constexpr int kDeepestValue = 12;
-
-// A literal part of a path, or a fact in it.
-struct PathPart {
-  std::string literal;
-  std::string fact;
-};
-
-std::string fact_in(const Expr& expr) {
-  using Of = Expr::Kind;
-  if (expr.is(Of::kFilter) && (expr.text == "lower" || expr.text == "default" || expr.text == "string"))
-    return fact_in(*expr.children[0]);
-  // distribution_version.split('.')[0]
-  if (expr.is(Of::kIndex) && expr.children[0]->is(Of::kCall) && expr.children[1]->is(Of::kInt) &&
-      expr.children[1]->text == "0") {
-    const Expr& callee = *expr.children[0]->children[0];
-    if (callee.is(Of::kAttribute) && callee.text == "split" &&
-        fact_named(*callee.children[0]) == "distribution_version")
-      return "distribution_major_version";
-  }
-  return fact_named(expr);
-}
-
-std::optional<std::vector<PathPart>> parts_of(const std::string& text) {
-  std::vector<PathPart> parts;
-  try {
-    for (const TextPart& part : parse_text(text)) {
-      if (part.expression == nullptr) {
-        parts.push_back({part.literal, ""});
-        continue;
-      }
-      const std::string fact = fact_in(*part.expression);
-      if (fact.empty() || fact_expression(fact).empty()) return std::nullopt;
-      parts.push_back({"", fact});
-    }
-  } catch (const Untranslatable&) {
-    return std::nullopt;
-  }
-  return parts;
-}
-
-// What the facts of `parts` are where `name` is what they make; nothing where it is not.
-bool match_parts(const std::vector<PathPart>& parts, std::size_t part, std::string_view name,
-                 std::vector<std::string>& found) {
-  if (part == parts.size()) return name.empty();
-  if (parts[part].fact.empty()) {
-    if (!name.starts_with(parts[part].literal)) return false;
-    return match_parts(parts, part + 1, name.substr(parts[part].literal.size()), found);
-  }
-  for (std::size_t size = 1; size <= name.size(); ++size) {
-    found.emplace_back(name.substr(0, size));
-    if (found.back().find('/') == std::string::npos && match_parts(parts, part + 1, name.substr(size), found))
-      return true;
-    found.pop_back();
-  }
-  return false;
-}
-
-bool never_reached(std::string value) {
-  static constexpr std::string_view kNot[] = {"freebsd", "openbsd", "netbsd", "dragonfly", "smartos",
-                                              "solaris", "windows", "sunos",  "aix",       "hp-ux"};
-  value = lowered(value);
-  return std::any_of(std::begin(kNot), std::end(kNot), [&](std::string_view one) { return value.starts_with(one); });
-}
 
 std::string as_yaml(std::string path) {
   if (path.ends_with(".yml")) path = path.substr(0, path.size() - 4) + ".yaml";
@@ -139,25 +77,25 @@ class FileNames : public Names {
 
 std::optional<Unit::SystemPath> Unit::system_path(const std::string& text, const std::string& folder,
                                                   const std::string& target) {
-  const auto parts = parts_of(text);
-  if (!parts) return std::nullopt;
+  const std::vector<PathPart> parts = path_parts(text);
+  if (parts.empty() || !of_facts_alone(parts)) return std::nullopt;
   SystemPath result;
   result.path = target + "/";
-  for (const PathPart& part : *parts)
+  for (const PathPart& part : parts)
     result.path += part.fact.empty() ? escaped(part.literal) : "${" + fact_expression(part.fact) + "}";
   if (target == "vars") result.path = as_yaml(result.path);
   for (const std::string& file : files_below(folder)) {
-    std::vector<std::string> found;
-    if (!match_parts(*parts, 0, file, found) || std::any_of(found.begin(), found.end(), never_reached)) continue;
+    const std::optional<std::vector<std::string>> found = matched_parts(parts, file);
+    if (!found || std::any_of(found->begin(), found->end(), never_reached)) continue;
     std::string name;
     std::size_t at = 0;
-    for (const PathPart& part : *parts) {
+    for (const PathPart& part : parts) {
       if (part.fact.empty()) {
         name += part.literal;
         continue;
       }
-      const std::optional<std::string> ours = fact_value(part.fact, found[at]);
-      name += ours ? *ours : found[at];
+      const std::optional<std::string> ours = fact_value(part.fact, found->at(at));
+      name += ours ? *ours : found->at(at);
       ++at;
     }
     name = target + "/" + name;
@@ -184,27 +122,49 @@ std::optional<Unit::SystemPath> Unit::templates_by_value(const std::string& text
   return result;
 }
 
+// A template whose name a value gives: a folder with those of the role that it can be.
+std::optional<Unit::SystemPath> Unit::templates_by_pattern(const std::string& text, Names& names) {
+  constexpr std::size_t kMostTemplates = 30;
+  const FixedAlone fixed(*this);
+  const std::vector<Choice> choices = choices_of(text, {"templates"}, {""});
+  if (choices.empty() || choices.size() > kMostTemplates) return std::nullopt;
+  SystemPath result;
+  const bool ends = text.ends_with(".j2");
+  const Cel name = text_expression(ends ? text.substr(0, text.size() - 3) : text, names);
+  if (name.type != Type::kText && name.type != Type::kAny) return std::nullopt;
+  const std::string folder = "templates/by_name_" + std::to_string(++chosen_folders_);
+  for (const Choice& one : choices) result.files.emplace(folder + one.file.substr(9), one.file);
+  result.path = folder + "/" + (ends ? "${" + name.text + "}" : "${" + text_of(name) + ".replace('.j2', '')}");
+  return result;
+}
+
 std::map<std::string, std::string> Unit::write_system_files() {
   std::map<std::string, std::string> files;
   for (const auto& [target, origin] : system_files_) {
     Lines lines;
     lines.add_comment(0, "From " + shown_ + (shown_.empty() ? "" : "/") + origin);
     bool any = false;
-    for (const Entry& entry : read_yaml(origin)->entries) {
-      Symbol& symbol = symbols_[entry.key];
-      const std::string name = (symbol.system_gives_way ? "os_" : "") + safe_name(entry.key);
-      if (broken_names_.contains(name)) continue;
+    const auto add = [&](const std::string& key, const Node& node) {
+      Symbol& symbol = symbols_[key];
+      const std::string name = (symbol.system_is_apart() ? "os_" : "") + safe_name(key);
+      if (broken_names_.contains(name)) return;
       FileNames names(*this, target);
       try {
         const int first = lines.next_line();
-        lines.add_value("", 0, name, written_of(entry.value, names));
+        lines.add_value("", 0, name, written_of(node, names));
         any = true;
         name_lines_[target + "\n" + name] = {first, lines.next_line() - 1};
       } catch (const Untranslatable& problem) {
-        lines.add_comment(0, "by hand: " + entry.key + ": " + problem.reason);
+        lines.add_comment(0, "by hand: " + key + ": " + problem.reason);
         symbol.by_system.erase(target);
         symbol.system_may_lack = true;
       }
+    };
+    for (const Entry& entry : read_yaml(origin)->entries) add(entry.key, entry.value);
+    const auto more = system_more_.find(target);
+    if (more != system_more_.end()) {
+      lines.add_comment(0, "Of the files that are read before this one:");
+      for (const auto& [key, node] : more->second) add(key, *node);
     }
     if (!any) lines.add("{}");
     files[target] = lines.text();

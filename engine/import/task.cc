@@ -195,6 +195,14 @@ std::vector<Task> read_tasks(const Node& list, const std::string& file) {
   return tasks;
 }
 
+bool is_delegated(const Task& task) {
+  const Node* to = task.keyword("delegate_to");
+  if (task.is_local || to == nullptr || !to->is_scalar()) return task.is_local;
+  std::string bare = to->text;
+  std::erase(bare, ' ');
+  return bare != "{{inventory_hostname}}" && bare != "{{ansible_host}}" && !bare.empty();
+}
+
 std::vector<std::string> shell_words(std::string_view text) {
   std::vector<std::string> words;
   std::string word;

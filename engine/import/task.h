@@ -31,6 +31,9 @@ struct Task {
 // The tasks of a list, as they stand.
 std::vector<Task> read_tasks(const lang::Node& list, const std::string& file);
 
+// Whether it runs on another machine than the host.
+bool is_delegated(const Task& task);
+
 // `a=1 b="x y"`: what has a name, and the rest.
 struct KeyValues {
   std::vector<std::pair<std::string, std::string>> named;

@@ -1,6 +1,7 @@
 // A role, or the tasks of a playbook, on the way to a module: what it declares, and what its tasks become.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,12 +28,12 @@ struct Item {
   std::vector<std::unique_ptr<Item>> rescue;
   // `restart_on` and its like: what sets it off, as far as that is left.
   std::vector<std::pair<std::string, const Item*>> triggers;
-  std::vector<std::string> patterns;  // its addresses
-  std::string template_file;          // in the module's folder
-  std::string comment;                // above it, or all of it
-  int row = -1;                       // in the report
-  bool broken = false;                // it did not pass the check
-  bool for_others = false;            // its condition is that another one of the same is not there
+  std::vector<std::string> patterns;        // its addresses
+  std::vector<std::string> template_files;  // in the module's folder
+  std::string comment;                      // above it, or all of it
+  int row = -1;                             // in the report
+  bool broken = false;                      // it did not pass the check
+  bool for_others = false;                  // its condition is that another one of the same is not there
   int first_line = 0;
   int last_line = 0;
 
@@ -52,10 +53,12 @@ struct Symbol {
   struct Step {
     std::vector<std::string> conditions;
     const lang::Node* value = nullptr;
-    const lang::Node* loop = nullptr;  // what it goes over, where it is in a loop
-    std::string loop_word;             // `with_items` and its like
-    std::string variable = "item";     // of the loop
-    bool counts = false;               // it has an `index_var`
+    const lang::Node* loop = nullptr;          // what it goes over, where it is in a loop
+    std::string loop_word;                     // `with_items` and its like
+    std::string variable = "item";             // of the loop
+    bool counts = false;                       // it has an `index_var`
+    std::vector<const lang::Node*> variables;  // `vars` around it, the outermost first
+    std::size_t position = 0;
     int row = -1;
   };
   std::vector<Step> steps;  // set_fact, in order
@@ -69,23 +72,39 @@ struct Symbol {
   std::string default_text;       // of an input that the role does not declare
   bool is_list = false;           // though its default is no list
   bool may_be_null = false;       // the input: nobody has to give it
+  bool may_be_text = false;       // though its default is `false`
   std::optional<Written> value;   // under `values`
   std::optional<Written> before;  // under `values` as NAME_default
   std::string problem;            // why its value is by hand
+
+  // What it is called in a file of values_from: apart from the value that is made of it.
+  bool system_is_apart() const { return system_gives_way || !steps.empty(); }
 };
 
+// A task that registers its result. A name may be registered by several.
 struct Registered {
   const Task* task = nullptr;
   bool looped = false;
   bool is_probe = false;
-  std::vector<const Item*> items;  // what the task became
+  bool elsewhere = false;  // it runs on another machine
+  std::size_t position = 0;
+  std::vector<const lang::Node*> variables;  // `vars` around it, the outermost first
+  std::vector<const Item*> items;            // what the task became
 };
 
 struct Handler {
-  Task task;
+  const Task* task = nullptr;
   std::vector<std::string> names;
   std::vector<const Item*> sources;
   std::vector<std::string> tags;
+};
+
+// A loop over a whole file of tasks.
+struct TurnLoop {
+  Cel list;
+  std::string element;  // what an item is called in expressions
+  std::string index;    // and its number, where something asks for it
+  bool is_counted = false;
 };
 
 // What tasks of a block or an included file share.
@@ -96,8 +115,27 @@ struct Surroundings {
   std::string folder;                                     // of the file that the tasks stand in
   Cel guard{"true", Type::kBool, Type::kAny, 0, "", ""};  // conditions around, where no loop is
   bool in_loop = false;
-  LocalNames* turn = nullptr;  // of the loop around a whole file: what it sets anew each time
+  LocalNames* turn = nullptr;      // of the loop around a whole file: what it sets anew each time
+  std::shared_ptr<TurnLoop> loop;  // that one, where it is the only one around
+  std::string delegated;           // why what is around does not run on the host itself; empty where it does
+  bool once = false;               // `run_once` around it
+  std::vector<const lang::Node*> environment;  // the outermost first
   int depth = 0;
+};
+
+// What stands around tasks while names are collected.
+struct Context {
+  std::vector<std::string> conditions;
+  std::set<std::string> turns;               // the variables of loops around
+  std::vector<const lang::Node*> variables;  // `vars`, the outermost first
+  bool elsewhere = false;
+  int depth = 0;
+};
+
+// A file of tasks that an include may mean, and the condition of Jinja under which it does; empty: always.
+struct TaskFile {
+  std::string file;
+  std::string condition;
 };
 
 class Unit : public Names {
@@ -112,8 +150,29 @@ class Unit : public Names {
   // `source` is the role's folder; `name` the module's.
   Unit(Folder source, std::string shown_path, std::string name, Report& report);
 
+  // What of a role is read: other files than the main ones, where an include of the role names them.
+  struct Parts {
+    std::string tasks = "main";
+    std::string handlers = "main";
+    std::string defaults = "main";
+    std::string variables = "main";
+
+    bool is_whole() const { return tasks == "main" && handlers == "main" && defaults == "main" && variables == "main"; }
+    // What tells its module from that of the role: "-install" of tasks in install.yml.
+    std::string suffix() const;
+  };
   // A role: all that lies in its folder.
-  void read_role();
+  void read_role(const Parts& parts);
+  // The parts of roles that its tasks include, by the role's module.
+  std::vector<std::pair<std::string, Parts>> included_parts();
+  // Takes over what another role, which comes first, has for names.
+  void stand_on(const Unit& other);
+  // Its uses of the module `role` that are left.
+  std::vector<Item*> live_uses(const std::string& role);
+  // Said in the report once.
+  void tell_once(std::string text);
+  // Leaves out of the uses of other modules what they do not take.
+  void trim_uses(const std::function<const Unit*(const std::string&)>& find);
   // Tasks of a playbook.
   void add_handlers(const lang::Node& list, const std::string& file);
   void add_fixed(const lang::Node& map);
@@ -123,6 +182,9 @@ class Unit : public Names {
     std::string hosts;  // a pattern; empty: every host
     std::vector<std::unique_ptr<Item>> uses;
     std::vector<const lang::Node*> tasks;
+    std::size_t tasks_before = 0;  // so many lists of them stand before the uses
+    const lang::Node* environment = nullptr;
+    std::vector<std::string> tags;
     std::string file;
     std::string as;
   };
@@ -150,7 +212,8 @@ class Unit : public Names {
   void mark_sensitive(const std::string& name);
   // What the inventory gives a name, for its type; the node outlives this.
   void know_value(const std::string& name, const lang::Node& value) { known_values_[name] = &value; }
-  const std::vector<std::string>& role_dependencies() const { return dependencies_; }
+  // As they stand in meta/main.yml: a name, or a map with variables.
+  const std::vector<const lang::Node*>& role_dependencies() const { return dependencies_; }
   void know_roles(std::set<std::string> roles) { roles_ = std::move(roles); }
 
   Cel variable(const std::string& name) override;
@@ -164,17 +227,52 @@ class Unit : public Names {
   const lang::Node* read_yaml(const std::string& path);
   const std::vector<Task>& tasks_of(const lang::Node& list, const std::string& file);
   std::vector<std::string> first_found(const Task& task) const;
-  std::string file_text(const std::string& path);
-  std::vector<std::string> files_below(const std::string& folder);
-  void read_variables(const std::string& folder, bool fixed);
-  // `turns`: the variables of loops around.
-  void collect(const std::vector<Task>& tasks, const std::vector<std::string>& conditions,
-               const std::set<std::string>& turns, int depth);
+  const std::string& file_text(const std::string& path);
+  // Where a line of it begins.
+  std::size_t line_start(const std::string& path, int line);
+  // Paths relative to the folder.
+  const std::vector<std::string>& files_below(const std::string& folder);
+  void read_variables(const std::string& folder, const std::string& file, bool fixed);
+
+  // --- collect.cc
+  void collect(const std::vector<Task>& tasks, const Context& around);
+  void collect_task(const Task& task, const Context& around);
+  void collect_include(const Task& task, const Context& around);
+  void collect_fact(const Task& task, const Context& around);
+  void collect_elsewhere();
   bool hangs_on(const lang::Node& node, const std::set<std::string>& turns) const;
-  void collect_fact(const Task& task, const std::vector<std::string>& conditions, const std::set<std::string>& turns);
-  void collect_system_files(const Task& task, const std::vector<std::string>& conditions);
-  std::vector<std::string> included_files(const Task& task, const Names& names);
+  void bind(const std::vector<const lang::Node*>& variables, LocalNames& names);
+  // The task whose result `name` is where the translation stands; null where none registers it.
+  Registered* registration(const std::string& name);
+  std::vector<const Item*> changed_items(const std::string& name);
+
+  // --- included.cc
+  // Throws where the files cannot be told.
+  std::vector<TaskFile> task_files(const Task& task, const Names& names);
   std::string find_task_file(const std::string& name, const std::string& folder);
+  struct Choice {
+    std::string file;
+    std::string condition;  // of Jinja
+  };
+  // `ends`: what a file's name may have behind it.
+  std::vector<Choice> choices_of(const std::string& name, const std::vector<std::string>& folders,
+                                 const std::vector<std::string>& ends);
+  // While one lives, only what nobody can set otherwise is a constant.
+  class FixedAlone {
+   public:
+    explicit FixedAlone(Unit& unit) : unit_(unit), before_(unit.fixed_alone_) { unit_.fixed_alone_ = true; }
+    ~FixedAlone() { unit_.fixed_alone_ = before_; }
+    FixedAlone(const FixedAlone&) = delete;
+    FixedAlone& operator=(const FixedAlone&) = delete;
+
+   private:
+    Unit& unit_;
+    bool before_;
+  };
+
+  // --- system_values.cc
+  void collect_system_files(const Task& task, const Context& around);
+  void settle_system_files();
 
   // --- system_files.cc
   struct SystemPath {
@@ -182,12 +280,15 @@ class Unit : public Names {
     std::map<std::string, std::string> files;  // name in the new module -> in the role
   };
   std::optional<SystemPath> system_path(const std::string& text, const std::string& folder, const std::string& target);
+  std::optional<SystemPath> variable_files(const std::string& path);
   std::map<std::string, std::string> write_system_files();
   std::optional<SystemPath> templates_by_value(const std::string& text, Names& names);
+  std::optional<SystemPath> templates_by_pattern(const std::string& text, Names& names);
 
   // --- unit_names.cc
   void compile(const std::string& name, Symbol& symbol);
   Cel outside(const std::string& name, Symbol& symbol, Type type);
+  void find_printed(const std::string& text);
   Type type_by_use(const std::string& name, bool& asked_for) const;
   Cel previous(const std::string& name, Symbol& symbol);
   Cel value_of(const lang::Node& node, Names& names);
@@ -201,9 +302,17 @@ class Unit : public Names {
   friend class FileNames;
   std::optional<Cel> magic(const std::string& name);
   std::optional<Cel> result(const std::vector<std::string>& parts, std::size_t& used);
-  Cel results(const std::string& name, const Task& task);
+  struct EachProbe;
+  static EachProbe each_probe(const Task& task, Names& turn);
+  Cel asked_of_all(const std::string& name, const Cel& list, const std::string& element, const EachProbe& probe,
+                   bool lenient);
+  Cel results(const std::string& name, const Registered& kept);
+  void probe_in_turn(const Task& one, const std::string& name, const Surroundings& around);
   Cel reading(const std::string& name, WrittenMap source, Type type);
   Cel declare_unknown(const std::string& name);
+  Cel environment_variable(const std::string& name);
+  Cel python_version(const std::string& part);
+  Cel known_accounts(const std::string& database);
   Cel known_packages(const std::vector<std::string>& parts, std::size_t& used);
   Written written_of(const lang::Node& node, Names& names);
 
@@ -214,11 +323,17 @@ class Unit : public Names {
   void include(const Task& one, const Surroundings& around, int row);
   void use_role(const Task& one, const Surroundings& around, int row);
   void check(const Task& one, const Surroundings& around, int row);
+  // The module that an include of a role means: that of the role, or of a part of it.
+  static std::string part_of_role(const Task& one);
+  static void add_around(const Task& one, Surroundings& inner);
+  void check_variable_files(const Task& one);
   void by_hand(const Task& one, Items& out, int row, const std::string& why, int effort);
   int add_row(const Task& one);
   void note(int row, const std::string& text);
   void set_outcome(int row, Outcome outcome);
   void add_keywords(const Task& one, Item& item, Names& names, const Surroundings& around);
+  void add_user(const Task& one, Item& item, Names& names, const Surroundings& around);
+  void add_environment(const Task& one, Item& item, Names& names, const Surroundings& around);
   std::vector<std::string> tags_of(const Task& one);
   std::vector<std::string> conditions_of(const Task& one) const;
   // The condition of a task; what it says of changes goes into `changes`.
@@ -226,10 +341,12 @@ class Unit : public Names {
   bool is_probe(const Task& one) const;
 
   std::vector<Turn> loop_of(const Task& one, LocalNames& names, bool unroll);
+  static std::shared_ptr<TurnLoop> turn_loop(const lang::Node& over, const std::string& word, const Turn& turn,
+                                             Names& names);
   std::string fresh_variable(const std::string& wanted, LocalNames& names);
 
   // --- handlers.cc
-  void notify(const Task& one, const Item& item, Names& names);
+  void notify(const Task& one, const Item& item);
   void write_handlers();
   struct Restart {
     std::string identity;
@@ -258,18 +375,31 @@ class Unit : public Names {
 
   std::map<std::string, std::unique_ptr<lang::Node>> trees_;
   std::map<std::string, std::string> texts_;
+  std::map<std::string, std::vector<std::size_t>> line_starts_;
+  std::map<std::string, std::vector<std::string>> listed_;
   std::vector<std::unique_ptr<std::vector<Task>>> task_lists_;
   std::map<const lang::Node*, const std::vector<Task>*> read_lists_;
   std::vector<const std::vector<Task>*> top_;
   std::vector<Handler> handlers_;
-  std::vector<std::string> dependencies_;
+  std::vector<const lang::Node*> dependencies_;
   std::set<std::string> roles_;
+  std::map<std::string, int> used_roles_;
 
   std::map<std::string, Symbol> symbols_;
-  std::map<std::string, Registered> registered_;
+  std::map<std::string, std::vector<Registered>> registered_;  // in the order of the tasks
+  std::map<const Task*, std::size_t> positions_;
+  std::vector<const Task*> at_position_;
+  std::size_t position_ = 0;                      // of what is translated
+  std::map<std::string, std::string> elsewhere_;  // what files that no include names make: name -> file
+  std::set<std::string> collected_files_;
+  bool fixed_alone_ = false;
+  int chosen_folders_ = 0;
   std::set<std::string> turn_names_;  // facts and results that a loop over a whole file makes anew each time
   std::vector<std::string> system_paths_;
-  std::map<std::string, std::string> system_files_;  // in the module -> in the role
+  std::map<std::string, std::string> system_files_;   // in the module -> in the role
+  std::vector<std::set<std::string>> system_layers_;  // files of each `include_vars`, in order
+  // What a file takes over from one that is read before it: target -> name -> value.
+  std::map<std::string, std::map<std::string, const lang::Node*>> system_more_;
   std::map<std::string, std::string> system_names_;  // `include_vars: name:` -> prefix
   std::map<std::string, WrittenMap> readings_;
   WrittenMap checks_;
@@ -291,7 +421,9 @@ class Unit : public Names {
   std::string refresh_guard_;
   std::string signed_by_;  // key that an apt_key brought
   bool packages_before_ = false;
-  std::string all_text_;  // of tasks and templates, for what is known of names by their use
+  std::set<std::string> printed_;  // names that templates print as they are
+  std::string all_text_;           // of tasks and templates, for what is known of names by their use
+  mutable std::map<std::string_view, std::vector<std::size_t>> words_;  // of that text, with their places
 };
 
 // What a loop goes over, all at once: a list of its items, where an item of `with_subelements` is a list of two.

@@ -1,6 +1,7 @@
 // What names mean in a unit: inputs, values, facts, and what tasks registered.
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "engine/import/expression.h"
 #include "engine/import/literal.h"
 #include "engine/import/translate_text.h"
@@ -50,7 +51,7 @@ const Node* Unit::constant(const std::string& name) const {
   if (found == symbols_.end()) return nullptr;
   const Symbol& symbol = found->second;
   if (!symbol.steps.empty() || !symbol.by_system.empty()) return nullptr;
-  return symbol.fixed != nullptr ? symbol.fixed : symbol.by_default;
+  return symbol.fixed != nullptr || fixed_alone_ ? symbol.fixed : symbol.by_default;
 }
 
 // A value of a file of variables, with all that it holds, as one expression.
@@ -87,6 +88,18 @@ Written Unit::written_of(const Node& node, Names& names) {
   return literal_of(node);
 }
 
+// Names between `{{` and `}}` alone.
+void Unit::find_printed(const std::string& text) {
+  for (std::size_t at = text.find("{{"); at != std::string::npos; at = text.find("{{", at + 2)) {
+    const std::size_t from = text.find_first_not_of(" -", at + 2);
+    std::size_t end = from;
+    while (end < text.size() && (is_letter(text[end]) || is_digit(text[end]) || text[end] == '_')) ++end;
+    if (from >= text.size() || end == from) continue;
+    const std::size_t close = text.find_first_not_of(" -", end);
+    if (close != std::string::npos && text.compare(close, 2, "}}") == 0) printed_.insert(text.substr(from, end - from));
+  }
+}
+
 // What a value is like, by what is done with it; and whether something asks whether it is there at all.
 Type Unit::type_by_use(const std::string& name, bool& asked_for) const {
   const auto letter = [](char c) {
@@ -97,7 +110,20 @@ Type Unit::type_by_use(const std::string& name, bool& asked_for) const {
   // What the inventory gives it says most.
   if (const auto known = known_values_.find(name); known != known_values_.end() && !deep_jinja(*known->second))
     found[plain_type(*known->second)] = 1000;
-  for (std::size_t at = all_text_.find(name); at != std::string::npos; at = all_text_.find(name, at + name.size())) {
+  if (words_.empty()) {
+    const std::string_view text = all_text_;
+    const auto in_word = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      if (!in_word(text[at])) continue;
+      const std::size_t from = at;
+      while (at < text.size() && in_word(text[at])) ++at;
+      words_[text.substr(from, at - from)].push_back(from);
+    }
+  }
+  const auto places = words_.find(name);
+  for (const std::size_t at : places == words_.end() ? std::vector<std::size_t>() : places->second) {
     const std::size_t end = at + name.size();
     if (at > 0 && letter(all_text_[at - 1])) continue;
     if (end < all_text_.size() && letter(all_text_[end]) && all_text_[end] != '.') continue;
@@ -186,7 +212,7 @@ Cel Unit::previous(const std::string& name, Symbol& symbol) {
       type = first || one == type ? one : Type::kAny;
       first = false;
     }
-    const std::string key = (symbol.system_gives_way ? "os_" : "") + own;
+    const std::string key = (symbol.system_is_apart() ? "os_" : "") + own;
     Cel found = atom("values." + key, type, item);
     if (symbol.system_may_lack) {
       Cel fallback = atom(type == Type::kAny ? "dyn(null)" : zero_of(type), type, item);
@@ -198,6 +224,11 @@ Cel Unit::previous(const std::string& name, Symbol& symbol) {
         fallback = atom(input, plain_type(*symbol.by_default));
       }
       found.text = "values.?" + key + ".orValue(" + fallback.text + ")";
+      if (fallback.type == Type::kMap) {
+        // Maps of files may have types of their own.
+        found.text = "has(values." + key + ") ? dyn(values." + key + ") : dyn(" + fallback.text + ")";
+        found.rank = rank::kConditional;
+      }
       if (symbol.fixed == nullptr && symbol.by_default == nullptr) found.present = "has(values." + key + ")";
       if (fallback.type != type) found.type = Type::kAny;
       if (symbol.fixed == nullptr && symbol.by_default == nullptr) found.optional = "values.?" + key;
@@ -236,6 +267,13 @@ Cel Unit::previous(const std::string& name, Symbol& symbol) {
         symbol.input_type = Type::kList;
         symbol.is_list = true;
         return atom(input, Type::kList);
+      }
+      // `false` where others give a text, which stands in a file then.
+      if (printed_.contains(name)) {
+        symbol.may_be_text = true;
+        Cel either = atom(input, Type::kAny);
+        either.may_be_bool = true;
+        return either;
       }
     }
     if (!deep_jinja(*symbol.by_default))
@@ -311,16 +349,41 @@ std::optional<Cel> Unit::magic(const std::string& name) {
   return std::nullopt;
 }
 
+// Of the environment in which plumb runs: an input, which `PLUMB_INPUT_NAME` sets.
+Cel Unit::environment_variable(const std::string& name) {
+  if (name == "USER" || name == "HOME") {
+    tell_once((shown_.empty() ? name_ : shown_) + ": `lookup('env', '" + name +
+              "')` is that of the user who works on the host here");
+    return atom(name == "USER" ? "facts.user.name" : "facts.user.home", Type::kText);
+  }
+  const std::string own = "env_" + safe_name(name);
+  Symbol& symbol = symbols_[own];
+  if (!symbol.compiled) {
+    symbol.is_input = true;
+    symbol.compiled = true;
+    symbol.meaning = atom("inputs." + own, Type::kText);
+    report_.notes.push_back((shown_.empty() ? name_ : shown_) + ": `lookup('env', '" + name + "')` is the input `" +
+                            own + "`, empty until somebody gives it");
+  }
+  return symbol.meaning;
+}
+
 Cel Unit::variable(const std::string& name) {
+  if (name.starts_with("@env ")) return environment_variable(name.substr(5));
   if (turn_names_.contains(name))
     throw Untranslatable{"`" + name + "`, which a loop over a whole file makes anew at each turn"};
   if (const auto found = symbols_.find(name); found != symbols_.end()) {
     compile(name, found->second);
     return found->second.meaning;
   }
-  if (const auto found = registered_.find(name); found != registered_.end())
-    throw Untranslatable{"what the task `" + found->second.task->name + "` registered as `" + name + "`"};
+  if (const Registered* found = registration(name); found != nullptr)
+    throw Untranslatable{"what the task `" + found->task->name + "` registered as `" + name + "`"};
   if (std::optional<Cel> found = magic(name)) return *found;
+  if (const auto found = elsewhere_.find(name); found != elsewhere_.end()) {
+    // Of a file for a system that is never reached: it is not defined.
+    if (found->second.empty()) return {"null", Type::kNull, Type::kAny, 0, "", "false"};
+    throw Untranslatable{"`" + name + "`, which " + found->second + " makes, a file that nothing here includes"};
+  }
   if (name == "ansible_managed") {
     // The line that Ansible has written, so that files stay as they are until somebody sets another.
     Symbol& symbol = symbols_[name];
@@ -333,6 +396,7 @@ Cel Unit::variable(const std::string& name) {
   if (name.starts_with("ansible_")) {
     std::size_t used = 0;
     if (std::optional<Cel> found = fact_of({name.substr(8)}, used)) return *found;
+    if (name.starts_with("ansible_getent_")) return known_accounts(name.substr(15));
     if (name == "ansible_fips")
       return {
           reading("fips", {{"file", Written::of_text("/proc/sys/crypto/fips_enabled")}}, Type::kText).text + " == '1'",

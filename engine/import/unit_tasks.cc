@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/import/expression.h"
+#include "engine/import/fact_paths.h"
 #include "engine/import/resource.h"
 #include "engine/import/translate_text.h"
 #include "engine/import/unit.h"
@@ -57,6 +58,26 @@ bool changes_in(const Expr& expr, std::vector<std::string>& names) {
   return false;
 }
 
+// What `and` joins, each for itself.
+void add_conjuncts(const ExprPtr& expr, std::vector<ExprPtr>& out) {
+  if (!expr->is(Expr::Kind::kAnd)) {
+    out.push_back(expr);
+    return;
+  }
+  for (const ExprPtr& child : expr->children) add_conjuncts(child, out);
+}
+
+// Why a task does not run on the host itself; empty where it does.
+std::string why_delegated(const Task& one) {
+  if (!is_delegated(one)) return "";
+  const Node* to = one.keyword("delegate_to");
+  return one.is_local || to->text == "localhost" || to->text == "127.0.0.1"
+             ? "it runs on the machine that runs Ansible: for each host, a step of `rollout.around` is done "
+               "`on: controller`"
+             : "it goes to another host (`delegate_to`): say `on:` in the project, or make it a step of "
+               "`rollout.around`";
+}
+
 void refuse_never(const Task& one) {
   const std::vector<std::string> tags = texts_of(one.keyword("tags"));
   if (std::find(tags.begin(), tags.end(), "never") != tags.end())
@@ -92,6 +113,18 @@ int Unit::add_row(const Task& one) {
   return static_cast<int>(report_.tasks.size()) - 1;
 }
 
+std::size_t Unit::line_start(const std::string& path, int line) {
+  const std::string& text = file_text(path);
+  std::vector<std::size_t>& starts = line_starts_[path];
+  if (starts.empty()) {
+    starts.push_back(0);
+    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
+      starts.push_back(at + 1);
+  }
+  const auto index = static_cast<std::size_t>(std::max(1, line) - 1);
+  return index < starts.size() ? starts[index] : text.size();
+}
+
 void Unit::note(int row, const std::string& text) {
   if (row < 0) return;
   std::vector<std::string>& notes = report_.tasks[static_cast<std::size_t>(row)].notes;
@@ -112,12 +145,8 @@ void Unit::by_hand(const Task& one, Items& out, int row, const std::string& why,
   const std::string place = report_.tasks[static_cast<std::size_t>(row)].file + ":" + std::to_string(one.line());
   item->comment = "by hand: " + one.name + " (" + place + ")\n  " + why;
   // What stands there, as it is.
-  const std::string text = file_text(one.file);
-  std::size_t at = 0;
-  for (int line = 1; line < one.line() && at != std::string::npos; ++line) {
-    at = text.find('\n', at);
-    if (at != std::string::npos) ++at;
-  }
+  const std::string& text = file_text(one.file);
+  std::size_t at = line_start(one.file, one.line());
   std::size_t lines = 0;
   const int last = one.node->span.end_line;
   for (int line = one.line(); at != std::string::npos && at < text.size() && line <= last && lines < kMostSourceLines;
@@ -151,25 +180,33 @@ bool Unit::is_probe(const Task& one) const {
 
 Cel Unit::when_of(const Task& one, Names& names, std::vector<const Item*>* changes) {
   Cel result{"true", Type::kBool, Type::kAny, 0, "", ""};
+  std::vector<ExprPtr> conditions;
   for (const std::string& text : conditions_of(one)) {
-    const ExprPtr expr =
-        parse_expression(text.starts_with("{{") && text.ends_with("}}") ? text.substr(2, text.size() - 4) : text);
+    const bool in_signs = text.starts_with("{{") && text.ends_with("}}");
+    add_conjuncts(parse_expression(in_signs ? text.substr(2, text.size() - 4) : text), conditions);
+  }
+  for (const ExprPtr& expr : conditions) {
     std::vector<std::string> names_of_changes;
     const bool about_changes =
         changes_in(*expr, names_of_changes) &&
         std::all_of(names_of_changes.begin(), names_of_changes.end(), [&](const std::string& name) {
-          return registered_.contains(name) && !registered_.at(name).is_probe;
+          const Registered* kept = registration(name);
+          return kept != nullptr ? !kept->is_probe : elsewhere_.contains(name) && elsewhere_.at(name).empty();
         });
-    if (about_changes && !names_of_changes.empty()) {
+    if (about_changes) {
       if (changes == nullptr)
-        throw Untranslatable{"`when: " + text +
-                             "`, which only a command or a restart can say here (`run_on`, `restart_on`)"};
+        throw Untranslatable{"`when: " + names_of_changes.front() +
+                             " is changed`, which only a command or a restart can say here (`run_on`, `restart_on`)"};
+      bool any = false;
       for (const std::string& name : names_of_changes) {
-        const Registered& kept = registered_.at(name);
-        if (kept.items.empty())
-          throw Untranslatable{"a change of the task `" + kept.task->name + "`, which is by hand"};
-        changes->insert(changes->end(), kept.items.begin(), kept.items.end());
+        const Registered* kept = registration(name);
+        if (kept == nullptr) continue;
+        const std::vector<const Item*> items = changed_items(name);
+        if (items.empty()) throw Untranslatable{"a change of the task `" + kept->task->name + "`, which is by hand"};
+        changes->insert(changes->end(), items.begin(), items.end());
+        any = true;
       }
+      if (!any) result = {"false", Type::kBool, Type::kAny, 0, "", ""};
       continue;
     }
     result = both_of(result, condition(*expr, names));
@@ -178,16 +215,20 @@ Cel Unit::when_of(const Task& one, Names& names, std::vector<const Item*>* chang
 }
 
 void Unit::translate() {
-  for (const std::vector<Task>* list : top_) collect(*list, {}, {}, 0);
+  for (const std::vector<Task>* list : top_) collect(*list, {});
   for (const Play& play : plays_) {
-    for (const Node* list : play.tasks) collect(tasks_of(*list, play.file), {}, {}, 0);
+    for (const Node* list : play.tasks) collect(tasks_of(*list, play.file), {});
   }
+  for (const Handler& handler : handlers_) collect_task(*handler.task, {});
+  collect_elsewhere();
+  settle_system_files();
   for (auto& [name, symbol] : symbols_) {
     if (!symbol.by_system.empty() && symbol.by_system.size() < system_files_.size()) symbol.system_may_lack = true;
   }
   for (const char* folder : {"tasks", "handlers", "templates"}) {
     for (const std::string& file : files_below(folder)) all_text_ += file_text(std::string(folder) + "/" + file) + "\n";
   }
+  for (const std::string& file : files_below("templates")) find_printed(file_text("templates/" + file));
   for (const Play& play : plays_) {
     if (!play.file.empty()) all_text_ += file_text(play.file) + "\n";
   }
@@ -206,10 +247,16 @@ void Unit::translate() {
     Surroundings inner = around;
     inner.as = play.as;
     inner.out = &item->children;
+    if (play.environment != nullptr) inner.environment.push_back(play.environment);
     if (!play.hosts.empty()) item->put("on", Written::of_text(play.hosts));
-    for (auto& use : play.uses) item->children.push_back(std::move(use));
-    play.uses.clear();
-    for (const Node* list : play.tasks) tasks(tasks_of(*list, play.file), inner);
+    if (!play.tags.empty()) item->put("tags", Written::of_texts(play.tags));
+    for (std::size_t at = 0; at <= play.tasks.size(); ++at) {
+      if (at == play.tasks_before) {
+        for (auto& use : play.uses) item->children.push_back(std::move(use));
+        play.uses.clear();
+      }
+      if (at < play.tasks.size()) tasks(tasks_of(*play.tasks[at], play.file), inner);
+    }
     if (item->keys.empty()) {
       for (auto& child : item->children) items_.push_back(std::move(child));
     } else if (!item->children.empty()) {
@@ -225,6 +272,7 @@ void Unit::tasks(const std::vector<Task>& list, const Surroundings& around) {
 
 void Unit::task(const Task& one, const Surroundings& around) {
   if (around.depth > kDeepestTasks) return;
+  if (const auto place = positions_.find(&one); place != positions_.end()) position_ = place->second;
   if (one.module == "block") return block(one, around, -1);
   if (one.module.empty()) return;
   const int row = add_row(one);
@@ -232,14 +280,13 @@ void Unit::task(const Task& one, const Surroundings& around) {
   Items& out = *around.out;
   try {
     refuse_never(one);
-    if (const Node* to = one.keyword("delegate_to"); (to != nullptr && !is_probe(one)) || one.is_local)
-      throw Untranslatable{
-          one.is_local || to->text == "localhost" || to->text == "127.0.0.1"
-              ? "it runs on the machine that runs Ansible: for each host, a step of `rollout.around` is done "
-                "`on: controller`"
-              : "it goes to another host (`delegate_to`): say `on:` in the project, or make it a step of "
-                "`rollout.around`"};
-    if (one_of(module, {"debug", "pause", "setup", "gather_facts", "set_stats", "meta"})) {
+    const bool includes = one_of(module, {"include_tasks", "import_tasks", "include"});
+    const std::string delegated = is_delegated(one) ? why_delegated(one) : around.delegated;
+    // What is only worked out or checked is so wherever it is done.
+    const bool anywhere = includes || one_of(module, {"debug", "pause", "set_fact", "assert", "fail", "include_vars",
+                                                      "meta", "setup", "gather_facts", "set_stats"});
+    if (!delegated.empty() && !anywhere) throw Untranslatable{delegated};
+    if (one_of(module, {"debug", "pause", "setup", "gather_facts", "set_stats", "meta", "wait_for_connection"})) {
       if (module == "meta" && !one_of(one.free_form, {"flush_handlers", "noop", "clear_facts", "clear_host_errors",
                                                       "refresh_inventory", "reset_connection"}))
         throw Untranslatable{"`meta: " + one.free_form + "`"};
@@ -267,17 +314,20 @@ void Unit::task(const Task& one, const Surroundings& around) {
       return;
     }
     if (module == "include_vars") {
-      if (system_files_.empty() && first_found(one).empty() && holds_jinja(one.free_form))
-        throw Untranslatable{"files of variables whose names plumb cannot work out"};
+      check_variable_files(one);
       set_outcome(row, Outcome::kOtherWay);
       note(row, "`values_from`, or values");
       return;
     }
-    if (one_of(module, {"include_tasks", "import_tasks", "include"})) return include(one, around, row);
+    if (includes) return include(one, around, row);
     if (one_of(module, {"include_role", "import_role"})) return use_role(one, around, row);
     if (one_of(module, {"assert", "fail"})) return check(one, around, row);
     if (is_probe(one)) {
-      set_outcome(row, Outcome::kOtherWay);
+      const Node* name = one.keyword("register");
+      if (name != nullptr && turn_names_.contains(name->text)) probe_in_turn(one, name->text, around);
+      const bool once = around.once || says_yes(one.keyword("run_once"));
+      set_outcome(row, once ? Outcome::kPartly : Outcome::kOtherWay);
+      if (once) note(row, "`run_once`: there the first host answers for all; here each host reads its own");
       note(row, "a reading, where something asks for it");
       return;
     }
@@ -297,16 +347,9 @@ void Unit::block(const Task& one, const Surroundings& around, int row) {
   inner.names = &names;
   inner.out = &item->children;
   ++inner.depth;
-  if (const Node* as = one.keyword("become_user")) inner.as = as->text;
+  add_around(one, inner);
   const Node* parts[3] = {one.keyword("block"), one.keyword("rescue"), one.keyword("always")};
-  if (const Node* variables = one.keyword("vars")) {
-    for (const Entry& entry : variables->entries) {
-      try {
-        names.set(entry.key, value_of(entry.value, names));
-      } catch (const Untranslatable&) {
-      }
-    }
-  }
+  if (const Node* variables = one.keyword("vars")) bind({variables}, names);
   bool whole = true;
   try {
     refuse_never(one);
@@ -329,6 +372,7 @@ void Unit::block(const Task& one, const Surroundings& around, int row) {
     }
   }
   if (!whole) return;
+  const WrittenMap keys = item->keys;
   if (parts[0] != nullptr) tasks(tasks_of(*parts[0], one.file), inner);
   if (parts[1] != nullptr) {
     Surroundings rescue = inner;
@@ -341,160 +385,41 @@ void Unit::block(const Task& one, const Surroundings& around, int row) {
   } else {
     around.out->push_back(std::move(item));
   }
-  if (parts[2] != nullptr) tasks(tasks_of(*parts[2], one.file), around);
+  if (parts[2] == nullptr) return;
+  // The same conditions go for what is done in any case.
+  auto last = std::make_unique<Item>();
+  last->kind = Item::Kind::kBlock;
+  last->row = row;
+  last->keys = keys;
+  Surroundings always = inner;
+  always.out = keys.empty() ? around.out : &last->children;
+  tasks(tasks_of(*parts[2], one.file), always);
+  if (!keys.empty()) around.out->push_back(std::move(last));
 }
 
-void Unit::include(const Task& one, const Surroundings& around, int row) {
-  struct Part {
-    std::string file;
-    Cel condition;
-  };
-  std::vector<Part> parts;
-  const Node* given = one.argument({"file", "_raw_params"});
-  std::string text = given != nullptr ? given->text : one.free_form;
-  const std::string folder = std::filesystem::path(one.file).parent_path().generic_string();
-  std::vector<Turn> turns = loop_of(one, *around.names, holds_jinja(text));
-  for (Turn& turn : turns) {
-    LocalNames& names = *turn.names;
-    if (const Node* variables = one.keyword("vars")) {
-      for (const Entry& entry : variables->entries) names.set(entry.key, value_of(entry.value, names));
-    }
-    parts.clear();
-    std::vector<std::string> found = first_found(one);
-    if (!found.empty()) throw Untranslatable{"the first of several files of tasks that is there"};
-    if (const std::optional<std::string> known = constant_text(text, names)) {
-      const std::string file = find_task_file(*known, folder);
-      if (file.empty()) throw Untranslatable{"the file of tasks `" + *known + "`, which is not there"};
-      parts.push_back({file, {"true", Type::kBool, Type::kAny, 0, "", ""}});
-    } else {
-      // A file for each system: each in a block of its own.
-      const std::string base = folder.empty() ? "tasks" : folder;
-      std::string name = text;
-      if (!name.ends_with(".yml") && !name.ends_with(".yaml")) name += ".yml";
-      const std::optional<SystemPath> path = system_path(name, base, "tasks");
-      if (!path) throw Untranslatable{"a file of tasks whose name hangs on the host"};
-      const Cel own = text_expression(name, names);
-      for (const auto& [target, file] : path->files) {
-        (void)target;
-        const std::string wanted = file.substr(base.size() + 1);
-        parts.push_back({file,
-                         {own.in_brackets(rank::kSum) + " == " + cel_text(wanted), Type::kBool, Type::kAny,
-                          rank::kRelation, "", ""}});
-      }
-    }
-    const Cel when = when_of(one, names, nullptr);
-    for (const Part& part : parts) {
-      const Node* tree = read_yaml(part.file);
-      auto item = std::make_unique<Item>();
-      item->kind = Item::Kind::kBlock;
-      item->row = row;
-      const Cel condition = both_of(when, part.condition);
-      if (!turn.for_each.empty()) item->put("for_each", Written::of_map(turn.for_each));
-      if (condition.text != "true") item->put("when", Written::of_text(condition.text));
-      std::vector<std::string> tags = tags_of(one);
-      if (!tags.empty()) item->put("tags", Written::of_texts(tags));
-      item->comment = part.file;
-      Surroundings inner = around;
-      inner.names = &names;
-      inner.out = &item->children;
-      inner.guard = both_of(around.guard, condition);
-      inner.in_loop = around.in_loop || !turn.for_each.empty();
-      std::string word;
-      if (loop_keyword(one, word) != nullptr) inner.turn = &names;
-      ++inner.depth;
-      if (const Node* as = one.keyword("become_user")) inner.as = as->text;
-      if (tree->is_sequence()) tasks(tasks_of(*tree, part.file), inner);
-      if (item->children.empty()) continue;
-      if (item->keys.empty()) {
-        for (auto& child : item->children) around.out->push_back(std::move(child));
-      } else {
-        around.out->push_back(std::move(item));
-      }
-    }
-  }
-  set_outcome(row, Outcome::kTranslated);
+// What a block or an include says of the tasks inside.
+void Unit::add_around(const Task& one, Surroundings& inner) {
+  if (const Node* as = one.keyword("become_user")) inner.as = as->text;
+  if (is_delegated(one)) inner.delegated = why_delegated(one);
+  if (says_yes(one.keyword("run_once"))) inner.once = true;
+  if (const Node* environment = one.keyword("environment"); environment != nullptr && environment->is_map())
+    inner.environment.push_back(environment);
 }
 
-void Unit::use_role(const Task& one, const Surroundings& around, int row) {
-  const Node* name = one.argument({"name", "role"});
-  if (name == nullptr || holds_jinja(name->text)) throw Untranslatable{"a role whose name hangs on the host"};
-  std::string role = name->text;
-  if (const std::size_t dot = role.rfind('.'); dot != std::string::npos) role = role.substr(dot + 1);
-  if (!roles_.contains(role))
-    throw Untranslatable{"the role `" + name->text + "`, which is not among what is imported"};
-  if (one.argument({"tasks_from"}) != nullptr) throw Untranslatable{"a part of a role (`tasks_from`)"};
-  for (Turn& turn : loop_of(one, *around.names, false)) {
-    auto item = std::make_unique<Item>();
-    item->kind = Item::Kind::kUse;
-    item->row = row;
-    item->put("use", Written::of_text("../" + role));
-    if (!turn.for_each.empty()) item->put("for_each", Written::of_map(turn.for_each));
-    const Cel when = when_of(one, *turn.names, nullptr);
-    if (when.text != "true") item->put("when", Written::of_text(when.text));
-    if (const Node* variables = one.keyword("vars")) {
-      WrittenMap with;
-      for (const Entry& entry : variables->entries)
-        with.emplace_back(safe_name(entry.key), written_of(entry.value, *turn.names));
-      item->put("with", Written::of_map(std::move(with)));
-    }
-    around.out->push_back(std::move(item));
+void Unit::check_variable_files(const Task& one) {
+  const Node* file = one.argument({"file"});
+  if (one.argument({"dir"}) != nullptr) throw Untranslatable{"all files of variables in a folder (`dir`)"};
+  if (!first_found(one).empty()) return;
+  std::string path = file != nullptr ? file->text : one.free_form;
+  if (holds_jinja(path)) {
+    if (system_files_.empty()) throw Untranslatable{"files of variables whose names plumb cannot work out"};
+    return;
   }
-}
-
-void Unit::check(const Task& one, const Surroundings& around, int row) {
-  std::vector<Cel> conditions;
-  std::vector<Turn> turns = loop_of(one, *around.names, false);
-  Turn& turn = turns.front();
-  LocalNames& names = *turn.names;
-  if (const Node* variables = one.keyword("vars")) {
-    for (const Entry& entry : variables->entries) names.set(entry.key, value_of(entry.value, names));
+  path = without_leads(path, {"../", "./", "vars/"});
+  for (const char* end : {"", ".yml", ".yaml", ".json"}) {
+    if (source_.holds("vars/" + path + end)) return;
   }
-  if (around.in_loop) throw Untranslatable{"an assertion inside a loop of a whole file"};
-  const Cel when = both_of(around.guard, when_of(one, names, nullptr));
-  if (one.module == "assert") {
-    const Node* that = one.argument({"that"});
-    if (that == nullptr) throw Untranslatable{"an `assert` without `that`"};
-    for (const Node& item : that->is_sequence() ? that->items : std::vector<Node>{*that})
-      conditions.push_back(condition_text(item.text, names));
-  } else {
-    conditions.push_back(negation_of(when));
-  }
-  const Node* given = one.argument({"fail_msg", "msg"});
-  std::string message = given == nullptr ? one.name : given->text;
-  std::string text;
-  try {
-    if (!turn.for_each.empty()) throw Untranslatable{""};
-    text = translate_text(message, names).text;
-  } catch (const Untranslatable&) {
-    text = escaped(one.name);
-    if (holds_jinja(text)) text = one.file + ":" + std::to_string(one.line());
-  }
-  for (char& c : text) {
-    if (c == '\n') c = ' ';
-  }
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  for (Cel& condition : conditions) {
-    if (one.module == "assert" && when.text != "true") {
-      const Cel not_asked = negation_of(when);
-      condition = {not_asked.in_brackets(rank::kOr) + " || " + condition.in_brackets(rank::kOr),
-                   Type::kBool,
-                   Type::kAny,
-                   rank::kOr,
-                   "",
-                   ""};
-    }
-    for (auto loop = turn.for_each.rbegin(); loop != turn.for_each.rend(); ++loop) {
-      std::string list = loop->value.text;
-      if (loop->value.is_list()) throw Untranslatable{"an assertion over a list that is written in place"};
-      if (list.starts_with("${") && list.ends_with("}")) list = list.substr(2, list.size() - 3);
-      condition = {
-          "(" + list + ").all(" + loop->name + ", " + condition.text + ")", Type::kBool, Type::kAny, 0, "", ""};
-    }
-    checks_.emplace_back(condition.text, Written::of_text(text));
-    check_rows_.emplace_back(condition.text, row);
-  }
-  set_outcome(row, Outcome::kOtherWay);
-  note(row, "a check");
+  throw Untranslatable{"the file of variables `" + path + "`, which is not there"};
 }
 
 }  // namespace plumb::imports

@@ -158,6 +158,7 @@ void Unit::write_inputs(Lines& lines) {
           Written::of_map({{"type", Written::of_text("string")}, {"default", Written::of_text(symbol.default_text)}});
     } else if (literal) {
       schema = schema_of(*symbol.by_default);
+      if (symbol.may_be_text) schema.entries.front().value = Written::of_texts({"boolean", "string"});
       if (symbol.is_sensitive) schema.entries.emplace_back("sensitive", Written::of_plain("true"));
     } else {
       const bool null = symbol.may_be_null || symbol.is_sensitive || !symbol.problem.empty();
@@ -188,7 +189,7 @@ void Unit::write_named(Lines& lines) {
     for (const std::string& text : system_paths_) {
       if (!holds_jinja(text)) {
         paths.push_back("vars/" + text.substr(0, text.rfind('.')) + ".yaml");
-      } else if (std::optional<SystemPath> path = system_path(text, "vars", "vars")) {
+      } else if (std::optional<SystemPath> path = variable_files(text)) {
         if (std::find(paths.begin(), paths.end(), path->path) == paths.end()) paths.push_back(path->path);
       }
     }
@@ -250,7 +251,8 @@ std::map<std::string, std::string> Unit::write() {
   write_inputs(lines);
   write_named(lines);
   const bool any = std::any_of(items_.begin(), items_.end(), [&](const auto& item) { return is_live(*item); });
-  lines.add(any ? "\nresources:" : "");
+  if (any) lines.add("\nresources:");
+  if (!any && !items_.empty()) lines.add("");
   write_items(items_, 2, lines);
   files[file_] = lines.text();
   return files;
@@ -261,6 +263,8 @@ bool Unit::break_at(const std::string& file, int line, const std::string& why) {
     if (item.broken) return false;
     item.broken = true;
     item.comment = why;
+    const Written* use = item.kind == Item::Kind::kUse ? item.find("use") : nullptr;
+    if (use != nullptr && item.row < 0) tell_once("the use of `" + use->text + "` is by hand: " + why);
     if (item.row >= 0) {
       set_outcome(item.row, Outcome::kByHand);
       note(item.row, why);
@@ -303,7 +307,8 @@ bool Unit::break_at(const std::string& file, int line, const std::string& why) {
     bool any = false;
     const std::function<void(Items&)> uses = [&](Items& items) {
       for (auto& item : items) {
-        if (item->template_file == file) any = mark(*item) || any;
+        const auto& own = item->template_files;
+        if (std::find(own.begin(), own.end(), file) != own.end()) any = mark(*item) || any;
         uses(item->children);
         uses(item->rescue);
       }
