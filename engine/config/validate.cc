@@ -159,10 +159,22 @@ class Validator {
       return std::nullopt;
     }
     if (const std::string& pattern = text_of(schema.pattern); !pattern.empty() && !matches(value, pattern)) {
-      report(Code::kBadValue, name + " does not have the right form", node.span, expected_form(schema, value));
+      report(Code::kBadValue, name + " does not have the right form", node.span, expected_form(schema, value),
+             blanks_hint(value, pattern));
       return std::nullopt;
     }
     return result;
+  }
+
+  // As of what a file holds, whose last line has an end.
+  static std::string blanks_hint(const std::string& value, const std::string& pattern) {
+    constexpr const char* kWhite = " \t\r\n";
+    const std::size_t begin = value.find_first_not_of(kWhite);
+    if (begin == std::string::npos) return {};
+    const std::string trimmed = value.substr(begin, value.find_last_not_of(kWhite) + 1 - begin);
+    if (trimmed == value || !matches(trimmed, pattern)) return {};
+    return "without the white space at its ends it has: `.trim()` of an expression takes that away, `|-` the end of a "
+           "block";
   }
 
   static std::string expected_form(const Rule& schema, const std::string& value) {
