@@ -254,6 +254,36 @@ void add_system(Situations& all) {
       .asks("sysctl", "vm.swappiness", {{"value", "10"}});
 }
 
+void add_files_of_lines(Situations& all) {
+  all.on("a job beside one whose line does not end", true)
+      .has_file("/etc/cron.d/jobs", "0 0 * * * root /bin/old")
+      .asks("cron", "job", {{"file", "jobs"}, {"user", "root"}, {"job", "/bin/true"}, {"special", "daily"}});
+  all.on("a job that another tool made", true)
+      .has_file("/etc/cron.d/jobs", "# each night SALT_CRON_IDENTIFIER:job\n0 0 * * * root /bin/old\n")
+      .asks("cron", "job", {{"file", "jobs"}, {"user", "root"}, {"job", "/bin/true"}, {"special", "daily"}});
+  all.on("who may mount, and what may be run there", false)
+      .has_file("/etc/fstab", "/dev/sdb1 /srv/data ext4 exec,user 0 0\n")
+      .asks("mount", "/srv/data",
+            {{"source", "/dev/sdb1"}, {"type", "ext4"}, {"options", "user,exec"}, {"state", "present"}});
+  all.on("a name that another line gives another address", false)
+      .has_file("/etc/hosts", "127.0.1.1 web.example web\n")
+      .asks("host_entry", "web", {{"address", "10.0.0.1"}});
+  all.on("keys that sign those of hosts, one after the other", false)
+      .asks("known_host", "*.example",
+            {{"path", "/srv/known"}, {"marker", "cert-authority"}, {"key", "ssh-ed25519 AAAAC3Nza one"}})
+      .asks(
+          "known_host", "*.example",
+          {{"id", "next"}, {"path", "/srv/known"}, {"marker", "cert-authority"}, {"key", "ssh-ed25519 AAAAC3Nzb two"}});
+  all.on("an option in a line that stands deeper than the one above", false)
+      .has_file("/srv/my.cnf", "[mysqld]\nuser = mysql\n  port = 3306\n")
+      .asks("ini", "/srv/my.cnf", {{"section", "mysqld"}, {"options", {{"user", "db"}, {"port", 3307}}}});
+  all.on("a part of a file of wide characters", false, End::kRefused)
+      .has_file("/srv/wide", std::string("\xFF\xFE"
+                                         "a\0\n\0",
+                                         6))
+      .asks("line", "/srv/wide", {{"text", "x"}});
+}
+
 void add_what_comes(Situations& all) {
   all.on("a working copy in a folder of somebody's", true)
       .has_user("web", 1500)
@@ -327,6 +357,7 @@ std::vector<Situation> situations() {
   add_services(all);
   add_files(all);
   add_system(all);
+  add_files_of_lines(all);
   add_what_comes(all);
   return all.take();
 }
