@@ -87,10 +87,15 @@ VaultStore read_vault(const lang::Entry& entry, const Json& typed, Diagnostics& 
   return store;
 }
 
-// Of the names that keyctl(1) has for keyrings of whoever runs us.
+// As keyctl(1) shortens the keyrings' names: to the first letters of their words.
 std::string keyring_of(const Json& typed) {
-  const std::string name = typed.value("keyring", "session");
-  return name == "user" ? "@u" : name == "user-session" ? "@us" : "@s";
+  std::string shortened = "@";
+  char before = '-';
+  for (const char c : typed.value("keyring", "session")) {
+    if (before == '-') shortened += c;
+    before = c;
+  }
+  return shortened;
 }
 
 // Of "version=3"; 0 where it is something else.
