@@ -83,7 +83,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 python3 "$PLUMB_SOURCE/testdata/e2e/vault_server.py" tls/cert.pem tls/key.pem store/asked store/vault.json >store/port 2>store/log &
 vault=$!
 trap 'kill $vault 2>/dev/null || true; rm -rf "$work"' EXIT
-for _ in $(seq 100); do [ ! -s store/port ] || break; sleep 0.1; done
+for _ in $(seq 600); do [ ! -s store/port ] || break; sleep 0.1; done
 [ -s store/port ] || fail "the vault did not start: $(cat store/log)"
 export VAULT_TOKEN=hvs.root
 for n in $(seq 61 80); do canary "$n" >root/etc/c$n; done

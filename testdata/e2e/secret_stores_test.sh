@@ -14,7 +14,7 @@ openssl x509 -req -in tls/asked.pem -CA tls/ca.pem -CAkey tls/ca.key -CAcreatese
 python3 "$PLUMB_SOURCE/testdata/e2e/vault_server.py" tls/cert.pem tls/key.pem asked >port 2>server.log &
 server=$!
 trap 'kill $server 2>/dev/null || true; rm -rf "$work"' EXIT
-for _ in $(seq 100); do [ ! -s port ] || break; sleep 0.1; done
+for _ in $(seq 600); do [ ! -s port ] || break; sleep 0.1; done
 [ -s port ] || fail "the vault did not start: $(cat server.log)"
 url=https://127.0.0.1:$(cat port)
 export HOME=$work/home
@@ -225,7 +225,7 @@ resources:
     content: "\${inputs.of_kernel} \${inputs.of_unit}\n"
 YAML
 other() { exits "$1" "$plumb" -C other --root "$work/root" "${@:2}"; }
-if ! command -v keyctl >/dev/null; then # faithful to what it prints
+if ! keyctl session - true >/dev/null 2>&1; then # faithful to what it prints
   cat >other/bin/keyctl <<'SH'
 #!/bin/sh
 [ "$*" = "search @s user plumb-test:db" ] && { echo 4711; exit; }

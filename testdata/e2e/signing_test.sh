@@ -146,7 +146,8 @@ exits 0 "$plumb" --output json key new other --no-passphrase --name dee@example.
 jq -r .allowed_signer <<<"$output" >more && cat signers >>more
 cp ana.pub home/.ssh/ana.pub
 exits 0 "$plumb" key list --allowed-signers more
-grep -E "$(ssh-keygen -lf ana.pub | cut -d' ' -f2) .*/ana.pub +ana@example.com +plan, approval, compliance" <<<"$output" >/dev/null || fail "$output"
+grep -F "$(ssh-keygen -lf ana.pub | cut -d' ' -f2) " <<<"$output" |
+  grep -E '/ana.pub +ana@example.com +plan, approval, compliance *$' >/dev/null || fail "$output"
 grep -E 'dee@example.com +allowed signers +dee@example.com +plan, approval *$' <<<"$output" >/dev/null || fail "$output"
 grep -E 'home/.ssh/plumb.pub *$' <<<"$output" >/dev/null || fail "a key that nobody named counts: $output"
 exits 0 "$plumb" key list --allowed-signers more --revoked-keys revoked
