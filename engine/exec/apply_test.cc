@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/exec/judge.h"
 #include "engine/exec/testing/apply_fixture.h"
 
 namespace plumb::exec {
@@ -30,6 +31,17 @@ class BellProvider : public Provider {
     if (!desired.flag("hangs", true)) return change;
     change.op = op;
     change.operations.push_back(MakeDirectory{"/etc/rung-" + desired.address.identity, {}, false});
+    return change;
+  }
+};
+
+// Tells of all attributes, whatever of them is different.
+class WholeProvider : public BellProvider {
+ public:
+  Change diff(const Desired& desired, const Observed&) const override {
+    Change change;
+    change.op = Op::kUpdate;
+    change.after = desired.attributes;
     return change;
   }
 };
@@ -253,6 +265,20 @@ TEST_F(ApplyTest, AResultThatIsNotThePlannedOneDiverges) {
   const HostRecord record = load_record(folder_);
   EXPECT_FALSE(record.resources.contains("toy:/etc/a"));
   EXPECT_EQ(record.unreported.front().outcome, JournalOutcome::kFailed);
+}
+
+TEST_F(ApplyTest, OnlyWhatIsDifferentIsTold) {
+  const Kind kind = {
+      .name = "whole", .provider = std::make_shared<WholeProvider>(), .operations = OperationSet::of<MakeDirectory>()};
+  wire::Action action;
+  action.op = Op::kUpdate;
+  action.desired.address = {"", "whole", "one"};
+  action.desired.attributes = {{"names", {"a"}}, {"fits", true}};
+  Observed observed;
+  observed.exists = true;
+  observed.attributes = {{"names", {"b"}}, {"fits", true}};
+  EXPECT_EQ(divergence(kind, action, observed)->summary,
+            "whole:one is not as planned after the action: names is [\"b\"] instead of [\"a\"]");
 }
 
 TEST_F(ApplyTest, AfterAFailureTheRestIsSkipped) {

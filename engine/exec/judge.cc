@@ -153,6 +153,8 @@ std::optional<Diagnostic> divergence(const Kind& kind, const wire::Action& actio
         .with_hint("the guard must tell when the command has done its work");
   }
   for (const auto& [name, wanted] : left.after.items()) {
+    // Kinds may tell of a whole thing that is made anew.
+    if (value_in(observed.attributes, name) == wanted) continue;
     what += (what.empty() ? "" : ", ") + name + " is " +
             shown(action.desired, name, value_in(observed.attributes, name)) + " instead of " +
             shown(action.desired, name, wanted);
