@@ -147,6 +147,22 @@ bool BackEnd::version_matches(std::string_view wanted, std::string_view version)
   return version.starts_with(wanted.substr(0, wanted.size() - 1));
 }
 
+Result<> BackEnd::judge_file(const PackageTransaction& transaction, const std::string& path,
+                             const PackageFile& file) const {
+  const auto named = [](const std::string& name, const std::string& version) {
+    return version.empty() ? name : name + ' ' + version;
+  };
+  for (const PackageRequest& wanted : transaction.install) {
+    const bool fits = wanted.version.empty() || version_matches(wanted.version, file.version);
+    if (wanted.file != path || (wanted.name.substr(0, wanted.name.find(':')) == file.name && fits)) continue;
+    return fail(Code::kPackageFailed, path + " is " +
+                                          (file.name.empty() ? "no package" : named(file.name, file.version)) +
+                                          ", and not " + named(wanted.name, wanted.version))
+        .hint("make the plan anew");
+  }
+  return {};
+}
+
 bool wants_latest(const Desired& desired) {
   return desired.text("state") == "latest";
 }

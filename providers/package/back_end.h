@@ -16,6 +16,7 @@
 namespace plumb::providers::package {
 
 class HostPackages;
+struct PackageFile;
 
 class BackEnd : public PackageManager {
  public:
@@ -29,6 +30,8 @@ class BackEnd : public PackageManager {
   virtual bool version_matches(std::string_view wanted, std::string_view version) const;
   // The same, where what is asked for may also be a comparison.
   bool takes_version(std::string_view wanted, std::string_view version) const;
+  // An error where a file is not what a transaction has for it.
+  Result<> judge_file(const PackageTransaction& transaction, const std::string& path, const PackageFile& file) const;
   // What it asks the host. Lives no longer than the system.
   virtual std::unique_ptr<HostPackages> on(System& system) const = 0;
   // One result each, in the order asked for; see PackageProvider for what is told.

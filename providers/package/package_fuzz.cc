@@ -6,10 +6,16 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "providers/package/apk/answer.h"
+#include "providers/package/apk/database.h"
+#include "providers/package/apk/versions.h"
 #include "providers/package/apt/dpkg_status.h"
 #include "providers/package/apt/simulation.h"
 #include "providers/package/apt/versions.h"
 #include "providers/package/dnf/answer.h"
+#include "providers/package/pacman/answer.h"
+#include "providers/package/pacman/database.h"
+#include "providers/package/pacman/versions.h"
 #include "providers/package/rpm_version.h"
 #include "providers/package/zypper/answer.h"
 
@@ -40,7 +46,7 @@ void check_order(const std::array<std::string_view, 3>& versions, const Compare&
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 8) {
+  switch (data[0] % 16) {
     case 0:
       (void)apt::parse_simulation(text).closure("jq");
       break;
@@ -64,6 +70,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 5:
       (void)zypper::parse_answer(text).simulation.closure("jq");
       break;
+    case 8:
+      (void)pacman::parse_answer(text, text, false).simulation.closure("jq");
+      (void)pacman::section_of(text, "%FILES%");
+      (void)pacman::Held::parse(text).contains("jq");
+      (void)apk::parse_answer(text).simulation.closure("jq");
+      (void)apk::parse_records(text);
+      (void)apk::parse_world(text);
+      break;
     default: {
       std::array<std::string_view, 3> versions;
       for (std::string_view& version : versions) {
@@ -73,10 +87,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       }
       check_order(versions, [](auto one, auto other) { return apt::compare_versions(one, other); });
       check_order(versions, [](auto one, auto other) { return compare_rpm_parts(one, other); });
+      check_order(versions, [](auto one, auto other) { return apk::compare_versions(one, other); });
       // Releases count only where both have one, so that of three they are no order.
       for (const std::string_view one : versions) {
         for (const std::string_view other : versions) {
           if (sign(compare_rpm_versions(one, other)) != -sign(compare_rpm_versions(other, one))) std::abort();
+          if (sign(pacman::compare_versions(one, other)) != -sign(pacman::compare_versions(other, one))) std::abort();
           (void)rpm_version_matches(one, other);
         }
       }

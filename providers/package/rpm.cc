@@ -167,21 +167,6 @@ PackageFile parse_rpm_file(const ProcessResult& result) {
   return file;
 }
 
-Result<> judge_rpm_file(const PackageTransaction& transaction, const std::string& path, const ProcessResult& result) {
-  const PackageFile file = parse_rpm_file(result);
-  for (const PackageRequest& wanted : transaction.install) {
-    if (wanted.file != path) continue;
-    const bool is_it = base_of_name(wanted.name) == file.name &&
-                       (wanted.version.empty() || rpm_version_matches(wanted.version, file.version));
-    if (is_it) continue;
-    return fail(Code::kPackageFailed,
-                path + " is " + (file.name.empty() ? "no package" : file.name + ' ' + file.version) + ", and not " +
-                    wanted.name + (wanted.version.empty() ? "" : ' ' + wanted.version))
-        .hint("make the plan anew");
-  }
-  return {};
-}
-
 Diagnostic why_rpm_does_not_purge() {
   return refused("rpm keeps configuration that somebody changed, as a file with .rpmsave behind its name",
                  "say `state: absent`, and `file` with `state: absent` for what stays");

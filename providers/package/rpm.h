@@ -38,8 +38,6 @@ Installed installed_of(const std::vector<RpmPackage>& packages, const std::set<s
 // Which package a file is: a preview of the transaction too.
 ProcessRequest ask_rpm_file(const std::string& path);
 PackageFile parse_rpm_file(const ProcessResult& result);
-// An error where a file is not what a transaction has for it.
-Result<> judge_rpm_file(const PackageTransaction& transaction, const std::string& path, const ProcessResult& result);
 
 Diagnostic why_rpm_does_not_purge();
 

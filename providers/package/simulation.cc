@@ -20,6 +20,18 @@ std::vector<std::string> Simulation::closure(const std::string& name) const {
   return result;
 }
 
+void Simulation::merge(Simulation&& part) {
+  installs.merge(part.installs);
+  versions.merge(part.versions);
+  removes.merge(part.removes);
+  downgrades.merge(part.downgrades);
+  held.merge(part.held);
+  children.merge(part.children);
+  selected.merge(part.selected);
+  unknown.merge(part.unknown);
+  errors.insert(errors.end(), part.errors.begin(), part.errors.end());
+}
+
 Result<> note_children(const std::vector<Wish>& wishes, const std::function<Result<Simulation>(const Wish& wish)>& ask,
                        Simulation& all) {
   constexpr std::size_t kAskedAlone = 16;

@@ -25,6 +25,8 @@ struct Simulation {
 
   // `name` and what is installed on its behalf, `name` first, the rest sorted.
   std::vector<std::string> closure(const std::string& name) const;
+  // Adds what was asked in a question of its own.
+  void merge(Simulation&& part);
 };
 
 // One package that the manager is asked about.

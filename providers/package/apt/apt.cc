@@ -215,24 +215,9 @@ class Apt : public BackEnd {
     return {.older = transaction.allow_downgrade, .recommended = !transaction.without_recommends};
   }
 
-  Result<> judge_file(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) const {
-    const PackageFile file = parse_file(result.output);
-    const std::string& path = step.program.argv.at(2);
-    for (const PackageRequest& wanted : transaction.install) {
-      if (wanted.file != path || is_of(wanted, file)) continue;
-      return fail(Code::kPackageFailed, path + " is " + file.name + ' ' + file.version + ", and not " + wanted.name +
-                                            (wanted.version.empty() ? "" : ' ' + wanted.version))
-          .hint("make the plan anew");
-    }
-    return {};
-  }
-  bool is_of(const PackageRequest& wanted, const PackageFile& file) const {
-    return wanted.name.substr(0, wanted.name.find(':')) == file.name &&
-           (wanted.version.empty() || version_matches(wanted.version, file.version));
-  }
-
   Result<> judge_preview(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) const {
-    if (step.program.argv.front() == "dpkg-deb") return judge_file(transaction, step, result);
+    if (step.program.argv.front() == "dpkg-deb")
+      return judge_file(transaction, step.program.argv.at(2), parse_file(result.output));
     return judge_simulation(transaction, parse_simulation(result.output));
   }
 };

@@ -164,7 +164,8 @@ Result<> Dnf::judge(const PackageTransaction& transaction, const Step& step, con
 
 Result<> Dnf::judge_preview(const PackageTransaction& transaction, const Step& step,
                             const ProcessResult& result) const {
-  if (step.program.argv.front() == "rpm") return judge_rpm_file(transaction, step.program.argv.back(), result);
+  if (step.program.argv.front() == "rpm")
+    return judge_file(transaction, step.program.argv.back(), parse_rpm_file(result));
   const Answer answer = parse_answer(result.output + '\n' + result.errors);
   const Simulation& simulation = answer.simulation;
   if (!answer.ended || !simulation.errors.empty()) {

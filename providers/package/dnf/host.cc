@@ -116,7 +116,7 @@ class DnfPackages : public HostPackages {
       // What is there and no source has is at its newest; what makes room for others is gone.
       if (specs != &come) answer.simulation.unknown.clear();
       if (specs != &go) PLUMB_TRY(explain(asked, answer));
-      merge(std::move(answer.simulation), all);
+      all.merge(std::move(answer.simulation));
     }
     for (const Wish& wish : wishes) name_as_asked(wish, all);
     // An older version only where one is asked for.
@@ -139,7 +139,7 @@ class DnfPackages : public HostPackages {
     Simulation simulation = std::move(answer.simulation);
     if (autoremove) {
       PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask(flavour_, {"--assumeno", "autoremove"})));
-      merge(parse_answer(result.output + '\n' + result.errors).simulation, simulation);
+      simulation.merge(parse_answer(result.output + '\n' + result.errors).simulation);
     }
     std::set<std::string> names;
     for (const auto& [name, version] : simulation.installs) names.insert(name);
@@ -250,17 +250,6 @@ class DnfPackages : public HostPackages {
     }
     note_children(result.output, roots, answer);
     return {};
-  }
-
-  static void merge(Simulation&& part, Simulation& all) {
-    all.installs.merge(part.installs);
-    all.versions.merge(part.versions);
-    all.removes.merge(part.removes);
-    all.downgrades.merge(part.downgrades);
-    all.children.merge(part.children);
-    all.selected.merge(part.selected);
-    all.unknown.merge(part.unknown);
-    all.errors.insert(all.errors.end(), part.errors.begin(), part.errors.end());
   }
 
   static void name_as_asked(const Wish& wish, Simulation& simulation) {

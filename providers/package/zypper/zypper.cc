@@ -166,8 +166,9 @@ class Zypper : public BackEnd {
   }
 
  private:
-  static Result<> judge_preview(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) {
-    if (step.program.argv.front() == "rpm") return judge_rpm_file(transaction, step.program.argv.back(), result);
+  Result<> judge_preview(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) const {
+    if (step.program.argv.front() == "rpm")
+      return judge_file(transaction, step.program.argv.back(), parse_rpm_file(result));
     const Answer answer = parse_answer(result.output);
     const Simulation& simulation = answer.simulation;
     if (!answer.ended) {
