@@ -58,6 +58,7 @@ class ObstaclesTest : public ::testing::Test {
     Diagnostics diagnostics;
     const bool planned = simulate_host(graph_, kinds_, observation, "web01", diagnostics, {}, {}).has_value();
     EXPECT_EQ(planned, !diagnostics.has_errors());
+    hint_ = planned ? "" : diagnostics.items().front().hint;
     return planned;
   }
 
@@ -65,6 +66,7 @@ class ObstaclesTest : public ::testing::Test {
   const Registry kinds_ = kinds_of_the_test();
   ir::HostGraph graph_;
   std::vector<Observed> states_;
+  std::string hint_;  // of the refusal
 };
 
 constexpr std::array kCodes = {Code::kRefusedByState, Code::kNoBackEnd, Code::kSymlinkRefused, Code::kServerRefused};
@@ -89,9 +91,12 @@ TEST_F(ObstaclesTest, OneAtAPathGoesWithWhatChangesThePathAndNotWithWhatIsOnlyWa
 }
 
 TEST_F(ObstaclesTest, AProgramThatItComesAfterMayDoAnything) {
+  EXPECT_FALSE(is_planned(kDust, ObstacleGoes::kWithItsPath));
+  EXPECT_EQ(hint_, "where `chore:tidy` takes that away, name it in `after`");
   graph_.edges.push_back({kDust, 1, ir::EdgeKind::kAfter, Op::kNone, {}});
   EXPECT_TRUE(is_planned(kDust, ObstacleGoes::kWithItsPath));
   EXPECT_FALSE(is_planned(kDust, ObstacleGoes::kNever));
+  EXPECT_EQ(hint_, "");
 }
 
 }  // namespace

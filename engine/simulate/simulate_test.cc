@@ -146,7 +146,7 @@ TEST_F(FollowsTest, AnObstacleThatAnEarlierActionMayTakeAwayBoundsIt) {
   EXPECT_EQ(lamp.unknown_until, std::vector<std::string>{"note:/wires/desk"});
   EXPECT_EQ(lamp.needs, std::vector<std::string>{"note:/wires/desk"});
   EXPECT_TRUE(lamp.operations.empty()) << "what is to be done is known then";
-  EXPECT_EQ(lamp.note, "decided after note:/wires/desk");
+  EXPECT_EQ(lamp.note, "decided after note:/wires/desk; now the wire is loose");
   // That of another one, or one that is as it should be, does not.
   graph_.nodes.front().desired.attributes["at"] = "/wires/hall";
   EXPECT_FALSE(run());

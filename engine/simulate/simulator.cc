@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/digest.h"
+#include "engine/base/outside_text.h"
 #include "engine/plan/derivation.h"
 #include "engine/simulate/scope.h"
 
@@ -159,7 +160,20 @@ void Simulator::visit(std::size_t i) {
 
 bool Simulator::may_change(std::size_t i, const Change& change, const Observed& observed) {
   if (observed.obstacle && !obstacle_may_go(i, observed)) {
-    refusals_.by_host(i, *observed.obstacle, earlier_of(i, observed.shaped_by), observed.undone_by);
+    refusals_.by_host(i, with_a_way_out(i, *observed.obstacle), earlier_of(i, observed.shaped_by), observed.undone_by);
+// What a program does it does not say: that it takes something away counts where the resource names it.
+Diagnostic Simulator::with_a_way_out(std::size_t i, const Obstacle& obstacle) const {
+  Diagnostic told = obstacle;
+  if (obstacle.goes == ObstacleGoes::kNever) return told;
+  for (std::size_t earlier = i; earlier-- > 0;) {
+    if (!planned_[earlier].acts || planned_[earlier].op != Op::kRun) continue;
+    if (!told.hint.empty()) told.hint += "; ";
+    told.hint += "where `" + address_of(earlier) + "` takes that away, name it in `after`";
+    break;
+  }
+  return told;
+}
+
     return false;
   }
   if (!refusals_.allows(i, change, observed)) return false;
@@ -192,22 +206,25 @@ void Simulator::push_change(std::size_t i, const Desired& desired, const Observe
   if (by_program && observed.exists) action.undo = false;
   const std::vector<std::size_t> awaited(unknown_until.begin(), unknown_until.end());
   if (plan::is_decided_later(desired, observed, desired_of(awaited), kinds_)) {
-    push_conditional(i, desired, awaited);
+    push_conditional(i, desired, awaited, in_the_way);
     return;
+  const std::string in_the_way = observed.obstacle ? "; now " + outside_line(observed.obstacle->summary) : "";
   }
   push(i, std::move(action), unknown_until);
   if (planned_[i].acts && observed.content_text) texts_.emplace(digest(*observed.content_text), *observed.content_text);
 }
+  action.note += in_the_way;
 
 // It is known what there is to do once the makers have acted.
-void Simulator::push_conditional(std::size_t i, const Desired& desired, const std::vector<std::size_t>& makers) {
+void Simulator::push_conditional(std::size_t i, const Desired& desired, const std::vector<std::size_t>& makers,
+                                 const std::string& in_the_way) {
   NodeList unknown_until;
   for (const std::size_t maker : makers) {
     unknown_until.add(maker);
     if (stands_on(i, maker)) needs_.add(i, maker);
   }
   Action action = drafts_.conditional(i, desired);
-  action.note = "decided after " + address_of(makers.front()) + (makers.size() > 1 ? " and others" : "");
+  action.note = "decided after " + address_of(makers.front()) + (makers.size() > 1 ? " and others" : "") + in_the_way;
   push(i, std::move(action), unknown_until);
 }
 

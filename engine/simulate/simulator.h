@@ -54,10 +54,13 @@ class Simulator {
 
   void visit(std::size_t i);
   bool is_contradicted(std::size_t i, const Desired& desired, const Observed& observed);
+  Diagnostic with_a_way_out(std::size_t i, const Obstacle& obstacle) const;
   bool may_change(std::size_t i, const Change& change, const Observed& observed);
   void push_change(std::size_t i, const Desired& desired, const Observed& observed, const Change& change,
                    const std::vector<std::size_t>& makers);
-  void push_conditional(std::size_t i, const Desired& desired, const std::vector<std::size_t>& makers);
+  // `in_the_way`: what has to be gone by then, for the note.
+  void push_conditional(std::size_t i, const Desired& desired, const std::vector<std::size_t>& makers,
+                        const std::string& in_the_way = {});
   void push(std::size_t i, plan::Action action, const NodeList& unknown_until);
   void append(std::size_t i, plan::Action action);
   // From here on an action of this node stands in the plan.

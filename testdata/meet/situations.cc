@@ -222,6 +222,14 @@ void add_files(Situations& all) {
   all.on("lines, sections and names in files whose mode is declared", false)
       .asks("ini", "/etc/app.ini", {{"section", "a"}, {"options", {{"b", 1}}}, {"create", true}})
       .asks("file", "/etc/app.ini", {{"mode", "0600"}})
+  all.on("a link in the place of a file, beside a command", true, End::kRefused)
+      .has_link("/srv/current", "/srv/v1")
+      .asks("command", "take it", {{"run", "rm /srv/current && touch /srv/taken"}, {"creates", "/srv/taken"}})
+      .asks("file", "/srv/current", {{"content", "new\n"}});
+  all.on("a link in the place of a file, which a command takes away before", true)
+      .has_link("/srv/current", "/srv/v1")
+      .asks("command", "take it", {{"run", "rm /srv/current && touch /srv/taken"}, {"creates", "/srv/taken"}})
+      .asks("file", "/srv/current", {{"content", "new\n"}, {"after", {"command:take it"}}});
       .asks("line", "/etc/app.conf", {{"text", "b=2"}, {"create", true}})
       .asks("file", "/etc/app.conf", {{"mode", "0640"}, {"group", "nogroup"}});
   all.on("the zone as a link of one's own", true, End::kRefused)
