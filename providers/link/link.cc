@@ -97,6 +97,10 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   if (info->type == FileType::kLink) {
     observed.attributes["target"] = info->link_target;
+    if (info->uid != 0 || info->gid != 0) {
+      observed.attributes["owner"] = std::to_string(info->uid);
+      observed.attributes["group"] = std::to_string(info->gid);
+    }
     return observed;
   }
   if (absent) {
@@ -116,6 +120,18 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
         in_the_way(path, "there and is no link to replace").with_hint("set `force: true` to put the link in its place");
   }
   return observed;
+}
+
+bool belongs_as_asked(const Desired& desired, const Observed& observed) {
+  return observed.text("owner", "0") == desired.text("owner") && observed.text("group", "0") == desired.text("group");
+}
+
+SetAttributes given_to(const Desired& desired) {
+  SetAttributes give;
+  give.path = desired.text("path");
+  give.ownership.owner = desired.text("owner");
+  give.ownership.group = desired.text("group");
+  return give;
 }
 
 }  // namespace
@@ -141,7 +157,8 @@ Change LinkProvider::diff(const Desired& desired, const Observed& observed) cons
   if (observed.exists) {
     const std::string there = observed.text("type", type);
     const Json& found = observed.attribute("target");
-    if (there == type && found == target) return change;
+    const bool others = !hard && desired.has("owner") && !belongs_as_asked(desired, observed);
+    if (there == type && found == target && !others) return change;
     change.op = there == type ? Op::kUpdate : Op::kReplace;
     if (there != type) {
       change.before["type"] = there;
@@ -149,12 +166,18 @@ Change LinkProvider::diff(const Desired& desired, const Observed& observed) cons
     }
     if (!found.is_null() && found != target) change.before["target"] = found;
     if (found != target) change.after["target"] = target;
+    if (others) change.after["owner"] = desired.attribute("owner");
+    if (there == type && found == target) {
+      change.operations.push_back(given_to(desired));
+      return change;
+    }
   } else {
     change.op = Op::kCreate;
     change.after = {{"target", target}};
     if (hard) change.after["type"] = type;
   }
   change.operations.push_back(MakeLink{path, target, hard, observed.exists});
+  if (!hard && desired.has("owner")) change.operations.push_back(given_to(desired));
   return change;
 }
 
@@ -189,13 +212,16 @@ std::optional<Desired> LinkProvider::restore(const Desired& desired, const Obser
   if (before.text("type") == "hard link" || (!before.exists && wants_hard(desired))) {
     again.attributes["hard"] = true;
   }
+  if (before.text("type") == "link" && before.has("owner")) {
+    for (const char* attribute : {"owner", "group"}) again.attributes[attribute] = before.attribute(attribute);
+  }
   return again;
 }
 
 void add_to(Registry& registry) {
   registry.add({.name = "link",
                 .provider = std::make_shared<LinkProvider>(),
-                .operations = OperationSet::of<MakeLink, Remove>(),
+                .operations = OperationSet::of<MakeLink, Remove, SetAttributes>(),
                 .stands_on_inferred = true,
                 .confirmable = true,
                 .adoption = {survey, "files"}});

@@ -5,7 +5,9 @@
 
 namespace plumb::providers::link {
 
-// Observed attributes beyond the schema's: `type`, what is at the path ("link", "file", "directory", "other").
+// Observed attributes beyond the schema's: `type`, what is at the path ("link", "file", "directory", "other"); `owner`
+// and `group`, by number, of a symbolic link that is not root's. One that is made anew is, so whoever takes a change
+// back asks for them.
 class LinkProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;

@@ -88,6 +88,28 @@ TEST_F(Link, AHardLinkStaysOnItsFileSystem) {
             "/a is on another file system than /mnt/b, so a hard link is not possible");
 }
 
+// A link is made anew, and is root's then.
+TEST_F(Link, UndoGivesALinkBackToItsOwner) {
+  system.make_link("/l", "/old");
+  system.own("/l", 4242, 4243);
+  for (const Json& asked : {Json{{"path", "/l"}, {"target", "/new"}}, Json{{"path", "/l"}, {"state", "absent"}}}) {
+    const Desired desired = want(asked);
+    const std::optional<Desired> back = provider.restore(desired, *look(desired).observed);
+    ASSERT_TRUE(back);
+    Observed left;
+    left.exists = desired.has("target");
+    if (left.exists) left.attributes = {{"type", "link"}, {"target", "/new"}};
+    const Change change = provider.diff(*back, left);
+    const Operation made = MakeLink{"/l", "/old", false, left.exists};
+    const Operation given = SetAttributes{"/l", {"4242", "4243", {}}, false};
+    EXPECT_EQ(change.operations, (std::vector<Operation>{made, given}));
+    left.exists = true;
+    left.attributes = {{"type", "link"}, {"target", "/old"}};
+    EXPECT_EQ(provider.diff(*back, left).operations, std::vector<Operation>{given});
+    EXPECT_TRUE(look(*back).change.empty());
+  }
+}
+
 TEST_F(Link, ACircleIsRefused) {
   EXPECT_EQ(obstacle(want({{"path", "/l"}, {"target", "/l"}})), "/l is to be a link to /l, which leads back to it");
   system.make_directory("/d");

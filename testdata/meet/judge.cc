@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
+#include "engine/plan/action_json.h"
 #include "engine/report/diagnostics.h"
 #include "testdata/meet/bench.h"
 #include "testdata/meet/interference.h"
@@ -173,8 +175,10 @@ class Trial {
     for (const auto& [host, host_plan] : plan.hosts) {
       const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
       for (const plan::Action& action : *actions) {
+        const std::string address = action.desired.address.str();
         if (action.op == Op::kRun || brings_what_is_not_known(action) || waits_for_program(action))
-          opaque_.insert(action.desired.address.str());
+          opaque_.insert(address);
+        actions_[address].push_back(plan::action_to_json(action));
       }
     }
   }
@@ -399,16 +403,27 @@ class Trial {
     if (result.outcome != RunOutcome::kOk || found.has_errors()) {
       return {alone && refused.empty() && !of_accounts ? End::kBroken : End::kExcused, "undo" + codes_of(found), all};
     }
-    if (!alone || !refused.empty()) return {End::kHeld, "held", "", changed_};
+    if (!alone) return {End::kHeld, "held", "", changed_};
     Picture was = lasting(before_);
     Picture is = without_leftovers(lasting(image_.picture()));
     if (!agrees(was)) {
       was.erase("/etc/group");
       is.erase("/etc/group");
     }
-    const std::string other = differences(was, is);
+    const std::string other = refused.empty() ? differences(was, is) : beside(refused, was, is);
     if (!other.empty()) return {End::kBroken, "undo leaves something", all + other};
     return {End::kHeld, "held", "", changed_};
+  }
+
+  // What differs and has nothing to do with these.
+  std::string beside(const std::set<std::string>& addresses, const Picture& was, const Picture& is) const {
+    Json actions = Json::array();
+    std::set<std::string> kinds;
+    for (const std::string& address : addresses) {
+      kinds.insert(address.substr(0, address.find(':')));
+      if (const auto found = actions_.find(address); found != actions_.end()) actions.push_back(found->second);
+    }
+    return unplanned(was, is, named_paths(actions.dump(), image_.folder().string()), kinds);
   }
 
   const Case& one_;
@@ -427,6 +442,7 @@ class Trial {
   std::set<std::string> acting_;  // kinds
   std::set<std::string> opaque_;  // addresses of programs, and of what the plan says waits for those
   std::set<std::string> failed_kinds_;
+  std::map<std::string, Json> actions_;  // of the first plan, by address
 };
 
 }  // namespace
