@@ -11,6 +11,8 @@
 namespace plumb::providers::git {
 namespace {
 
+constexpr std::string_view kBranches = "refs/heads/";
+
 constexpr auto kAsking = std::chrono::seconds(60);
 constexpr std::size_t kMostChanged = 20;
 
@@ -91,7 +93,9 @@ Result<> observe_copy(const Desired& desired, Git& git, Observed& observed) {
   observed.attributes["state"] = "present";
   PLUMB_TRY_ASSIGN(const std::string commit, git.line({"rev-parse", "--verify", "--quiet", "HEAD"}));
   PLUMB_TRY_ASSIGN(const std::string repository, git.line({"config", "--get", "remote.origin.url"}));
-  PLUMB_TRY_ASSIGN(const std::string branch, git.line({"symbolic-ref", "--short", "--quiet", "HEAD"}));
+  // In full: the short name is another one where a tag has it too.
+  PLUMB_TRY_ASSIGN(std::string branch, git.line({"symbolic-ref", "--quiet", "HEAD"}));
+  if (branch.starts_with(kBranches)) branch.erase(0, kBranches.size());
   if (!commit.empty()) observed.attributes["commit"] = commit;
   if (!repository.empty()) observed.attributes["repository"] = repository;
   if (!branch.empty()) observed.attributes["branch"] = branch;

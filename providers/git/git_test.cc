@@ -26,7 +26,7 @@ class GitCopy : public ProviderTest<GitProvider> {
     system.own("/srv/app", 1000, 1000);
     answer("-C /srv/app rev-parse*", kOld + "\n");
     answer("-C /srv/app config --get remote.origin.url", std::string(kRemote) + "\n");
-    answer("-C /srv/app symbolic-ref*", "main\n");
+    answer("-C /srv/app symbolic-ref --quiet HEAD", "refs/heads/main\n");
     answer("-C /srv/app status*", "");
     answer("-C /srv/app rev-list*", "");
   }
