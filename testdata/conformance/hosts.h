@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "engine/conformance/subject.h"
@@ -34,8 +33,5 @@ class OwnKiller final : public Killer {
 
 // Programs of this machine that some kinds work by, for hosts of their cases.
 void add_programs(const std::filesystem::path& root);
-
-// The far end, where the program was started for that: its exit code; nothing where it was not.
-std::optional<int> serve(int count, char** words);
 
 }  // namespace plumb::conformance

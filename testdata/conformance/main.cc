@@ -172,7 +172,6 @@ bool read(int count, char** words, Arguments& arguments) {
 }  // namespace plumb::conformance
 
 int main(int argc, char** argv) {
-  if (const std::optional<int> code = plumb::conformance::serve(argc, argv)) return *code;
   plumb::conformance::Arguments arguments;
   if (!plumb::conformance::read(argc, argv, arguments)) {
     std::fputs("usage: conformance [--whole] [--kind KIND] [--report FILE] [--page FILE] [--check FILE]\n", stderr);

@@ -264,8 +264,6 @@ int run_kills() {
 
 int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "random";
-  if (what == "cut") return serve_cut_short(argc - 2, argv + 2);
-  if (what.starts_with("serve") && argc == 3) return serve(argv[2], what == "serve-live");
   if (what == "covers") return covers_everything() ? 0 : 1;
   if (::geteuid() != 0) {
     std::puts("SKIPPED: only root gives files to others");

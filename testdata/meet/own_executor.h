@@ -1,4 +1,4 @@
-// The executor of the hosts that are made up: this program once more, started as `PROGRAM serve ROOT`.
+// How the hosts that are made up are reached: by an executor that takes a folder for its host (own_host.cc).
 #pragma once
 
 #include <memory>
@@ -10,7 +10,6 @@
 
 namespace plumb::meet {
 
-// Every host is reached by starting this program again.
 class OwnExecutor final : public host::Transport {
  public:
   // `tree`: of a host that is no image. What is told of a cut lies beside it.
@@ -28,11 +27,5 @@ class OwnExecutor final : public host::Transport {
   std::string told_;
   std::optional<Cut> cut_;
 };
-
-// The far end: of an image, or with the folder as the root of all that it sees. Gives the exit code.
-int serve(const std::string& root, bool live);
-
-// The same as connect() starts it where it is to be cut short: FAULT AT TOLD and what serve() is given.
-int serve_cut_short(int count, char** words);
 
 }  // namespace plumb::meet
