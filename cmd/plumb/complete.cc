@@ -204,11 +204,11 @@ class Completer {
       add(before + name + "=", input.schema.value("description", std::string()));
   }
 
-  // Inputs whose values are made.
+  // Inputs whose values lie in stores.
   void add_secrets(const std::string& before) {
     if (!load()) return;
     for (const auto& [name, input] : workspace_->project().root.inputs) {
-      if (input.generate) add(before + name, input.schema.value("description", std::string()));
+      if (input.sensitive) add(before + name, input.schema.value("description", std::string()));
     }
   }
 

@@ -1,13 +1,16 @@
-// plumb secret list|make|rotate: what the project takes from stores of secrets, and values that are made there.
+// plumb secret list|make|rotate|set: what the project takes from stores of secrets, and values that are put there.
 
 #include <algorithm>
 
+#include "cmd/plumb/ask.h"
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/making_secrets.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/table.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/file.h"
 #include "engine/base/nearest.h"
+#include "engine/config/layers.h"
 
 namespace plumb::cmd {
 namespace {
@@ -64,6 +67,7 @@ class SecretCommand {
       std::vector<SecretUse> chosen;
       for (const std::string& name : names) {
         PLUMB_TRY_ASSIGN(std::vector<SecretUse> named, named_by(name, all));
+        PLUMB_TRY(expect_made(named));
         for (SecretUse& use : named) {
           const bool known = std::any_of(chosen.begin(), chosen.end(), [&](const SecretUse& one) {
             return one.reference.str() == use.reference.str();
@@ -72,6 +76,29 @@ class SecretCommand {
         }
       }
       return make_these(chosen, "New values take the place of these. Go on?", "");
+    });
+  }
+
+  int set(const std::string& name) {
+    return told([&]() -> Result<> {
+      PLUMB_TRY_ASSIGN(const std::vector<SecretUse> all, load());
+      PLUMB_TRY(find_key());
+      PLUMB_TRY_ASSIGN(const std::vector<SecretUse> named, named_by(name, all));
+      const SecretUse& use = named.front();
+      for (const SecretUse& other : named) {
+        if (other.reference.str() != use.reference.str())
+          return fail(Code::kUsage, "`" + name + "` refers to several secrets on these hosts")
+              .hint("name one of them: " + use.reference.str());
+      }
+      PLUMB_TRY_ASSIGN(const std::string value, value_for(use));
+      Diagnostics unfit;
+      if (!config::read_secret(workspace_.project().root.inputs.at(use.input), *use.place, value, unfit)) {
+        workspace_.diagnose(unfit);
+        return is_told();
+      }
+      PLUMB_TRY(stores().write(use.reference, value));
+      if (!terminal_.json()) terminal_.print("Kept " + use.reference.str() + "\n");
+      return {};
     });
   }
 
@@ -146,12 +173,29 @@ class SecretCommand {
       return fail(Code::kUsage, "no secret is called `" + name + "` on these hosts")
           .hint(near.empty() ? "`plumb secret list` lists them by their inputs" : "did you mean `" + near + "`?");
     }
-    for (const SecretUse& use : named) {
+    return named;
+  }
+
+  Result<> expect_made(const std::vector<SecretUse>& uses) const {
+    for (const SecretUse& use : uses) {
       if (const std::string why = secrets::why_not_made(workspace_.project(), use); !why.empty())
         return fail(Code::kSecretGenerate, "no value is made for `" + use.reference.str() + "`: " + why)
-            .hint("a secret that somebody chose is changed in its store");
+            .hint("`plumb secret set` puts a value there that you choose, where the store takes one");
     }
-    return named;
+    return {};
+  }
+
+  // From the terminal, or what stands on standard input, less one line break at its end.
+  Result<std::string> value_for(const SecretUse& use) {
+    constexpr std::size_t kLongest = std::size_t{64} << 10;
+    if (terminal_.can_ask())
+      return ask_secret("Value of " + use.reference.str() + ": ", terminal_, &workspace_.control().interrupt());
+    PLUMB_TRY_ASSIGN(std::string value, read_stream("/dev/stdin", kLongest));
+    if (value.ends_with('\n')) value.pop_back();
+    if (value.ends_with('\r')) value.pop_back();
+    if (value.empty())
+      return fail(Code::kUsage, "there is no value").hint("give it on standard input, or at a terminal");
+    return value;
   }
 
   Result<> make_these(const std::vector<SecretUse>& uses, const std::string& question, const std::string& none) {
@@ -218,6 +262,13 @@ void add_secret(Program& program) {
       ->required()
       ->type_name("SECRET");
   rotate->callback([&program, names] { program.exit_code = SecretCommand(program).rotate(*names); });
+
+  auto name = std::make_shared<std::string>();
+  CLI::App* set = command->add_subcommand("set", "Put a value there that is asked for, or read from standard input");
+  set->add_option("NAME", *name, "An input, for what it refers to on the chosen hosts; or a reference")
+      ->required()
+      ->type_name("SECRET");
+  set->callback([&program, name] { program.exit_code = SecretCommand(program).set(*name); });
 }
 
 }  // namespace plumb::cmd

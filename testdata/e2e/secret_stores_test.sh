@@ -177,6 +177,16 @@ made 0 apply --yes
 read -r again other_team other_pass <root/made
 [ "$again" = "$of_vault" ] && [ "$other_team" != "$of_team" ] && [ "$other_pass" != "$of_pass" ] || fail "$(cat root/made)"
 
+# What somebody chose, from standard input; it has to be a value for the input.
+exits 0 "$plumb" -C made secret set of_team <<<canary-7-chosen
+says 'Kept secret://team/db#password'
+exits 3 "$plumb" -C made secret set of_team <<<canary-without-a-digit
+says 'the secret is no value for `of_team`'
+exits 3 "$plumb" -C made secret set of_none </dev/null
+made 0 apply --yes
+other_team=canary-7-chosen
+[ "$(cut -d' ' -f2 root/made)" = $other_team ] || fail "$(cat root/made)"
+
 # Saved plans take what was made before; what is not made where nothing can be kept is told.
 made 0 --yes secret rotate of_vault
 made 0 plan -o plan.json
