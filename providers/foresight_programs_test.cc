@@ -366,5 +366,27 @@ TEST_F(ForesightTest, AMountThatIsTakenAwayAgain) {
   EXPECT_EQ(undone_by(0), "line:/etc/fstab");
 }
 
+TEST_F(ForesightTest, WhatPackagesPutIntoAFolderOfTheirsIsNotKnownBefore) {
+  install_daemon();
+  for (const char* folder : {"/usr/share/both", "/srv/own", "/etc/own"}) {
+    system_.make_file(std::string(folder) + "/old", "");
+    directory({{"path", folder}, {"purge", true}, {"keep", Json::array()}});
+  }
+  package({{"name", "other"}});
+  directory({{"path", "/usr/share/both"}, {"mode", "0700"}});
+  for (const char* folder : {"/usr/share/both", "/srv/own", "/etc/own"})
+    directory({{"path", folder}, {"purge", true}, {"keep", Json::array()}});
+  directory({{"path", "/etc/new"}, {"recurse", true}});
+  directory({{"path", "/srv/new"}, {"recurse", true}});
+  foresee();
+  for (const std::size_t before : {0, 1, 2}) EXPECT_TRUE(found_[before]->open_until.empty()) << before;
+  EXPECT_TRUE(found_[4]->open_until.empty()) << "what is in it does not matter";
+  EXPECT_EQ(found_[5]->open_until, std::vector<std::string>{"package:other"});
+  EXPECT_TRUE(found_[6]->open_until.empty());
+  EXPECT_TRUE(found_[7]->open_until.empty()) << "no package has it";
+  EXPECT_EQ(found_[8]->open_until, std::vector<std::string>{"package:other"}) << "it may come with it";
+  EXPECT_TRUE(found_[9]->open_until.empty());
+}
+
 }  // namespace
 }  // namespace plumb

@@ -230,7 +230,9 @@ class Completer {
     for (const std::string& host : some_hosts()) {
       const auto graph = graph_of(host);
       if (graph == nullptr) continue;
-      for (const ir::Node& node : graph->nodes) addresses.insert(node.desired.address.str());
+      for (const ir::Node& node : graph->nodes) {
+        for (std::string& address : node.addresses()) addresses.insert(std::move(address));
+      }
     }
     for (const std::string& address : addresses) add(before + address);
   }

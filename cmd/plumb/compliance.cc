@@ -169,7 +169,9 @@ class ComplianceCommand {
       std::vector<Address> all;
       const ir::HostGraph* graph = planned.fleet->graph(host);
       if (graph == nullptr) return all;
-      for (const ir::Node& node : graph->nodes) all.push_back(node.desired.address);
+      for (const ir::Node& node : graph->nodes) {
+        for (const std::string& address : node.addresses()) all.push_back(*Address::parse(address));
+      }
       return all;
     };
     return compliance::assess({*profile_, arguments_.control, workspace_.hosts(), planned.plan, judgement, addresses,

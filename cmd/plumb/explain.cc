@@ -266,7 +266,8 @@ class Explainer {
         continue;
       }
       declared.insert(found->span);
-      terminal_.print(question_.name + " is on " + host + ", declared at " + found->span.str() + "\n");
+      for (const ir::AlsoDeclared& one : found->also) declared.insert(one.span);
+      print_place(*found, host);
     }
     std::vector<Place> places;
     gather_places(workspace_.project().root, "", {}, declared, places);
@@ -280,11 +281,21 @@ class Explainer {
     return kDone;
   }
 
+  // What several modules declare has several places, and an address for each.
+  void print_place(const ir::Node& node, const std::string& host) {
+    terminal_.print(question_.name + " is on " + host + ", declared at " + node.span.str() + "\n");
+    for (const ir::AlsoDeclared& one : node.also)
+      terminal_.print("  also as " + one.address + " at " + one.span.str() + "\n");
+    if (!node.also.empty()) terminal_.print("  plans call it " + node.desired.address.str() + "\n");
+  }
+
   const ir::Node* find(const ir::HostGraph& graph, std::set<std::string>& addresses) const {
     const ir::Node* found = nullptr;
     for (const ir::Node& node : graph.nodes) {
-      addresses.insert(node.desired.address.str());
-      if (node.desired.address.str() == question_.name) found = &node;
+      for (std::string& address : node.addresses()) {
+        if (address == question_.name) found = &node;
+        addresses.insert(std::move(address));
+      }
     }
     return found;
   }
@@ -301,7 +312,9 @@ class Explainer {
     for (const std::string& host : others) {
       const ir::HostGraph* graph = fleet->graph(host);
       const ir::Node* node = graph == nullptr ? nullptr : find(*graph, addresses);
-      if (node != nullptr) spans.insert(node->span);
+      if (node == nullptr) continue;
+      spans.insert(node->span);
+      for (const ir::AlsoDeclared& one : node->also) spans.insert(one.span);
     }
     return spans;
   }

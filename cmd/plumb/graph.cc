@@ -17,8 +17,11 @@ void print_order(const ir::HostGraph& graph, const std::string& host, Terminal& 
         "      after " + graph.nodes[edge.to].desired.address.str() + " (" + std::string(name(edge.kind)) + ")\n";
   }
   terminal.print(host + "\n");
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-    terminal.print("  " + graph.nodes[i].desired.address.str() + "\n" + after[i]);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    terminal.print("  " + graph.nodes[i].desired.address.str() + "\n");
+    for (const ir::AlsoDeclared& one : graph.nodes[i].also) terminal.print("      also " + one.address + "\n");
+    terminal.print(after[i]);
+  }
 }
 
 int graph(Program& program) {

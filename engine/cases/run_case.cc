@@ -219,7 +219,10 @@ class CaseRunner {
     simulate::Observation observation;
     for (const ir::Node& node : graph.nodes) {
       Observed observed;
-      const auto given = test_.observed.find(node.desired.address.str());
+      auto given = test_.observed.find(node.desired.address.str());
+      for (const ir::AlsoDeclared& one : node.also) {
+        if (given == test_.observed.end()) given = test_.observed.find(one.address);
+      }
       if (given != test_.observed.end()) {
         observed.exists = given->second.has_value();
         if (observed.exists) take_attributes(node, *given->second, observed);
@@ -287,20 +290,30 @@ class CaseRunner {
 
   void compare_actions(const plan::Actions& actions) {
     std::map<std::string, std::string> planned;
+    std::map<std::string, std::string> names;  // of those that have several, by each
     for (const plan::Action& action : actions) {
       if (action.op == Op::kVerify) continue;  // changes nothing
+      for (const plan::AlsoDeclared& one : action.also) names.emplace(one.address, action.desired.address.str());
       // A restart of what is also updated is told as the update.
       planned.try_emplace(action.desired.address.str(), name(action.op));
       triggered_[action.desired.address.str()] = name(action.op);
     }
-    if (test_.expect.actions && test_.expect.actions->by_address != planned) {
+    const auto name_of = [&names](const std::string& address) {
+      const auto found = names.find(address);
+      return found == names.end() ? address : found->second;
+    };
+    std::map<std::string, std::string> wanted;
+    if (test_.expect.actions) {
+      for (const auto& [address, operation] : test_.expect.actions->by_address) wanted[name_of(address)] = operation;
+    }
+    if (test_.expect.actions && wanted != planned) {
       differs(test_.expect.actions->span, "other actions than expected", listed(test_.expect.actions->by_address),
               listed(planned));
     }
     if (!test_.expect.includes) return;
     for (const auto& [address, operation] : test_.expect.includes->by_address) {
-      const auto found = planned.find(address);
-      if (found != planned.end() && (found->second == operation || triggered_[address] == operation)) continue;
+      const auto found = planned.find(name_of(address));
+      if (found != planned.end() && (found->second == operation || triggered_[found->first] == operation)) continue;
       differs(test_.expect.includes->span, "an action that is not planned", operation + " " + address,
               found == planned.end() ? "left alone" : found->second);
     }
@@ -309,7 +322,8 @@ class CaseRunner {
   void compare_resources(const ir::HostGraph& graph) {
     for (const auto& [address, expected] : test_.expect.resources) {
       const auto node = std::find_if(graph.nodes.begin(), graph.nodes.end(), [&wanted = address](const ir::Node& one) {
-        return one.desired.address.str() == wanted;
+        const std::vector<std::string> addresses = one.addresses();
+        return std::find(addresses.begin(), addresses.end(), wanted) != addresses.end();
       });
       if (node == graph.nodes.end()) {
         if (expected) differs(test_.expect.span, "`" + address + "` is not on the host", "it", "not declared for it");

@@ -55,7 +55,8 @@ std::map<std::string, std::string> differences(const plan::HostPlan& host) {
   if (host.actions.empty()) return all;
   const std::shared_ptr<const plan::Actions> actions = host.actions.get();
   for (const plan::Action& action : *actions) {
-    if (action.op != Op::kNone) all.try_emplace(action.desired.address.str(), difference(action));
+    if (action.op == Op::kNone) continue;
+    for (std::string& address : action.addresses()) all.try_emplace(std::move(address), difference(action));
   }
   return all;
 }

@@ -43,7 +43,8 @@ struct AssessmentInput {
   const std::set<std::string>& hosts;
   const plan::Plan& plan;
   const policy::Judgement& judgement;  // of the plan
-  // The addresses of a host's graph; asked once for hosts that have the same one. Only for hosts of the plan.
+  // The addresses of a host's graph, all of each resource; asked once for hosts that have the same one. Only for hosts
+  // of the plan.
   std::function<std::vector<Address>(const std::string& host)> addresses;
   // What a host told of itself; null where it told nothing.
   std::function<const Json*(const std::string& host)> facts;

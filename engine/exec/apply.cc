@@ -71,7 +71,7 @@ bool ApplyRun::already_applied() {
 // Also what nobody knew of when the plan was made.
 void ApplyRun::leave_locked_alone() {
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
-    const wire::ItemLock* lock = lock_on(tools_.locks, address(i));
+    const wire::ItemLock* lock = lock_on(tools_.locks, address(i), action(i).also);
     if (lock == nullptr || settled_[i]) continue;
     progress_.skip(i, Diagnostic(Code::kItemLocked, address(i) + " was left alone: " + lock->owner + " has locked " +
                                                         lock->items + " until " + lock->until + ": " + lock->reason)
@@ -321,7 +321,8 @@ std::optional<std::string> ApplyRun::lost_need(std::size_t index) const {
     if (need >= index) continue;
     if (progress_.states[need] == State::kFailed) return address(need) + ", which failed";
     if (progress_.states[need] != State::kSkipped) continue;
-    return address(need) + (lock_on(tools_.locks, address(need)) ? ", which is locked" : ", which was skipped");
+    return address(need) +
+           (lock_on(tools_.locks, address(need), action(need).also) ? ", which is locked" : ", which was skipped");
   }
   return std::nullopt;
 }

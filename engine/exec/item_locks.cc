@@ -104,9 +104,13 @@ Result<std::vector<wire::ItemLock>> locks_in_force(const StateFolder& folder) {
   return locks;
 }
 
-const wire::ItemLock* lock_on(const std::vector<wire::ItemLock>& locks, const std::string& address) {
-  const auto found = std::find_if(locks.begin(), locks.end(),
-                                  [&](const wire::ItemLock& lock) { return address_matches(lock.items, address); });
+const wire::ItemLock* lock_on(const std::vector<wire::ItemLock>& locks, const std::string& address,
+                              const std::vector<std::string>& also) {
+  const auto found = std::find_if(locks.begin(), locks.end(), [&](const wire::ItemLock& lock) {
+    return address_matches(lock.items, address) || std::any_of(also.begin(), also.end(), [&](const std::string& other) {
+             return address_matches(lock.items, other);
+           });
+  });
   return found == locks.end() ? nullptr : &*found;
 }
 

@@ -13,8 +13,9 @@ namespace plumb::exec {
 // Those in force now, by items and owner. Errors: kDamagedRecord.
 Result<std::vector<wire::ItemLock>> locks_in_force(const StateFolder& folder);
 
-// The first one on a resource; null where there is none.
-const wire::ItemLock* lock_on(const std::vector<wire::ItemLock>& locks, const std::string& address);
+// The first one on a resource, by any address that it has; null where there is none.
+const wire::ItemLock* lock_on(const std::vector<wire::ItemLock>& locks, const std::string& address,
+                              const std::vector<std::string>& also = {});
 
 // All of a request or nothing. The caller holds the host lock where it changes something. Errors: kItemLocked where a
 // lock of somebody else would be lifted.

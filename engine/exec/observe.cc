@@ -130,7 +130,8 @@ void answer_observe(const Registry& registry, System& system, const wire::Observ
     resources.push_back({&one, lock_on(locks, one.address.str()) != nullptr, {}});
   for (const wire::Aside& aside : question.asides) {
     if (aside.index >= resources.size()) continue;
-    resources[aside.index].left_out = resources[aside.index].left_out || aside.left_out;
+    const bool locked = lock_on(locks, question.resources[aside.index].address.str(), aside.also) != nullptr;
+    resources[aside.index].left_out = resources[aside.index].left_out || aside.left_out || locked;
     resources[aside.index].ignored = aside.ignored;
   }
   const auto observe = [&](std::span<const Desired* const> asked, System& seen) {

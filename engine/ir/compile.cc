@@ -8,6 +8,7 @@
 #include "engine/config/told_facts.h"
 #include "engine/ir/patterns.h"
 #include "engine/ir/source_folders.h"
+#include "engine/ir/unite.h"
 #include "providers/sdk/probe_form.h"
 
 namespace plumb::ir {
@@ -261,19 +262,20 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   mould_.clear();
   drop_repeats(resources, diagnostics);
   std::vector<Node> nodes;
-  std::vector<const config::Resource*> sources;
+  std::vector<Declarations> declarations;
   nodes.reserve(resources.size());
-  sources.reserve(resources.size());
+  declarations.reserve(resources.size());
   for (config::Resolved& one : resources) {
     std::optional<Node> node = node_of(one, diagnostics);
     if (!node) continue;
     for (config::RenderedText& text : one.texts)
       node->desired.attributes[text.attribute] = add_text(*one.resource, text);
     nodes.push_back(std::move(*node));
-    sources.push_back(one.resource.get());
+    declarations.push_back({one.resource.get()});
   }
+  const std::vector<std::size_t> places = unite(nodes, declarations, input_.providers);
   const SecretOf secret_of = [this](const std::string& sealed) { return contents_->secret(sealed); };
-  std::shared_ptr<HostGraph> graph = linker_.link(std::move(nodes), sources, secret_of, diagnostics);
+  std::shared_ptr<HostGraph> graph = linker_.link(std::move(nodes), declarations, secret_of, diagnostics);
   if (diagnostics.error_count() > errors) return nullptr;
   graph->moves = expander_.moves();
   graph->elsewhere = cast_elsewhere_ = expander_.elsewhere();
@@ -283,7 +285,9 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
                                reading.is_there};
     return verified(std::move(graph), diagnostics);
   }
-  if (diagnostics.items().size() == found) mould_.keep(resources, graph, linker_.order());
+  // Where it was stopped, some are missing.
+  const bool whole = diagnostics.items().size() == found && places.size() == resources.size();
+  if (whole) mould_.keep(resources, graph, places, linker_.order());
   return verified(std::move(graph), diagnostics);
 }
 

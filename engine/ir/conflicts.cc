@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 
+#include "engine/ir/disagreement.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::ir {
@@ -12,6 +15,7 @@ namespace {
 // Two resources that decide on one thing would take turns at it.
 void check_claims(const std::vector<Node>& nodes, const Registry& providers, Diagnostics& diagnostics) {
   std::map<std::string, std::size_t> owner;
+  std::set<std::pair<std::size_t, std::size_t>> told;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Provider* provider = providers.provider(nodes[i].desired.address.kind);
     if (provider == nullptr) continue;
@@ -20,10 +24,18 @@ void check_claims(const std::vector<Node>& nodes, const Registry& providers, Dia
     for (const std::string& thing : things) {
       const auto [first, added] = owner.try_emplace(thing, i);
       if (added || first->second == i) continue;
-      diagnostics.add(Diagnostic(Code::kConflict, "`" + nodes[first->second].desired.address.str() + "` and `" +
-                                                      nodes[i].desired.address.str() + "` both manage " + thing)
+      const Node& other = nodes[first->second];
+      const Address& one = nodes[i].desired.address;
+      if (one.kind == other.desired.address.kind && one.module != other.desired.address.module) {
+        // Once, however many things they have in common.
+        if (told.emplace(first->second, i).second)
+          diagnostics.add(disagreement(other, nodes[i], thing, *providers.find(one.kind)));
+        continue;
+      }
+      diagnostics.add(Diagnostic(Code::kConflict,
+                                 "`" + other.desired.address.str() + "` and `" + one.str() + "` both manage " + thing)
                           .at(nodes[i].span, "manages " + thing + " too")
-                          .with_related(nodes[first->second].span, "the other one")
+                          .with_related(other.span, "the other one")
                           .with_hint("remove one of them"));
     }
   }

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "engine/base/digest.h"
+#include "engine/base/glob.h"
 
 namespace plumb::ir {
 namespace {
@@ -24,6 +25,13 @@ Json to_json(const Manner& manner) {
           {"tries", manner.tries}};
 }
 
+// Without their places.
+Json to_json(const std::vector<AlsoDeclared>& also) {
+  Json list = Json::array();
+  for (const AlsoDeclared& one : also) list.push_back(one.address);
+  return list;
+}
+
 Json to_json(const std::vector<Probe>& probes) {
   Json list = Json::array();
   for (const Probe& probe : probes) list.push_back(plumb::to_json(Operation(probe)));
@@ -31,6 +39,18 @@ Json to_json(const std::vector<Probe>& probes) {
 }
 
 }  // namespace
+
+std::vector<std::string> Node::addresses() const {
+  std::vector<std::string> addresses = {desired.address.str()};
+  for (const AlsoDeclared& one : also) addresses.push_back(one.address);
+  return addresses;
+}
+
+bool Node::is_meant_by(std::string_view selector) const {
+  return address_matches(selector, desired.address.str()) ||
+         std::any_of(also.begin(), also.end(),
+                     [&](const AlsoDeclared& one) { return address_matches(selector, one.address); });
+}
 
 std::string_view name(EdgeKind kind) {
   switch (kind) {
@@ -50,6 +70,7 @@ Json to_json(const HostGraph& graph) {
   Json nodes = Json::array();
   for (const Node& node : graph.nodes) {
     Json item = {{"address", node.desired.address.str()}, {"attributes", node.desired.attributes}};
+    if (!node.also.empty()) item["also"] = to_json(node.also);
     if (node.confirm_within > 0) item["confirm_within"] = node.confirm_within;
     if (!node.desired.env.empty()) item["env"] = node.desired.env;
     if (!(node.manner == Manner())) item["manner"] = to_json(node.manner);
@@ -72,6 +93,7 @@ Json to_json(const HostGraph& graph) {
 
 void append_node(std::string& out, const Node& node) {
   append_canonical_text(out += "{\"address\":", node.desired.address.str());
+  if (!node.also.empty()) append_canonical(out += ",\"also\":", to_json(node.also));
   append_canonical(out += ",\"attributes\":", node.desired.attributes);
   if (node.confirm_within > 0) out += ",\"confirm_within\":" + std::to_string(node.confirm_within);
   if (!node.desired.env.empty()) append_canonical(out += ",\"env\":", Json(node.desired.env));
@@ -107,7 +129,13 @@ std::string canonical_text(const HostGraph& graph) {
 std::string to_dot(const HostGraph& graph, std::string_view title) {
   std::string out =
       "digraph " + dot_quoted(title) + " {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n";
-  for (const Node& node : graph.nodes) out += "  " + dot_quoted(node.desired.address.str()) + ";\n";
+  for (const Node& node : graph.nodes) {
+    out += "  " + dot_quoted(node.desired.address.str());
+    std::string label;
+    for (const AlsoDeclared& one : node.also) label += "\nalso " + one.address;
+    if (!label.empty()) out += " [label=" + dot_quoted(node.desired.address.str() + label) + "]";
+    out += ";\n";
+  }
   for (const Edge& edge : graph.edges) {
     const bool dashed = edge.kind == EdgeKind::kInferred;
     out += "  " + dot_quoted(graph.nodes[edge.from].desired.address.str()) + " -> " +

@@ -20,6 +20,13 @@ namespace plumb::ir {
 inline constexpr std::string_view kOrphan = "orphan";  // nobody declares it any more
 inline constexpr std::string_view kUndone = "undo";    // a run is taken back
 
+// Where else a resource is declared: in another module, with the same wishes.
+struct AlsoDeclared {
+  std::string address;
+  SourceSpan span;
+  friend bool operator==(const AlsoDeclared&, const AlsoDeclared&) = default;
+};
+
 struct Node {
   // Where the attribute is written; of the resource where it is not.
   const SourceSpan& span_of(const std::string& attribute) const {
@@ -27,6 +34,11 @@ struct Node {
     const auto found = attribute_spans->find(attribute);
     return found == attribute_spans->end() ? span : found->second;
   }
+
+  // All addresses that it has, that of its actions first.
+  std::vector<std::string> addresses() const;
+  // Whether a selector of addresses means one of these.
+  bool is_meant_by(std::string_view selector) const;
 
   Desired desired;
   SourceSpan span;                                                           // of the identity
@@ -41,6 +53,7 @@ struct Node {
   std::set<std::string> readings;  // that it comes of
   std::string because = {};        // why all of its change is made: kOrphan, kUndone; "" where the record tells
   bool forget = false;             // once it is as it is asked for, the host's record holds it no longer
+  std::vector<AlsoDeclared> also = {};         // sorted by address
 };
 
 // What may change what a reading tells: an action on the path or the thing, or on what one of these globs of addresses

@@ -45,11 +45,13 @@ class AddressTable {
   std::vector<std::size_t> matches(const std::string& pattern) {
     // Many hosts have no patterns at all.
     if (texts_.empty()) {
-      for (const Node& node : nodes_) texts_.push_back(node.desired.address.str());
+      for (const Node& node : nodes_) texts_.push_back(node.addresses());
     }
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < texts_.size(); ++i) {
-      if (address_matches(pattern, texts_[i])) found.push_back(i);
+      const bool means_it = std::any_of(texts_[i].begin(), texts_[i].end(),
+                                        [&](const std::string& text) { return address_matches(pattern, text); });
+      if (means_it) found.push_back(i);
     }
     return found;
   }
@@ -57,7 +59,7 @@ class AddressTable {
  private:
   const std::vector<Node>& nodes_;
   std::map<std::string_view, std::vector<Thing>> by_kind_;
-  std::vector<std::string> texts_;
+  std::vector<std::vector<std::string>> texts_;  // by node: its addresses
 };
 
 std::vector<std::string> trigger_globs(const Json& attributes, const std::string& attribute) {
@@ -68,7 +70,20 @@ std::vector<std::string> trigger_globs(const Json& attributes, const std::string
   return globs;
 }
 
-std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<const config::Resource*>& resources,
+// Where a module comes after, or before, all of another one and both declare a resource, that is on both sides: it is
+// there for whoever comes first, and waits for none of them. `declared` is the one of its declarations that says so.
+bool is_meant_itself(const config::Pattern& after, const config::Resource* declared, const Declarations& all) {
+  return std::any_of(all.begin(), all.end(), [&](const config::Resource* other) {
+    return other != declared && address_matches(after.text, other->address.str());
+  });
+}
+bool says_it_itself(const config::Pattern& before, const Declarations& all) {
+  return all.size() > 1 && std::any_of(all.begin(), all.end(), [&](const config::Resource* other) {
+           return std::find(other->before.begin(), other->before.end(), before) != other->before.end();
+         });
+}
+
+std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<Declarations>& declarations,
                              const Registry& providers) {
   AddressTable table(nodes);
   std::vector<Edge> edges;
@@ -77,16 +92,20 @@ std::vector<Edge> find_edges(const std::vector<Node>& nodes, const std::vector<c
   };
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = nodes[i];
-    for (const config::Pattern& pattern : resources[i]->after) {
-      for (const std::size_t other : table.matches(pattern.text))
-        add(i, other, EdgeKind::kAfter, Op::kNone, pattern.span);
+    for (const config::Resource* declared : declarations[i]) {
+      for (const config::Pattern& pattern : declared->after) {
+        if (is_meant_itself(pattern, declared, declarations[i])) continue;
+        for (const std::size_t other : table.matches(pattern.text))
+          add(i, other, EdgeKind::kAfter, Op::kNone, pattern.span);
+      }
+      for (const config::Pattern& pattern : declared->before) {
+        for (const std::size_t other : table.matches(pattern.text)) {
+          if (!says_it_itself(pattern, declarations[other])) add(other, i, EdgeKind::kBefore, Op::kNone, pattern.span);
+        }
+      }
     }
     for (const std::string& address : node.rescues) {
       for (const std::size_t other : table.matches(address)) add(i, other, EdgeKind::kAfter, Op::kNone, node.span);
-    }
-    for (const config::Pattern& pattern : resources[i]->before) {
-      for (const std::size_t other : table.matches(pattern.text))
-        add(other, i, EdgeKind::kBefore, Op::kNone, pattern.span);
     }
     const Kind* kind = providers.find(node.desired.address.kind);
     if (kind == nullptr) continue;
@@ -326,27 +345,33 @@ bool alike(const Node& a, const Node& b, const Registry& kinds) {
       a.span == b.span &&
       (a.attribute_spans == b.attribute_spans ||
        (a.attribute_spans != nullptr && b.attribute_spans != nullptr && *a.attribute_spans == *b.attribute_spans));
-  return same_places && a.rescues == b.rescues && alike(a.desired, b.desired, kinds);
+  return same_places && a.rescues == b.rescues && a.also == b.also && alike(a.desired, b.desired, kinds);
 }
 
 }  // namespace
 
+bool Linker::says_the_same(const std::vector<Said>& said, const Declarations& declarations) {
+  return std::equal(said.begin(), said.end(), declarations.begin(), declarations.end(),
+                    [](const Said& last, const config::Resource* declared) {
+                      return last.after == declared->after && last.before == declared->before;
+                    });
+}
+
 bool Linker::is_like(const Linked& last, const std::vector<Node>& nodes,
-                     const std::vector<const config::Resource*>& resources) const {
+                     const std::vector<Declarations>& declarations) const {
   if (last.nodes.size() != nodes.size()) return false;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (last.after[i] != resources[i]->after || last.before[i] != resources[i]->before) return false;
-    if (!alike(last.nodes[i], nodes[i], providers_)) return false;
+    if (!says_the_same(last.said[i], declarations[i]) || !alike(last.nodes[i], nodes[i], providers_)) return false;
   }
   return true;
 }
 
 std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
-                                           const std::vector<const config::Resource*>& resources,
+                                           const std::vector<Declarations>& declarations,
                                            Diagnostics& diagnostics) const {
   const std::size_t errors_before = diagnostics.error_count();
   check_conflicts(nodes, providers_, diagnostics);
-  std::vector<Edge> edges = find_edges(nodes, resources, providers_);
+  std::vector<Edge> edges = find_edges(nodes, declarations, providers_);
   add_makers(nodes, providers_, edges);
   add_programs_first(nodes, providers_, edges);
   add_files_first(nodes, providers_, edges);
@@ -359,18 +384,18 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
   if (diagnostics.error_count() > errors_before) return std::nullopt;
   Linked linked;
   linked.nodes = nodes;
-  for (const config::Resource* resource : resources) {
-    linked.after.push_back(resource->after);
-    linked.before.push_back(resource->before);
+  for (const Declarations& all : declarations) {
+    std::vector<Said>& said = linked.said.emplace_back();
+    for (const config::Resource* declared : all) said.push_back({declared->after, declared->before});
   }
   linked.edges = arrange(std::move(edges), ordering.order);
   linked.order = std::move(ordering.order);
   return linked;
 }
 
-std::shared_ptr<HostGraph> Linker::link(std::vector<Node> nodes, const std::vector<const config::Resource*>& resources,
+std::shared_ptr<HostGraph> Linker::link(std::vector<Node> nodes, const std::vector<Declarations>& declarations,
                                         const SecretOf& secret_of, Diagnostics& diagnostics) {
-  if (!last_ || !is_like(*last_, nodes, resources)) last_ = find(nodes, resources, diagnostics);
+  if (!last_ || !is_like(*last_, nodes, declarations)) last_ = find(nodes, declarations, diagnostics);
   if (!last_) return nullptr;
   auto graph = std::make_shared<HostGraph>();
   graph->nodes.reserve(nodes.size());

@@ -8,13 +8,20 @@
 
 namespace plumb::ir {
 
-void Mould::keep(const Resources& resources, std::shared_ptr<HostGraph> graph, const std::vector<std::size_t>& order) {
-  graph_ = std::move(graph);
+void Mould::keep(const Resources& resources, std::shared_ptr<HostGraph> graph, const std::vector<std::size_t>& places,
+                 const std::vector<std::size_t>& order) {
   resources_.clear();
-  for (const config::Resolved& one : resources) resources_.push_back(one.resource);
-  nodes_.resize(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) nodes_[order[i]] = i;
+  nodes_.assign(resources.size(), 0);
   text_.clear();
+  std::vector<std::size_t> in_graph(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) in_graph[order[i]] = i;
+  for (std::size_t i = 0; i < resources.size(); ++i) {
+    resources_.push_back(resources[i].resource);
+    nodes_[i] = in_graph[places[i]];
+    // That several have one text is so on this host.
+    if (!resources[i].texts.empty() && !graph->nodes[nodes_[i]].also.empty()) return clear();
+  }
+  graph_ = std::move(graph);
 }
 
 bool Mould::fits(const Resources& resources) const {

@@ -14,8 +14,9 @@ namespace plumb::ir {
 
 class Mould {
  public:
-  // `order` says which of the resources each node of the graph is.
-  void keep(const Resources& resources, std::shared_ptr<HostGraph> graph, const std::vector<std::size_t>& order);
+  // `places` says which node each of the resources became, and `order` which of these stands where in the graph.
+  void keep(const Resources& resources, std::shared_ptr<HostGraph> graph, const std::vector<std::size_t>& places,
+            const std::vector<std::size_t>& order);
   void clear() { graph_ = nullptr; }
 
   bool fits(const Resources& resources) const;

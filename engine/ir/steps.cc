@@ -44,7 +44,7 @@ std::optional<std::vector<StepsGraph>> Compiler::steps(const std::string& host, 
   std::set<std::string> twice;  // told already, of another host
   for (std::size_t i = 0; i < lists.size(); ++i) {
     std::vector<Node> nodes;
-    std::vector<const config::Resource*> sources;
+    std::vector<Declarations> sources;
     std::map<Address, SourceSpan> first;
     for (const config::Resolved& one : lists[i]) {
       const auto [known, added] = first.try_emplace(one.resource->address, one.resource->span);
@@ -58,7 +58,7 @@ std::optional<std::vector<StepsGraph>> Compiler::steps(const std::string& host, 
       std::optional<Node> node = node_of(one, diagnostics);
       if (!node) continue;
       nodes.push_back(std::move(*node));
-      sources.push_back(one.resource.get());
+      sources.push_back({one.resource.get()});
     }
     if (diagnostics.error_count() > errors) continue;
     const std::shared_ptr<HostGraph> linked =

@@ -18,6 +18,13 @@ struct Due {
   friend bool operator==(const Due&, const Due&) = default;
 };
 
+// A further declaration of the resource: several modules ask for the same.
+struct AlsoDeclared {
+  std::string address;
+  std::string source;  // "modules/web/module.yaml:5:5"
+  friend bool operator==(const AlsoDeclared&, const AlsoDeclared&) = default;
+};
+
 // What the kind's code read of the host when it decided on an action, so that anybody can have it decide again. Of a
 // probe it is nothing.
 struct Seen {
@@ -30,6 +37,13 @@ struct Seen {
 };
 
 struct Action {
+  // All addresses of the resource, that of the action first.
+  std::vector<std::string> addresses() const {
+    std::vector<std::string> addresses = {desired.address.str()};
+    for (const AlsoDeclared& one : also) addresses.push_back(one.address);
+    return addresses;
+  }
+
   Desired desired;
   Op op = Op::kNone;
   Fidelity fidelity = Fidelity::kExact;
@@ -42,8 +56,9 @@ struct Action {
   // Attribute -> config, drift, both, first.
   std::map<std::string, std::string> because;
   bool undo = false;
-  std::string source;  // "plumb.yaml:31:5"
-  std::string note;    // what bounds it, why a command runs; "" for nothing to say
+  std::string source;              // "plumb.yaml:31:5"
+  std::vector<AlsoDeclared> also;  // sorted by address
+  std::string note;                // what bounds it, why a command runs; "" for nothing to say
   // A restart, reload or run that changes elsewhere set off: the addresses, and whether an earlier run owed it.
   bool triggered = false;
   std::vector<std::string> triggered_by;

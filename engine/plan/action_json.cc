@@ -23,6 +23,27 @@ void append_due(std::string& out, const Due& due) {
   object.close();
 }
 
+void append_also(std::string& out, const AlsoDeclared& also) {
+  ObjectText object(out);
+  object.text("address", also.address);
+  object.text("source", also.source);
+  object.close();
+}
+
+Result<std::vector<AlsoDeclared>> read_also(const Json& list) {
+  std::vector<AlsoDeclared> also;
+  if (!list.is_array()) return unreadable("an action has an `also` that is not a list");
+  for (const Json& item : list) {
+    ObjectReader reader(item, "what an action is also declared as");
+    AlsoDeclared one;
+    one.address = reader.text("address");
+    one.source = reader.text("source");
+    if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
+    also.push_back(std::move(one));
+  }
+  return also;
+}
+
 void append_retry(std::string& out, const Manner& manner) {
   ObjectText object(out);
   object.json("every", manner.every_seconds);
@@ -79,6 +100,7 @@ void append_action(std::string& out, const Action& action) {
   ObjectText object(out);
   object.text("address", action.desired.address.str());
   object.json("after", action.after);
+  if (!action.also.empty()) append_list(object.member("also"), action.also, append_also);
   object.json("because", action.because);
   object.json("before", action.before);
   if (action.confirm_within > 0) object.json("confirm_within", action.confirm_within);
@@ -156,6 +178,9 @@ Result<Action> take_action(Json& json) {
   const std::string undo = reader.text("undo");
   action.undo = undo == "yes";
   action.source = reader.text("source");
+  if (const Json* also = reader.find("also", false)) {
+    PLUMB_TRY_ASSIGN(action.also, read_also(*also));
+  }
   action.note = reader.text("note", false);
   action.triggered_by = reader.texts("triggered_by");
   action.triggered = !action.triggered_by.empty() || json.contains("pending");

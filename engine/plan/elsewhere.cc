@@ -12,7 +12,9 @@ void keep_elsewhere_that_counts(Plan& plan) {
     const auto [known, added] = acting.try_emplace(one.host);
     if (added) {
       const std::shared_ptr<const Actions> actions = plan.hosts.at(one.host).actions.get();
-      for (const Action& action : *actions) known->second.insert(action.desired.address.str());
+      for (const Action& action : *actions) {
+        for (std::string& address : action.addresses()) known->second.insert(std::move(address));
+      }
     }
     return known->second.contains(one.address);
   };

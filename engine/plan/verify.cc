@@ -90,6 +90,13 @@ class HostVerifier {
     for (const std::string& other : action.triggered_by) {
       if (!action.pending && !parts_.contains(other)) return other + " sets it off, which is no earlier action";
     }
+    for (std::size_t i = 0; i < action.also.size(); ++i) {
+      const std::string& one = action.also[i].address;
+      const Result<Address> also = Address::parse(one);
+      if (!also || also->kind != action.desired.address.kind || *also == action.desired.address)
+        return "it is also declared as " + one + ", which is no other address of its kind";
+      if (i > 0 && one <= action.also[i - 1].address) return "where else it is declared is not in its order";
+    }
     for (const Due& due : action.owes) {
       if (!is_owable(due.op)) return "it owes a " + std::string(name(due.op));
     }

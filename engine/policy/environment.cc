@@ -62,6 +62,7 @@ Type action_type() {
                                      {"kind", kText},
                                      {"identity", kText},
                                      {"module", kText},
+                                     {"also", Type::list(kText)},
                                      {"op", kText},
                                      {"fidelity", kText},
                                      {"note", kText},
@@ -302,6 +303,11 @@ cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const st
   give("kind", [&] { return text(desired.address.kind); });
   give("identity", [&] { return text(identity_of(desired, kinds)); });
   give("module", [&] { return text(desired.address.module); });
+  give("also", [&] {
+    std::vector<std::string> also = action.addresses();
+    also.erase(also.begin());
+    return list_of(also);
+  });
   give("op", [&] { return text(plumb::name(action.op)); });
   give("fidelity", [&] { return text(plumb::name(action.fidelity)); });
   give("note", [&] { return text(action.note); });

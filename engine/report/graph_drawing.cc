@@ -148,7 +148,11 @@ class Drawing {
 
   void draw(std::size_t node) {
     out_ += "<text x=\"" + number(text_column() + 4) + "\" y=\"" + number(row(node) + 4) + "\">" +
-            shown(graph_.nodes[node].desired.address.str()) + "</text>\n";
+            shown(graph_.nodes[node].desired.address.str());
+    std::string also;
+    for (const ir::AlsoDeclared& one : graph_.nodes[node].also) also += (also.empty() ? "" : ", ") + one.address;
+    if (!also.empty()) out_ += "<title>also " + shown(also) + "</title>";
+    out_ += "</text>\n";
   }
 
   const ir::HostGraph& graph_;
@@ -181,7 +185,9 @@ std::string graph_svg(const ir::HostGraph& graph, std::string_view host) {
 std::string graph_mermaid(const ir::HostGraph& graph, std::string_view host) {
   std::string out = "---\ntitle: \"" + mermaid_text(host) + "\"\n---\nflowchart TD\n";
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    out += "  n" + std::to_string(i) + "[\"" + mermaid_text(graph.nodes[i].desired.address.str()) + "\"]\n";
+    out += "  n" + std::to_string(i) + "[\"" + mermaid_text(graph.nodes[i].desired.address.str());
+    for (const ir::AlsoDeclared& one : graph.nodes[i].also) out += "<br>also " + mermaid_text(one.address);
+    out += "\"]\n";
   }
   for (const ir::Edge& edge : telling_edges(graph)) {
     const std::string arrow = is_trigger(edge) ? " -. sets off .-> " : " --> ";

@@ -170,6 +170,8 @@ class Writer {
       out_ += tint("  (" + action.because.begin()->second + ")", Tone::kYellow, options_.color);
     if (!action.source.empty()) out_ += tint("  " + action.source, Tone::kDim, options_.color);
     out_ += "\n";
+    for (const plan::AlsoDeclared& one : action.also)
+      out_ += "      " + tint("also " + one.address + "  " + one.source, Tone::kDim, options_.color) + "\n";
     if (action.triggered && (action.op != Op::kVerify || action.pending)) triggered(action);
     if (action.confirm_within > 0)
       out_ += "      must be confirmed within " + duration_text(action.confirm_within) + "\n";

@@ -55,9 +55,9 @@ Result<simulate::Observation> Fleet::with_orphans(Member& member, simulate::Obse
   if (removals.graph != nullptr) {
     member.session->set_graph(std::move(removals.graph));
     PLUMB_TRY_ASSIGN(observation, member.session->observe(scope));
-    simulate::make_moves(member.session->graph(), observation);
+    simulate::make_moves(member.session->graph(), providers_, observation);
   }
-  observation.forgotten = std::move(removals.forgotten);
+  observation.forgotten.merge(removals.forgotten);
   return observation;
 }
 
@@ -72,7 +72,7 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   const Result<> reached = reach(member);
   Result<simulate::Observation> observation = reached ? member.session->observe(scope) : reached.error();
   if (observation) {
-    simulate::make_moves(member.session->graph(), *observation);
+    simulate::make_moves(member.session->graph(), providers_, *observation);
     if (member.undoing != nullptr) observation = with_undone(member, std::move(*observation), scope);
   }
   const std::shared_ptr<const ir::HostGraph> declared = member.session->shared_graph();

@@ -43,11 +43,11 @@ std::map<std::string, MatchedItems> match_items(const std::map<std::string, cons
     for (const ir::Node& node : graph->nodes) {
       const std::string address = node.desired.address.str();
       for (const std::string& selector : selectors) {
-        if (!address_matches(selector, address)) continue;
+        if (!node.is_meant_by(selector)) continue;
         result[host][selector].push_back(address);
         matched.insert(selector);
       }
-      addresses.insert(address);
+      for (std::string& one : node.addresses()) addresses.insert(std::move(one));
     }
   }
   for (const std::string& selector : selectors) {

@@ -33,6 +33,15 @@ TEST(ItemLocks, AnAddressLocksWhatHasItThoughAGlobReadsItOtherwise) {
   EXPECT_EQ(matched.at("web1").at(address), std::vector<std::string>{address});
 }
 
+TEST(ItemLocks, WhatSeveralModulesDeclareIsMeantByEachOfItsAddresses) {
+  ir::HostGraph web = graph_of({"a/package:curl"});
+  web.nodes.front().also = {{"b/package:curl", {}}};
+  Diagnostics found;
+  const auto matched = match_items({{"web1", &web}}, {"b/*"}, found);
+  EXPECT_TRUE(found.empty());
+  EXPECT_EQ(matched.at("web1").at("b/*"), std::vector<std::string>{"a/package:curl"});
+}
+
 TEST(ItemLocks, ASelectorThatMatchesNothingIsRefusedWithWhatIsNear) {
   const ir::HostGraph web = graph_of({"file:/etc/motd", "file:/etc/nginx/nginx.conf", "service:nginx"});
   Diagnostics found;

@@ -172,7 +172,7 @@ class OfflinePlanner {
     const auto graph = read ? compiler.compile(host, {&snapshot.facts, &readings.values}, found) : nullptr;
     if (graph != nullptr) {
       simulate::Observation observation = observation_of(std::move(snapshot), *graph, &input_.providers);
-      simulate::make_moves(*graph, observation);
+      simulate::make_moves(*graph, input_.providers, observation);
       Diagnostics shown;
       check_copies(*graph, observation, readings.in_clear, input_.providers, host, shown);
       const bool hidden = !shown.has_errors();

@@ -199,10 +199,13 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
   question.project = context_.project;
   const std::vector<bool> taken = simulate::taken(*graph_, scope);
   for (const ir::Node& node : graph_->nodes) {
-    // What is there for the case that something fails lends nothing to others.
-    const bool left_out = !taken[question.resources.size()] || !node.rescues.empty();
-    if (left_out || !node.ignore.empty())
-      question.asides.push_back({question.resources.size(), left_out, {node.ignore.begin(), node.ignore.end()}});
+    // What is there for the case that something fails, or is decided in its turn, lends nothing to others.
+    const bool left_out = !taken[question.resources.size()] || !node.rescues.empty() || node.in_turn != nullptr;
+    if (left_out || !node.ignore.empty() || !node.also.empty()) {
+      wire::Aside& aside = question.asides.emplace_back();
+      aside = {question.resources.size(), left_out, node.ignore};
+      for (const ir::AlsoDeclared& one : node.also) aside.also.push_back(one.address);
+    }
     question.resources.push_back(node.desired);
     // Only who has to seal something gets the key.
     const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(node.desired.address.kind);

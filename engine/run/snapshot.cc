@@ -158,7 +158,11 @@ simulate::Observation observation_of(HostSnapshot snapshot, const ir::HostGraph&
   observation.states.reserve(graph.nodes.size());
   for (const ir::Node& node : graph.nodes) {
     const std::string address = node.desired.address.str();
-    const auto found = snapshot.states.find(address);
+    auto found = snapshot.states.find(address);
+    // What others declare too may have been told by another of its addresses.
+    for (const ir::AlsoDeclared& one : node.also) {
+      if (found == snapshot.states.end()) found = snapshot.states.find(one.address);
+    }
     if (found != snapshot.states.end()) {
       // A file may have been changed by anybody, and so may the configuration since.
       const std::string wrong = found->second ? impossible_in(*found->second, node.desired, kinds) : std::string();

@@ -128,7 +128,9 @@ class UndoPlanner {
         if (meant || (!request_.host.empty() && host != request_.host)) continue;
         const std::shared_ptr<const plan::Actions> actions = host_plan.actions.get();
         meant = std::any_of(actions->begin(), actions->end(), [&](const plan::Action& action) {
-          return address_matches(pattern, action.desired.address.str());
+          const std::vector<std::string> names = action.addresses();
+          return std::any_of(names.begin(), names.end(),
+                             [&](const std::string& name) { return address_matches(pattern, name); });
         });
       }
       if (meant) continue;

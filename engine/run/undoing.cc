@@ -100,6 +100,14 @@ void put_in_order(ir::HostGraph& graph) {
   graph.digest = digest(ir::canonical_text(graph));
 }
 
+bool is_meant(const plan::Action& action, const std::set<std::string>& patterns) {
+  const std::vector<std::string> names = action.addresses();
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](const std::string& pattern) { return address_matches(pattern, name); });
+  });
+}
+
 }  // namespace
 
 Undoing::Undoing(const std::string& host, Root root, const plan::Actions& actions, const Outcomes& outcomes,
@@ -111,9 +119,7 @@ Undoing::Undoing(const std::string& host, Root root, const plan::Actions& action
     const plan::Action& action = actions[i];
     const auto outcome = outcomes.find(i);
     const std::string address = action.desired.address.str();
-    const bool meant =
-        addresses.empty() || std::any_of(addresses.begin(), addresses.end(),
-                                         [&](const std::string& pattern) { return address_matches(pattern, address); });
+    const bool meant = addresses.empty() || is_meant(action, addresses);
     if (!meant || outcome == outcomes.end() || action.op == Op::kVerify) continue;
     const bool touched = outcome->second == ActionOutcome::kChanged || outcome->second == ActionOutcome::kFailed ||
                          outcome->second == ActionOutcome::kDiverged || outcome->second == ActionOutcome::kUnknown ||

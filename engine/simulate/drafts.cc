@@ -28,6 +28,7 @@ Action Drafts::begun(std::size_t i, const Desired& desired, Op op) const {
   action.op = op;
   action.manner = graph_.nodes[i].manner;
   action.source = graph_.nodes[i].span.str();
+  for (const ir::AlsoDeclared& one : graph_.nodes[i].also) action.also.push_back({one.address, one.span.str()});
   action.forget = graph_.nodes[i].forget;
   return action;
 }

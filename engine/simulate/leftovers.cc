@@ -1,7 +1,6 @@
 // What this run leaves to another one: what is left out or locked, what hangs on such, and what those would set off.
 #include <algorithm>
 
-#include "engine/base/glob.h"
 #include "engine/simulate/simulator.h"
 
 namespace plumb::simulate {
@@ -10,9 +9,8 @@ using plan::Lock;
 
 const Lock* Simulator::lock_on(std::size_t i) const {
   if (observation_.locks.empty()) return nullptr;
-  const std::string address = address_of(i);
   const auto found = std::find_if(observation_.locks.begin(), observation_.locks.end(),
-                                  [&](const Lock& lock) { return address_matches(lock.items, address); });
+                                  [&](const Lock& lock) { return graph_.nodes[i].is_meant_by(lock.items); });
   return found == observation_.locks.end() ? nullptr : &*found;
 }
 

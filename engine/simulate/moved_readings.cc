@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/base/glob.h"
-
 namespace plumb::simulate {
 
 namespace {
@@ -72,8 +70,7 @@ bool MovedReadings::may_move(std::size_t node, const Observed* found, const Addr
 
 bool MovedReadings::may_move(std::size_t node, Op op, const Observed* found, const ir::ReadingCauses& causes) const {
   const Desired& desired = graph_.nodes[node].desired;
-  const std::string address = desired.address.str();
-  const auto means_it = [&](const std::string& glob) { return address_matches(glob, address); };
+  const auto means_it = [&](const std::string& glob) { return graph_.nodes[node].is_meant_by(glob); };
   if (std::any_of(causes.after.begin(), causes.after.end(), means_it)) return true;
   if (causes.thing && may_move(node, found, *causes.thing, causes.is_there)) return true;
   if (causes.path.empty()) return false;

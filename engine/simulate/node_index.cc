@@ -17,7 +17,9 @@ Address thing(const Address& address) {
 
 std::optional<std::size_t> NodeIndex::at(const std::string& address) {
   if (addresses_.empty()) {
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) addresses_.emplace(graph_.nodes[i].desired.address.str(), i);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      for (std::string& one : graph_.nodes[i].addresses()) addresses_.emplace(std::move(one), i);
+    }
   }
   return look_up(addresses_, address);
 }

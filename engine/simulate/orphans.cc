@@ -15,19 +15,94 @@ std::set<std::string> addresses_in(const ir::HostGraph& graph) {
   return addresses;
 }
 
+bool has_common(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+  return std::any_of(some.begin(), some.end(), [&](const std::string& one) {
+    return !one.empty() && std::find(others.begin(), others.end(), one) != others.end();
+  });
+}
+
+// What a record's addresses are called in a graph.
+class Names {
+ public:
+  Names(const ir::HostGraph& graph, const Registry& kinds) : graph_(graph), kinds_(kinds) {
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+      for (std::string& one : graph.nodes[i].addresses()) nodes_.emplace(std::move(one), i);
+    }
+  }
+
+  // Of one that is declared, also in a further place, or was said to have moved to one; "" of another.
+  std::string now(const std::string& address) const {
+    if (std::string known = of(address); !known.empty()) return known;
+    std::string now = address;
+    for (const ir::Move& move : graph_.moves) now = ir::moved_by(move.from, move.to, now);
+    return now == address ? std::string() : of(now);
+  }
+
+  // Whether the resource has that address too.
+  bool is_one_of(const std::string& now, const std::string& address) const { return of(address) == now; }
+
+  // The address of the same thing where another module declares it by now: what a host has is the same whoever asks for
+  // it. "" where none does, or several do.
+  std::string of_thing(const std::string& address, const Json& attributes) const {
+    const Result<Address> was = Address::parse(address);
+    const Kind* const kind = was && graph_.whole ? kinds_.find(was->kind) : nullptr;
+    if (kind == nullptr || kind->runs) return {};
+    const ir::Node* found = nullptr;
+    for (const ir::Node& node : graph_.nodes) {
+      if (node.desired.address.kind != was->kind || !node.because.empty()) continue;
+      if (!is_the_same(*kind, {*was, attributes, {}}, node)) continue;
+      if (found != nullptr) return {};
+      found = &node;
+    }
+    return found == nullptr ? std::string() : found->desired.address.str();
+  }
+
+ private:
+  std::string of(const std::string& address) const {
+    const auto found = nodes_.find(address);
+    return found == nodes_.end() ? std::string() : graph_.nodes[found->second].desired.address.str();
+  }
+
+  static bool is_the_same(const Kind& kind, const Desired& was, const ir::Node& node) {
+    if (node.desired.address.identity != was.address.identity) return false;
+    const Provider& provider = *kind.provider;
+    if (has_common(provider.manages_paths(was), provider.manages_paths(node.desired)) ||
+        has_common(provider.claims(was), provider.claims(node.desired)))
+      return true;
+    // Of parts of one file the name alone does not say which is meant.
+    return !provider.edits_paths(was).empty() && was.attributes == node.desired.attributes;
+  }
+
+  const ir::HostGraph& graph_;
+  const Registry& kinds_;
+  std::map<std::string, std::size_t> nodes_;  // by each of their addresses
+};
+
 }  // namespace
 
-void make_moves(const ir::HostGraph& graph, Observation& observation) {
-  if (graph.moves.empty() || observation.recorded.empty()) return;
-  const std::set<std::string> declared = addresses_in(graph);
+void make_moves(const ir::HostGraph& graph, const Registry& kinds, Observation& observation) {
+  if (observation.recorded.empty()) return;
+  const Names names(graph, kinds);
   std::map<std::string, std::string> moved;  // from the old address
+  const auto move = [&](const std::string& address, const std::string& now) {
+    const bool is_free = !observation.recorded.contains(now) && observation.moved.emplace(now, address).second;
+    if (is_free) moved.emplace(address, now);
+    return is_free;
+  };
+  std::vector<std::string> second_names;  // of what the record knows by two
   for (const auto& [address, unused] : observation.recorded) {
-    if (declared.contains(address)) continue;
-    std::string now = address;
-    for (const ir::Move& move : graph.moves) now = ir::moved_by(move.from, move.to, now);
-    if (now == address || !declared.contains(now) || observation.recorded.contains(now)) continue;
+    const std::string now = names.now(address);
+    if (now.empty() || now == address || move(address, now)) continue;
     // Of two that are said to be one now, the other stays an orphan.
-    if (observation.moved.emplace(now, address).second) moved.emplace(address, now);
+    if (names.is_one_of(now, address)) second_names.push_back(address);
+  }
+  for (const auto& [address, attributes] : observation.recorded) {
+    if (moved.contains(address) || !names.now(address).empty()) continue;
+    if (const std::string now = names.of_thing(address, attributes); !now.empty()) move(address, now);
+  }
+  for (const std::string& address : second_names) {
+    observation.forgotten.emplace(address, "it is `" + names.now(address) + "` too");
+    observation.recorded.erase(address);
   }
   std::map<std::string, Json> arrived;
   for (const auto& [from, to] : moved) {

@@ -146,13 +146,56 @@ TEST_F(OrphansTest, MovesRenameWhatTheRecordTells) {
       {"note:/a", {{"at", "/a"}}}, {"web/note:/b", {{"at", "/b"}}}, {"web/note:/c", Json::object()}};
   observation.prevented = {"note:/a"};
   observation.owe("web/note:/b", Op::kRestart, {"note:/a"});
-  make_moves(graph_, observation);
+  make_moves(graph_, kinds_, observation);
   EXPECT_EQ(observation.moved,
             (std::map<std::string, std::string>{{"site/note:/a", "note:/a"}, {"site/note:/b", "web/note:/b"}}));
   EXPECT_TRUE(observation.recorded.contains("site/note:/a"));
   EXPECT_TRUE(observation.recorded.contains("web/note:/c")) << "nothing is declared by its new name";
   EXPECT_EQ(observation.prevented, std::set<std::string>{"site/note:/a"});
   EXPECT_EQ(observation.owed.at("site/note:/b").because, std::vector<std::string>{"site/note:/a"});
+}
+
+TEST_F(OrphansTest, WhatSeveralModulesDeclareIsKnownByEachOfItsAddresses) {
+  ir::Node shared = declared("a/note:/n", {{"at", "/n"}});
+  shared.also = {{"b/note:/n", {}}, {"c/note:/n", {}}};
+  graph_.nodes.push_back(shared);
+  graph_.moves = {{"old/", "c/"}};
+  for (const char* known : {"b/note:/n", "c/note:/n", "old/note:/n"}) {
+    Observation observation;
+    observation.recorded = {{known, {{"at", "/n"}, {"mode", "0600"}}}};
+    observation.prevented = {known};
+    observation.owe(known, Op::kRestart, {known});
+    make_moves(graph_, kinds_, observation);
+    EXPECT_EQ(observation.moved, (std::map<std::string, std::string>{{"a/note:/n", known}})) << known;
+    EXPECT_EQ(observation.recorded.at("a/note:/n").at("mode"), "0600") << known;
+    EXPECT_EQ(observation.prevented, std::set<std::string>{"a/note:/n"}) << known;
+    EXPECT_EQ(observation.owed.at("a/note:/n").because, std::vector<std::string>{"a/note:/n"}) << known;
+  }
+  Observation observation;
+  observation.recorded = {{"a/note:/n", {{"at", "/n"}}}, {"c/note:/n", {{"at", "/n"}}}};
+  make_moves(graph_, kinds_, observation);
+  EXPECT_TRUE(observation.moved.empty());
+  EXPECT_EQ(observation.forgotten, (std::map<std::string, std::string>{{"c/note:/n", "it is `a/note:/n` too"}}));
+  EXPECT_TRUE(orphans_of(graph_, observation, {}).empty());
+}
+
+TEST_F(OrphansTest, TheSameThingInAnotherModuleIsNoOrphan) {
+  graph_.nodes.push_back(declared("b/note:/n", {{"at", "/n"}}));
+  graph_.nodes.push_back(declared("b/note:named", {{"at", "/m"}}));
+  graph_.nodes.push_back(declared("b/chore:c", {{"name", "c"}, {"does", "x"}}));
+  Observation observation;
+  observation.recorded = {{"a/note:/n", {{"at", "/n"}}},
+                          {"a/note:named", {{"at", "/other"}}},
+                          {"a/chore:c", {{"name", "c"}, {"does", "x"}}}};
+  make_moves(graph_, kinds_, observation);
+  EXPECT_EQ(observation.moved, (std::map<std::string, std::string>{{"b/note:/n", "a/note:/n"}}))
+      << "a name alone is no thing, and what is run is none";
+  EXPECT_EQ(orphans_of(graph_, observation, {}).size(), 2U);
+  graph_.whole = false;
+  Observation of_a_part;
+  of_a_part.recorded = {{"a/note:/n", {{"at", "/n"}}}};
+  make_moves(graph_, kinds_, of_a_part);
+  EXPECT_TRUE(of_a_part.moved.empty());
 }
 
 TEST_F(OrphansTest, AMoveAcrossTwoThingsIsRefused) {
@@ -163,7 +206,7 @@ TEST_F(OrphansTest, AMoveAcrossTwoThingsIsRefused) {
   observation.recorded = {{"note:/a", {{"at", "/a"}}}, {"chore:c", {{"name", "c"}, {"does", "x"}}}};
   observation.states.emplace_back(there(Json::object()));
   observation.states.emplace_back(there({{"due", false}}));
-  make_moves(graph_, observation);
+  make_moves(graph_, kinds_, observation);
   EXPECT_FALSE(simulate(graph_, observation));
   EXPECT_EQ(diagnostics_.items().front().code, Code::kBadMove);
   EXPECT_EQ(said(), "`note:/a` is said to be `note:/b` now, and that is another: /b, and not /a");

@@ -1,6 +1,6 @@
 #include "engine/simulate/scope.h"
 
-#include "engine/base/glob.h"
+#include <algorithm>
 
 namespace plumb::simulate {
 
@@ -9,9 +9,11 @@ std::vector<bool> taken(const ir::HostGraph& graph, const plan::Scope& scope) {
   if (!scope.narrows_resources()) return result;
   bool begun = scope.start_at.empty();
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const std::string address = graph.nodes[i].desired.address.str();
-    begun = begun || address_matches(scope.start_at, address);
-    result[i] = begun && scope.takes(address, graph.nodes[i].tags);
+    const ir::Node& node = graph.nodes[i];
+    const std::vector<std::string> addresses = node.addresses();
+    begun = begun || node.is_meant_by(scope.start_at);
+    result[i] = begun && std::any_of(addresses.begin(), addresses.end(),
+                                     [&](const std::string& address) { return scope.takes(address, node.tags); });
   }
   return result;
 }

@@ -62,8 +62,9 @@ std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Regist
                                         Diagnostics& diagnostics, const plan::Scope& scope = {},
                                         const TextOf& text_of = {});
 
-// What the record knows by a former address is told by the one that it has now. Before the host is simulated.
-void make_moves(const ir::HostGraph& graph, Observation& observation);
+// What the record knows by another address is told by the one that it has now: by a former one, that of another module
+// that declares the same, or that of one that did. Before the host is simulated.
+void make_moves(const ir::HostGraph& graph, const Registry& kinds, Observation& observation);
 
 // What the record holds and the graph does not, as far as the plan is asked for it.
 std::vector<ir::Orphan> orphans_of(const ir::HostGraph& graph, const Observation& observation,

@@ -23,6 +23,8 @@ wire::Action to_wire(const plan::Action& action) {
   result.hide_output = !action.desired.sensitive.empty();
   result.confirm_within = action.confirm_within;
   result.manner = action.manner;
+  if (!action.when.empty()) result.when = action.when;
+  for (const plan::AlsoDeclared& one : action.also) result.also.push_back(one.address);
   for (const plan::Due& due : action.owes) result.owes.push_back({due.address, due.op});
   return result;
 }

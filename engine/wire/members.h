@@ -101,6 +101,7 @@ void members(Codec& codec, Aside& aside) {
   codec.required("index", aside.index);
   codec.member("left_out", aside.left_out);
   codec.member("ignored", aside.ignored);
+  codec.member("also", aside.also);
 }
 
 template <class Codec>
@@ -198,6 +199,7 @@ void members(Codec& codec, Action& action) {
   codec.member("manner", action.manner);
   codec.member("rescues", action.rescues);
   codec.member("owes", action.owes);
+  codec.member("also", action.also);
 }
 
 template <class Codec>

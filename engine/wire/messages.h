@@ -111,9 +111,10 @@ struct Readings {
 
 // What is to be known of a resource that is asked about, beyond what is asked for of it.
 struct Aside {
-  std::size_t index = 0;          // its place in Observe::resources
-  bool left_out = false;          // the plan will leave it alone
-  std::set<std::string> ignored;  // attributes that count only where it is not there yet
+  std::size_t index = 0;               // its place in Observe::resources
+  bool left_out = false;               // the plan will leave it alone
+  std::set<std::string> ignored;       // attributes that count only where it is not there yet
+  std::vector<std::string> also = {};  // further addresses of it, which locks may name
 };
 
 // One state; `index` is the resource's place in Observe::resources. Sensitive values are sealed.
@@ -219,6 +220,7 @@ struct Action {
   Manner manner;
   std::vector<std::size_t> rescues;  // earlier actions (by index): it is done only where one of them failed
   std::vector<Due> owes;             // owed once this one has begun, and left to a later run
+  std::vector<std::string> also;  // further addresses of the resource, which locks may name
 };
 
 // A content that is not sent until the executor wants it.

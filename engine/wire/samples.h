@@ -27,7 +27,7 @@ inline std::vector<Message> samples() {
   observed.open_until = {"package:base"};
 
   Observe observe{"edge", "k", {sample_desired()}};
-  observe.asides = {{0, true, {"mode"}}};
+  observe.asides = {{0, true, {"mode"}, {"web/file:/etc/motd"}}};
   observe.secrets = {{"hmac-sha256:0", "s3cret"}};
   observe.told = {{0, observed, std::nullopt}};
 
@@ -48,6 +48,7 @@ inline std::vector<Message> samples() {
   action.manner = {3, 10, 60, true};
   action.rescues = {0};
   action.owes = {{"service:y", Op::kRestart}};
+  action.also = {"web/file:/etc/motd"};
 
   Apply apply;
   apply.project = "edge";

@@ -288,6 +288,10 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
   if (!observed.exists) {
     change.op = Op::kCreate;
     change.operations.push_back(MakeDirectory{path, wanted, desired.flag("parents", false)});
+    // What comes into it before its turn is as much to be found as what was there.
+    for (const char* walk : {"recurse", "purge"}) {
+      if (desired.flag(walk, false)) change.after[walk] = true;
+    }
     if (desired.has("entries")) {
       change.after["tree"] = true;
       add_alike(desired, all_missing(desired), change);

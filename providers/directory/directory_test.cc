@@ -162,6 +162,19 @@ TEST_F(Directory, PurgeRemovesWhatNothingManages) {  // G20, D21
   EXPECT_EQ(system.content("/srv/mounted/data"), "x");
 }
 
+// What is there by its turn, when a package brought it, is to be found as it was planned.
+TEST_F(Directory, WhatIsMadeIsPurgedAndDressedBelowToo) {
+  system.add_user({"www", 33, 33, "", "/", ""});
+  const Desired desired = want({{"path", "/srv"}, {"owner", "www"}, {"purge", true}, {"recurse", true}});
+  const Json planned = look(desired).change.after;
+  EXPECT_EQ(planned, (Json{{"mode", "0755"}, {"owner", "www"}, {"purge", true}, {"recurse", true}}));
+  system.make_file("/srv/brought", "x");
+  const Json now = look(desired).change.after;
+  for (const auto& [name, after] : now.items()) EXPECT_EQ(planned.value(name, Json()), after) << name;
+  converge(desired);
+  EXPECT_FALSE(*system.stat("/srv/brought", false));
+}
+
 TEST_F(Directory, PurgeSparesWhatAGlobMeansInTheFolderItself) {
   system.make_link("/srv/multi.wants/x.service", "/lib/x.service");
   system.make_link("/srv/multi.wants/old.service", "/lib/old.service");

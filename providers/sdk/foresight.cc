@@ -271,7 +271,22 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
   found->shaped_by = addresses_of(touch.named.empty() ? touch.all : touch.named);
 }
 
-// A folder with all that is below it is not known while programs may make and remove something there.
+// Whether a package that comes may put files into one of these folders, or bring it.
+bool Foresight::may_come_into(const std::vector<std::string>& folders, const PackageManager& manager) {
+  return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
+    const auto [known, added] = shared_folders_.try_emplace(folder);
+    if (!added) return known->second;
+    const Result<std::optional<FileInfo>> info = now_.stat(folder, true);
+    const bool is_there = !info || *info;
+    // What is not there no package has yet.
+    const Result<bool> shared =
+        is_there ? manager.shares_folder(folder, now_) : manager.PackageManager::shares_folder(folder, now_);
+    return known->second = shared.value_or(true);
+  });
+}
+
+// A folder with all that is below it is not known while programs may make and remove something there, and packages come
+// that may have files in it.
 void Foresight::note_programs(std::size_t index, Result<Observed>& found) {
   if (!found || !provider_of(index)->looks_at_paths(*desired_[index])) return;
   const std::vector<std::string> folders = provider_of(index)->manages_paths(*desired_[index]);
@@ -281,7 +296,8 @@ void Foresight::note_programs(std::size_t index, Result<Observed>& found) {
       return std::any_of(folders.begin(), folders.end(),
                          [&](const std::string& folder) { return is_below(name, folder); });
     });
-    if (below) found->open_until.push_back(desired_[earlier.index]->address.str());
+    if (below || (earlier.brings != nullptr && may_come_into(folders, *earlier.brings)))
+      found->open_until.push_back(desired_[earlier.index]->address.str());
   }
 }
 
@@ -360,6 +376,7 @@ void Foresight::follow_packages(const PackageTransaction& transaction, Acted& ac
       gone_with_packages_.push_back(std::move(path));
     }
   }
+  if (!transaction.install.empty() || !transaction.upgrade.empty()) acted.brings = manager;
   if (transaction.install.empty()) return;
   for (const std::string& path : gone_with_packages_) {
     // What somebody asked for there before is lost, whatever comes in its place.

@@ -48,6 +48,7 @@ class Foresight {
     bool unforeseen = false;                   // a program does it
     std::vector<std::string> took_along = {};  // files that went with packages
     std::optional<std::string> group = {};     // of what it unpacks
+    const PackageManager* brings = nullptr;    // packages that come by it
   };
 
   // Those who change parts of one file, as they were observed last.
@@ -72,6 +73,7 @@ class Foresight {
   // Of one that is not foreseeable: as it will be found where something is in its way by then that is seen without
   // programs.
   std::optional<Observed> hindered_by_files(std::size_t index);
+  bool may_come_into(const std::vector<std::string>& folders, const PackageManager& manager);
   void note_programs(std::size_t index, Result<Observed>& found);
   bool is_in_chain(std::size_t index) const;
   Chains& chains();
@@ -105,6 +107,7 @@ class Foresight {
   std::optional<std::set<std::string>> paths_asked_about_;
   std::vector<std::string> removed_packages_;
   std::vector<std::string> gone_with_packages_;  // paths
+  std::map<std::string, bool> shared_folders_;   // whether packages may have files in them
 };
 
 }  // namespace plumb

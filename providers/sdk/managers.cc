@@ -1,8 +1,17 @@
 #include "providers/sdk/managers.h"
 
 #include <algorithm>
+#include <array>
 
 namespace plumb {
+
+Result<bool> PackageManager::shares_folder(const std::string& folder, System& /*system*/) const {
+  // What is below these is nobody's but the host's own.
+  constexpr std::array<std::string_view, 7> kOwn = {"/home", "/media", "/mnt", "/root", "/srv", "/tmp", "/usr/local"};
+  return std::none_of(kOwn.begin(), kOwn.end(), [&](std::string_view own) {
+    return folder.starts_with(own) && (folder.size() == own.size() || folder[own.size()] == '/');
+  });
+}
 
 const PackageManager* Managers::packages(std::string_view name, System& system) const {
   const auto found = std::find_if(packages_.begin(), packages_.end(), [&](const PackageManager* one) {

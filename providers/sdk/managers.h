@@ -53,6 +53,10 @@ class PackageManager {
     return std::vector<std::string>();
   }
 
+  // Whether packages that come may put files into a folder of the host, since one that is there has it too. Where it
+  // cannot tell: whether it lies where files of packages do.
+  virtual Result<bool> shares_folder(const std::string& folder, System& system) const;
+
   // What its packages brought to the host (packaged.h); null where it cannot tell.
   virtual Result<std::shared_ptr<const Packaged>> packaged([[maybe_unused]] System& system) const {
     return std::shared_ptr<const Packaged>();

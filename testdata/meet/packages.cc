@@ -29,8 +29,11 @@ write_status() {
     printf '/.\n/usr\n/usr/lib\n/etc\n' >/var/lib/dpkg/info/"$name".list
     case $name in
     tool) echo /etc/tool.conf ;;
-    app) printf '/usr/lib/systemd\n/usr/lib/systemd/system\n/usr/lib/systemd/system/app.service\n' ;;
-    present) printf '/usr/lib/systemd\n/usr/lib/systemd/system\n' ;;
+    app)
+      printf '/usr/lib/systemd\n/usr/lib/systemd/system\n/usr/lib/systemd/system/app.service\n'
+      printf '/etc/conf.d\n/etc/conf.d/app\n'
+      ;;
+    present) printf '/usr/lib/systemd\n/usr/lib/systemd/system\n/etc/conf.d\n' ;;
     esac >>/var/lib/dpkg/info/"$name".list
     printf 'Package: %s\nStatus: %s ok installed\nArchitecture: all\nVersion: %s\n\n' "$name" "$wanted" "$version" \
       >>/var/lib/dpkg/status
@@ -191,7 +194,7 @@ for name in $remove; do
   case $name in
   tool) rm -f /etc/tool.conf ;;
   rival) : >"$left/$name" ;;
-  app) rm -f /usr/lib/systemd/system/app.service ;;
+  app) rm -f /usr/lib/systemd/system/app.service /etc/conf.d/app ;;
   esac
 done
 for one in $install; do
@@ -206,6 +209,8 @@ for one in $install; do
     mkdir -p /usr/lib/systemd/system
     printf '[Service]\nExecStart=/usr/bin/true\n[Install]\nWantedBy=multi-user.target\n' \
       >/usr/lib/systemd/system/app.service
+    [ -d /etc/conf.d ] || mkdir /etc/conf.d
+    [ -e /etc/conf.d/app ] || echo default >/etc/conf.d/app
     ;;
   esac
 done
@@ -254,7 +259,8 @@ void install_package_manager(const fs::path& root) {
 }
 
 bool is_of_packages(const std::string& path) {
-  return path == "/etc/tool.conf" || path.starts_with("/var/lib/dpkg/") || path.starts_with("/var/lib/apt/");
+  return path == "/etc/tool.conf" || path == "/etc/conf.d" || path == "/etc/conf.d/app" ||
+         path.starts_with("/var/lib/dpkg/") || path.starts_with("/var/lib/apt/");
 }
 
 void reset_packages(const fs::path& root, const std::vector<std::string>& installed) {
@@ -290,13 +296,17 @@ void reset_packages(const fs::path& root, const std::vector<std::string>& instal
     std::ofstream list(root / "var/lib/dpkg/info" / (name + ".list"), std::ios::binary);
     list << "/.\n/usr\n/usr/lib\n/etc\n";
     if (name == "app" || name == "present") list << "/usr/lib/systemd\n/usr/lib/systemd/system\n";
-    if (name == "app") list << "/usr/lib/systemd/system/app.service\n";
+    if (name == "app") list << "/usr/lib/systemd/system/app.service\n/etc/conf.d/app\n";
+    if (name == "app" || name == "present") list << "/etc/conf.d\n";
     if (name == "tool") list << "/etc/tool.conf\n";
     if (how == "auto") states << "Package: " << name << "\nArchitecture: all\nAuto-Installed: 1\n\n";
     if (name == "tool") std::ofstream(root / "etc/tool.conf") << "version=" << version << '\n';
-    if (name == "app")
+    if (name == "app") {
       std::ofstream(root / "usr/lib/systemd/system/app.service")
           << "[Service]\nExecStart=/usr/bin/true\n[Install]\nWantedBy=multi-user.target\n";
+      fs::create_directories(root / "etc/conf.d", problem);
+      std::ofstream(root / "etc/conf.d/app") << "default\n";
+    }
   }
 }
 

@@ -264,8 +264,10 @@ const std::vector<Relation>& relations_of(const Variant& first, const Variant& s
   };
   static const Thing kConfiguration{"/etc/tool.conf", "/srv/q"};
   static const Thing kSource{"/etc/apt/sources.list.d/x.list", "/srv/q"};
+  static const Thing kFolderOfApp{"/etc/conf.d", "/srv/q"};
   static const std::vector<Relation> packages = {
       {"its file", kConfiguration, kConfiguration},
+      {"its folder", kFolderOfApp, kFolderOfApp},
       {"its source", kSource, kSource},
   };
   static const std::vector<Relation> none = {{"beside", kThing, kThing}};

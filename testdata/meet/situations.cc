@@ -117,6 +117,25 @@ void add_services(Situations& all) {
   all.on("the unit of a package, enabled in one plan", true)
       .asks("package", "app")
       .asks("service", "app", {{"enabled", true}});
+  all.on("a folder that is purged, and the package that brings it with a file in it", true)
+      .asks("package", "app")
+      .asks("directory", "/etc/conf.d", {{"purge", true}});
+  all.on("the same with a file that is asked for, and owners", true)
+      .has_user("web", 1500)
+      .asks("package", "app")
+      .asks("directory", "/etc/conf.d", {{"purge", true}, {"recurse", true}, {"owner", "web"}})
+      .asks("file", "/etc/conf.d/own", {{"content", "own\n"}});
+  all.on("a folder of a package that is purged, and another package that puts a file into it", true)
+      .has_folder("/etc/conf.d")
+      .has_file("/etc/conf.d/old", "old\n")
+      .asks("package", "app")
+      .asks("directory", "/etc/conf.d", {{"purge", true}});
+  all.on("what a program leaves in a folder that is purged", true)
+      .asks("command", "fill it", {{"run", "mkdir -p /srv/d && touch /srv/d/brought"}, {"creates", "/srv/d/brought"}})
+      .asks("directory", "/srv/d", {{"purge", true}});
+  all.on("what a program leaves beside its mark, in a folder that is purged", true)
+      .asks("command", "fill it", {{"run", "mkdir -p /srv/d && touch /srv/d/one /srv/mark"}, {"creates", "/srv/mark"}})
+      .asks("directory", "/srv/d", {{"purge", true}, {"after", {"command:fill it"}}});
   all.on("a unit whose package goes", true, End::kRefused)
       .has_packages({"lib 1.0", "app 1.0"})
       .asks("package", "app", kGone)

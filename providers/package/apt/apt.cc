@@ -91,6 +91,10 @@ class Apt : public BackEnd {
     return apt::goes_with(packages, matters, system);
   }
 
+  Result<bool> shares_folder(const std::string& folder, System& system) const override {
+    return apt::shares_folder(folder, system);
+  }
+
   Result<std::shared_ptr<const Packaged>> packaged(System& system) const override { return apt::packaged(system); }
   void survey(const SurveyedHost& host, Survey& survey) const override { apt::survey(host, survey); }
 

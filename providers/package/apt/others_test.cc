@@ -199,6 +199,19 @@ TEST_F(Package, OnlyWhatIsToBeInstalledBringsAnything) {
   EXPECT_FALSE(provider.may_bring(jq, *look(jq).observed, {"", "unit", "jq.service"}));
 }
 
+TEST_F(Package, OthersMayPutFilesWhereOneHasAFolder) {
+  const auto shared = [&](const std::string& folder) {
+    return back_end().shares_folder(folder, system).value_or(false);
+  };
+  EXPECT_FALSE(shared("/etc/cron.d")) << "there are no lists";
+  system.make_file("/var/lib/dpkg/info/cron.list", "/.\n/etc\n/etc/cron.d\n/etc/cron.d/.placeholder\n");
+  system.make_file("/var/lib/dpkg/info/cron.md5sums", "0  etc/own.d\n/etc/own.d\n");
+  EXPECT_TRUE(shared("/etc/cron.d"));
+  EXPECT_TRUE(shared("/etc"));
+  EXPECT_FALSE(shared("/etc/own.d"));
+  EXPECT_FALSE(shared("/etc/cron"));
+}
+
 // What a package owns alone, and does not keep as configuration.
 TEST_F(Package, WhatGoesWithAPackage) {
   const auto goes = [&](std::vector<std::string> packages) {

@@ -144,4 +144,18 @@ Result<std::vector<std::string>> goes_with(const std::vector<std::string>& packa
   return Owned(matters, system).of(packages);
 }
 
+Result<bool> shares_folder(const std::string& folder, System& system) {
+  PLUMB_TRY_ASSIGN(const auto info, system.stat(kPackageFiles, true));
+  if (!info) return false;
+  PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system.list(kPackageFiles));
+  for (const std::string& name : names) {
+    if (!name.ends_with(".list")) continue;
+    PLUMB_TRY_ASSIGN(const std::string text, system.read_file(std::string(kPackageFiles) + '/' + name, kLargestList));
+    for (std::string_view rest = text; !rest.empty();) {
+      if (take_line(rest) == folder) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace plumb::providers::package::apt

@@ -13,4 +13,7 @@ namespace plumb::providers::package::apt {
 Result<std::vector<std::string>> goes_with(const std::vector<std::string>& packages,
                                            const std::function<bool(const std::string& path)>& matters, System& system);
 
+// See PackageManager::shares_folder.
+Result<bool> shares_folder(const std::string& folder, System& system);
+
 }  // namespace plumb::providers::package::apt
