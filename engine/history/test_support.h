@@ -6,6 +6,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "engine/base/digest.h"
@@ -74,5 +75,28 @@ inline void write_run(SqliteHistory& history, const std::string& id, int actions
   must(writer->host({"web1", HostState::kOk, actions, 0, 0, 0, 12, "", ""}));
   must(writer->finish(ended()));
 }
+
+inline std::vector<std::string> ids(const std::vector<RunSummary>& runs) {
+  std::vector<std::string> names;
+  for (const RunSummary& run : runs) names.push_back(run.id);
+  return names;
+}
+
+// Does behind the history's back what somebody with an editor could.
+inline void tamper(const std::filesystem::path& file, const std::string& sql) {
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &handle), SQLITE_OK);
+  char* message = nullptr;
+  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << message;
+  sqlite3_close(handle);
+}
+
+class HistoryTest : public ::testing::Test {
+ protected:
+  SqliteHistory open() { return must(SqliteHistory::open(file_)); }
+
+  ScratchFolder folder_;
+  std::filesystem::path file_ = folder_.path() / ".plumb" / "history.db";
+};
 
 }  // namespace plumb::history
