@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <type_traits>
+#include <utility>
 
 #include "engine/wire/frame.h"
 #include "engine/wire/members.h"
@@ -18,18 +19,29 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
     "want",      "read",        "readings", "execute", "collect", "survey",       "piece",        "ended",
     "providers", "lacking",     "turn",     "told",    "call",    "answer",       "replacement"};
 
-template <std::size_t kIndex = 0>
+using ReadMessage = void (*)(Reader& reader, Message& message);
+
+template <std::size_t kIndex>
+void read_message(Reader& reader, Message& message) {
+  members(reader, message.emplace<kIndex>());
+}
+
+template <std::size_t... kIndices>
+constexpr std::array<ReadMessage, sizeof...(kIndices)> readers(std::index_sequence<kIndices...>) {
+  return {&read_message<kIndices>...};
+}
+
+// In the same order.
+constexpr auto kReaders = readers(std::make_index_sequence<std::variant_size_v<Message>>());
+
 Result<Message> read(std::string_view kind, Reader& reader, const Problem& problem) {
-  if constexpr (kIndex == std::variant_size_v<Message>) {
-    return fail(Code::kProtocol, in_quotes(kind) + " is not a message");
-  } else {
-    if (kKinds[kIndex] != kind) return read<kIndex + 1>(kind, reader, problem);
-    std::variant_alternative_t<kIndex, Message> message;
-    members(reader, message);
-    reader.finish();
-    if (problem.any()) return fail(Code::kProtocol, "in a message `" + std::string(kind) + "`: " + problem.text());
-    return Message(std::move(message));
-  }
+  const auto* const found = std::find(kKinds.begin(), kKinds.end(), kind);
+  if (found == kKinds.end()) return fail(Code::kProtocol, in_quotes(kind) + " is not a message");
+  Message message;
+  kReaders[static_cast<std::size_t>(found - kKinds.begin())](reader, message);
+  reader.finish();
+  if (problem.any()) return fail(Code::kProtocol, "in a message `" + std::string(kind) + "`: " + problem.text());
+  return message;
 }
 
 template <class T>
