@@ -1,14 +1,27 @@
 #include "providers/sudoers/sudoers.h"
 
+#include <algorithm>
+
 namespace plumb::providers::sudoers {
+
+std::string word_of(std::string_view name) {
+  // What says that it is a group, a netgroup or a number.
+  const std::size_t mark = std::min(name.find_first_not_of("%#+:"), name.size());
+  std::string word(name.substr(0, mark));
+  for (const char c : name.substr(mark)) {
+    if (std::string_view(" \\@#>").find(c) != std::string_view::npos) word += '\\';
+    word += c;
+  }
+  return word;
+}
 
 // The file is of this rule alone: of what else sudo would read in it nothing stays.
 EntryEdit SudoersProvider::entry(const Desired& desired) const {
   EntryEdit entry;
   entry.match = "^\\s*([^#\\s]|#include|#[0-9])";
   const std::string group = desired.text("group");
-  entry.text = (group.empty() ? desired.text("user") : "%" + group) + " " + desired.text("host", "ALL") + "=(" +
-               desired.text("run_as", "ALL") + ") ";
+  entry.text = (group.empty() ? word_of(desired.text("user")) : "%" + word_of(group)) + " " +
+               desired.text("host", "ALL") + "=(" + desired.text("run_as", "ALL") + ") ";
   if (desired.flag("nopassword", false)) entry.text += "NOPASSWD: ";
   if (desired.flag("setenv", false)) entry.text += "SETENV: ";
   if (desired.flag("noexec", false)) entry.text += "NOEXEC: ";

@@ -20,6 +20,8 @@ class SudoersProvider : public EntryProvider {
 };
 
 void add_to(Registry& registry);
+// Who, with what else would end the name or mean something escaped.
+std::string word_of(std::string_view name);
 // See Adoption.
 void survey(const SurveyedHost& host, Survey& found);
 

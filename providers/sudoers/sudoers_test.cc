@@ -26,6 +26,16 @@ TEST_F(Sudoers, ARuleIsAloneInItsFile) {  // O07
   EXPECT_EQ(system.content(path), "# c\ndeploy ALL=(ALL) NOPASSWD: /bin/a x\\,y, /bin/b\n");
 }
 
+TEST_F(Sudoers, NamesOfDirectoriesAreWords) {
+  system.make_directory("/etc/sudoers.d");
+  converge(want({{"group", "EXAMPLE\\domain admins"}, {"commands", "ALL"}}));
+  EXPECT_EQ(system.content(path), "%EXAMPLE\\\\domain\\ admins ALL=(ALL) ALL\n");
+  converge(want({{"user", "%:bob@example.org"}, {"commands", "ALL"}}));
+  EXPECT_EQ(system.content(path), "%:bob\\@example.org ALL=(ALL) ALL\n");
+  converge(want({{"user", "#1000"}, {"commands", "ALL"}}));
+  EXPECT_EQ(system.content(path), "#1000 ALL=(ALL) ALL\n");
+}
+
 TEST_F(Sudoers, SudoReadsItBeforeItGoesLive) {
   system.make_directory("/etc/sudoers.d");
   const Desired rule = want({{"user", "deploy"}, {"commands", "ALL"}});

@@ -17,10 +17,19 @@ std::string stripped(std::string_view text) {
 // "deploy ALL=(root) NOPASSWD: /usr/bin/a, /usr/bin/b", as the kind writes it; nothing of one that says more.
 std::optional<Json> rule_in(std::string_view line) {
   Json rule = Json::object();
-  const std::size_t blank = line.find_first_of(" \t");
+  std::size_t blank = line.find_first_of(" \t");
+  while (blank != std::string_view::npos && blank > 0 && line[blank - 1] == '\\')
+    blank = line.find_first_of(" \t", blank + 1);
   const std::size_t equals = line.find('=');
   if (blank == std::string_view::npos || equals == std::string_view::npos || equals < blank) return std::nullopt;
-  const std::string who(line.substr(0, blank));
+  const std::string written(line.substr(0, blank));
+  std::string who;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    if (written[i] == '\\' && i + 1 < written.size()) ++i;
+    who += written[i];
+  }
+  // Others have other ways to write a name.
+  if (word_of(who) != written) return std::nullopt;
   if (who.starts_with('%')) {
     rule["group"] = who.substr(1);
   } else {
