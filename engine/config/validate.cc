@@ -81,6 +81,8 @@ class Validator {
     }
     if (node.is_plain() && (types.boolean || types.integer || types.number)) {
       const Json plain = exact_value(node.text);
+      // Where a text is as good, 1.10, 0x1F and True are one: what reads them may take 1.1, 31 and true for others.
+      if (types.text && !plain.is_null() && plain.dump() != node.text) return text(node, schema, name);
       if (types.boolean && plain.is_boolean()) return plain;
       if (plain.is_number_integer() && (types.integer || types.number)) return plain;
       if (types.number && plain.is_number()) return plain;
