@@ -78,6 +78,12 @@ bool has_secret(const Desired& desired) {
 std::vector<Result<Observed>> UserKind::observe(std::span<const Desired* const> desired, System& system) const {
   std::vector<Result<Observed>> results = observe_by(server(), {question, read}, desired, system);
   for (std::size_t i = 0; i < results.size(); ++i) {
+    const std::string plugin = desired[i]->text("plugin", kNative);
+    if (results[i] && !results[i]->obstacle && desired[i]->has("password") && plugin != kNative && plugin != kSha2 &&
+        !wants_absent(*desired[i]))
+      results[i]->obstacle =
+          server_obstacle(Diagnostic(Code::kServerRefused, "what " + plugin + " keeps of a password is not known here")
+                              .with_hint("give `password_hash`, which is what the server is to keep"));
     const bool shows = has_secret(*desired[i]) || desired[i]->has("plugin") || wants_absent(*desired[i]);
     if (!results[i] || results[i]->exists || results[i]->obstacle || shows) continue;
     results[i]->obstacle =

@@ -285,6 +285,15 @@ TEST_F(Databases, GrantsOfMysqlAreReadFromWhatItShows) {
             "mysql_user:app#%");
 }
 
+TEST_F(Databases, PasswordsOfOtherPluginsAreRefused) {
+  const Kind kind = my_user::kind();
+  Json user = {{"name", "app"}, {"plugin", "ed25519"}, {"password", "one"}};
+  EXPECT_THAT(answered(kind, want(kind, user), "").observed->obstacle->summary, HasSubstr("what ed25519 keeps"));
+  user.erase("password");
+  user["password_hash"] = "ZIgUREUg5PVgQ6LskhXmO+eZLS0nC8be6HPjYWR4YJY";
+  EXPECT_FALSE(answered(kind, want(kind, user), "").observed->obstacle);
+}
+
 TEST_F(Databases, PrivilegesOfMysqlHaveSeveralNames) {
   const Kind kind = my_grant::kind();
   const std::string shown =
