@@ -170,7 +170,8 @@ void Progress::on_action(const run::RunEvent& event) {
   const wire::Event& what = *event.event;
   if (what.kind == wire::EventKind::kStarted || what.kind == wire::EventKind::kOutput) return;
   // Of what came to nothing there is one line at the end of its host.
-  if (what.kind == wire::EventKind::kSatisfied) return;
+  const bool decided_against = what.kind == wire::EventKind::kSatisfied && !what.text.empty();
+  if (what.kind == wire::EventKind::kSatisfied && !decided_against) return;
   if (what.kind == wire::EventKind::kSkipped) return note_skipped(event);
   const bool bad = what.kind == wire::EventKind::kFailed || what.kind == wire::EventKind::kDiverged ||
                    what.kind == wire::EventKind::kStale;

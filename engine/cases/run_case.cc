@@ -50,7 +50,8 @@ class CaseRunner {
     ir::Compiler compiler({project_, inventory_, subject_.sources, subject_.providers, recorded_, kKey});
     Diagnostics told;
     const auto graph = graph_of(compiler, told);
-    const std::optional<simulate::Simulation> simulation = simulation_of(compiler, graph.get(), told);
+    const std::optional<simulate::Simulation> simulation =
+        with_turns(compiler, simulation_of(compiler, graph.get(), told));
     if (simulation) compare_steps(compiler, *simulation, told);
     compare_diagnostics(told);
     if (simulation) compare_actions(*simulation->actions);
@@ -66,7 +67,8 @@ class CaseRunner {
     ir::Compiler compiler({project_, inventory_, subject_.sources, subject_.providers, recorded_, kKey});
     CasePlan planned;
     const auto graph = graph_of(compiler, planned.told);
-    const std::optional<simulate::Simulation> simulation = simulation_of(compiler, graph.get(), planned.told);
+    const std::optional<simulate::Simulation> simulation =
+        with_turns(compiler, simulation_of(compiler, graph.get(), planned.told));
     if (!simulation) return planned;
     planned.actions = *simulation->actions;
     for (const plan::Action& action : *planned.actions) {
@@ -89,6 +91,28 @@ class CaseRunner {
     if (graph == nullptr) return std::nullopt;
     return simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told, {},
                                    simulate::texts_in(compiler.contents()));
+  }
+
+  // Conditions over readings that the plan changes are left to their turn, as on a host.
+  std::optional<simulate::Simulation> with_turns(ir::Compiler& compiler,
+                                                 std::optional<simulate::Simulation> simulation) const {
+    ir::Undecided undecided;
+    std::optional<simulate::Simulation> last;
+    for (int attempts = 0; simulation && attempts < simulate::kMostAttempts; ++attempts) {
+      const simulate::Simulation& made = last ? *last : *simulation;
+      const ir::Undecided next = simulate::next_undecided(undecided, made.host.moving, made.decided_now);
+      if (next == undecided) break;
+      undecided = next;
+      ir::Told open(&test_.facts, &readings_);
+      open.undecided = &undecided;
+      Diagnostics left;
+      const auto graph = compiler.compile(test_.host, open, left);
+      if (graph == nullptr || left.has_errors() || !simulate::decides_in_turn(*graph)) break;
+      last = simulation_of(compiler, graph.get(), left);
+      if (!last) break;
+      if (last->decided_now.empty()) simulation = last;
+    }
+    return simulation;
   }
 
   // What other hosts do around the turn of this one; one that has nothing to do has none.

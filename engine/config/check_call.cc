@@ -13,12 +13,13 @@ class CallCheck {
   void run(ModuleCall& call) {
     const ParsedCall& written = *call.written;
     Names names = at_.names_in(written.block);
-    bool good = at_.take_block(written.block, call.reads);
+    bool good = at_.is_good(written.block);
     good = at_.check_placement(written.placement, call.placement, names, call.reads) && good;
     const bool texts_alone = call.with.size() == written.with.size();
     if (!texts_alone) good = check_with(call, names) && good;
     if (!texts_alone || written.module == nullptr || written.with.size() != written.module->inputs.size())
       good = check_inputs_given(written) && good;
+    call.but_when = at_.finish(call.placement, written.block, call.reads);
     call.broken = written.broken || !good || call.reads.broken;
     call.needs = call.reads;
     if (written.module == nullptr) return;

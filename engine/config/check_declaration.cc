@@ -17,7 +17,7 @@ class DeclarationCheck {
     const ParsedDeclaration& written = *declaration.written;
     declaration.sensitive = written.marked_sensitive;
     Names names = at_.names_in(written.block);
-    bool good = at_.take_block(written.block, declaration.reads);
+    bool good = at_.is_good(written.block);
     good = at_.check_placement(written.placement, declaration.placement, names, declaration.reads) && good;
     const Json& schema = written.spec->schema.json();
     good = check_expressions(declaration, schema, names) && good;
@@ -28,6 +28,7 @@ class DeclarationCheck {
       declaration.env = at_.check_env(written.env, names, declaration.reads);
       good = good && declaration.env;
     }
+    declaration.but_when = at_.finish(declaration.placement, written.block, declaration.reads);
     declaration.broken = written.broken || !good || declaration.reads.broken;
     const auto known = [&](std::string_view name) {
       return names.environment.find_variable(name) >= 0 || at_.module().inputs.contains(std::string(name)) ||

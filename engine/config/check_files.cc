@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/config/types.h"
+#include "engine/config/unreadable_name.h"
 #include "engine/config/untyped.h"
 #include "engine/lang/cel/convert.h"
 
@@ -127,6 +128,10 @@ class FileChecker {
   bool is_name(const std::string& name, const SourceSpan& span) {
     const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
     const bool named = !name.empty() && !(name.front() >= '0' && name.front() <= '9');
+    if (cel::is_keyword(name)) {
+      context_.diagnostics.add(unreadable_name(name, span));
+      return false;
+    }
     if (named && std::all_of(name.begin(), name.end(), good)) return true;
     return report(Code::kBadValue, "`" + name + "` cannot be the name of a value", span,
                   "expected lower-case letters, digits and `_`, no digit first");

@@ -17,9 +17,8 @@ bool PlacementCheck::check_placement(const ParsedPlacement& written, Placement& 
   }
   if (placement.when) {
     const cel::Program& program = placement.when->program();
-    const Reads own = reads_of(program.references(), program.calls_host(), names.own);
-    placement.when->set_reads_sensitive(own.sensitive);
-    reads.add(own);
+    placement.when_reads = reads_of(program.references(), program.calls_host(), names.own);
+    placement.when->set_reads_sensitive(placement.when_reads.sensitive);
     for (const cel::Guard& guard : program.proves(true)) names.proved.push_back(guard);
   }
   if (written.id) {
@@ -28,6 +27,16 @@ bool PlacementCheck::check_placement(const ParsedPlacement& written, Placement& 
   }
   good = check_texts(written.after, "`after`", names, reads, placement.after) && good;
   return check_texts(written.before, "`before`", names, reads, placement.before) && good;
+}
+
+ReadsButWhen PlacementCheck::finish(const Placement& placement, BlockIndex block, Reads& reads) const {
+  const Reads* around = block ? &module_.blocks[*block].reads : nullptr;
+  ReadsButWhen but_when;
+  if (placement.when_reads.of(slots::kReadings) || (around != nullptr && around->of(slots::kReadings)))
+    but_when = std::make_shared<const Reads>(reads);
+  reads.add(placement.when_reads);
+  if (around != nullptr) reads.add(*around);
+  return but_when;
 }
 
 void PlacementCheck::check_block(std::size_t index) {
@@ -40,7 +49,7 @@ void PlacementCheck::check_block(std::size_t index) {
     block.env = check_env(block.written.env, names, block.reads);
     good = good && block.env;
   }
-  if (around) block.reads.add(module_.blocks[*around].reads);
+  block.but_when = finish(block.placement, around, block.reads);
   block.broken = block.written.broken || !good || block.reads.broken || (around && module_.blocks[*around].broken);
   known_in_[index] = std::move(names);
 }
@@ -56,10 +65,8 @@ Names PlacementCheck::names_in(BlockIndex block) {
   return names;
 }
 
-bool PlacementCheck::take_block(BlockIndex block, Reads& reads) const {
-  if (!block) return true;
-  reads.add(module_.blocks[*block].reads);
-  return !module_.blocks[*block].broken;
+bool PlacementCheck::is_good(BlockIndex block) const {
+  return !block || !module_.blocks[*block].broken;
 }
 
 bool PlacementCheck::check_loops(const ParsedPlacement& written, Placement& placement, Names& names, Reads& reads) {

@@ -10,12 +10,14 @@ class PlacementCheck : public CheckScope {
   PlacementCheck(Module& module, const CheckContext& context)
       : CheckScope(module, context), known_in_(module.blocks.size()) {}
 
+  // `reads` has what is read but for `when` and what is around; finish() adds these once all else is checked.
   bool check_placement(const ParsedPlacement& written, Placement& placement, Names& names, Reads& reads);
+  ReadsButWhen finish(const Placement& placement, BlockIndex block, Reads& reads) const;
   void check_block(std::size_t index);
   // Values and modules may have become known since the block was checked.
   Names names_in(BlockIndex block);
   // Whether all is well with the block that something stands in.
-  bool take_block(BlockIndex block, Reads& reads) const;
+  bool is_good(BlockIndex block) const;
 
  private:
   bool check_loops(const ParsedPlacement& written, Placement& placement, Names& names, Reads& reads);

@@ -91,6 +91,7 @@ class Expression {
 
   const cel::Program& program() const { return program_; }
   const SourceSpan& span() const { return node_->span; }
+  const std::string& text() const { return node_->text; }
   // As that of Dynamic.
   void set_reads_sensitive(bool reads) { reads_sensitive_ = reads; }
   // Nothing after a fault was told.
@@ -112,6 +113,7 @@ class Condition {
 
   const cel::Program& program() const { return expression_.program(); }
   const SourceSpan& span() const { return expression_.span(); }
+  const std::string& text() const { return expression_.text(); }
   void set_reads_sensitive(bool reads) { expression_.set_reads_sensitive(reads); }
   // Nothing after a fault was told.
   std::optional<bool> holds(const Evaluation& evaluation) const;

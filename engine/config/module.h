@@ -56,7 +56,11 @@ struct Placement {
   std::vector<Dynamic> after;
   std::vector<Dynamic> before;
   std::optional<Dynamic> id;
+  Reads when_reads;  // what `when` alone reads
 };
+// What something reads but for its `when` and all that the blocks around it do; null where no `when` of these reads
+// readings, so that what all of it reads says as much.
+using ReadsButWhen = std::shared_ptr<const Reads>;
 
 // A broken one lacks the expressions that have faults, and nothing in it is to be compiled for a host.
 struct Block {
@@ -64,6 +68,7 @@ struct Block {
   Placement placement;
   std::optional<Dynamic> env;
   Reads reads;  // of the block and those around it
+  ReadsButWhen but_when = {};
   bool broken = true;
 };
 
@@ -97,6 +102,7 @@ struct Declaration {
   Json literal_values = Json::object();
   std::shared_ptr<const AttributeSpans> spans;  // never null
   Reads reads;
+  ReadsButWhen but_when = {};
   bool broken = false;
 };
 
@@ -114,6 +120,7 @@ struct ModuleCall {
   std::map<std::string, Given> with;
   Reads reads;  // of the use itself and of all that is in the module
   Reads needs;  // of the use itself
+  ReadsButWhen but_when = {};
   bool broken = false;
 };
 

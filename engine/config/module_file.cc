@@ -8,6 +8,7 @@
 #include "engine/config/input.h"
 #include "engine/config/rules.h"
 #include "engine/config/schema.h"
+#include "engine/config/unreadable_name.h"
 #include "engine/config/validate.h"
 
 namespace plumb::config {
@@ -65,6 +66,7 @@ class FileReader {
       }
     }
     std::optional<Json> typed = check_shape(root);
+    for (const Entry& entry : root.entries) check_names(entry);
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
     const Entry* rollout = root.find("rollout");
     if (rollout != nullptr && typed) result_.rollout = read_rollout(rollout->value, (*typed)["rollout"]);
@@ -80,6 +82,15 @@ class FileReader {
       result_.secrets = read_secret_stores(secrets->value, (*typed)["secrets"], result_.diagnostics);
     if (policy != nullptr && typed) result_.policy = read_policy_bundles(policy->value, project_, result_.diagnostics);
     return true;
+  }
+
+  // Of what expressions read as `inputs.NAME` and so on.
+  void check_names(const Entry& section) {
+    constexpr std::array<std::string_view, 6> kNamed = {"data", "facts", "inputs", "outputs", "readings", "values"};
+    if (std::find(kNamed.begin(), kNamed.end(), section.key) == kNamed.end()) return;
+    for (const Entry& entry : section.value.entries) {
+      if (cel::is_keyword(entry.key)) result_.diagnostics.add(unreadable_name(entry.key, entry.key_span));
+    }
   }
 
   // A finding in one key must not keep the others from being read, so values are taken from the nodes.

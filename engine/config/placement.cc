@@ -3,6 +3,7 @@
 #include "engine/config/declaration.h"
 #include "engine/config/inventory.h"
 #include "engine/config/schema.h"
+#include "engine/config/unreadable_name.h"
 #include "engine/config/validate.h"
 
 namespace plumb::config {
@@ -98,6 +99,7 @@ class PlacementReader {
       if (name != taken) continue;
       report(Code::kBadValue, "`" + name + "` has a meaning of its own", span, "choose another name");
     }
+    if (cel::is_keyword(name) || cel::is_reserved_word(name)) diagnostics_.add(unreadable_name(name, span));
     for (const ParsedLoop& loop : placement_.loops) {
       if (std::find(loop.names.begin(), loop.names.end(), name) == loop.names.end()) continue;
       report(Code::kDuplicateKey, "`" + name + "` names two elements", span, "choose another name");

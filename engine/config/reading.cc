@@ -238,6 +238,17 @@ cel::Type type_of(const ParsedReading& reading) {
   return type_of_schema(reading.value.schema, reading.value.schema, reading.value.name);
 }
 
+std::string turn_type_of(const ParsedReading& reading) {
+  if (reading.broken() || reading.local || reading.value.sensitive) return {};
+  if (reading.nothing) return "map";
+  const Json& schema = reading.value.schema;
+  const bool plain = std::all_of(schema.items().begin(), schema.items().end(),
+                                 [](const auto& word) { return word.key() == "type" || word.key() == "description"; });
+  if (!plain || reading.format != "text" || !schema["type"].is_string()) return {};
+  const auto type = schema["type"].get<std::string>();
+  return type == "string" || type == "integer" || type == "boolean" ? type : std::string();
+}
+
 std::optional<ReadingSource> source_of(const ParsedReading& reading, const Node& resolved, Diagnostics& diagnostics) {
   ValidateOptions options;
   options.root = &builtin_schema("project");

@@ -25,6 +25,9 @@ const Json& source_schema();
 // The type that expressions see.
 cel::Type type_of(const ParsedReading& reading);
 
+// By which type a host can tell the value itself (see TurnReading::type); "" where it takes more than that.
+std::string turn_type_of(const ParsedReading& reading);
+
 // The source with its expressions worked out: a map of its keys alone. Nothing after a fault was told.
 std::optional<ReadingSource> source_of(const ParsedReading& reading, const lang::Node& resolved,
                                        Diagnostics& diagnostics);

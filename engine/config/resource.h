@@ -14,6 +14,7 @@
 
 #include "engine/config/declaration.h"
 #include "engine/config/module.h"
+#include "providers/sdk/turn_condition.h"
 
 namespace plumb::config {
 
@@ -34,9 +35,10 @@ struct Resource {
   // Addresses: it is done only where one of these failed.
   std::vector<std::string> rescues;
   std::set<std::string> tags;
-  Json verify = Json::array();      // probes
-  std::set<std::string> sensitive;  // see Declaration
-  std::set<std::string> readings;   // that it comes of, by name, that of a module's with the module in front
+  Json verify = Json::array();                 // probes
+  std::set<std::string> sensitive;             // see Declaration
+  std::set<std::string> readings;              // that it comes of, by name, that of a module's with the module in front
+  std::shared_ptr<const InTurn> in_turn = {};  // what decides in its turn whether it is there; null: it is
 };
 
 // What the last value of an expression came to as an attribute: most are the same on host after host, and are checked

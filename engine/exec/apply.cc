@@ -176,7 +176,8 @@ void ApplyRun::act() {
     }
     if (!group.turns.empty()) runner_.carry_out(group);
     for (const std::size_t i : settled) {
-      if (progress_.states[i] == State::kSatisfied && !settled_[i]) progress_.event(wire::EventKind::kSatisfied, i);
+      if (progress_.states[i] == State::kSatisfied && !settled_[i])
+        progress_.event(wire::EventKind::kSatisfied, i, why_satisfied(i));
     }
     progress_.tell();
     if (interpreter_.restart()) {
@@ -203,7 +204,7 @@ void ApplyRun::rescue() {
       runner_.add(group, std::move(*turn));
       runner_.carry_out(group);
     } else if (progress_.states[i] == State::kSatisfied) {
-      progress_.event(wire::EventKind::kSatisfied, i);
+      progress_.event(wire::EventKind::kSatisfied, i, why_satisfied(i));
     }
     progress_.tell();
     if (progress_.broken || (progress_.states[i] == State::kFailed && progress_.stops_at(i))) return;
@@ -226,7 +227,7 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
     const wire::Action& what = action(index);
     if (!looked_at_later_[index] || what.triggered || progress_.states[index] != State::kPending || lost_need(index))
       continue;
-    if (is_rescue(index) && !is_called_for(index)) continue;
+    if ((is_rescue(index) && !is_called_for(index)) || !is_asked_for(index)) continue;
     looked.push_back(index);
     desired.push_back(progress_.as_planned_for(index));
   }
@@ -255,8 +256,13 @@ std::optional<Turn> ApplyRun::take_turn(std::size_t index) {
                    Diagnostic(Code::kSkippedByFailure, address(index) + " was skipped, since it needs " + *need));
     return std::nullopt;
   }
+  if (!is_asked_for(index)) {
+    leave_undone(index);
+    return std::nullopt;
+  }
   Turn turn;
   turn.index = index;
+  if (is_in_turn(index)) turn.note = decided(index).told;
   if (action(index).triggered) {
     std::optional<std::vector<Operation>> operations;
     if (is_due(index)) operations = operations_of_triggered(index);
@@ -367,6 +373,7 @@ void ApplyRun::finish() {
       static_cast<int>(std::count(progress_.states.begin(), progress_.states.end(), State::kVerified));
   if (progress_.failed && progress_.done.outcome == wire::DoneOutcome::kOk)
     progress_.done.outcome = wire::DoneOutcome::kFailed;
+  drop_debts_of_undone();
   for (const std::string& moot : request_.moot_probes) tools_.log.record().owed.settle(moot, Op::kVerify);
   progress_.done.owed = addresses_owed();
   progress_.done.confirm_within = runner_.finish();
@@ -381,8 +388,8 @@ void ApplyRun::finish() {
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     // What a probe asks about is as the record says, whether it works or not.
     if (is_probe(i)) continue;
-    const bool done =
-        progress_.states[i] == State::kChanged || (progress_.states[i] == State::kSatisfied && !is_rescue(i));
+    const bool done = progress_.states[i] == State::kChanged ||
+                      (progress_.states[i] == State::kSatisfied && !is_rescue(i) && !was_left_undone(i));
     if (!done) not_done.insert(address(i));
   }
   for (const auto& [address, attributes] : request_.resources) {

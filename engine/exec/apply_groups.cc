@@ -61,7 +61,8 @@ bool TurnRunner::has_other_names(const std::vector<Operation>& operations) const
 // It has a time of its own, or may have to be done again.
 bool TurnRunner::takes_its_turn_alone(std::size_t index) const {
   const wire::Action& one = action(index);
-  return one.triggered || one.manner.tries > 1 || one.manner.timeout_seconds > 0 || is_rescue(index);
+  return one.triggered || one.manner.tries > 1 || one.manner.timeout_seconds > 0 || is_rescue(index) ||
+         is_in_turn(index);
 }
 
 bool TurnRunner::joins(const TurnGroup& group, std::size_t index) const {

@@ -26,6 +26,8 @@ class ApplyActions {
   bool may_fail(std::size_t index) const { return action(index).manner.may_fail; }
   // There for the case that another one fails.
   bool is_rescue(std::size_t index) const { return !action(index).rescues.empty(); }
+  // Done only where a condition holds when its turn comes.
+  bool is_in_turn(std::size_t index) const { return !action(index).when.empty(); }
 
  private:
   const wire::Apply& request_;

@@ -32,6 +32,18 @@ class ApplyRun : private ApplyActions {
   void act();
   void rescue();
   bool is_called_for(std::size_t index) const;
+  // apply_conditions.cc
+  struct Decided {
+    bool holds = false;
+    std::string told = {};  // what the readings told
+    std::optional<Diagnostic> problem = {};
+  };
+  const Decided& decided(std::size_t index);
+  bool is_asked_for(std::size_t index);
+  void leave_undone(std::size_t index);
+  std::string why_satisfied(std::size_t index) const;
+  bool was_left_undone(std::size_t index) const;
+  void drop_debts_of_undone();
   void look_at(std::span<const std::size_t> indexes);
   std::optional<Turn> take_turn(std::size_t index);
   bool is_due(std::size_t index) const;
@@ -52,6 +64,8 @@ class ApplyRun : private ApplyActions {
   std::vector<bool> looked_at_later_;                             // when its turn comes, and not before all
   std::vector<bool> settled_;                                     // in this run, before the host was restarted
   std::vector<Judgement> judgements_;                             // of actions that were looked at
+  std::map<std::string, Decided> decided_;                        // by address
+  std::map<std::size_t, std::string> left_undone_;                // what their conditions said
 };
 
 }  // namespace plumb::exec

@@ -44,7 +44,7 @@ void TurnRunner::try_again(std::vector<Turn>& turns, std::chrono::system_clock::
   if (turn.problem) {
     turn.problem->summary += " (" + which + ")";
   } else {
-    turn.note = which;
+    turn.note += (turn.note.empty() ? "" : ", ") + which;
   }
 }
 

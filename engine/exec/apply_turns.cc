@@ -308,6 +308,7 @@ JournalEntry TurnRunner::outcome_of(const Turn& turn) const {
     const auto desired = request_.resources.find(outcome.address);
     if (desired != request_.resources.end()) outcome.resource = desired->second;
     outcome.forget = what.op == Op::kDelete && !outcome.resource;
+    if (is_in_turn(turn.index)) outcome.text = turn.note;
     // A plan may change a service and restart it by two actions; then the second one settles the debt.
     const auto last = last_triggered_.find(what.desired.address);
     const bool later = last != last_triggered_.end() && last->second > turn.index;

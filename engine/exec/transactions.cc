@@ -8,7 +8,8 @@ namespace {
 
 bool is_member(const wire::Action& action) {
   // What may fail, or is tried again, fails for itself.
-  const bool alone = action.manner.may_fail || action.manner.tries > 1 || !action.rescues.empty();
+  const bool alone =
+      action.manner.may_fail || action.manner.tries > 1 || !action.rescues.empty() || !action.when.empty();
   return !action.triggered && action.confirm_within == 0 && !alone && changes_packages(action.operations);
 }
 

@@ -204,6 +204,8 @@ std::string Compiler::key_of(const config::Host& host, const Told& told, Diagnos
   for (const auto& [name, reading] : *told.readings)
     append_canonical(key, Json::array({name, reading.value, reading.path, reading.after,
                                        reading.thing ? reading.thing->str() : ""}));
+  if (told.undecided != nullptr)
+    append_canonical(key, Json::array({told.undecided->readings, told.undecided->decided}));
   return key;
 }
 
@@ -254,6 +256,7 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   const std::size_t errors = diagnostics.error_count();
   const std::size_t found = diagnostics.items().size();
   Resources resources = expander_.expand(host, told, diagnostics);
+  if (expander_.is_undecidable()) return nullptr;
   const bool reads = told.readings != nullptr && !told.readings->empty();
   const bool as_before = cast_elsewhere_ == expander_.elsewhere();
   if (!reads && diagnostics.items().size() == found && as_before && mould_.fits(resources)) {
@@ -280,15 +283,32 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
   graph->moves = expander_.moves();
   graph->elsewhere = cast_elsewhere_ = expander_.elsewhere();
   if (reads) {
+    const bool open = told.undecided != nullptr;
+    if (open) graph->undecided = left_undecided(*told.undecided, graph->nodes);
+    graph->may_come = expander_.may_come();
     for (const auto& [name, reading] : *told.readings)
-      graph->readings[name] = {reading.path, reading.after, expander_.open_readings().contains(name), reading.thing,
-                               reading.is_there};
+      graph->readings[name] = {
+          reading.path,  reading.after,    expander_.open_readings().contains(name),
+          reading.thing, reading.is_there, open && !expander_.unforeseen_readings().contains(name)};
     return verified(std::move(graph), diagnostics);
   }
   // Where it was stopped, some are missing.
   const bool whole = diagnostics.items().size() == found && places.size() == resources.size();
   if (whole) mould_.keep(resources, graph, places, linker_.order());
   return verified(std::move(graph), diagnostics);
+}
+
+// Those of which nothing comes but what is decided in its turn. Steps of other hosts may read all of them.
+std::set<std::string> Compiler::left_undecided(const Undecided& undecided, const std::vector<Node>& nodes) const {
+  std::set<std::string> left;
+  if (!input_.project.root.around.empty()) return left;
+  for (const std::string& name : undecided.readings) {
+    const bool used =
+        expander_.open_readings().contains(name) || expander_.used_readings().contains(name) ||
+        std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) { return node.readings.contains(name); });
+    if (!used) left.insert(name);
+  }
+  return left;
 }
 
 std::shared_ptr<const HostGraph> Compiler::verified(std::shared_ptr<const HostGraph> graph, Diagnostics& diagnostics) {
@@ -369,6 +389,7 @@ std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostic
   node->rescues = resource.rescues;
   node->tags = resource.tags;
   node->readings = resource.readings;
+  node->in_turn = resource.in_turn;
   for (const Json& probe : resource.verify) node->probes.push_back(probe_from(probe));
   node->desired.address = resource.address;
   node->desired.env = resource.env;

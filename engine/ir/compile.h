@@ -117,6 +117,7 @@ class Compiler {
   std::string key_of(const config::Host& host, const Told& told, Diagnostics& diagnostics);
   const config::Reads& reads_of(const std::string& selection);
   std::shared_ptr<const HostGraph> build(const config::Host& host, const Told& told, Diagnostics& diagnostics);
+  std::set<std::string> left_undecided(const Undecided& undecided, const std::vector<Node>& nodes) const;
   void drop_repeats(Resources& resources, Diagnostics& diagnostics);
   std::shared_ptr<const HostGraph> cast(Resources&& resources);
   // As it is; in checked builds nothing, told as an internal error, where it does not hold what it has to.

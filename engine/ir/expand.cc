@@ -30,6 +30,7 @@ KnownReading WantedReading::with(Json value) const {
   if (const auto* file = std::get_if<FileSource>(&source.what)) known.path = file->file;
   if (const auto* entry = std::get_if<PathSource>(&source.what)) known.path = entry->path;
   known.thing = thing_of(source);
+  known.source = to_json(source);
   // A package that is there may come in another version with others.
   known.is_there = std::holds_alternative<UnitSource>(source.what) && known.value.value("exists", false);
   return known;
@@ -91,11 +92,19 @@ Value Expander::outputs(const config::Host& host, const Told& told, Diagnostics&
 }
 
 Resources Expander::expand(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
+  return told.undecided == nullptr ? expand_once(host, told, diagnostics) : expand_undecided(host, told, diagnostics);
+}
+
+Resources Expander::expand_once(const config::Host& host, const Told& told, Diagnostics& diagnostics) {
   Diagnostics found;
   Instance root(*this, project_.root, "", host, told, nullptr, found);
   set_up(root, host);
   Resources resources;
   open_readings_.clear();
+  unforeseen_readings_.clear();
+  may_come_.clear();
+  used_readings_.clear();
+  undecidable_ = false;
   moves_.clear();
   elsewhere_.clear();
   root.run(resources);

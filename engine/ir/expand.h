@@ -28,10 +28,19 @@ struct KnownReading {
   std::vector<std::string> after = {};
   std::optional<Address> thing = std::nullopt;  // a package or a unit
   bool is_there = false;                        // that thing, so that nothing else brings it
+  Json source = {};                             // what was asked; as to_json(ReadingSource) has it
 };
 
 // By the module's path and the name in it: "web/version".
 using Readings = std::map<std::string, KnownReading>;
+
+// What is not decided by what was told, since an action of the plan may change that: a `when` that only compares such
+// readings is decided in its turn, and what it decides on is in the graph whatever was told.
+struct Undecided {
+  std::set<std::string> readings;
+  std::set<std::string> decided;  // addresses of resources that what was told decides on all the same
+  friend bool operator==(const Undecided&, const Undecided&) = default;
+};
 
 // What a host told before its graph is made. What reads what is not known is left out.
 struct Told {
@@ -41,6 +50,7 @@ struct Told {
 
   const Json* facts = nullptr;
   const Readings* readings = nullptr;
+  const Undecided* undecided = nullptr;  // null: what was told decides all
 };
 
 // A reading that the host is to be asked for.
@@ -75,6 +85,16 @@ class Expander {
   // Of what expand() gave last: readings on which hangs whether something is there, or how often, beyond what is.
   const std::set<std::string>& open_readings() const { return open_readings_; }
 
+  // And of these, the ones of which that is all; and what may be there then.
+  const std::set<std::string>& unforeseen_readings() const { return unforeseen_readings_; }
+  const std::vector<MayCome>& may_come() const { return may_come_; }
+
+  // And of those that are not decided on, the ones of which something came all the same.
+  const std::set<std::string>& used_readings() const { return used_readings_; }
+
+  // And whether it is more than can be left to a turn.
+  bool is_undecidable() const { return undecidable_; }
+
   // And the moves of the project and its modules, in the order in which they are made.
   const std::vector<Move>& moves() const { return moves_; }
 
@@ -105,6 +125,9 @@ class Expander {
   struct Wanted;
 
   void set_up(Instance& root, const config::Host& host);
+  Resources expand_once(const config::Host& host, const Told& told, Diagnostics& diagnostics);
+  // in_turn.cc: of the resources, those that can not be there for both outcomes are decided on by what was told.
+  Resources expand_undecided(const config::Host& host, const Told& told, Diagnostics& diagnostics);
 
   const config::Project& project_;
   const config::Inventory& inventory_;
@@ -115,6 +138,10 @@ class Expander {
   std::map<std::string, std::set<std::string>> selected_;  // by pattern
   config::KnownValues known_;
   std::set<std::string> open_readings_;
+  std::set<std::string> unforeseen_readings_;
+  std::vector<MayCome> may_come_;
+  std::set<std::string> used_readings_;
+  bool undecidable_ = false;
   std::vector<Move> moves_;
   std::vector<Elsewhere> elsewhere_;
   std::map<std::string, std::string> first_;  // by the texts of patterns, a line each

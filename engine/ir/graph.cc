@@ -80,6 +80,7 @@ Json to_json(const HostGraph& graph) {
     if (!node.desired.sensitive.empty()) item["sensitive"] = node.desired.sensitive;
     if (!node.tags.empty()) item["tags"] = node.tags;
     if (!node.probes.empty()) item["verify"] = to_json(node.probes);
+    if (node.in_turn != nullptr) item["when"] = to_json(node.in_turn->condition);
     nodes.push_back(std::move(item));
   }
   Json edges = Json::array();
@@ -104,6 +105,7 @@ void append_node(std::string& out, const Node& node) {
   if (!node.desired.sensitive.empty()) append_canonical(out += ",\"sensitive\":", node.desired.sensitive);
   if (!node.tags.empty()) append_canonical(out += ",\"tags\":", node.tags);
   if (!node.probes.empty()) append_canonical(out += ",\"verify\":", to_json(node.probes));
+  if (node.in_turn != nullptr) append_canonical(out += ",\"when\":", to_json(node.in_turn->condition));
   out += '}';
 }
 

@@ -13,6 +13,7 @@
 #include "engine/base/manner.h"
 #include "engine/base/result.h"
 #include "providers/sdk/kind.h"
+#include "providers/sdk/turn_condition.h"
 
 namespace plumb::ir {
 
@@ -53,6 +54,7 @@ struct Node {
   std::set<std::string> readings;  // that it comes of
   std::string because = {};        // why all of its change is made: kOrphan, kUndone; "" where the record tells
   bool forget = false;             // once it is as it is asked for, the host's record holds it no longer
+  std::shared_ptr<const InTurn> in_turn = {};  // what decides in its turn whether it is there; null: it is
   std::vector<AlsoDeclared> also = {};         // sorted by address
 };
 
@@ -64,6 +66,13 @@ struct ReadingCauses {
   bool open = false;  // whether something is there, or how often, hangs on it beyond what is in the graph
   std::optional<Address> thing = std::nullopt;  // a package or a unit, as Missing::what names it
   bool is_there = false;                        // that thing, so that nothing else brings it
+  bool is_foreseen = false;                     // what hangs on it so is in HostGraph::may_come
+};
+
+// What is not there as things are told, and may be once one of these readings tells something else.
+struct MayCome {
+  Desired desired;  // as it is written: contents are no digests
+  std::set<std::string> readings;
 };
 
 // The resource was known by another address; both may be a module's, with `/` at the end.
@@ -100,6 +109,9 @@ struct HostGraph {
   std::map<std::string, ReadingCauses> readings;  // by name, those that were told; no part of the digest
   std::vector<Elsewhere> elsewhere;               // in declared order; no part of the digest
   std::vector<Move> moves;                        // in the order in which they are made; no part of the digest
+  std::vector<MayCome> may_come;                  // in declared order; no part of the digest
+  // Of the readings, those that decide in its turn alone: nothing here comes of what they told. No part of the digest.
+  std::set<std::string> undecided;
   bool whole = true;  // it is all that the project has on the host: what the record holds besides is an orphan
 };
 

@@ -87,7 +87,8 @@ class Expander::Instance {
   // Where what an expression of this module reads was set.
   std::optional<SourceSpan> place_of(const cel::Reference& reference) const;
   // Whether it is there, or how often, may be otherwise once a reading tells something else.
-  void note_open(const config::Placement& placement, const config::Reads& reads, bool any);
+  void note_open(const config::Placement& placement, const config::Reads& reads, const config::ReadsButWhen& but_when,
+                 bool any);
   bool known(const config::Reads& reads) const;
   bool is_told(const config::Reads& reads) const;
   config::Evaluation evaluation();
@@ -97,6 +98,25 @@ class Expander::Instance {
   void work_out_values(const config::ValuesFrom& from);
   bool applies(const config::ParsedPlacement& placement);
   bool holds(const config::Placement& placement);
+
+  // in_turn.cc
+  bool leaves_open() const { return told_.undecided != nullptr; }
+  // What `when` asks for in its turn, or decides now.
+  struct Decision {
+    std::optional<TurnCondition> condition;
+    bool holds = false;
+    std::set<std::string> readings;  // of what decides now
+  };
+  Decision decide_placement(const config::Placement& placement);
+  std::optional<TurnCondition> condition_of(const config::Placement& placement, const Json& test) const;
+  // Calls `visit` with what the placement asks for in force.
+  void visit_where_it_holds(const config::Placement& placement, const std::function<void()>& visit);
+  // What something comes of that stands here.
+  std::set<std::string> readings_here(const config::Reads& reads, const config::ReadsButWhen& but_when) const;
+  void note_open_but_when(const config::Placement& placement, const config::Reads& reads,
+                          const config::ReadsButWhen& but_when, bool any);
+  // False where what was told decides that the resource is not there.
+  bool put_in_turn(config::Resolved& resolved, bool can_wait);
   // All that say to which hosts an entry of this module goes.
   std::vector<const config::Pattern*> patterns_of(const config::ParsedPlacement& placement,
                                                   config::BlockIndex block) const;
@@ -147,6 +167,15 @@ class Expander::Instance {
   config::Surroundings around_;
   std::vector<const config::Pattern*> patterns_;
   std::set<std::string> readings_around_;  // that the use of this module reads
+  // What decides here in its turn, and what decided what stands around.
+  struct Turns {
+    std::vector<TurnCondition> conditions;
+    bool hold = true;  // all of them, as things were told
+    std::set<std::string> readings;
+  };
+  Turns turns_;
+  bool can_wait_ = true;              // what is placed now may be left to its turn
+  std::set<std::string> decided_by_;  // of what was placed last: readings that decided now whether and how often
   std::vector<cel::Value> slots_;
   cel::Activation activation_;
   std::map<std::string, cel::Value> values_;

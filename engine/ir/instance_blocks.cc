@@ -89,10 +89,13 @@ void Expander::Instance::enter(std::size_t index, const std::string& key, const 
     config::WrittenManner manner = block.written.manner;
     manner.inherit(around_.manner);
     around_.manner = manner;
+    const Turns turns = turns_;
+    if (leaves_open()) turns_.readings.merge(readings_here(block.reads, block.but_when));
     if (!block.env || config::overlay_env(*block.env, evaluation(), around_.env)) visit(own);
     around_ = outside;
+    turns_ = turns;
   });
-  note_open(block.placement, block.reads, any);
+  note_open(block.placement, block.reads, block.but_when, any);
 }
 
 void Expander::Instance::enter_all(std::span<const std::size_t> blocks, const std::string& key, const Visit& visit) {
@@ -111,7 +114,8 @@ void Expander::Instance::declare(const config::Declaration& declaration, const s
       expander_.elsewhere_.push_back({resolved.resource->address.str(), doer});
     }
   };
-  const bool constant = config::is_constant(declaration) && around_.env.empty() && readings_around_.empty();
+  const bool constant =
+      config::is_constant(declaration) && around_.env.empty() && readings_around_.empty() && !leaves_open();
   if (constant) {
     if (const auto found = expander_.constant_.find({&declaration, path_, ""}); found != expander_.constant_.end()) {
       if (found->second != nullptr) give({found->second, {}, true});
@@ -122,18 +126,22 @@ void Expander::Instance::declare(const config::Declaration& declaration, const s
   const auto once = [&](const std::string& key) {
     any = true;
     const Place place(&declaration, path_, key);
-    config::Resolved resolved = config::resolve(declaration, {path_, folder_, around_, readings_of(declaration.reads)},
-                                                evaluation(), expander_.known_, expander_.last_[place]);
+    config::LastResource none;
+    config::Resolved resolved =
+        config::resolve(declaration, {path_, folder_, around_, readings_here(declaration.reads, declaration.but_when)},
+                        evaluation(), expander_.known_, leaves_open() ? none : expander_.last_[place]);
     if (constant) expander_.constant_.emplace(place, resolved.resource);
-    if (resolved.resource != nullptr) give(std::move(resolved));
+    if (resolved.resource == nullptr) return;
+    if (!leaves_open() || put_in_turn(resolved, !declaration.written->placement.once)) give(std::move(resolved));
   };
   repeat(declaration.placement, 0, around, std::ref(once));
-  note_open(declaration.placement, declaration.reads, any);
+  note_open(declaration.placement, declaration.reads, declaration.but_when, any);
 }
 
 void Expander::Instance::repeat(const config::Placement& placement, std::size_t depth, const std::string& key,
                                 const std::function<void(const std::string&)>& visit) {
   if (depth == placement.loops.size()) {
+    if (leaves_open()) return visit_where_it_holds(placement, [&] { visit(key); });
     if (holds(placement)) visit(key);
     return;
   }

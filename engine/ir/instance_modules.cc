@@ -14,7 +14,11 @@ void Expander::Instance::use(std::size_t index) {
   std::vector<std::pair<std::string, Value>> repeated;
   enter_all(module_.chain_of(call.written->block), "", [&](const std::string& around) {
     bool any = false;
+    // What it gives out is there, or it is not.
+    can_wait_ = call.written->module->outputs.empty();
+    if (!can_wait_ && !turns_.conditions.empty()) expander_.undecidable_ = true;
     repeat(call.placement, 0, around, [&](const std::string& key) {
+      can_wait_ = true;
       any = true;
       Value outputs = use_once(call, key, used_[{index, around}]);
       if (repeats(call)) {
@@ -23,7 +27,8 @@ void Expander::Instance::use(std::size_t index) {
         modules_[call.written->name] = std::move(outputs);
       }
     });
-    note_open(call.placement, call.needs, any);
+    can_wait_ = true;
+    note_open(call.placement, call.needs, call.but_when, any);
   });
   if (repeats(call)) {
     cel::MapBuilder map;
@@ -72,7 +77,8 @@ Value Expander::Instance::use_once(const config::ModuleCall& call, const std::st
   config::Surroundings around = around_;
   around.tags.insert(call.written->tags.begin(), call.written->tags.end());
   inside.set_surroundings(std::move(around));
-  inside.readings_around_ = readings_of(call.needs);
+  inside.readings_around_ = readings_here(call.needs, call.but_when);
+  inside.turns_ = {turns_.conditions, turns_.hold, {}};
   if (wanted_ != nullptr) {
     inside.look_for_readings(nullptr);
     return inside.outputs();

@@ -36,8 +36,9 @@ void Expander::Instance::run(Resources& resources) {
   }
   work_out();
   for (const config::Check& check : module_.checks) {
-    if (!check.broken && known(check.reads))
-      decide(check, evaluation(), [this](const cel::Reference& reference) { return place_of(reference); });
+    if (check.broken || !known(check.reads)) continue;
+    if (leaves_open()) expander_.used_readings_.merge(readings_of(check.reads));
+    decide(check, evaluation(), [this](const cel::Reference& reference) { return place_of(reference); });
   }
   give(0, module_.body.size(), std::nullopt, "", resources);
 }
@@ -192,7 +193,9 @@ std::optional<SourceSpan> Expander::Instance::place_of(const cel::Reference& ref
   return given == call_->written->with.end() ? input.span : given->second.value->span;
 }
 
-void Expander::Instance::note_open(const config::Placement& placement, const config::Reads& reads, bool any) {
+void Expander::Instance::note_open(const config::Placement& placement, const config::Reads& reads,
+                                   const config::ReadsButWhen& but_when, bool any) {
+  if (leaves_open()) return note_open_but_when(placement, reads, but_when, any);
   if ((any && placement.loops.empty()) || told_.readings == nullptr || told_.readings->empty()) return;
   if (!readings_around_.empty() || reads.of(slots::kReadings)) expander_.open_readings_.merge(readings_of(reads));
 }

@@ -72,6 +72,9 @@ struct Action {
   Manner manner;
   // Addresses of earlier actions: it is done only where one of these fails.
   std::vector<std::string> rescues;
+  // A condition that is decided when its turn comes, as to_json(TurnCondition) has it: it is done only where that
+  // holds. Empty where it is done in any case.
+  Json when = Json::object();
   bool forget = false;  // the host's record holds the address no longer once it is done
 };
 

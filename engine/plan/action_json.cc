@@ -125,6 +125,7 @@ void append_action(std::string& out, const Action& action) {
   if (!action.triggered_by.empty()) append_texts(object.member("triggered_by"), action.triggered_by);
   object.text("undo", action.undo ? "yes" : "no");
   if (!action.unknown_until.empty()) append_texts(object.member("unknown_until"), action.unknown_until);
+  if (!action.when.empty()) object.json("when", action.when);
   object.close();
 }
 
@@ -188,6 +189,7 @@ Result<Action> take_action(Json& json) {
   action.forget = reader.flag("forget");
   action.unknown_until = reader.texts("unknown_until");
   action.rescues = reader.texts("rescues");
+  if (reader.find("when", false) != nullptr) action.when = take("when");
   PLUMB_TRY_ASSIGN(action.manner, take_manner(json, reader));
   const Json env = reader.object("env", false);
   for (const auto& [variable, value] : env.items()) {

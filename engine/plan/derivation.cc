@@ -102,7 +102,8 @@ std::string problem_of_derivation(const Action& action, std::span<const Desired*
   const Change change = kind.provider->diff(action.desired, found);
   // What is there for the case that another fails is decided once that has failed.
   const bool is_rescue = !action.rescues.empty();
-  if (!change.empty() && !is_rescue && !is_decided_later(action.desired, found, awaited, kinds))
+  // What is there only where a condition holds then is decided once that is known.
+  if (!change.empty() && !is_rescue && action.when.empty() && !is_decided_later(action.desired, found, awaited, kinds))
     return problem_of_change(action, change);
   return action.operations.empty() ? problem_of_conditional(action, kind) : "it is decided only when its turn comes";
 }

@@ -9,6 +9,7 @@
 #include "engine/plan/elsewhere.h"
 #include "providers/sdk/edit_provider.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/turn_condition.h"
 
 namespace plumb::plan {
 namespace {
@@ -61,7 +62,8 @@ class HostVerifier {
     if (kind == nullptr) return "there is no kind `" + action.desired.address.kind + "`";
     for (const std::string& problem :
          {problem_of_references(action), problem_of_states(action), problem_of_types(action, *kind),
-          problem_of_operations(action, *kind), problem_of_confirmation(action), problem_of_manner(action, *kind)}) {
+          problem_of_operations(action, *kind), problem_of_confirmation(action), problem_of_manner(action, *kind),
+          problem_of_turn(action)}) {
       if (!problem.empty()) return problem;
     }
     // Asked last: the kind's own code is given only what has the form that it expects.
@@ -239,6 +241,15 @@ class HostVerifier {
     if (!asks && !std::all_of(action.rescues.begin(), action.rescues.end(), decides))
       return "it is there for the case that another fails, and does not wait for it";
     return {};
+  }
+
+  // It is known only once earlier actions are done whether it is done at all.
+  static std::string problem_of_turn(const Action& action) {
+    if (action.when.empty()) return {};
+    const bool waits = !action.unknown_until.empty() || action.op == Op::kVerify;
+    if (!waits) return "a condition decides on it in its turn, and it waits for nothing";
+    const Result<TurnCondition> condition = turn_condition_from(action.when);
+    return condition ? "" : condition.error().summary();
   }
 
   std::string problem_of_held_back() const {

@@ -202,6 +202,7 @@ class Writer {
   void manner(const plan::Action& action) {
     const Manner& how = action.manner;
     if (!action.rescues.empty()) out_ += "      only if this fails: " + some_of(action.rescues) + "\n";
+    if (!action.when.empty()) out_ += "      only if " + visible(action.when.value("text", "")) + "\n";
     if (how.tries > 1) {
       out_ +=
           "      tried up to " + std::to_string(how.tries) + " times, " + duration_text(how.every_seconds) + " apart\n";

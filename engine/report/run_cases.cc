@@ -68,6 +68,12 @@ TestResult RunCases::result_of(const std::string& host, const plan::Action& acti
   result.time = std::chrono::milliseconds(kept->milliseconds);
   result.passed =
       kept->kind == EventKind::kChanged || kept->kind == EventKind::kVerified || kept->kind == EventKind::kSatisfied;
+  if (kept->kind == EventKind::kSatisfied && !kept->message.empty()) {
+    result.passed = false;
+    result.skipped = true;
+    result.message = kept->message;
+    return result;
+  }
   if (result.passed) return result;
   result.message = kept->message;
   result.skipped = kept->kind == EventKind::kSkipped;

@@ -178,6 +178,7 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
   std::map<HostState, int> states;
   int changed = 0;
   int satisfied = 0;
+  int left_in_turn = 0;
   int verified = 0;
   int tolerated = 0;
   int interrupted = 0;
@@ -190,7 +191,8 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
       ++states[result.state];
     }
     changed += result.changed;
-    satisfied += result.satisfied;
+    satisfied += result.satisfied - result.left_in_turn;
+    left_in_turn += result.left_in_turn;
     verified += result.verified;
     if (result.outcome == HostOutcome::kTolerated) tolerated += result.failed;
     all_good = all_good && good(result);
@@ -211,6 +213,7 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
   out += "hosts " + counts + "; " + std::to_string(changed) + " changed";
   if (verified > 0) out += ", " + std::to_string(verified) + " verified";
   if (satisfied > 0) out += ", " + std::to_string(satisfied) + " already as asked for";
+  if (left_in_turn > 0) out += ", " + std::to_string(left_in_turn) + " left undone by their conditions";
   if (tolerated > 0) out += ", " + std::to_string(tolerated) + " failed that may";
   out += ". Run " + run_id + "\n";
   if (!next.empty()) out += "Go on with: " + next + "\n";

@@ -237,6 +237,22 @@ class Fleet {
                                                     Diagnostics& diagnostics);
   void take_graph(Member& member, std::shared_ptr<const ir::HostGraph> graph);
   void let_go_of_graph(Member& member);
+  // A plan of a host that may be made once more, with what it was made of.
+  struct Attempt {
+    std::shared_ptr<const ir::HostGraph> graph;
+    std::shared_ptr<const GraphSecrets> secrets;
+    std::shared_ptr<ir::Contents> contents;
+    bool has_own_contents = false;
+    simulate::Observation observation;
+    Planning planning = {};
+    Diagnostics found = {};
+  };
+  Result<Attempt> attempt(Member& member, HostPlanner& planner, const plan::Scope& scope, bool shares);
+  // fleet_turns.cc
+  static void go_by(Member& member, const Attempt& attempt);
+  bool compile_open(Member& member, const ir::Undecided& undecided);
+  // Leaves conditions over readings that the plan changes to their turn, where that can be.
+  void leave_to_turns(Member& member, Attempt& best, HostPlanner& planner, const plan::Scope& scope);
   Result<simulate::Observation> with_orphans(Member& member, simulate::Observation observation,
                                              const plan::Scope& scope);
   // fleet_undo.cc

@@ -157,6 +157,7 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
   if (event.index >= actions.size()) return;
   journalist.note(event);
   count(event.kind, member.result);
+  if (event.kind == wire::EventKind::kSatisfied && !event.text.empty()) ++member.result.left_in_turn;
   // What was skipped is counted; what caused it is told: a failure, or a lock that the plan did not know of.
   const bool locked = event.problem && event.problem->code == Code::kItemLocked;
   if (event.problem && (event.kind != wire::EventKind::kSkipped || locked)) {

@@ -61,6 +61,46 @@ Result<simulate::Observation> Fleet::with_orphans(Member& member, simulate::Obse
   return observation;
 }
 
+// Observes the host by the graph that it has, and plans it. `shares`: its plan may be that of hosts that told the same.
+Result<Fleet::Attempt> Fleet::attempt(Member& member, HostPlanner& planner, const plan::Scope& scope, bool shares) {
+  Session& session = *member.session;
+  PLUMB_TRY_ASSIGN(simulate::Observation observation, session.observe(scope));
+  simulate::make_moves(session.graph(), providers_, observation);
+  if (member.undoing != nullptr) {
+    PLUMB_TRY_ASSIGN(observation, with_undone(member, std::move(observation), scope));
+  }
+  const std::shared_ptr<const ir::HostGraph> declared = session.shared_graph();
+  simulate::Observation of_declared;
+  if (scope.prune) {
+    of_declared = observation;
+    PLUMB_TRY_ASSIGN(observation, with_orphans(member, std::move(observation), scope));
+  }
+  Attempt attempt{session.shared_graph(), session.secrets(), member.contents, member.has_own_contents,
+                  std::move(observation)};
+  // What would bring something sensitive to where nobody takes it for that.
+  check_copies(session.graph(), attempt.observation, member.readings.in_clear, providers_, member.name, attempt.found);
+  if (attempt.found.has_errors()) return attempt;
+  const ComputeTurn turn;
+  const bool has_equals = shares && holds_graphs_ && !scope.prune && member.undoing == nullptr;
+  const auto foresee = [&](Diagnostics& found) {
+    attempt.planning =
+        planner.plan(member.name, attempt.graph, attempt.observation, has_equals ? session.told() : "",
+                     member.contents == nullptr ? simulate::TextOf() : simulate::texts_in(*member.contents), found);
+  };
+  Diagnostics found;
+  foresee(found);
+  const bool goes = attempt.graph != declared;  // something of what is declared no more
+  if (goes && attempt.planning.host != nullptr && may_declare_more(attempt.planning.host->plan, *attempt.graph)) {
+    session.set_graph(declared);
+    attempt.graph = declared;
+    attempt.observation = std::move(of_declared);
+    found = {};
+    foresee(found);
+  }
+  attempt.found.extend(std::move(found));
+  return attempt;
+}
+
 // Observes and plans, where the host can be reached. Nothing where it cannot, and where it shares its plan.
 std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& planner, const plan::Scope& scope) {
   turn_to(member);
@@ -70,48 +110,16 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   }
   if (!prepare(member)) return std::nullopt;
   const Result<> reached = reach(member);
-  Result<simulate::Observation> observation = reached ? member.session->observe(scope) : reached.error();
-  if (observation) {
-    simulate::make_moves(member.session->graph(), providers_, *observation);
-    if (member.undoing != nullptr) observation = with_undone(member, std::move(*observation), scope);
-  }
-  const std::shared_ptr<const ir::HostGraph> declared = member.session->shared_graph();
-  simulate::Observation of_declared;
-  if (observation && scope.prune) {
-    of_declared = *observation;
-    observation = with_orphans(member, std::move(*observation), scope);
-  }
-  if (!observation) {
+  Result<Attempt> attempted = reached ? attempt(member, planner, scope, true) : reached.error();
+  if (!attempted) {
     member.session->disconnect();
-    fail_with(member.result, observation.error());
+    fail_with(member.result, attempted.error());
     return std::nullopt;
   }
-  Planning planning;
   member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
-  if (!keeps_secrets(*member.session, *observation, member.readings, providers_, member.result)) {
-    member.planned = nullptr;
-    park(member);
-    return std::nullopt;
-  }
-  {
-    const ComputeTurn turn;
-    Diagnostics found;
-    const auto foresee = [&] {
-      return planner.plan(member.name, member.session->shared_graph(), *observation,
-                          holds_graphs_ && !scope.prune && member.undoing == nullptr ? member.session->told() : "",
-                          member.contents == nullptr ? simulate::TextOf() : simulate::texts_in(*member.contents),
-                          found);
-    };
-    planning = foresee();
-    const bool goes = member.session->shared_graph() != declared;  // something of what is declared no more
-    if (goes && planning.host != nullptr && may_declare_more(planning.host->plan, member.session->graph())) {
-      member.session->set_graph(declared);
-      observation = std::move(of_declared);
-      found = {};
-      planning = foresee();
-    }
-    member.result.diagnostics.extend(std::move(found));
-  }
+  leave_to_turns(member, *attempted, planner, scope);
+  Planning& planning = attempted->planning;
+  member.result.diagnostics.extend(std::move(attempted->found));
   member.planned = std::move(planning.host);
   if (member.planned != nullptr) {
     std::optional<Diagnostic> problem =
@@ -125,7 +133,7 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   if (member.planned == nullptr) {
     member.result.state = HostState::kFailed;
   } else if (!member.session->unreported().empty()) {
-    resolve_doubts(member.session->unreported(), member.session->graph(), *observation,
+    resolve_doubts(member.session->unreported(), member.session->graph(), attempted->observation,
                    *member.planned->plan.actions.get());
   }
   park(member);
@@ -148,6 +156,9 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
       host.facts = digest(canonical(config::standing_facts(member.session->facts())));
       host.image = config::is_image(member.session->facts());
       host.readings = member.readings.used;
+      // Whatever these tell, the plan has both outcomes.
+      std::erase_if(host.readings,
+                    [&](const UsedReading& used) { return member.session->graph().undecided.contains(used.name); });
       if (!plan_turn(member, host)) member.planned = nullptr;
     }
     if (member.planned != nullptr) {

@@ -15,9 +15,9 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::
                                     const simulate::Simulation& simulated, const plan::Scope& scope) {
   std::set<std::string> held_back;
   for (const plan::HeldBack& held : simulated.host.held_back) held_back.insert(held.address);
-  std::set<std::string> acting;  // of those that are there for the case that something fails
+  std::set<std::string> acting;  // of those of which only the run says whether they are done
   for (const plan::Action& action : *simulated.actions) {
-    if (!action.rescues.empty()) acting.insert(action.desired.address.str());
+    if (!action.rescues.empty() || !action.when.empty()) acting.insert(action.desired.address.str());
   }
   const std::vector<bool> taken = simulate::taken(graph, scope);
   std::map<std::string, Json> result;
@@ -25,8 +25,9 @@ std::map<std::string, Json> as_left(const ir::HostGraph& graph, const simulate::
     if (graph.nodes[i].forget) continue;
     // What is left out stays in the record as it is.
     if (!taken[i] || held_back.contains(graph.nodes[i].desired.address.str())) continue;
-    // What is there for the case that something fails is in it once that was so.
-    if (!graph.nodes[i].rescues.empty() && !acting.contains(graph.nodes[i].desired.address.str())) continue;
+    // What is there for the case that something fails, or that a condition holds, is in it once that was so.
+    const bool open = !graph.nodes[i].rescues.empty() || graph.nodes[i].in_turn != nullptr;
+    if (open && !acting.contains(graph.nodes[i].desired.address.str())) continue;
     Json left = graph.nodes[i].desired.attributes;
     if (observation.states[i].has_value()) {
       for (auto& [attribute, value] : left.items()) {

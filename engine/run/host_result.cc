@@ -98,6 +98,7 @@ HostResults together(HostResults first, const HostResults& next) {
     both.recorded = both.recorded && was.recorded;
     both.changed += was.changed;
     both.satisfied += was.satisfied;
+    both.left_in_turn += was.left_in_turn;
     both.failed += was.failed;
     both.skipped += was.skipped;
     both.verified += was.verified;

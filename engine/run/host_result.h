@@ -20,6 +20,7 @@ struct HostResult {
   bool recorded = true;  // false: the history did not take all of it
   int changed = 0;
   int satisfied = 0;
+  int left_in_turn = 0;  // of these: that a condition left undone in its turn
   int failed = 0;
   int skipped = 0;
   int verified = 0;

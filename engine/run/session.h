@@ -63,6 +63,7 @@ class Session {
   std::string hidden(std::string text) const;
   // Of the graph; several hosts may have them in common.
   void set_secrets(std::shared_ptr<const GraphSecrets> secrets) { secrets_ = std::move(secrets); }
+  const std::shared_ptr<const GraphSecrets>& secrets() const { return secrets_; }
 
   const std::string& name() const { return name_; }
   const host::HostSettings& settings() const { return settings_; }
@@ -86,6 +87,8 @@ class Session {
   Result<> ask_facts(const std::set<std::string>& names);
   // Whether it can be asked for facts apart, and so be asked again whether they are the same.
   bool knows_facts() const { return hello_.protocols.max >= wire::kFacts; }
+  // Whether it decides conditions in the turn of their actions.
+  bool knows_turns() const { return hello_.protocols.max >= wire::kTurns; }
   // What each of these sources tells, in their order; a source that cannot be read is an error of its own.
   Result<std::vector<Result<ToldReading>>> read(const std::vector<Json>& sources);
   // Asks for the state of all resources of the graph.

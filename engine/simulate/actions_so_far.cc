@@ -38,4 +38,14 @@ void ActionsSoFar::confirm(const NodeList& by, int within) {
   }
 }
 
+void ActionsSoFar::decide_in_turn(std::size_t node, const Json& when, const std::vector<std::string>& unknown_until) {
+  for (const std::size_t at : of_node_[node]) {
+    plan::Action& action = actions_[at];
+    action.when = when;
+    if (action.op == Op::kVerify) continue;
+    if (action.fidelity == Fidelity::kExact) action.fidelity = Fidelity::kBounded;
+    if (action.unknown_until.empty()) action.unknown_until = unknown_until;
+  }
+}
+
 }  // namespace plumb::simulate

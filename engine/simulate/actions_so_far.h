@@ -25,6 +25,9 @@ class ActionsSoFar {
   // A restart that is to be confirmed is taken back by taking back what set it off: so that is to be confirmed too.
   void confirm(const NodeList& by, int within);
 
+  // Whether the actions of the node are done is decided in their turn by this, which is known once these have acted.
+  void decide_in_turn(std::size_t node, const Json& when, const std::vector<std::string>& unknown_until);
+
   plan::Actions take() && { return std::move(actions_); }
 
  private:

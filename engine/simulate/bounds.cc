@@ -70,6 +70,7 @@ std::vector<std::size_t> Simulator::makers_of(std::size_t i, const Observed& obs
       if (planned_[edge->to].acts && edge->kind != ir::EdgeKind::kInferred) makers.add(edge->to);
     }
   }
+  add_turns_met(i, makers);
   return {makers.begin(), makers.end()};
 }
 

@@ -4,19 +4,30 @@
 
 namespace plumb::simulate {
 
-void Brought::add_exact(std::size_t node) {
+std::vector<Address> Brought::things_of(std::size_t node) const {
   const Desired& desired = graph_.nodes[node].desired;
-  exact_[thing(desired.address)] = node;
+  std::vector<Address> things = {thing(desired.address)};
   const Result<Observed>& observed = observation_.states[node];
   for (const Address& what : kinds_[node]->provider->provides(desired)) {
-    if (!observed || kinds_[node]->provider->makes(desired, *observed, what)) exact_[thing(what)] = node;
+    if (!observed || kinds_[node]->provider->makes(desired, *observed, what)) things.push_back(thing(what));
   }
   for (const std::string& path : kinds_[node]->provider->manages_paths(desired)) {
     for (const ServiceManager* manager : managers_.all_services()) {
-      if (const std::optional<Address> made = manager->made_by(path)) exact_[*made] = node;
+      if (std::optional<Address> made = manager->made_by(path)) things.push_back(std::move(*made));
     }
-    add_source(node, path);
   }
+  return things;
+}
+
+bool Brought::makes(std::size_t node, const Address& what) const {
+  const std::vector<Address> things = things_of(node);
+  return std::find(things.begin(), things.end(), thing(what)) != things.end();
+}
+
+void Brought::add_exact(std::size_t node) {
+  const Desired& desired = graph_.nodes[node].desired;
+  for (Address& made : things_of(node)) exact_[std::move(made)] = node;
+  for (const std::string& path : kinds_[node]->provider->manages_paths(desired)) add_source(node, path);
   for (const std::string& path : kinds_[node]->provider->edits_paths(desired)) add_source(node, path);
 }
 

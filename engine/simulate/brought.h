@@ -29,6 +29,8 @@ class Brought {
   // The node will be as it is asked for, with all that its kind provides, and with what the host's managers make of the
   // files it manages: a unit file makes a unit, and a package may come from a new source.
   void add_exact(std::size_t node);
+  // Whether the node, once it is as it is asked for, is that thing, provides it or makes it.
+  bool makes(std::size_t node, const Address& what) const;
   // Its action changes the files it manages or edits. What managers read of them counts: other nodes may follow from
   // it.
   void add_changed(std::size_t node, bool deletes);
@@ -59,6 +61,7 @@ class Brought {
   std::optional<Source> source_of(std::size_t node, const Address& what) const;
 
  private:
+  std::vector<Address> things_of(std::size_t node) const;
   bool explicitly_after(std::size_t node, std::size_t earlier) const;
   void add_source(std::size_t node, const std::string& path);
   bool may_bring(std::size_t earlier, const Address& what) const;

@@ -13,8 +13,8 @@ namespace plumb::simulate {
 
 class MovedReadings {
  public:
-  // Both outlive it; `kinds` by node.
-  MovedReadings(const ir::HostGraph& graph, const std::vector<const Kind*>& kinds) : graph_(graph), kinds_(kinds) {}
+  // All outlive it; `kinds` by node.
+  MovedReadings(const ir::HostGraph& graph, const Registry& registry, const std::vector<const Kind*>& kinds);
 
   struct Moved {
     std::string name;
@@ -22,6 +22,8 @@ class MovedReadings {
     bool is_waited_for = false;  // by a node of the graph
     // Else by what only comes to be once that action is done, and nobody knows yet what that is.
     bool is_known = true;
+    std::vector<std::size_t> movers = {};  // all whose actions in this plan may change it, in order
+    bool moves_later = false;              // so may what is left to the next plan, or what comes to be
   };
 
   // An action of the node stands in the plan, or in the one after it since the action of `by` stands in this one;
@@ -29,15 +31,26 @@ class MovedReadings {
   void note(std::size_t node, std::size_t by, Op op, const Observed* found);
   // The first that the node comes of, and that may have changed by its turn; null where there is none.
   Moved* of(std::size_t node);
+
+  // Of a node that is decided in its turn: those that may have changed by then.
+  struct Turn {
+    std::vector<std::size_t> movers;  // whose actions may change one of them, in order
+    Moved* first = nullptr;           // null where none may have: what was told decides
+    Moved* later = nullptr;           // one that may change once more after this plan
+  };
+  Turn turn_of(std::size_t node);
+
   // Those on which something hangs, with the address of what may change each.
   std::map<std::string, std::string> that_matter() const;
 
  private:
-  bool may_move(std::size_t node, Op op, const Observed* found, const ir::ReadingCauses& causes) const;
-  bool may_move(std::size_t node, const Observed* found, const Address& thing, bool is_there) const;
+  // What comes to be in the next plan, since the action of `by` changes a reading, may change others.
+  void note_what_may_come(const std::string& reading, std::size_t by);
 
   const ir::HostGraph& graph_;
+  const Registry& registry_;
   const std::vector<const Kind*>& kinds_;
+  bool has_turns_;  // something is decided in its turn, so that all movers count and not the first alone
   std::map<std::string, Moved> moved_;
 };
 

@@ -1,10 +1,24 @@
 #include "engine/simulate/simulate.h"
 
+#include <algorithm>
+
 #include "engine/base/checked.h"
 #include "engine/plan/verify.h"
 #include "engine/simulate/simulator.h"
 
 namespace plumb::simulate {
+
+bool decides_in_turn(const ir::HostGraph& graph) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [](const ir::Node& node) { return node.in_turn != nullptr; });
+}
+
+ir::Undecided next_undecided(ir::Undecided before, const std::map<std::string, std::string>& moving,
+                             const std::vector<std::string>& decided_now) {
+  for (const auto& [name, by] : moving) before.readings.insert(name);
+  before.decided.insert(decided_now.begin(), decided_now.end());
+  return before;
+}
 
 std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& kinds,
                                         const Observation& observation, const std::string& host_name,
@@ -16,8 +30,10 @@ std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Regist
                   .on(host_name));
   }
   Simulation result = Simulator(graph, kinds, observation, host_name, found, scope, text_of).run();
+  // One whose graph is made anew is nobody's plan.
+  const bool is_last = result.decided_now.empty();
   if (const std::string broken =
-          kChecked && !found.has_errors() ? plan::verify(result.host, *result.actions, kinds) : "";
+          kChecked && is_last && !found.has_errors() ? plan::verify(result.host, *result.actions, kinds) : "";
       !broken.empty()) {
     found.add(Diagnostic(Code::kInternal, "a plan does not hold together: " + broken).on(host_name));
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/ir/contents.h"
+#include "engine/ir/expand.h"
 #include "engine/ir/graph.h"
 #include "engine/ir/removals.h"
 #include "engine/plan/plan.h"
@@ -49,12 +50,23 @@ struct Observation {
 struct Simulation {
   plan::HostPlan host;
   std::shared_ptr<const plan::Actions> actions;  // of `host`, for who looks at them right away
+  std::vector<std::string> decided_now;          // what the graph leaves to its turn and no action of the plan does
   std::map<std::string, std::string> texts;      // digest -> text that stands on the host now, for the diff
 };
 
 // The text behind the digest of a content of the graph; nothing where it is secret, no text, or not at hand.
 using TextOf = std::function<std::optional<std::string>(const std::string& digest)>;
 TextOf texts_in(const ir::Contents& contents);  // which outlive it
+
+// How often a plan is made anew to leave conditions to their turn. What is to be left follows from the plan, and the
+// plan from it: what was left may change further readings, or come before all that change its own.
+inline constexpr int kMostAttempts = 8;
+// Whether something of the graph is decided in its turn.
+bool decides_in_turn(const ir::HostGraph& graph);
+// What a graph is to leave to its turn, once a plan was made of one that left `before` to it: the same where that plan
+// is the one. `moving`: readings that the plan may change, and on which something hangs.
+ir::Undecided next_undecided(ir::Undecided before, const std::map<std::string, std::string>& moving,
+                             const std::vector<std::string>& decided_now);
 
 // Nothing comes back where `diagnostics` holds an error for this host.
 std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& kinds,

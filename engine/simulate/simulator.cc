@@ -31,7 +31,7 @@ Simulator::Simulator(const ir::HostGraph& graph, const Registry& kinds, const Ob
       refusals_(graph, kinds, kinds_of_, taken_, index_, host_name, diagnostics),
       protected_(graph, kinds, observation),
       drafts_(graph, kinds_of_, observation),
-      moved_readings_(graph, kinds_of_),
+      moved_readings_(graph, kinds, kinds_of_),
       forgotten_(observation.forgotten),
       actions_(graph.nodes.size()) {
   for (const ir::Edge& edge : graph.edges) {
@@ -77,6 +77,8 @@ Simulation Simulator::run() {
       ++unchanged_;
     } else if (const Lock* lock = lock_on(i)) {
       leave_locked(i, *lock);
+    } else if (is_in_turn(i)) {
+      visit_in_turn(i);
     } else if (MovedReadings::Moved* moved = moved_readings_.of(i)) {
       leave_to_next(i, *moved);
     } else if (is_rescue(i)) {
@@ -88,7 +90,7 @@ Simulation Simulator::run() {
     }
     const Observed* found = observation_.states[i] ? &*observation_.states[i] : nullptr;
     if (planned_[i].acts) {
-      moved_readings_.note(i, i, planned_[i].op, found);
+      moved_readings_.note(i, i, is_in_turn(i) ? Op::kReplace : planned_[i].op, found);
     } else if (for_next_by_[i]) {
       // It may become anything there.
       moved_readings_.note(i, *for_next_by_[i], Op::kReplace, found);
@@ -106,6 +108,7 @@ Simulation Simulator::run() {
   result.host.passed_over = std::move(passed_over_);
   for (const ir::Elsewhere& one : graph_.elsewhere) result.host.elsewhere.push_back({one.address, one.host});
   result.host.moving = moved_readings_.that_matter();
+  result.decided_now = std::move(decided_now_);
   result.host.actions = plan::ActionList(std::move(actions_).take());
   result.actions = result.host.actions.get();
   result.texts = std::move(texts_);
@@ -255,6 +258,7 @@ void Simulator::append(std::size_t i, Action action) {
 
 void Simulator::acts(std::size_t i) {
   planned_[i].acts = true;
+  if (is_in_turn(i)) return;
   if (planned_[i].op != Op::kDelete) brought_.add_exact(i);
   if (planned_[i].op == Op::kDelete) refusals_.takes_away(i);
 }

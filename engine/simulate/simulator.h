@@ -74,6 +74,20 @@ class Simulator {
   std::vector<std::size_t> rescued_by(std::size_t i);
   void visit_rescue(std::size_t i);
 
+  // in_turn.cc
+  bool is_in_turn(std::size_t i) const { return graph_.nodes[i].in_turn != nullptr; }
+  void visit_in_turn(std::size_t i);
+  void push_in_turn(std::size_t i, const Desired& desired, const NodeList& unknown_until);
+  std::string turn_note(std::size_t i, const std::vector<std::size_t>& movers) const;
+  void leave_turn_to_next(std::size_t i, MovedReadings::Moved& moved);
+  bool find_missing_in_turn(std::size_t i, const Observed& observed, const std::vector<std::size_t>& movers,
+                            NodeList& unknown_until);
+  std::optional<std::size_t> lent_in_turn(std::size_t i, const Address& what,
+                                          const std::vector<std::size_t>& movers) const;
+  bool meets(std::size_t i, std::size_t turn) const;
+  // Earlier nodes that are decided in their turn and have to do with this one.
+  void add_turns_met(std::size_t i, NodeList& makers) const;
+
   // orphans.cc
   bool is_orphan(std::size_t i) const;
   // Nobody declares it, or it is a part of a run that is taken back.
@@ -139,6 +153,8 @@ class Simulator {
   std::vector<plan::PassedOver> passed_over_;
   std::map<std::string, std::string> forgotten_;  // by address: why the record holds it no longer
   std::set<std::string> staying_;                 // orphans that cannot go
+  std::vector<std::size_t> in_turns_;             // nodes whose actions are decided in their turn
+  std::vector<std::string> decided_now_;          // addresses that nothing leaves to their turn
   ActionsSoFar actions_;
   std::map<std::string, std::string> texts_;
   int unchanged_ = 0;

@@ -199,6 +199,7 @@ void members(Codec& codec, Action& action) {
   codec.member("manner", action.manner);
   codec.member("rescues", action.rescues);
   codec.member("owes", action.owes);
+  codec.member("when", action.when);
   codec.member("also", action.also);
 }
 

@@ -63,7 +63,7 @@ struct Versions {
 };
 
 // That this program speaks. A conversation is held in the highest one that both sides name.
-inline constexpr Versions kVersions{3, 7};
+inline constexpr Versions kVersions{3, 8};
 // The first one that knows readings.
 inline constexpr int kReads = 4;
 // The first one that knows programs and files that no plan names, and all sources of readings that there are now.
@@ -77,6 +77,8 @@ inline constexpr int kProviders = 7;
 
 // The first one that knows strict hosts.
 inline constexpr int kStrict = 7;
+// The first one that decides conditions in the turn of their actions.
+inline constexpr int kTurns = 8;
 
 // The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
 Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);
@@ -220,6 +222,7 @@ struct Action {
   Manner manner;
   std::vector<std::size_t> rescues;  // earlier actions (by index): it is done only where one of them failed
   std::vector<Due> owes;             // owed once this one has begun, and left to a later run
+  Json when;                      // to_json(TurnCondition): it is done only where that holds in its turn; null: always
   std::vector<std::string> also;  // further addresses of the resource, which locks may name
 };
 

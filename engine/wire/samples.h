@@ -48,6 +48,7 @@ inline std::vector<Message> samples() {
   action.manner = {3, 10, 60, true};
   action.rescues = {0};
   action.owes = {{"service:y", Op::kRestart}};
+  action.when = {{"text", "readings.x"}};
   action.also = {"web/file:/etc/motd"};
 
   Apply apply;

@@ -1,5 +1,6 @@
 # Readings that actions of the plan change, in 200 generated groups of files that depend on one another: no file ever
-# holds anything but what was there and what is to be there in the end, and in the end all do.
+# holds anything but what was there and what is to be there in the end, and in the end all do. In 200 more, where they
+# only decide conditions, one plan is enough.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 command -v python3 >/dev/null || skip 'no python3 here'
 
@@ -34,3 +35,17 @@ for seed in 1 2 3 4 5 6 7 8 9 10; do
   [ "$done" = 1 ] || fail "project $seed does not come to an end: $(tail -20 log)"
   looks_right "p$seed" end >wrong || fail "project $seed in the end: $(cat wrong)"
 done
+
+# --- conditions alone: one plan does all of it, each decided in its turn, and the next one has nothing to do
+in_turn=0
+for seed in 11 12 13 14 15 16 17 18 19 20; do
+  mkdir "p$seed"
+  python3 "$PLUMB_SOURCE/testdata/e2e/readings_generated.py" "$seed" 20 "p$seed" turns
+  exits 0 "$plumb" -C "p$seed" --root "$work/p$seed/root" plan -o plan.json
+  in_turn=$((in_turn + $(grep -o '"when":' plan.json | wc -l)))
+  exits 0 "$plumb" -C "p$seed" --root "$work/p$seed/root" apply plan.json --yes
+  looks_right "p$seed" end >wrong || fail "project $seed: $(cat wrong)"
+  exits 0 "$plumb" -C "p$seed" --root "$work/p$seed/root" apply --yes
+  says 'Nothing to change'
+done
+[ "$in_turn" -ge 200 ] || fail "only $in_turn actions were decided in their turn"

@@ -74,6 +74,10 @@ Outcome<std::string> read_escape(std::string_view text, std::size_t& position, b
 
 }  // namespace
 
+bool is_keyword(std::string_view name) {
+  return std::find(kKeywords.begin(), kKeywords.end(), name) != kKeywords.end();
+}
+
 bool is_reserved_word(std::string_view name) {
   return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
 }

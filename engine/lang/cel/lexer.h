@@ -52,6 +52,9 @@ class Lexer {
   std::size_t position_;
 };
 
+// A word of the language that nothing can have as its name: true, false, null, in. A reserved one names no variable,
+// but may name a field.
+bool is_keyword(std::string_view name);
 bool is_reserved_word(std::string_view name);
 Fault syntax_fault(std::size_t begin, std::size_t end, std::string summary, std::string label = {},
                    std::string hint = {});

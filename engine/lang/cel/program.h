@@ -63,6 +63,7 @@ class Program {
   Outcome<Value> evaluate(const Activation& activation) const;
 
   explicit Program(std::shared_ptr<const ProgramCode> code) : code_(std::move(code)) {}  // for compile()
+  const ProgramCode& code() const { return *code_; }                                     // for residue()
 
  private:
   std::shared_ptr<const ProgramCode> code_;
