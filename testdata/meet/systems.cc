@@ -47,6 +47,8 @@ void add_repositories(std::vector<SystemWord>& words) {
 }
 
 void add_selinux(std::vector<SystemWord>& words) {
+  for (const char* mode : {"enforce", "complain", "disable"})
+    words.push_back({"apparmor_profile", "usr.bin.tool", "", {{"mode", mode}, {"reload_on", {"file:*"}}}});
   words.push_back({"selinux_mode", "permissive", "", {{"policy", "targeted"}}});
   words.push_back({"selinux_boolean", "httpd_enable_cgi", "", {{"value", true}, {"persistent", true}}});
   for (const char* protocol : {"udp", "dccp", "sctp"})
@@ -111,6 +113,10 @@ void add_made_by_programs(std::vector<SystemWord>& words) {
   words.push_back({"npm", "app", "", {{"state", "latest"}, {"extra_args", {"--offline"}}, {"timeout", 60}}});
   words.push_back({"npm", "app", "path", {{"dependencies", true}, {"production", true}}});
   words.push_back({"npm", "app", "path", gone});
+  words.push_back({"gem", "app", "path", {{"version", "1.0.0"}, {"source", "https://a.example"}, {"user", "web"}}});
+  words.push_back({"gem", "app", "", {{"state", "latest"}, {"prerelease", true}, {"program", "gem"}}});
+  words.push_back({"gem", "app", "path", {{"extra_args", {"--", "--x"}}, {"timeout", 60}}});
+  words.push_back({"gem", "app", "path", gone});
   add("sync", {{"source", "OTHER"}, {"delete", true}, {"exclude", {"x"}}, {"checksum", true}});
   add("sync", {{"source", "OTHER"}, {"owners", true}, {"hard_links", true}});
   words.push_back({"volume_group",
