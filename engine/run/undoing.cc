@@ -83,7 +83,11 @@ bool is_as_it_came(const plan::Action& made, const Observed& now) {
     const Json& there = now.attribute(name);
     const bool compared =
         std::any_of(kElsewhere.begin(), kElsewhere.end(), [&](const char* one) { return name == one; });
-    if (compared || made.desired.has(name) || there.is_null() || there.is_structured() || is_sealed(there)) continue;
+    // What did not come may have been there before, as a folder in the place of a home.
+    const bool did_not_come = came.is_boolean() && !came.get<bool>();
+    if (compared || did_not_come || made.desired.has(name) || there.is_null() || there.is_structured() ||
+        is_sealed(there))
+      continue;
     if (there.type() == came.type() && there != came) return false;
   }
   return true;

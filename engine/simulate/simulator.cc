@@ -132,7 +132,7 @@ void Simulator::visit(std::size_t i) {
   // Also one that holds is taken back by those behind it; but where the difference is ignored nothing is asked for, and
   // in the place of what goes with nobody to declare it another may come.
   const bool obstructed = !change.empty() && observed.obstacle;
-  const bool asked_for = (!change.empty() || !reduced) && !is_orphan(i);
+  const bool asked_for = (!change.empty() || !reduced) && !is_orphan(i) && !goes_back_too(i, observed);
   if (asked_for && !obstructed && refusals_.is_undone(i, observed)) return;
   if (!change.empty()) {
     if (!may_change(i, change, observed)) return;
@@ -161,9 +161,13 @@ void Simulator::visit(std::size_t i) {
   if (planned_[i].acts && kind_of(i).runs) refusals_.check_needs_are_left(i);
 }
 
-bool Simulator::may_change(std::size_t i, const Change& change, const Observed& observed) {
-  if (observed.obstacle && !obstacle_may_go(i, observed)) {
-    refusals_.by_host(i, with_a_way_out(i, *observed.obstacle), earlier_of(i, observed.shaped_by), observed.undone_by);
+// Of a run that is taken back: what it changed of something that it had made goes back, and then that goes.
+bool Simulator::goes_back_too(std::size_t i, const Observed& observed) {
+  if (observed.undone_by.empty() || graph_.nodes[i].because != ir::kUndone) return false;
+  const std::optional<std::size_t> by = index_.at(observed.undone_by);
+  return by && graph_.nodes[*by].because == ir::kUndone && provider_of(*by)->is_unwanted(graph_.nodes[*by].desired);
+}
+
 // What a program does it does not say: that it takes something away counts where the resource names it.
 Diagnostic Simulator::with_a_way_out(std::size_t i, const Obstacle& obstacle) const {
   Diagnostic told = obstacle;
@@ -177,6 +181,9 @@ Diagnostic Simulator::with_a_way_out(std::size_t i, const Obstacle& obstacle) co
   return told;
 }
 
+bool Simulator::may_change(std::size_t i, const Change& change, const Observed& observed) {
+  if (observed.obstacle && !obstacle_may_go(i, observed)) {
+    refusals_.by_host(i, with_a_way_out(i, *observed.obstacle), earlier_of(i, observed.shaped_by), observed.undone_by);
     return false;
   }
   if (!refusals_.allows(i, change, observed)) return false;
@@ -208,15 +215,15 @@ void Simulator::push_change(std::size_t i, const Desired& desired, const Observe
                                       [this](std::size_t maker) { return kind_of(maker).runs; });
   if (by_program && observed.exists) action.undo = false;
   const std::vector<std::size_t> awaited(unknown_until.begin(), unknown_until.end());
+  const std::string in_the_way = observed.obstacle ? "; now " + outside_line(observed.obstacle->summary) : "";
   if (plan::is_decided_later(desired, observed, desired_of(awaited), kinds_)) {
     push_conditional(i, desired, awaited, in_the_way);
     return;
-  const std::string in_the_way = observed.obstacle ? "; now " + outside_line(observed.obstacle->summary) : "";
   }
+  action.note += in_the_way;
   push(i, std::move(action), unknown_until);
   if (planned_[i].acts && observed.content_text) texts_.emplace(digest(*observed.content_text), *observed.content_text);
 }
-  action.note += in_the_way;
 
 // It is known what there is to do once the makers have acted.
 void Simulator::push_conditional(std::size_t i, const Desired& desired, const std::vector<std::size_t>& makers,

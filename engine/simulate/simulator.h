@@ -54,6 +54,7 @@ class Simulator {
 
   void visit(std::size_t i);
   bool is_contradicted(std::size_t i, const Desired& desired, const Observed& observed);
+  bool goes_back_too(std::size_t i, const Observed& observed);
   Diagnostic with_a_way_out(std::size_t i, const Obstacle& obstacle) const;
   bool may_change(std::size_t i, const Change& change, const Observed& observed);
   void push_change(std::size_t i, const Desired& desired, const Observed& observed, const Change& change,

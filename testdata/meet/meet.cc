@@ -134,25 +134,28 @@ bool is_asked_for(const Case& one) {
                                         [kind](const Resource& resource) { return resource.kind == kind; });
 }
 
+Demands demands_of(std::string_view what) {
+  const bool all = what == "properties";
+  return {.undo = all || what == "undo", .order = all, .interference = all};
+}
+
 int run_situations() {
   const plumb::conformance::Scratch scratch{"/dev/shm", "/tmp"};
   if (scratch.path().empty()) return 2;
-  Judge judge(scratch.path());
+  std::filesystem::create_directory(scratch.path() / "back");
+  std::filesystem::create_directory(scratch.path() / "there");
+  Judge there(scratch.path() / "there");
+  Judge and_back(scratch.path() / "back", demands_of("undo"));
   const bool shows = number("SHOW", 0) != 0;
   int others = 0;
   for (const Situation& situation : situations()) {
-    const Verdict verdict = judge.judge(situation.one);
+    const Verdict verdict = (situation.taken_back ? and_back : there).judge(situation.one);
     const bool as_it_has_to = verdict.end == situation.end && (verdict.end != End::kHeld || verdict.changed);
     if (!as_it_has_to) ++others;
     if (!as_it_has_to || shows) tell(situation.name, situation.one, verdict);
   }
   std::printf("%zu situations, %d of them end otherwise than they have to\n", situations().size(), others);
   return others == 0 ? 0 : 1;
-}
-
-Demands demands_of(std::string_view what) {
-  const bool all = what == "properties";
-  return {.undo = all || what == "undo", .order = all, .interference = all};
 }
 
 int run(std::string_view what) {

@@ -43,6 +43,12 @@ class Situations {
     return *this;
   }
 
+  // It is taken back in the end, and all is as it was then.
+  Situations& taken_back() {
+    all_.back().taken_back = true;
+    return *this;
+  }
+
   std::vector<Situation> take() { return std::move(all_); }
 
  private:
@@ -222,6 +228,14 @@ void add_files(Situations& all) {
   all.on("a folder in the place of a link to nothing", false, End::kRefused)
       .has_link("/srv/current", "/srv/v1")
       .asks("directory", "/srv/current");
+  all.on("a link in the place of a file, beside a command", true, End::kRefused)
+      .has_link("/srv/current", "/srv/v1")
+      .asks("command", "take it", {{"run", "rm /srv/current && touch /srv/taken"}, {"creates", "/srv/taken"}})
+      .asks("file", "/srv/current", {{"content", "new\n"}});
+  all.on("a link in the place of a file, which a command takes away before", true)
+      .has_link("/srv/current", "/srv/v1")
+      .asks("command", "take it", {{"run", "rm /srv/current && touch /srv/taken"}, {"creates", "/srv/taken"}})
+      .asks("file", "/srv/current", {{"content", "new\n"}, {"after", {"command:take it"}}});
   all.on("a link whose old target goes", false)
       .has_folder("/srv/v1")
       .has_folder("/srv/v2")
@@ -241,14 +255,6 @@ void add_files(Situations& all) {
   all.on("lines, sections and names in files whose mode is declared", false)
       .asks("ini", "/etc/app.ini", {{"section", "a"}, {"options", {{"b", 1}}}, {"create", true}})
       .asks("file", "/etc/app.ini", {{"mode", "0600"}})
-  all.on("a link in the place of a file, beside a command", true, End::kRefused)
-      .has_link("/srv/current", "/srv/v1")
-      .asks("command", "take it", {{"run", "rm /srv/current && touch /srv/taken"}, {"creates", "/srv/taken"}})
-      .asks("file", "/srv/current", {{"content", "new\n"}});
-  all.on("a link in the place of a file, which a command takes away before", true)
-      .has_link("/srv/current", "/srv/v1")
-      .asks("command", "take it", {{"run", "rm /srv/current && touch /srv/taken"}, {"creates", "/srv/taken"}})
-      .asks("file", "/srv/current", {{"content", "new\n"}, {"after", {"command:take it"}}});
       .asks("line", "/etc/app.conf", {{"text", "b=2"}, {"create", true}})
       .asks("file", "/etc/app.conf", {{"mode", "0640"}, {"group", "nogroup"}});
   all.on("the zone as a link of one's own", true, End::kRefused)
@@ -376,10 +382,42 @@ void add_what_comes(Situations& all) {
       .asks("package", "tool", kGone);
 }
 
+void add_taken_back(Situations& all) {
+  all.on("a link that is somebody's leads elsewhere", false)
+      .taken_back()
+      .has_link("/srv/current", "/srv/v1", 1500)
+      .asks("link", "/srv/current", {{"target", "/srv/v2"}});
+  all.on("a link that is somebody's goes", false)
+      .taken_back()
+      .has_link("/srv/current", "/srv/v1", 1500)
+      .asks("link", "/srv/current", kGone);
+  all.on("an account without a home, where there is a folder", true)
+      .taken_back()
+      .has_folder("/home/web")
+      .asks("user", "web", {{"system", true}});
+  all.on("members of the group that comes with a user", true)
+      .taken_back()
+      .has_user("ops", 900)
+      .asks("user", "web", {{"create_home", false}})
+      .asks("group", "web", {{"members", {"ops"}}});
+  all.on("a name of the host in a file with remarks", false)
+      .taken_back()
+      .has_file("/etc/hostname", "# ours\nold\n")
+      .asks("hostname", "new");
+  all.on("the first name of the host", false).taken_back().asks("hostname", "new");
+  all.on("a zone by another way", false)
+      .taken_back()
+      .has_link("/etc/localtime", "../usr/share/zoneinfo/Etc/UTC")
+      .has_file("/etc/timezone", "Etc/UTC # ours\n")
+      .asks("timezone", "Europe/Berlin");
+  all.on("the first zone", false).taken_back().asks("timezone", "Europe/Berlin");
+}
+
 }  // namespace
 
 std::vector<Situation> situations() {
   Situations all;
+  add_taken_back(all);
   add_accounts(all);
   add_services(all);
   add_files(all);

@@ -12,7 +12,8 @@ namespace plumb::meet {
 struct Situation {
   std::string name;
   Case one;
-  End end = End::kHeld;  // as it has to
+  End end = End::kHeld;     // as it has to
+  bool taken_back = false;  // in the end, so that all is as before
 };
 
 std::vector<Situation> situations();
