@@ -65,7 +65,7 @@ class Coverage {
 bool covers_everything() {
   const Registry kinds = described_builtin_kinds();
   Coverage random(kinds), pairs(kinds);
-  constexpr std::uint64_t kSeeds = 20000;
+  constexpr std::uint64_t kSeeds = 40000;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) random.take(generate(seed));
   std::string unused;
   for (std::size_t place = 0; place < pair_count(); place += pair_starts()) pairs.take(pair(place, unused));

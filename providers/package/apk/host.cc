@@ -162,15 +162,20 @@ class ApkPackages : public HostPackages {
     for (const Wish& wish : wishes) {
       if (!wish.version.empty() && answer.unfit.contains(wish.name))
         simulation.unknown[wish.name] = wish.name + " is not available in version " + wish.version;
-      note_selected(wish, simulation);
+      note_selected(wish, wishes, simulation);
     }
     return std::move(simulation);
   }
 
-  // One that is the only one to provide a name.
-  void note_selected(const Wish& wish, Simulation& simulation) {
-    if (wish.goes || wish.there || simulation.installs.empty() || simulation.installs.contains(wish.name)) return;
-    if (simulation.installs.size() == 1) simulation.selected[wish.name] = simulation.installs.begin()->first;
+  // Where one package more comes than was asked for, it provides the name that none of them has.
+  static void note_selected(const Wish& wish, const std::vector<Wish>& wishes, Simulation& simulation) {
+    if (wish.goes || wish.there || simulation.installs.contains(wish.name)) return;
+    std::vector<std::string> others;
+    for (const auto& [name, version] : simulation.installs) {
+      const auto is_it = [&](const Wish& one) { return one.package == name; };
+      if (std::none_of(wishes.begin(), wishes.end(), is_it)) others.push_back(name);
+    }
+    if (others.size() == 1) simulation.selected[wish.name] = others.front();
   }
 
   Result<Answer> answer_to(const std::vector<std::string>& words) {
