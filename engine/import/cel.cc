@@ -57,8 +57,6 @@ std::string text_of(const Cel& value) {
 }
 
 std::string printed(const Cel& value) {
-  if (value.may_be_bool)
-    return "type(" + value.text + ") == bool ? (" + value.text + " ? 'True' : 'False') : string(" + value.text + ")";
   if (value.type != Type::kBool) return value.text;
   if (value.text == "true") return "'True'";
   if (value.text == "false") return "'False'";

@@ -15,11 +15,10 @@ enum class Type : std::uint8_t { kAny, kText, kInt, kFloat, kBool, kList, kMap, 
 struct Cel {
   std::string text;
   Type type = Type::kAny;
-  Type item = Type::kAny;    // of a list
-  int rank = 0;              // how tightly it holds together: 0 needs no brackets anywhere, 8 is `?:`
-  std::string optional;      // the same as an optional value, where it may be missing
-  std::string present;       // whether it is there; empty: always
-  bool may_be_bool = false;  // of kAny: a bool among others, which is printed in another way
+  Type item = Type::kAny;  // of a list
+  int rank = 0;            // how tightly it holds together: 0 needs no brackets anywhere, 8 is `?:`
+  std::string optional;    // the same as an optional value, where it may be missing
+  std::string present;     // whether it is there; empty: always
 
   std::string in_brackets(int most) const { return rank > most ? "(" + text + ")" : text; }
 };

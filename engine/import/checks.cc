@@ -37,6 +37,13 @@ void Unit::check(const Task& one, const Surroundings& around, int row) {
     if (c == '\n') c = ' ';
   }
   while (!text.empty() && text.back() == ' ') text.pop_back();
+  // What does not hold is no reason to end.
+  const auto says = [&](const char* word, bool wanted) {
+    const Node* node = one.keyword(word);
+    return node != nullptr && node->is_plain() && plain_type(*node) == Type::kBool &&
+           is_true_word(node->text) == wanted;
+  };
+  const bool lenient = says("ignore_errors", true) || says("failed_when", false);
   for (Cel& condition : conditions) {
     if (one.module == "assert" && when.text != "true") {
       const Cel not_asked = negation_of(when);
@@ -56,6 +63,7 @@ void Unit::check(const Task& one, const Surroundings& around, int row) {
           "(" + list + ").all(" + loop->name + ", " + condition.text + ")", Type::kBool, Type::kAny, 0, "", ""};
     }
     if (condition.text == "true") continue;
+    if (lenient) broken_names_.insert("warn " + condition.text);
     checks_.emplace_back(condition.text, Written::of_text(text));
     check_rows_.emplace_back(condition.text, row);
   }

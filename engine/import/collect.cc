@@ -95,6 +95,7 @@ void Unit::collect_fact(const Task& task, const Context& around) {
     step.conditions = around.conditions;
     step.variables = around.variables;
     step.position = position_;
+    step.in_rescue = around.in_rescue;
     step.value = &entry.value;
     step.loop = loop;
     step.loop_word = word;
@@ -165,6 +166,7 @@ void Unit::collect_task(const Task& task, const Context& around) {
   if (task.module == "block") {
     ++inner.depth;
     for (const char* part : {"block", "rescue", "always"}) {
+      inner.in_rescue = around.in_rescue || std::string_view(part) == "rescue";
       if (const Node* list = task.keyword(part)) collect(tasks_of(*list, task.file), inner);
     }
     return;

@@ -12,6 +12,8 @@ using Kind = Expr::Kind;
 using lang::Node;
 
 constexpr int kDeepestConstant = 20;
+constexpr int kMostSteps = 2000;
+constexpr std::size_t kMostConstant = std::size_t{64} << 10;
 
 Node text_node(std::string text) {
   Node node;
@@ -43,7 +45,7 @@ class Constants {
   explicit Constants(const Names& names) : names_(names) {}
 
   std::optional<Node> of(const Expr& expr, int depth) const {
-    if (depth > kDeepestConstant) return std::nullopt;
+    if (depth > kDeepestConstant || ++steps_ > kMostSteps) return std::nullopt;
     const auto child = [&](std::size_t i) -> std::optional<Node> {
       if (i >= expr.children.size() || expr.children[i] == nullptr) return std::nullopt;
       return of(*expr.children[i], depth + 1);
@@ -131,6 +133,7 @@ class Constants {
       if (parts.size() == 1) return value;
       if (!value->is_scalar()) return std::nullopt;
       out += value->text;
+      if (out.size() > kMostConstant) return std::nullopt;
     }
     return text_node(std::move(out));
   }
@@ -210,6 +213,7 @@ class Constants {
   }
 
   const Names& names_;
+  mutable int steps_ = 0;
 };
 
 }  // namespace

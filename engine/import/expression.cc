@@ -249,7 +249,9 @@ Cel member(const Cel& object, const std::string& name) {
   return result;
 }
 
-Cel translate(const Expr& expr, Names& names) {
+namespace {
+
+Cel translated(const Expr& expr, Names& names) {
   switch (expr.kind) {
     case Kind::kText:
       return made(cel_text(expr.text), Type::kText);
@@ -305,6 +307,15 @@ Cel translate(const Expr& expr, Names& names) {
       return map(expr, names);
   }
   throw Untranslatable{"an expression"};
+}
+
+}  // namespace
+
+Cel translate(const Expr& expr, Names& names) {
+  constexpr std::size_t kMostExpression = 50'000;
+  Cel result = translated(expr, names);
+  if (result.text.size() > kMostExpression) throw Untranslatable{"an expression that grows too long"};
+  return result;
 }
 
 Cel condition(const Expr& expr, Names& names) {

@@ -203,7 +203,6 @@ constexpr Simple kSimple[] = {
     {"to_nice_yaml", "yaml.encode(@)", Type::kText},
     {"to_yaml", "yaml.encode(@)", Type::kText},
     {"trim", "$.trim()", Type::kText},
-    {"type_debug", "string(type(@))", Type::kText},
     {"upper", "$.upperAscii()", Type::kText},
     {"urlencode", "url.encode($)", Type::kText},
     {"urlsplit", "url($)", Type::kAny},
@@ -225,7 +224,13 @@ std::optional<Cel> simple(const std::string& name, const Cel& value) {
 std::optional<Cel> of_list(const Expr& expr, const Cel& value, const Arguments& given, Names& names) {
   const std::string& name = expr.text;
   const auto same = [&](const std::string& text) { return made(text, Type::kList, value.item); };
-  if (name == "first") return made(base(value) + "[0]", value.type == Type::kText ? Type::kText : value.item);
+  if (name == "first" && value.type == Type::kText) return made(base(value) + ".substring(0, 1)", Type::kText);
+  if (name == "first") {
+    Cel one = made(base(value) + "[0]", value.item);
+    one.optional = base(value) + ".first()";
+    one.present = "size(" + value.text + ") > 0";
+    return one;
+  }
   if (name == "unique") return same(base(value) + ".distinct()");
   if (name == "reverse") return made(base(value) + ".reverse()", value.type, value.item);
   if (name == "flatten") return made(base(value) + ".flatten()", Type::kList);
@@ -436,6 +441,16 @@ Cel filter(const Expr& expr, Names& names) {
       throw Untranslatable{"`round` to a number of digits"};
     return made(function + "(" + (value.type == Type::kFloat ? value.text : "double(" + value.text + ")") + ")",
                 Type::kFloat);
+  }
+  if (name == "type_debug") {
+    const std::map<Type, std::string> known = {{Type::kText, "'str'"},    {Type::kInt, "'int'"},
+                                               {Type::kFloat, "'float'"}, {Type::kBool, "'bool'"},
+                                               {Type::kList, "'list'"},   {Type::kMap, "'dict'"}};
+    if (const auto one = known.find(value.type); one != known.end()) return made(one->second, Type::kText);
+    const std::string type = "type(" + value.text + ")";
+    return made(type + " == string ? 'str' : " + type + " == int ? 'int' : " + type + " == bool ? 'bool' : " + type +
+                    " == list ? 'list' : " + type + " == map ? 'dict' : 'float'",
+                Type::kText, rank::kConditional);
   }
   if (name == "map") return mapped(expr, value, given, names);
   if (name == "path_join") return made("path.join(" + value.text + ")", Type::kText);

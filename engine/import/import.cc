@@ -83,6 +83,13 @@ class Import {
            options_.folder.holds(joined_path(path, "tasks/main.yaml"));
   }
 
+  // A role of which others take parts: it has no tasks of its own, or nothing but variables.
+  bool holds_parts(const std::string& path) const {
+    return options_.folder.holds(joined_path(path, "tasks")) ||
+           options_.folder.holds(joined_path(path, "defaults/main.yml")) ||
+           options_.folder.holds(joined_path(path, "vars/main.yml"));
+  }
+
   void add_role(const std::string& name, const std::string& path) {
     const std::string own = module_word(name);
     if (roles_.contains(own)) return;
@@ -131,7 +138,8 @@ class Import {
       if (!list) continue;
       for (const FolderEntry& entry : *list) {
         const std::string role = joined_path(folder, entry.name);
-        if (entry.type == EntryType::kFolder && is_role(role)) add_role(entry.name, role);
+        const bool named = folder != path && holds_parts(role);
+        if (entry.type == EntryType::kFolder && (named || is_role(role))) add_role(entry.name, role);
       }
       if (!roles_.empty()) return;
     }
@@ -320,6 +328,7 @@ class Import {
   void use_all() {
     Unit::Play play;
     for (const std::string& role : order_) {
+      if (!is_role(paths_.at(role))) continue;
       auto item = std::make_unique<Item>();
       item->kind = Item::Kind::kUse;
       item->put("use", Written::of_text("./modules/" + role));
@@ -434,8 +443,31 @@ class Import {
     return root_->break_at(span.file, span.line, why);
   }
 
+  // Tasks of a role that is left out as a whole stand in a module that nothing uses.
+  void tell_unused() {
+    for (const Use& use : uses_) {
+      const bool left = !root_->live_uses(use.role).empty() ||
+                        std::any_of(order_.begin(), order_.end(), [&](const std::string& name) {
+                          return !roles_.at(name)->live_uses(use.role).empty();
+                        });
+      if (left) continue;
+      const std::string path = paths_.contains(use.role) ? paths_.at(use.role) : "";
+      for (TaskOutcome& row : result_.report.tasks) {
+        const bool own = path.empty() || path == "." || row.file.starts_with(path + "/");
+        if (!own || row.outcome == Outcome::kByHand) continue;
+        row.outcome = Outcome::kByHand;
+        row.notes.emplace_back("nothing uses its module");
+      }
+    }
+  }
+
   // What does not pass becomes a comment, until all that is left passes.
   void settle() {
+    settle_files();
+    tell_unused();
+  }
+
+  void settle_files() {
     result_.files = files();
     if (!options_.check) return;
     for (int round = 0; round < kMostRounds; ++round) {

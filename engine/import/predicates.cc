@@ -18,7 +18,13 @@ Cel test(const Expr& expr, Names& names) {
     return result(Cel{std::move(text), Type::kBool, Type::kAny, how, "", ""});
   };
   const Arguments given(expr, names);
-  const Cel value = translate(*expr.children[0], names);
+  const Expr& subject = *expr.children[0];
+  if (subject.is(Kind::kName) && (name == "failed" || name == "succeeded" || name == "success")) {
+    std::size_t used = 0;
+    if (const std::optional<Cel> found = names.chain({subject.text, name}, used); found && used == 2)
+      return result(*found);
+  }
+  const Cel value = translate(subject, names);
   if (name == "defined" || name == "undefined") {
     if (name == "undefined") {
       if (value.present.empty()) return truth("false");

@@ -258,19 +258,23 @@ void Unit::probe_in_turn(const Task& one, const std::string& name, const Surroun
   loop.is_counted = true;
   const std::string answer = told.text + "[" + loop.index + "]";
   const std::string said = EachProbe::said(answer);
-  LocalNames& names = *around.turn;
+  // A block around has names of its own.
+  const auto set = [&](const std::string& field, const Cel& value) {
+    around.turn->set(name + field, value);
+    around.names->set(name + field, value);
+  };
   if (probe.asks_path) {
     const auto is = [&](const std::string& how) {
       return Cel{said + how, Type::kBool, Type::kAny, rank::kRelation, "", ""};
     };
-    names.set(name + ".stat.exists", is(" != ''"));
-    names.set(name + ".stat.isdir", is(" == 'directory'"));
-    names.set(name + ".stat.isreg", is(" == 'file'"));
-    names.set(name + ".stat.islnk", is(" == 'link'"));
+    set(".stat.exists", is(" != ''"));
+    set(".stat.isdir", is(" == 'directory'"));
+    set(".stat.isreg", is(" == 'file'"));
+    set(".stat.islnk", is(" == 'link'"));
   } else {
-    names.set(name + ".stdout", simple_value(said, Type::kText));
-    names.set(name + ".stdout_lines", simple_value(said + ".split('\\n')", Type::kList, Type::kText));
-    names.set(name + ".rc", simple_value("int(regex.extract(" + answer + ", '([0-9]+)$').orValue('0'))", Type::kInt));
+    set(".stdout", simple_value(said, Type::kText));
+    set(".stdout_lines", simple_value(said + ".split('\\n')", Type::kList, Type::kText));
+    set(".rc", simple_value("int(regex.extract(" + answer + ", '([0-9]+)$').orValue('0'))", Type::kInt));
   }
 }
 
@@ -394,7 +398,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     };
     if (const Node* argv = task.argument({"argv"})) {
       command = written_of(*argv, local);
-    } else if (list || what == "rc") {
+    } else if (list || what == "rc" || what == "failed" || what == "succeeded" || what == "success") {
       if (task.module == "command" && there.empty()) {
         std::vector<Written> items;
         for (const std::string& word : shell_words(line))
@@ -421,6 +425,11 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     if (what == "stdout_lines" || what == "stderr_lines") {
       Cel found = reading(name + (what == "stdout_lines" ? "" : "_errors"), after({{"command", command}}), Type::kText);
       return Cel{found.text + ".split('\\n')", Type::kList, Type::kText, 0, "", ""};
+    }
+    if (what == "succeeded" || what == "success") {
+      Cel found =
+          reading(name + "_code", after({{"command", command}, {"gives", Written::of_text("exit_code")}}), Type::kInt);
+      return Cel{found.text + " == 0", Type::kBool, Type::kAny, rank::kRelation, "", ""};
     }
     if (what == "failed") {
       Cel found =

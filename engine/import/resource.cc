@@ -99,6 +99,7 @@ std::optional<Omission> omission_of(const Node& node) {
     if (is_omit(inner[0]) && inner[2] != nullptr) return Omission{inner[2], inner[1], true, false};
     return std::nullopt;
   }
+  if (expr->is(Expr::Kind::kOr) && is_omit(inner[1])) return Omission{inner[0], nullptr, false, true};
   if (!expr->is(Expr::Kind::kFilter)) return std::nullopt;
   if (expr->text == "ternary" && inner.size() == 3) {
     if (is_omit(inner[2])) return Omission{inner[1], inner[0], false, false};
@@ -113,6 +114,9 @@ std::optional<Omission> omission_of(const Node& node) {
 std::string given_or_null(const Cel& value, bool empty_too, Form form) {
   std::string text = value.text;
   if (form == Form::kText && (value.type == Type::kInt || value.type == Type::kAny)) text = "string(" + text + ")";
+  if (form == Form::kList && value.type == Type::kText) text = value.in_brackets(rank::kAtom) + ".split(',')";
+  if (form == Form::kList && value.type == Type::kAny)
+    text = "(type(" + text + ") == list ? " + text + " : string(" + text + ").split(','))";
   std::string there = value.present;
   if (empty_too) {
     const std::string full = value.type == Type::kText ? value.in_brackets(rank::kSum) + " != ''"

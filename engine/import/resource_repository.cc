@@ -51,7 +51,17 @@ void Builder::repository(Unit::Turn& turn, const Cel& when, const std::vector<co
   std::vector<std::string> words = shell_words(repo->text);
   if (words.empty() || (words[0] != "deb" && words[0] != "deb-src")) {
     const std::optional<std::string> known = constant_text(repo->text, local);
-    if (known) words = shell_words(*known);
+    if (known) {
+      words = shell_words(*known);
+    } else if (const std::vector<TextPart> parts = parse_text(repo->text);
+               parts.size() == 1 && parts[0].expression != nullptr && parts[0].expression->is(Expr::Kind::kName)) {
+      // The line that the role has for it.
+      const Symbol* symbol = unit_.symbol(parts[0].expression->text);
+      const Node* line = symbol == nullptr ? nullptr : symbol->fixed != nullptr ? symbol->fixed : symbol->by_default;
+      if (line != nullptr && line->is_scalar()) words = shell_words(line->text);
+      if (line != nullptr && symbol->fixed == nullptr)
+        no_word("repo", "is always the default of `" + parts[0].expression->text + "` here");
+    }
     if (words.empty() || (words[0] != "deb" && words[0] != "deb-src"))
       throw Untranslatable{"a repository whose line hangs on a variable: `uris`, `suites`, `components`"};
   }

@@ -61,6 +61,14 @@ void Unit::set_in_turn(const Task& one, const Surroundings& around) {
   if (around.turn == nullptr) throw Untranslatable{"a fact that a loop over tasks sets anew at each turn"};
   std::string word;
   if (loop_keyword(one, word) != nullptr) throw Untranslatable{"a loop of facts inside a loop over tasks"};
+  if (around.in_rescue) {
+    const std::string why = "a fact that is set only where something fails (`rescue`)";
+    for (const Entry& entry : one.arguments.entries) {
+      around.turn->set_problem(entry.key, why);
+      around.names->set_problem(entry.key, why);
+    }
+    throw Untranslatable{why};
+  }
   LocalNames names(*around.names);
   if (const Node* variables = one.keyword("vars")) bind({variables}, names);
   const Cel when = both_of(around.guard, when_of(one, names, nullptr));
@@ -74,6 +82,8 @@ void Unit::set_in_turn(const Task& one, const Surroundings& around) {
       value = choice_of(when, value, before);
       value.present = there;
     }
+    // A block around has names of its own.
+    around.names->set(entry.key, value);
     around.turn->set(entry.key, std::move(value));
   }
 }
@@ -147,6 +157,7 @@ Cel Unit::steps_of(const std::string& name, Symbol& symbol, const Cel& before, N
   Cel current = before;
   bool known = before.text != "inputs." + safe_name(name) || before.present.empty();
   for (Symbol::Step& step : symbol.steps) {
+    if (step.in_rescue) throw Untranslatable{"a fact that is set only where something fails (`rescue`)"};
     LocalNames local(names);
     bind(step.variables, local);
     const std::size_t here = position_;

@@ -57,6 +57,7 @@ struct Symbol {
     std::string loop_word;                     // `with_items` and its like
     std::string variable = "item";             // of the loop
     bool counts = false;                       // it has an `index_var`
+    bool in_rescue = false;                    // it is set only where something fails
     std::vector<const lang::Node*> variables;  // `vars` around it, the outermost first
     std::size_t position = 0;
     int row = -1;
@@ -72,7 +73,6 @@ struct Symbol {
   std::string default_text;       // of an input that the role does not declare
   bool is_list = false;           // though its default is no list
   bool may_be_null = false;       // the input: nobody has to give it
-  bool may_be_text = false;       // though its default is `false`
   std::optional<Written> value;   // under `values`
   std::optional<Written> before;  // under `values` as NAME_default
   std::string problem;            // why its value is by hand
@@ -120,6 +120,7 @@ struct Surroundings {
   std::string delegated;           // why what is around does not run on the host itself; empty where it does
   bool once = false;               // `run_once` around it
   std::vector<const lang::Node*> environment;  // the outermost first
+  bool in_rescue = false;
   int depth = 0;
 };
 
@@ -129,6 +130,7 @@ struct Context {
   std::set<std::string> turns;               // the variables of loops around
   std::vector<const lang::Node*> variables;  // `vars`, the outermost first
   bool elsewhere = false;
+  bool in_rescue = false;
   int depth = 0;
 };
 
@@ -288,7 +290,6 @@ class Unit : public Names {
   // --- unit_names.cc
   void compile(const std::string& name, Symbol& symbol);
   Cel outside(const std::string& name, Symbol& symbol, Type type);
-  void find_printed(const std::string& text);
   Type type_by_use(const std::string& name, bool& asked_for) const;
   Cel previous(const std::string& name, Symbol& symbol);
   Cel value_of(const lang::Node& node, Names& names);
@@ -421,8 +422,7 @@ class Unit : public Names {
   std::string refresh_guard_;
   std::string signed_by_;  // key that an apt_key brought
   bool packages_before_ = false;
-  std::set<std::string> printed_;  // names that templates print as they are
-  std::string all_text_;           // of tasks and templates, for what is known of names by their use
+  std::string all_text_;  // of tasks and templates, for what is known of names by their use
   mutable std::map<std::string_view, std::vector<std::size_t>> words_;  // of that text, with their places
 };
 

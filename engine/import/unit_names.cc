@@ -1,7 +1,6 @@
 // What names mean in a unit: inputs, values, facts, and what tasks registered.
 #include <algorithm>
 
-#include "engine/base/ascii.h"
 #include "engine/import/expression.h"
 #include "engine/import/literal.h"
 #include "engine/import/translate_text.h"
@@ -86,18 +85,6 @@ Written Unit::written_of(const Node& node, Names& names) {
   }
   if (node.is_scalar() && holds_jinja(node.text)) return Written::of_text(translate_text(node.text, names).text);
   return literal_of(node);
-}
-
-// Names between `{{` and `}}` alone.
-void Unit::find_printed(const std::string& text) {
-  for (std::size_t at = text.find("{{"); at != std::string::npos; at = text.find("{{", at + 2)) {
-    const std::size_t from = text.find_first_not_of(" -", at + 2);
-    std::size_t end = from;
-    while (end < text.size() && (is_letter(text[end]) || is_digit(text[end]) || text[end] == '_')) ++end;
-    if (from >= text.size() || end == from) continue;
-    const std::size_t close = text.find_first_not_of(" -", end);
-    if (close != std::string::npos && text.compare(close, 2, "}}") == 0) printed_.insert(text.substr(from, end - from));
-  }
 }
 
 // What a value is like, by what is done with it; and whether something asks whether it is there at all.
@@ -267,13 +254,6 @@ Cel Unit::previous(const std::string& name, Symbol& symbol) {
         symbol.input_type = Type::kList;
         symbol.is_list = true;
         return atom(input, Type::kList);
-      }
-      // `false` where others give a text, which stands in a file then.
-      if (printed_.contains(name)) {
-        symbol.may_be_text = true;
-        Cel either = atom(input, Type::kAny);
-        either.may_be_bool = true;
-        return either;
       }
     }
     if (!deep_jinja(*symbol.by_default))

@@ -228,7 +228,6 @@ void Unit::translate() {
   for (const char* folder : {"tasks", "handlers", "templates"}) {
     for (const std::string& file : files_below(folder)) all_text_ += file_text(std::string(folder) + "/" + file) + "\n";
   }
-  for (const std::string& file : files_below("templates")) find_printed(file_text("templates/" + file));
   for (const Play& play : plays_) {
     if (!play.file.empty()) all_text_ += file_text(play.file) + "\n";
   }
@@ -377,6 +376,7 @@ void Unit::block(const Task& one, const Surroundings& around, int row) {
   if (parts[1] != nullptr) {
     Surroundings rescue = inner;
     rescue.out = &item->rescue;
+    rescue.in_rescue = true;
     tasks(tasks_of(*parts[1], one.file), rescue);
   }
   const bool bare = item->keys.empty() && item->rescue.empty();

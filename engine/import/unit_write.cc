@@ -91,8 +91,9 @@ void Unit::write_item(Item& item, std::size_t indent, Lines& lines) {
   }
   if (item.broken) {
     const TaskOutcome row = item.row < 0 ? TaskOutcome() : report_.tasks[static_cast<std::size_t>(item.row)];
-    lines.add_comment(
-        indent, "by hand: " + row.name + " (" + row.file + ":" + std::to_string(row.line) + ")\n  " + item.comment);
+    const std::string what = item.row < 0 ? std::string("a use of a module")
+                                          : row.name + " (" + row.file + ":" + std::to_string(row.line) + ")";
+    lines.add_comment(indent, "by hand: " + what + "\n  " + item.comment);
     Lines own;
     bool first = true;
     for (const auto& [key, value] : item.keys) {
@@ -158,7 +159,6 @@ void Unit::write_inputs(Lines& lines) {
           Written::of_map({{"type", Written::of_text("string")}, {"default", Written::of_text(symbol.default_text)}});
     } else if (literal) {
       schema = schema_of(*symbol.by_default);
-      if (symbol.may_be_text) schema.entries.front().value = Written::of_texts({"boolean", "string"});
       if (symbol.is_sensitive) schema.entries.emplace_back("sensitive", Written::of_plain("true"));
     } else {
       const bool null = symbol.may_be_null || symbol.is_sensitive || !symbol.problem.empty();
@@ -307,8 +307,18 @@ bool Unit::break_at(const std::string& file, int line, const std::string& why) {
     bool any = false;
     const std::function<void(Items&)> uses = [&](Items& items) {
       for (auto& item : items) {
-        const auto& own = item->template_files;
-        if (std::find(own.begin(), own.end(), file) != own.end()) any = mark(*item) || any;
+        auto& own = item->template_files;
+        const auto here = std::find(own.begin(), own.end(), file);
+        if (here != own.end() && own.size() > 1) {
+          // One of several that it may be: a host that asks for it is told so.
+          own.erase(here);
+          files_.erase(file);
+          note(item->row, "the template `" + file + "` is by hand: " + why);
+          set_outcome(item->row, Outcome::kPartly);
+          any = true;
+        } else if (here != own.end()) {
+          any = mark(*item) || any;
+        }
         uses(item->children);
         uses(item->rescue);
       }
