@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include <fnmatch.h>
-
+#include "engine/base/glob.h"
 #include "providers/package/answer_words.h"
 
 namespace plumb::providers::package::pacman {
@@ -70,7 +69,7 @@ Held Held::parse(std::string_view configuration) {
 
 bool Held::contains(const std::string& name) const {
   return std::any_of(patterns_.begin(), patterns_.end(),
-                     [&](const std::string& pattern) { return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0; });
+                     [&](const std::string& pattern) { return glob_match(pattern, name); });
 }
 
 Result<std::vector<std::string>> goes_with(const std::vector<std::string>& packages,
