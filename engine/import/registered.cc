@@ -208,8 +208,9 @@ Unit::EachProbe Unit::each_probe(const Task& task, Names& turn) {
 // One reading that asks for all items of a list, one after the other; `element` is what an item is called in `probe`.
 Cel Unit::asked_of_all(const std::string& name, const Cel& list, const std::string& element, const EachProbe& probe,
                        bool lenient) {
-  const std::string all = list.in_brackets(0) + ".map(" + element + ", '(\\n' + " + probe.line + " + '\\n)" +
-                          (lenient ? "" : " || exit") + "\\nprintf \"\\\\n%s=result=\" $?\\n').join('')";
+  // With no items there is still something to run.
+  const std::string all = "':\\n' + " + list.in_brackets(0) + ".map(" + element + ", '(\\n' + " + probe.line +
+                          " + '\\n)" + (lenient ? "" : " || exit") + "\\nprintf \"\\\\n%s=result=\" $?\\n').join('')";
   WrittenMap source{{"command", Written::of_text("${" + all + "}")}};
   if (packages_before_) source.emplace_back("after", Written::of_texts({"package:*"}));
   const Cel told = reading(name + "_each", std::move(source), Type::kText);
