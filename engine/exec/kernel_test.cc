@@ -133,8 +133,9 @@ TEST_F(KernelTest, ASwapFileIsMadeWholeOrNot) {
   EXPECT_EQ(header, (std::array<std::uint32_t, 3>{1, static_cast<std::uint32_t>((1U << 20U) / first.size() - 1), 0}));
   EXPECT_FALSE(change_swap(system, writer, {"make", path, 1}, folders, output)) << "nothing is written over";
   EXPECT_EQ(summary(change_swap(system, writer, {"make", path, 0}, folders, output)), "a swap file has a size");
-  for (const std::string& name : system.list(folder_.path()).value())
-    EXPECT_FALSE(name.starts_with(".plumb-")) << name << " is left";
+  const auto names = system.list(folder_.path());
+  ASSERT_TRUE(names);
+  for (const std::string& name : *names) EXPECT_FALSE(name.starts_with(".plumb-")) << name << " is left";
 }
 
 TEST_F(KernelTest, AnImageHasNoKernel) {
