@@ -54,6 +54,11 @@ std::vector<Point> points_of(const Differences& all, const Node& first, const No
                                               : "it is there after a failure alone here");
     });
   }
+  if (all.turn) {
+    add("when", [](const Node& node) {
+      return std::string(node.in_turn == nullptr ? "it is there in any case here" : "this is decided in its turn here");
+    });
+  }
   return points;
 }
 

@@ -73,6 +73,7 @@ void add_manner(Node& node, const Node& more) {
 void take_in(Node& node, Node more, const Kind& kind) {
   add_triggers(node, more, kind);
   add_manner(node, more);
+  if (more.in_turn == nullptr) node.in_turn = nullptr;
   node.desired.sensitive.merge(more.desired.sensitive);
   node.tags.merge(more.tags);
   node.readings.merge(more.readings);
@@ -85,6 +86,11 @@ void take_in(Node& node, Node more, const Kind& kind) {
       node.probes.push_back(std::move(probe));
   }
   node.also.push_back({more.desired.address.str(), more.span});
+}
+
+// What decides in its turn whether it is there, as text; "" where nothing does.
+std::string decided_by(const Node& node) {
+  return node.in_turn == nullptr ? std::string() : canonical(plumb::to_json(node.in_turn->condition));
 }
 
 class Uniting {
@@ -133,9 +139,19 @@ class Uniting {
     }
     std::vector<std::vector<std::size_t>> groups;
     for (auto& [unused, group] : same) {
+      leave_out_other_conditions(group);
       if (group.size() > 1) groups.push_back(std::move(group));
     }
     return groups;
+  }
+
+  // Where one asks for it in any case, it is there, whatever decides for others. Else they have to have one condition.
+  void leave_out_other_conditions(std::vector<std::size_t>& group) const {
+    const bool in_any_case =
+        std::any_of(group.begin(), group.end(), [&](std::size_t one) { return nodes_[one].in_turn == nullptr; });
+    if (in_any_case) return;
+    const std::string first = decided_by(nodes_[group.front()]);
+    std::erase_if(group, [&](std::size_t one) { return decided_by(nodes_[one]) != first; });
   }
 
   void unite(const std::vector<std::size_t>& group) {
@@ -198,7 +214,8 @@ Differences differences(const Node& one, const Node& other, const Kind& kind) {
   return {{names.begin(), names.end()},
           one.desired.env != other.desired.env,
           one.ignore != other.ignore,
-          one.rescues.empty() != other.rescues.empty()};
+          one.rescues.empty() != other.rescues.empty(),
+          decided_by(one) != decided_by(other)};
 }
 
 }  // namespace plumb::ir
