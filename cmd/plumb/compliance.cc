@@ -227,9 +227,9 @@ class ComplianceCommand {
   Terminal terminal_;
   Workspace workspace_;
   std::optional<compliance::Profile> profile_;
+  std::vector<run::AppliedPlan> applied_;
 };
 
-  std::vector<run::AppliedPlan> applied_;
 }  // namespace
 
 void add_compliance(Program& program) {
@@ -253,8 +253,6 @@ void add_compliance(Program& program) {
                    "Sign the evidence: a private key of ssh, or a public one whose other half the agent has")
       ->needs(evidence)
       ->type_name("FILE");
-  command->callback([&program, arguments] { program.exit_code = ComplianceCommand(program, *arguments).run(); });
-}
   command
       ->add_option("--applied", arguments->applied,
                    "A saved plan that was applied, which goes into the evidence with its signature and approvals; may "
@@ -262,5 +260,7 @@ void add_compliance(Program& program) {
       ->needs(evidence)
       ->allow_extra_args(false)
       ->type_name("FILE");
+  command->callback([&program, arguments] { program.exit_code = ComplianceCommand(program, *arguments).run(); });
+}
 
 }  // namespace plumb::cmd
