@@ -127,11 +127,10 @@ void Simulator::visit_in_turn(std::size_t i) {
     if (stands_on(i, maker)) needs_.add(i, maker);
   }
   if (const std::optional<std::size_t> need = needs_.held(i)) return hold_back(i, Op::kNone, {}, address_of(*need));
-  const std::size_t planned = actions_.size();
-  if (changes || !makers.empty()) push_in_turn(i, desired, unknown_until);
+  // Also where it is as it is asked for: it was not seen through what the actions before it do.
+  push_in_turn(i, desired, unknown_until);
   add_triggered(i, desired, observed);
   add_probes(i, desired);
-  if (actions_.size() == planned) ++unchanged_;
   actions_.decide_in_turn(i, to_json(node.in_turn->condition), addresses_of(unknown_until));
 }
 
