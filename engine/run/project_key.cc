@@ -56,7 +56,7 @@ Result<std::string> make_project_key(const std::filesystem::path& project_folder
 }
 
 std::string new_run_id() {
-  return compact_time(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())) + "-" + random_hex(2);
+  return compact_time(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())) + "-" + random_hex(3);
 }
 
 }  // namespace plumb::run

@@ -26,7 +26,7 @@ std::string new_project_key();
 // Makes a key; an error where there is one already.
 Result<std::string> make_project_key(const std::filesystem::path& project_folder);
 
-// "20260301T120000Z-4f2a": sorts by time, and two runs of one second differ.
+// "20260301T120000Z-4f2a90": sorts by time; two runs of one second share it once in 16 million times.
 std::string new_run_id();
 
 }  // namespace plumb::run
