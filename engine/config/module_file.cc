@@ -147,6 +147,12 @@ class FileReader {
                          : validate(entry.value, schema, "`" + entry.key + "`", entry.key_span, options, known);
       std::optional<Input> input;
       if (typed) input = read_input(entry, std::move(*typed), result_.diagnostics);
+      if (input && input->generate && shape_ == FileShape::kModule) {
+        result_.diagnostics.add(
+            Diagnostic(Code::kBadValue, "a module generates no secret: `" + entry.key + "` is given by who uses it")
+                .at(entry.value.find("generate")->key_span)
+                .with_hint("write `generate` at the input of the project that is handed on by `with`"));
+      }
       // What is known of a broken one is its name: who uses it is not to blame.
       if (!input) input = Input{entry.key, true, false, std::nullopt, entry.key_span, true};
       result_.inputs.push_back(std::move(*input));
@@ -158,12 +164,6 @@ class FileReader {
   FileShape shape_;
   ModuleFile result_;
 };
-      if (input && input->generate && shape_ == FileShape::kModule) {
-        result_.diagnostics.add(
-            Diagnostic(Code::kBadValue, "a module generates no secret: `" + entry.key + "` is given by who uses it")
-                .at(entry.value.find("generate")->key_span)
-                .with_hint("write `generate` at the input of the project that is handed on by `with`"));
-      }
 
 }  // namespace
 
