@@ -7,10 +7,6 @@
 
 namespace plumb::run {
 
-// What is to be left open follows from the plan, and the plan from it. One that is left open may change further
-// readings, or come before all that change its own; few projects go further than that.
-constexpr int kMostAttempts = 6;
-
 void Fleet::go_by(Member& member, const Attempt& attempt) {
   member.contents = attempt.contents;
   member.has_own_contents = attempt.has_own_contents;
