@@ -267,12 +267,18 @@ const std::vector<Relation>& relations_of(const Variant& first, const Variant& s
   static const Thing kFolderOfApp{"/etc/conf.d", "/srv/q"};
   static const std::vector<Relation> packages = {
       {"its file", kConfiguration, kConfiguration},
-      {"its folder", kFolderOfApp, kFolderOfApp},
       {"its source", kSource, kSource},
   };
+  static const std::vector<Relation> folders = [] {
+    std::vector<Relation> more = packages;
+    more.push_back({"its folder", kFolderOfApp, kFolderOfApp});
+    return more;
+  }();
   static const std::vector<Relation> none = {{"beside", kThing, kThing}};
   const auto either = [&](About about) { return first.about == about || second.about == about; };
   if (either(About::kService)) return either(About::kPath) ? units : none;
+  const auto is_folder = [](const Variant& one) { return one.make(kFolderOfApp).kind == "directory"; };
+  if (either(About::kPackage) && (is_folder(first) || is_folder(second))) return folders;
   if (either(About::kPackage)) return either(About::kPath) || either(About::kProgram) ? packages : none;
   if (either(About::kAccount)) return either(About::kPath) ? homes : none;
   return paths;
