@@ -128,10 +128,21 @@ class Residue {
     return Json{{decisive ? "any" : "all", std::move(left)}};
   }
 
+  static std::size_t size_of(const Json& json) {
+    std::size_t size = 1;
+    if (json.is_structured()) {
+      for (const Json& inner : json) size += size_of(inner);
+    }
+    return size;
+  }
+
   std::optional<Json> conditional(const Node& node) {
     const std::optional<Json> decides = test(code_.child(node, 0));
     if (!decides) return std::nullopt;
     if (decides->is_boolean()) return test(code_.child(node, decides->get<bool>() ? 1 : 2));
+    // It stands in both outcomes: conditionals that decide conditionals would double it each time.
+    constexpr std::size_t kMostTwice = 256;
+    if (size_of(*decides) > kMostTwice) return std::nullopt;
     return joined({joined({decides, test(code_.child(node, 1))}, false),
                    joined({negated(decides), test(code_.child(node, 2))}, false)},
                   true);

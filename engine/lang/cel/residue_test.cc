@@ -64,5 +64,11 @@ TEST_F(ResidueTest, MoreThanComparisonsAreNot) {
   EXPECT_EQ(left("!known.yes && size(readings.open) > 1"), "false") << "what is not asked need not be told";
 }
 
+TEST_F(ResidueTest, ConditionalsThatDecideConditionalsDoNotGrowWithoutBound) {
+  std::string text = "readings.entry.exists";
+  for (int i = 0; i < 30; ++i) text = "(" + text + " ? readings.open == 'a' : readings.open == 'b')";
+  EXPECT_EQ(left(text), "-");
+}
+
 }  // namespace
 }  // namespace plumb::cel
