@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/json_member.h"
 #include "engine/base/outside_text.h"
 #include "engine/secrets/fields.h"
 
@@ -17,11 +18,6 @@ constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
 constexpr int kSealed = 503;
 
-const Json* member_of(const Json& map, const char* name) {
-  const auto found = map.is_object() ? map.find(name) : map.end();
-  return map.is_object() && found != map.end() ? &*found : nullptr;
-}
-
 // Nothing of a broken answer is told: it may hold what was asked for.
 Result<Json> document_of(const WebAnswer& answer, const std::string& whose) {
   constexpr int kDeepest = 32;
@@ -36,11 +32,8 @@ std::string complaints_of(const WebAnswer& answer) {
   const Result<Json> document = document_of(answer, "");
   std::string all;
   for (const char* list : {"errors", "warnings"}) {
-    const Json* errors = document ? member_of(*document, list) : nullptr;
-    if (errors == nullptr || !errors->is_array()) continue;
-    for (const Json& error : *errors) {
-      if (error.is_string()) all += (all.empty() ? "" : "; ") + error.get<std::string>();
-    }
+    if (!document || !member_of(*document, list).is_array()) continue;
+    for (const std::string& error : texts_in(member_of(*document, list))) all += (all.empty() ? "" : "; ") + error;
   }
   // Its own lists stand on lines with tabs before them.
   std::string line = outside_line(all, kShown);
@@ -102,21 +95,21 @@ Result<Vault::Kept> Vault::look(const SecretReference& reference) {
   if (answer.status != kOk && answer.status != kNotFound) return refused(answer, "read", reference);
   PLUMB_TRY_ASSIGN(const Json document, document_of(answer, called(reference)));
   Kept kept;
-  const Json* data = member_of(document, "data");
-  if (data == nullptr) return kept;
+  const Json& data = member_of(document, "data");
+  if (data.is_null()) return kept;
   if (store_.version == 1) {
-    kept.fields = *data;
+    kept.fields = data;
     return kept;
   }
-  if (const Json* metadata = member_of(*data, "metadata")) {
-    const Json* version = member_of(*metadata, "version");
-    if (version != nullptr && version->is_number_integer()) kept.version = version->get<int>();
+  if (const Json& metadata = member_of(data, "metadata"); !metadata.is_null()) {
+    const Json& version = member_of(metadata, "version");
+    if (version.is_number_integer()) kept.version = version.get<int>();
     kept.deleted = answer.status == kNotFound;
   } else if (answer.status == kOk) {
     return fail(Code::kSecretStore, called(reference) + ": the engine at `" + store_.mount + "` is of version 1")
         .hint("write `kv: 1` at the store");
   }
-  if (const Json* fields = member_of(*data, "data")) kept.fields = *fields;
+  kept.fields = member_of(data, "data");
   return kept;
 }
 
@@ -185,11 +178,9 @@ Result<std::string> Vault::log_in(const config::VaultStore::Role& role, const Se
         .hint("the role's secret may have run out or been used; `mount` of `approle` says where the method is");
   }
   PLUMB_TRY_ASSIGN(const Json document, document_of(answer, called(reference)));
-  const Json* login = member_of(document, "auth");
-  const Json* token = login == nullptr ? nullptr : member_of(*login, "client_token");
-  if (token == nullptr || !token->is_string() || !is_plain(token->get_ref<const std::string&>()))
-    return fail(Code::kSecretStore, called(reference) + ": the login by AppRole gave no token");
-  return token->get<std::string>();
+  std::string token = text_of(member_of(document, "auth"), "client_token");
+  if (!is_plain(token)) return fail(Code::kSecretStore, called(reference) + ": the login by AppRole gave no token");
+  return token;
 }
 
 Result<std::string> Vault::login_from(const config::LoginSource& source, const SecretReference& reference) const {
