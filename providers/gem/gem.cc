@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/ascii.h"
 #include "engine/base/shell_word.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/obstacles.h"
@@ -12,10 +13,6 @@ namespace plumb::providers::gem {
 namespace {
 
 constexpr auto kAsking = std::chrono::seconds(120);
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 std::string name_of(const Desired& desired) {
   return desired.text("name");

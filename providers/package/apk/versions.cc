@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "engine/base/ascii.h"
+
 namespace plumb::providers::package::apk {
 namespace {
 
@@ -15,9 +17,6 @@ enum class Part { kFraction, kNumber, kLetter, kSuffix, kSuffixNumber, kRevision
 constexpr std::array<std::string_view, 4> kBefore = {"alpha", "beta", "pre", "rc"};
 constexpr std::array<std::string_view, 5> kBehind = {"cvs", "svn", "git", "hg", "p"};
 
-bool is_number(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_small(char c) {
   return c >= 'a' && c <= 'z';
 }
@@ -37,8 +36,8 @@ class Reader {
     const char c = rest_.front();
     const bool is_numeric = last == Part::kNumber || last == Part::kFraction;
     if (is_numeric && is_small(c)) return read(Part::kLetter);
-    if (is_number(c) && (last == Part::kLetter || last == Part::kFraction)) return read(Part::kNumber);
-    if (is_number(c) && last == Part::kSuffix) return read(Part::kSuffixNumber);
+    if (is_digit(c) && (last == Part::kLetter || last == Part::kFraction)) return read(Part::kNumber);
+    if (is_digit(c) && last == Part::kSuffix) return read(Part::kSuffixNumber);
     rest_.remove_prefix(1);
     if (c == '.' && is_numeric) return read(Part::kFraction);
     if (c == '_' && last != Part::kRevision) return read(Part::kSuffix);
@@ -74,9 +73,9 @@ class Reader {
 
   void read_number() {
     constexpr std::int64_t kMost = std::int64_t{1} << 58;
-    if (!is_number(rest_.front())) return end(Part::kInvalid);
+    if (!is_digit(rest_.front())) return end(Part::kInvalid);
     value_ = 0;
-    for (; !rest_.empty() && is_number(rest_.front()); rest_.remove_prefix(1)) {
+    for (; !rest_.empty() && is_digit(rest_.front()); rest_.remove_prefix(1)) {
       if (value_ < kMost / 10) value_ = value_ * 10 + (rest_.front() - '0');
     }
   }

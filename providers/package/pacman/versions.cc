@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "providers/package/rpm_version.h"
 
 namespace plumb::providers::package::pacman {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // How many characters that are neither digits nor letters stand in front.
 std::size_t take_separators(std::string_view& text) {
