@@ -46,12 +46,10 @@ class Import {
     root_ = std::make_unique<Unit>(at(base_), "", name_, result_.report);
     root_->write_into("plumb.yaml");
     root_->begin_with("plumb: v1\nproject: " + name_);
-    bool alone = false;
     if (file) {
       find_roles(base_);
       playbook(path.filename().string(), 0);
     } else if (is_role(base_)) {
-      alone = true;
       std::string role = name_;
       for (const char* lead : {"ansible-role-", "ansible-"}) {
         if (role.starts_with(lead) && role.size() > std::string(lead).size())
@@ -67,7 +65,6 @@ class Import {
     if (roles_.empty() && !any_play_)
       return fail(Code::kUsage, options_.path + " holds no role, no playbook and no folder of roles")
           .hint("name a role (a folder with tasks/main.yml), a playbook, or a folder with roles");
-    (void)alone;
     translate();
     settle();
     return std::move(result_);
@@ -356,8 +353,7 @@ class Import {
       Unit& unit = *roles_.at(use.role);
       WrittenMap with;
       const std::vector<std::string> inputs = unit.input_names();
-      for (const auto& [name, value] : use.own) {
-        (void)value;
+      for (const auto& [name, unused] : use.own) {
         const Symbol* symbol = unit.symbol(name);
         if (symbol != nullptr && std::find(inputs.begin(), inputs.end(), name) == inputs.end() && !symbol->is_input &&
             symbol->fixed != nullptr)
