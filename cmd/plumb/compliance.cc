@@ -8,6 +8,8 @@
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/glob.h"
+#include "engine/base/nearest.h"
 #include "engine/base/time_text.h"
 #include "engine/compliance/evidence.h"
 #include "engine/config/told_facts.h"
@@ -50,6 +52,8 @@ class ComplianceCommand {
   int run() {
     if (const Result<> free = expect_free_folder(); !free) return complain(free.error());
     const SignalWatch signals([this] { workspace_.control().request_stop(); });
+    // Evidence is of a plan that could be applied; what is not made yet has no place in it.
+    if (arguments_.evidence.empty()) workspace_.only_plan();
     if (!workspace_.load() || !read_profile()) return kInvalidConfiguration;
     if (const Result<> read = read_applied(); !read) return complain(read.error());
     Progress progress(terminal_, program_.options);
@@ -117,9 +121,26 @@ class ComplianceCommand {
     }
     Diagnostics found;
     profile_ = compliance::read_profile(Folder(workspace_.folder()), *file, found, workspace_.sources());
-    if (profile_) compliance::check_rules(*profile_, workspace_.policy(), found);
+    if (profile_) {
+      compliance::check_rules(*profile_, workspace_.policy(), found);
+      check_controls(found);
+    }
     workspace_.diagnose(found);
     return profile_ && !found.has_errors();
+  }
+
+  // That none was asked for would say that all is well.
+  void check_controls(Diagnostics& diagnostics) const {
+    if (arguments_.control.empty()) return;
+    std::vector<std::string> numbers;
+    for (const compliance::Control& control : profile_->controls) {
+      if (glob_match(arguments_.control, control.id)) return;
+      numbers.push_back(control.id);
+    }
+    const std::string near = nearest(arguments_.control, numbers);
+    diagnostics.add(
+        Diagnostic(Code::kUsage, "the profile `" + profile_->name + "` has no control `" + arguments_.control + "`")
+            .with_hint(near.empty() ? "`plumb compliance --full` lists them" : "did you mean `" + near + "`?"));
   }
 
   Result<> read_applied() {
@@ -197,8 +218,15 @@ class ComplianceCommand {
     } else if (end.error().code() != Code::kNoSuchRun) {
       return end.error();
     }
-    const std::map<std::string, std::string> files =
+    std::map<std::string, std::string> files =
         compliance::evidence(*profile_, report, std::move(plan), std::move(head), applied_files());
+    if (!arguments_.key.empty()) {
+      // Before the first file is there. ssh-keygen gets a Ctrl-C as well, and puts the terminal in order before it
+      // ends.
+      PLUMB_TRY_ASSIGN(std::string signature,
+                       trust::sign(files.at(compliance::kSums), compliance::kNamespace, arguments_.key, STDERR_FILENO));
+      files.emplace(std::string(compliance::kSums) + ".sig", std::move(signature));
+    }
     // Keyed digests of sensitive values are for those alone who may see the plans.
     const bool sealed = plan::holds_sealed(planned.plan) ||
                         std::any_of(applied_.begin(), applied_.end(), [](const auto& one) { return one.sealed; });
@@ -210,12 +238,6 @@ class ComplianceCommand {
         return fail(Code::kWriteFailed,
                     "cannot create " + (folder / name).parent_path().string() + ": " + failure.message());
       PLUMB_TRY(write_file(folder / name, bytes, sealed ? 0600 : 0644));
-    }
-    if (!arguments_.key.empty()) {
-      // ssh-keygen gets a Ctrl-C as well, and puts the terminal in order before it ends.
-      PLUMB_TRY_ASSIGN(const std::string signature,
-                       trust::sign(files.at(compliance::kSums), compliance::kNamespace, arguments_.key, STDERR_FILENO));
-      PLUMB_TRY(write_file(folder / (std::string(compliance::kSums) + ".sig"), signature));
     }
     if (!terminal_.json() && program_.options.output == "human")
       terminal_.print("Evidence is in " + arguments_.evidence + "\n");

@@ -105,7 +105,9 @@ class Evaluator {
     Diagnostics diagnostics;
     ir::Expander expander(workspace_.project(), workspace_.inventory(), workspace_.sources(), *recorded);
     const auto value = expander.answer(question.expression, host, told, diagnostics);
-    if (!value) {
+    // No store is asked for what is not shown.
+    const bool unasked = !value && question.reads.sensitive && !diagnostics.has_errors();
+    if (!value && !unasked) {
       workspace_.diagnose(diagnostics);
       return kFailed;
     }

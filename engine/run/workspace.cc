@@ -129,12 +129,19 @@ Result<KeyState> Workspace::find_key() {
 }
 
 bool Workspace::read_secrets(int stop, Diagnostics& diagnostics) {
-  if (request_.missing_secrets != ir::MissingSecrets::kErrors) return true;
-  const std::size_t before = diagnostics.error_count();
+  if (request_.missing_secrets == ir::MissingSecrets::kUnknown) return true;
+  Diagnostics found;
   std::vector<std::string> unmade =
-      secrets::open_references(compiler_input(), hosts_, stores(stop), request_.stand_ins, *project_, diagnostics);
+      secrets::open_references(compiler_input(), hosts_, stores(stop), request_.stand_ins, *project_, found);
   unmade_secrets_.insert(unmade_secrets_.end(), unmade.begin(), unmade.end());
-  return diagnostics.error_count() == before;
+  const bool left_out = request_.missing_secrets == ir::MissingSecrets::kLeftOut;
+  bool read = true;
+  for (Diagnostic one : found.items()) {
+    if (left_out && one.code != Code::kInterrupted) one.severity = Severity::kWarning;
+    read = read && one.severity != Severity::kError;
+    diagnostics.add(std::move(one));
+  }
+  return read;
 }
 
 secrets::StoreClient& Workspace::stores(int stop) {

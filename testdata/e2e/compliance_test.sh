@@ -41,6 +41,8 @@ run 2 compliance house --full
 says 'Notes are there'
 run 0 compliance --control '1.*'
 says 'Compliant: 2 compliant, 1 not applicable'
+run 3 compliance --control 2.11
+says 'did you mean `2.1`?'
 
 # What somebody changed is told.
 chmod 666 root/srv/notes
@@ -78,6 +80,8 @@ run 3 compliance nothing.yaml
 # A stranger verifies the evidence with stock tools, and sees what was changed since.
 ssh-keygen -q -t ed25519 -N '' -C ana -f ana
 printf 'ana@example.com %s\n' "$(cut -d' ' -f1,2 ana.pub)" >signers
+run 1 compliance house --evidence "$work/evidence" --key "$work/nobody"
+[ ! -e evidence ] || fail 'evidence without its signature'
 run 2 compliance house --evidence "$work/evidence" --key "$work/ana"
 run 3 compliance house --evidence "$work/evidence"
 verify() {

@@ -66,6 +66,13 @@ TEXT
 run 0 apply --yes
 says 'othing to change'
 
+# A snapshot holds what has to do with secrets, and a plan from it is the plan of the host.
+run 0 observe -o here.snapshot
+run 0 plan --snapshot here.snapshot
+says 'othing to change'
+run 0 eval 'inputs.password + inputs.of_ops'
+says '(sensitive)'
+
 # What goes wrong, and what helps.
 refused() { # WHAT SAYS…: with this in the place of the password's reference
   sed -i "s|^  password: .*|  password: {type: string, sensitive: true, default: \"$1\"}|" project/plumb.yaml
@@ -141,6 +148,12 @@ made 0 plan
 says 'PL2202'
 says '`plumb secret make`'
 made 2 diff
+made 0 observe -o unmade.snapshot
+says 'warning[PL2202]'
+mkdir made/compliance
+printf 'plumb: v1\nprofile: house\ncontrols: [{id: "1", title: A, resources: ["file:/made"]}]\n' >made/compliance/house.yaml
+made 2 compliance
+made 3 compliance --evidence "$work/evidence"
 made 3 plan -o plan.json
 says 'PL2203'
 [ ! -e plan.json ] && [ ! -e made/secrets ] && [ ! -e kept ] || fail 'a plan made something'
