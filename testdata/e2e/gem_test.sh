@@ -112,5 +112,5 @@ exits 1 run apply --yes
 says "Could not find a valid gem 'plumb-nosuch'"
 mv /usr/bin/gem /usr/bin/gem-away
 exits 1 run plan
-says 'PL'
+says PL2001
 says 'ruby'
