@@ -318,7 +318,11 @@ std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::siz
     return std::nullopt;
   }
   Change change = kind(index).provider->triggered(*desired, *found[0], action(index).op);
-  if (change.empty()) return std::nullopt;
+  if (change.empty()) {
+    // Nothing is there that has not seen the change, so it is owed to nobody.
+    drop_debt(index);
+    return std::nullopt;
+  }
   return std::move(change.operations);
 }
 

@@ -55,16 +55,19 @@ bool ApplyRun::was_left_undone(std::size_t index) const {
   return left_undone_.contains(index) || (is_in_turn(index) && settled_[index] && !progress_.touched[index]);
 }
 
+void ApplyRun::drop_debt(std::size_t index) {
+  OwedList& owed = tools_.log.record().owed;
+  if (is_probe(index)) {
+    owed.settle(address(index), Op::kVerify);
+  } else {
+    owed.settle_all_but_probes(address(index));
+  }
+}
+
 // What was to be set off on a resource that is not there after all is not owed to it.
 void ApplyRun::drop_debts_of_undone() {
   for (const auto& [index, unused] : left_undone_) {
-    if (!action(index).triggered) continue;
-    OwedList& owed = tools_.log.record().owed;
-    if (is_probe(index)) {
-      owed.settle(address(index), Op::kVerify);
-    } else {
-      owed.settle_all_but_probes(address(index));
-    }
+    if (action(index).triggered) drop_debt(index);
   }
 }
 

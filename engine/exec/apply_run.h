@@ -43,6 +43,7 @@ class ApplyRun : private ApplyActions {
   void leave_undone(std::size_t index);
   std::string why_satisfied(std::size_t index) const;
   bool was_left_undone(std::size_t index) const;
+  void drop_debt(std::size_t index);  // of what is set off
   void drop_debts_of_undone();
   void look_at(std::span<const std::size_t> indexes);
   std::optional<Turn> take_turn(std::size_t index);

@@ -327,6 +327,8 @@ TEST_F(ApplyTest, WhatAPlanCouldNotKnowOfABellIsDecidedWhenItsTurnComes) {
   const wire::Done done = apply(actions);
   EXPECT_EQ(done.outcome, wire::DoneOutcome::kOk);
   EXPECT_EQ(done.satisfied, 1);
+  EXPECT_TRUE(done.owed.empty()) << "there is nothing that could see the change";
+  EXPECT_FALSE(load_record(folder_).owes("bell:gone"));
   EXPECT_TRUE(root_.has("/etc/rung-there"));
   EXPECT_FALSE(root_.has("/etc/rung-gone"));
 }
