@@ -6,13 +6,17 @@
 #include "cmd/plumb/table.h"
 
 namespace plumb::cmd {
+namespace {
 
+// Without a value.
 std::string secrets_text(const std::vector<secrets::SecretUse>& uses) {
   std::vector<std::vector<std::string>> rows = {{"INPUT", "SECRET", "HOSTS"}};
   for (const secrets::SecretUse& use : uses)
     rows.push_back({use.input, use.reference.str(), std::to_string(use.hosts.size())});
   return table_text(rows);
 }
+
+}  // namespace
 
 Result<bool> make_secrets(const std::vector<secrets::SecretUse>& uses, const std::string& question,
                           Workspace& workspace, Terminal& terminal, const Options& options) {

@@ -10,9 +10,6 @@
 
 namespace plumb::cmd {
 
-// The table of them, without a value.
-std::string secrets_text(const std::vector<secrets::SecretUse>& uses);
-
 // Asks before anything is made; `--yes` answers. False after a no. Errors: kNeedsConfirmation, kInterrupted; those of
 // making one, which the message names: those before it are made.
 Result<bool> make_secrets(const std::vector<secrets::SecretUse>& uses, const std::string& question,
