@@ -51,7 +51,7 @@ class Conditions {
              one ? "remove this" : "only one of them may be given");
       return;
     }
-    if (condition.contains("anyOf") && explain_need(condition["anyOf"])) return;
+    if (condition.contains("anyOf") && (explain_need(condition["anyOf"]) || explain_pair(condition["anyOf"]))) return;
     for (const char* choice : {"anyOf", "oneOf"}) {
       if (!condition.contains(choice)) continue;
       std::string keys;
@@ -63,6 +63,7 @@ class Conditions {
           if (given_.contains(key.get<std::string>())) last = node_.find(key.get<std::string>());
         }
       }
+      if (keys.empty()) break;
       if (last == nullptr) {
         report(Code::kMissingKey, "one of " + keys + " is missing" + in(name_), where_, "needs one of them");
       } else {
@@ -111,6 +112,28 @@ class Conditions {
     if (needed == nullptr || (because.empty() && instead.empty())) return false;
     report(Code::kMissingKey, shown(*needed) + " is missing" + in(name_), span,
            (because.empty() ? "needs " : "`" + because + "` needs ") + shown(*needed), std::move(instead));
+    return true;
+  }
+
+  // `anyOf` in the form "no version, or not `state: latest`", also with the values that may be in the place of those
+  // that may not.
+  bool explain_pair(const Json& branches) {
+    const Entry* entry = nullptr;
+    std::string other;
+    for (const Json& branch : branches) {
+      const Json& part = branch.contains("not") ? branch["not"] : branch;
+      if (part.contains("properties")) {
+        for (const auto& [key, unused] : part["properties"].items()) {
+          if (given_.contains(key)) other = key;
+        }
+      } else if (branch.contains("not") && part.contains("required") && part["required"].size() == 1) {
+        entry = node_.find(part["required"][0].get<std::string>());
+      }
+    }
+    if (entry == nullptr || other.empty()) return false;
+    report(Code::kExclusiveKeys,
+           "`" + entry->key + "` does not go with `" + other + ": " + plain(given_[other]) + "`" + in(name_),
+           entry->key_span, "remove this, or give another `" + other + "`");
     return true;
   }
 
