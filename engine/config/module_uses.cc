@@ -28,6 +28,17 @@ bool is_below(const std::string& folder, const std::string& above) {
   return folder == above || folder.starts_with(above + "/");
 }
 
+// Where a module lies whose bare name was given, as the user would write it.
+std::optional<std::string> folder_of_name(const ModuleFolder& user, const std::string& name) {
+  if (name.empty() || name.find_first_of("/:\n") != std::string::npos) return std::nullopt;
+  for (const char* place : {"", "modules/", "../"}) {
+    const std::string folder = normal(fs::path(user.relative) / (place + name));
+    if (!leads_out(folder) && has_document(user.project / folder, kModuleFile))
+      return (std::string(place) == "../" ? "" : "./") + (place + name);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::shared_ptr<const Module> ModuleReader::use(const Node& source, const ModuleFolder& user, const std::string& name) {
@@ -37,8 +48,10 @@ std::shared_ptr<const Module> ModuleReader::use(const Node& source, const Module
   }
   if (!source.is_scalar()) return nullptr;
   if (!is_folder(source.text)) {
+    std::string hint = "a git repository is written {git: URL, commit: SHA}";
+    if (const std::optional<std::string> meant = folder_of_name(user, source.text)) hint = "say " + *meant;
     report(Code::kModuleSource, "`" + source.text + "` is not a module's folder", source.span,
-           "expected ./FOLDER, relative to this module", "a git repository is written {git: URL, commit: SHA}");
+           "expected ./FOLDER, relative to this module", hint);
     return nullptr;
   }
   const std::string folder = normal(fs::path(user.relative) / source.text);
