@@ -69,6 +69,9 @@ class KeyCommand {
   }
 
   Result<> make_key(const NewKey& wanted) {
+    if (wanted.name.find_first_of(" \t\r\n,\"*?!#") != std::string::npos)
+      return fail(Code::kUsage, "`" + wanted.name + "` is no name for a file of allowed signers")
+          .hint("one without spaces, commas, quotes and wildcards, such as ana@example.com");
     fs::path file = wanted.file;
     if (file.empty()) {
       PLUMB_TRY_ASSIGN(file, ssh_folder());

@@ -134,6 +134,8 @@ unset SSH_AUTH_SOCK
 exits 3 "$plumb" key new mine </dev/null
 says 'no terminal'
 says '--no-passphrase'
+exits 3 "$plumb" key new mine --no-passphrase --name 'Cy Example'
+says 'is no name for a file of allowed signers'
 exits 0 "$plumb" key new mine --no-passphrase --name cy@example.com
 says "$(ssh-keygen -lf mine.pub | cut -d' ' -f2)"
 says "cy@example.com namespaces=\"plan@plumbline,approval@plumbline\" $(cut -d' ' -f1,2 mine.pub)"
