@@ -130,6 +130,8 @@ bool ApplyRun::look_at_all() {
         continue;
       }
       judgements_[i] = judge(kind(i), action(i), **state);
+      const Missing* missing = judgements_[i].verdict == Verdict::kRun ? lost_since_the_plan(i, **state) : nullptr;
+      if (missing != nullptr) judgements_[i] = refused_without(action(i), *missing);
       if (judgements_[i].verdict == Verdict::kRefused) {
         stale = true;
         progress_.states[i] = State::kSkipped;
@@ -143,6 +145,28 @@ bool ApplyRun::look_at_all() {
   }
   if (stale) progress_.done.outcome = wire::DoneOutcome::kStale;
   return !stale && !progress_.failed;
+}
+
+// A file or folder that it cannot be done without, and that none of those it needs brings: it was there as the plan was
+// made. What they bring is foreseen as a rule, but not all of it. An explained one finds out when its turn comes.
+const Missing* ApplyRun::lost_since_the_plan(std::size_t index, const Observed& observed) const {
+  if (action(index).explained || action(index).op == Op::kDelete) return nullptr;
+  const auto brings = [&](std::size_t need, const Missing& missing) {
+    if (need >= index) return false;
+    const Desired& desired = action(need).desired;
+    std::vector<Address> brought = {desired.address};
+    for (Address& more : kind(need).provider->provides(desired)) brought.push_back(std::move(more));
+    return std::any_of(brought.begin(), brought.end(), [&](const Address& one) {
+      return one.kind == missing.what.kind && one.identity == missing.what.identity;
+    });
+  };
+  for (const Missing& missing : observed.missing) {
+    const std::vector<std::size_t>& needs = action(index).needs;
+    const bool is_path = missing.what.identity.starts_with('/');
+    if (is_path && std::none_of(needs.begin(), needs.end(), [&](std::size_t need) { return brings(need, missing); }))
+      return &missing;
+  }
+  return nullptr;
 }
 
 // Actions in order. Neighbours that only touch files and do not depend on each other take their turn together, and so

@@ -29,6 +29,7 @@ class ApplyRun : private ApplyActions {
   void check_restarts();
   void leave_locked_alone();
   bool look_at_all();
+  const Missing* lost_since_the_plan(std::size_t index, const Observed& observed) const;
   void act();
   void rescue();
   bool is_called_for(std::size_t index) const;

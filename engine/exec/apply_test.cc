@@ -46,6 +46,19 @@ class WholeProvider : public BellProvider {
   }
 };
 
+// A toy that cannot be made without the file that it names.
+class StandingProvider : public ToyProvider {
+ public:
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
+    std::vector<Result<Observed>> found = ToyProvider::observe(desired, system);
+    for (std::size_t i = 0; i < desired.size(); ++i) {
+      const std::string stands_on = desired[i]->text("stands_on");
+      if (!must(system.stat(stands_on, false))) found[i]->missing.push_back({{"", "toy", stands_on}, "stands_on"});
+    }
+    return found;
+  }
+};
+
 class TestLine : public Line {
  public:
   void send(std::span<const wire::Message> messages) override {
@@ -73,7 +86,10 @@ class TestLine : public Line {
 
 class ApplyTest : public ApplyFixture {
  protected:
-  ApplyTest() { registry_.add({.name = "bell", .provider = std::make_shared<BellProvider>(), .operations = {}}); }
+  ApplyTest() {
+    registry_.add({.name = "bell", .provider = std::make_shared<BellProvider>(), .operations = {}});
+    registry_.add({.name = "standing", .provider = std::make_shared<StandingProvider>(), .operations = {}});
+  }
 
   std::string text(const std::string& name) const { return root_.read("/etc/" + name); }
 
@@ -248,6 +264,28 @@ TEST_F(ApplyTest, AHostThatMovedIsRefusedBeforeItsFirstChange) {
   EXPECT_THAT(line_.events[1].text, HasSubstr("exists already"));
   EXPECT_FALSE(root_.has("/etc/a"));
   EXPECT_FALSE(root_.has("/var/lib/plumb"));
+}
+
+TEST_F(ApplyTest, WhatAnActionStandsOnIsMissedBeforeTheFirstChange) {
+  const auto standing = [&] {
+    wire::Action action = toy("b", "2");
+    action.desired.address.kind = "standing";
+    action.desired.attributes["stands_on"] = "/etc/ground";
+    return action;
+  };
+  EXPECT_EQ(apply({toy("a", "1"), standing()}).outcome, wire::DoneOutcome::kStale);
+  EXPECT_THAT(line_.events.back().text, HasSubstr("/etc/ground is not there any more"));
+  EXPECT_FALSE(root_.has("/etc/a"));
+  // What it needs of this plan brings it.
+  wire::Action needing = standing();
+  needing.needs = {0};
+  EXPECT_EQ(apply({toy("ground", "0"), needing}).outcome, wire::DoneOutcome::kOk);
+  // Or it is found when its turn comes.
+  root_.write("/etc/b", "3");
+  wire::Action later = standing();
+  later.explained = true;
+  std::filesystem::remove(root_.at("/etc/ground"));
+  EXPECT_EQ(apply({later}).outcome, wire::DoneOutcome::kOk);
 }
 
 TEST_F(ApplyTest, AnExplainedActionFollowsWhatItFinds) {

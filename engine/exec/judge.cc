@@ -57,6 +57,25 @@ std::string since_the_plan(const Kind& kind, const wire::Action& action, const C
   return out;
 }
 
+// What was planned, without what was about a part of a listed whole that is gone or done by now.
+std::vector<Operation> still_to_do(const Kind& kind, const wire::Action& action, const Change& now,
+                                   const Observed& observed) {
+  const bool dwindled = std::any_of(kind.dwindling.begin(), kind.dwindling.end(), [&](const std::string& name) {
+    return action.before.contains(name) && value_in(observed.attributes, name) != action.before.at(name);
+  });
+  if (!dwindled) return action.operations;
+  std::set<std::string> left;
+  for (const Operation& operation : now.operations) {
+    if (const std::string* path = path_of(operation)) left.insert(*path);
+  }
+  std::vector<Operation> operations;
+  for (const Operation& operation : action.operations) {
+    const std::string* path = path_of(operation);
+    if (path == nullptr || left.contains(*path)) operations.push_back(operation);
+  }
+  return operations;
+}
+
 // Of what is made the plan tells all that is known beforehand. What it does not tell, such as the commit of a
 // repository that git could not ask yet, was to come to light on the way here.
 bool is_known_only_now(const Change& now, const wire::Action& action, const std::string& name) {
@@ -103,6 +122,10 @@ Judgement refuse(const wire::Action& action, const std::string& why) {
 
 }  // namespace
 
+Judgement refused_without(const wire::Action& action, const Missing& missing) {
+  return refuse(action, missing.what.str() + " is not there any more");
+}
+
 Judgement judge(const Kind& kind, const wire::Action& action, const Observed& observed) {
   const bool deletes = action.op == Op::kDelete;
   if (deletes && !observed.exists) return {Verdict::kSatisfied, {}, {}};
@@ -121,7 +144,7 @@ Judgement judge(const Kind& kind, const wire::Action& action, const Observed& ob
   if (moved.empty() && beyond.empty() && !knows_more) {
     // The way there may be another one after the earlier action.
     const bool anew = action.explained && now.op == action.op;
-    return {Verdict::kRun, anew ? now.operations : action.operations, {}};
+    return {Verdict::kRun, anew ? now.operations : still_to_do(kind, action, now, observed), {}};
   }
   if (action.explained && beyond.empty() && !deletes && is_milder(now.op, action.op)) {
     return {Verdict::kRun, now.operations, {}};

@@ -24,6 +24,9 @@ struct Judgement {
 
 Judgement judge(const Kind& kind, const wire::Action& action, const Observed& observed);
 
+// Of one that nothing brings any more what it cannot be done without.
+Judgement refused_without(const wire::Action& action, const Missing& missing);
+
 // True where nothing can be said by looking again: a run that has no guard.
 bool is_unverifiable(const Kind& kind, const wire::Action& action);
 // What is not as planned after the action has run; nothing when all is well.

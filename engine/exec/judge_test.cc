@@ -43,6 +43,39 @@ class Part : public Provider {
   }
 };
 
+// As a folder that gives something to all that lies below it.
+class Heap : public Part {
+ public:
+  Change diff(const Desired&, const Observed& observed) const override {
+    Change change;
+    for (const Json& one : observed.attribute("differ"))
+      change.operations.emplace_back(SetAttributes{one.get<std::string>(), {}, false});
+    if (change.operations.empty()) return change;
+    change.op = Op::kUpdate;
+    change.before["differ"] = observed.attribute("differ");
+    return change;
+  }
+};
+
+TEST(Judge, WhatWentSinceThePlanIsLeftAlone) {
+  const Kind kind{.name = "heap", .provider = std::make_shared<Heap>(), .operations = {}, .dwindling = {"differ"}};
+  wire::Action action;
+  action.op = Op::kUpdate;
+  action.desired.address = {"", "heap", "/h"};
+  action.before = {{"differ", {"/h/a", "/h/b"}}};
+  action.operations = {SetAttributes{"/h/a", {}, false}, SetAttributes{"/h/b", {}, false}, ServiceAction{}};
+  Observed observed;
+  observed.exists = true;
+  observed.attributes = action.before;
+  EXPECT_EQ(judge(kind, action, observed).operations, action.operations);
+  observed.attributes = {{"differ", {"/h/b"}}};
+  const Judgement judgement = judge(kind, action, observed);
+  EXPECT_EQ(judgement.verdict, Verdict::kRun);
+  EXPECT_EQ(judgement.operations, (std::vector<Operation>{SetAttributes{"/h/b", {}, false}, ServiceAction{}}));
+  observed.attributes = {{"differ", {"/h/b", "/h/c"}}};
+  EXPECT_EQ(judge(kind, action, observed).verdict, Verdict::kRefused);
+}
+
 TEST(Judge, WhatAnEarlierActionBroughtIsMadeAsIfItWereNew) {
   Kind kind{.name = "part", .provider = std::make_shared<Part>(), .operations = {}};
   wire::Action action;
