@@ -110,6 +110,29 @@ TEST_F(ForesightTest, WhatIsInTheWayCountsOnceThereIsSomethingToDo) {
   EXPECT_EQ(undone_by(0), "directory:/srv/q");
 }
 
+// The link leads to what is its user's alone, so that nobody is led to what they did not mean.
+TEST_F(ForesightTest, WhatIsMadeBehindALinkOfSomebodyIsTheirsOrRefused) {
+  system_.make_directory("/home/old");
+  system_.own("/home/old", 1500, 1500);
+  for (const char* name : {"/home/old/a", "/home/old/b", "/home/old/c", "/home/old/d"}) {
+    system_.make_link(name, std::string(name) + "-there");
+    system_.own(name, 1500, 1500);
+  }
+  const Json url = "http://one";
+  system_.add_program("curl");
+  file({{"path", "/home/old/a"}, {"content", system_.blob("x")}, {"follow", true}});
+  add("download", "path", {{"path", "/home/old/b"}, {"url", url}, {"follow", true}});
+  file({{"path", "/home/old/c"}, {"content", system_.blob("x")}, {"follow", true}, {"owner", "old"}});
+  add("line", "path", {{"path", "/home/old/d"}, {"text", "x"}, {"create", true}, {"follow", true}});
+  foresee();
+  for (const std::size_t refused : {0U, 1U, 3U}) {
+    ASSERT_TRUE(found_[refused]->obstacle) << refused;
+    EXPECT_EQ(found_[refused]->obstacle->code, Code::kSymlinkRefused);
+    EXPECT_NE(obstacle(refused).find("by a link made by user 1500"), std::string::npos) << obstacle(refused);
+  }
+  EXPECT_EQ(obstacle(2), "");
+}
+
 TEST_F(ForesightTest, OneFileUnderTwoHardNamesIsToldOf) {
   system_.make_file("/srv/d/x", "text");
   ASSERT_TRUE(system_.apply(MakeLink{"/srv/same", "/srv/d/x", true, false}));

@@ -322,7 +322,22 @@ Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> oper
   if (by_programs) {
     if (Result<> done = expect_effects(index); !done && !finds_unknown) return done;
   }
+  for (const Operation& operation : operations) {
+    if (Result<> reached = check_reached(operation); !reached && !finds_unknown) return reached;
+  }
   return {};
+}
+
+// What is made or given away behind a link of somebody is looked at again by that link, which leads to that one's own
+// alone.
+Result<> Foresight::check_reached(const Operation& operation) {
+  const std::string* path = path_of(operation);
+  if (path == nullptr || !follows_link(operation)) return {};
+  const Result<std::optional<FileInfo>> itself = foreseen_.stat(*path, false);
+  if (!itself || !*itself || (*itself)->type != FileType::kLink) return {};
+  const Result<std::optional<FileInfo>> behind = foreseen_.stat(*path, true);
+  if (behind || behind.error().code() != Code::kSymlinkRefused) return {};
+  return Error(behind.error()).hint("name the place that is meant, or give it to the user whose link it is (`owner`)");
 }
 
 // What the resources say of paths, as they write them and as links lead now.

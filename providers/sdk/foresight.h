@@ -78,6 +78,7 @@ class Foresight {
   bool is_in_chain(std::size_t index) const;
   Chains& chains();
   Result<> expect_effects(std::size_t index);
+  Result<> check_reached(const Operation& operation);
   bool is_asked_for_before(std::size_t index, const std::string& path);
   void follow_packages(const PackageTransaction& transaction, Acted& acted);
   const std::set<std::string>& paths_asked_about();
