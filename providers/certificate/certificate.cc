@@ -182,7 +182,7 @@ std::string CertificateProvider::making_of(const Desired& desired) const {
   const std::string hash = " -" + desired.text("digest", "sha256");
   const std::string days = " -days " + std::to_string(days_of(desired));
   const std::string key = " -key " + shell_word(desired.text("key")) + phrase_words(desired, "passphrase");
-  std::string script = "config=$(mktemp)\ntrap 'rm -f \"$new\" \"$config\" \"$config.new\"' EXIT\ncat >\"$config\"\n";
+  std::string script = "config=$new.config\ntrap 'rm -f \"$new\" \"$config\" \"$config.new\"' EXIT\ncat >\"$config\"\n";
   if (request_) return script + "openssl req -new -config \"$config\"" + key + hash + " -out \"$new\"\n" + kWholeOnly;
   if (!desired.has("ca_certificate"))
     return script + "openssl req -new -x509 -config \"$config\"" + key + days + hash + " -out \"$new\"\n" + kWholeOnly;

@@ -128,8 +128,9 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
 Run rewriting(const Desired& desired, const Observed& observed, const std::string& hashing, const std::string& awk) {
   const std::string path = shell_word(desired.text("path"));
   Run run;
-  run.script = "# the line of " + user_of(desired) + "\nset -eu\numask 077\n" + hashing + "new=$(mktemp " +
-               shell_word(desired.text("path") + ".XXXXXX") + ")\ntrap 'rm -f \"$new\"' EXIT\nold=" + path +
+  run.script = "# the line of " + user_of(desired) + "\nset -eu\numask 077\n" + hashing +
+               forget_beside(desired.text("path")) + new_beside(desired.text("path")) +
+               "trap 'rm -f \"$new\"' EXIT\nold=" + path +
                "\nif test -e \"$old\"; then\n  chown \"$(stat -c %u:%g \"$old\")\" "
                "\"$new\"\n  chmod \"$(stat -c %a \"$old\")\" \"$new\"\nelse\n  old=/dev/null\nfi\nuser=" +
                shell_word(user_of(desired)) + " hash=\"${hash:-}\" awk -F: " + shell_word(awk) +

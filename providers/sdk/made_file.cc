@@ -7,6 +7,9 @@
 namespace plumb {
 namespace {
 
+// Of what becomes a file or goes with the script.
+constexpr std::string_view kUnfinished = ".plumb-new.";
+
 bool is_of_ownership(std::string_view attribute) {
   return attribute == "owner" || attribute == "group" || attribute == "mode";
 }
@@ -24,8 +27,8 @@ bool differs_inside(const Change& change) {
 std::string script_of(const std::string& path, const Ownership& ownership, bool replaces, const Making& making) {
   const std::string place = shell_word(path);
   std::string script = making.says.empty() ? std::string() : "# " + making.says + "\n";
-  script += "set -eu\numask 077\nnew=$(mktemp " + shell_word(path + ".XXXXXX") + ")\ntrap 'rm -f \"$new\"' EXIT\n" +
-            making.script;
+  script +=
+      "set -eu\numask 077\n" + forget_beside(path) + new_beside(path) + "trap 'rm -f \"$new\"' EXIT\n" + making.script;
   if (!script.ends_with('\n')) script += "\n";
   if (replaces) {
     script += "chown \"$(stat -c %u:%g " + place + ")\" \"$new\"\nchmod \"$(stat -c %a " + place + ")\" \"$new\"\n";
@@ -37,6 +40,15 @@ std::string script_of(const std::string& path, const Ownership& ownership, bool 
 }
 
 }  // namespace
+
+std::string new_beside(const std::string& path, std::string_view variable, bool folder) {
+  return std::string(variable) + "=$(mktemp " + (folder ? "-d " : "") +
+         shell_word(path + std::string(kUnfinished) + "XXXXXX") + ")\n";
+}
+
+std::string forget_beside(const std::string& path) {
+  return "rm -rf " + shell_word(path + std::string(kUnfinished)) + "??????* || :\n";
+}
 
 Result<> note_maker(const std::string& path, System& system, Observed& observed) {
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> folder, system.stat(parent_of(path), true));

@@ -22,6 +22,11 @@ Result<Observed> observe_made_file(const Desired& desired, System& system, Accou
 // may put links in its way. Notes as obstacle where others may do that in the folders above.
 Result<> note_maker(const std::string& path, System& system, Observed& observed);
 
+// Lines of a script for sh that make an empty file, or a folder, beside `path`, of a name that nobody can tell
+// beforehand: "$VARIABLE". Those that a run left which was killed on the way go with forget_beside.
+std::string new_beside(const std::string& path, std::string_view variable = "new", bool folder = false);
+std::string forget_beside(const std::string& path);
+
 struct Making {
   std::string script;  // for sh: it leaves the new file at "$new", an empty file beside the old one
   std::map<std::string, std::string> env = {};

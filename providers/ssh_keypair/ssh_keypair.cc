@@ -140,8 +140,8 @@ void note_loss(const Desired& desired, Observed& observed) {
 // Both halves in a folder of their own. The public one takes its place first, and is written again where only that was
 // done.
 std::string making_of(const Desired& desired) {
-  std::string script = "pair=$(mktemp -d " + shell_word(desired.text("path") + ".XXXXXX") +
-                       ")\ntrap 'rm -rf \"$new\" \"$pair\"' EXIT\nssh-keygen -q -t " + type_of(desired);
+  std::string script = new_beside(desired.text("path"), "pair", true) +
+                       "trap 'rm -rf \"$new\" \"$pair\"' EXIT\nssh-keygen -q -t " + type_of(desired);
   if (const int bits = bits_of(desired); bits > 0) script += " -b " + std::to_string(bits);
   script += " -N '' -C " + shell_word(desired.text("comment")) +
             " -f \"$pair/key\"\ncat \"$pair/key\" >\"$new\"\nchmod 0644 \"$pair/key.pub\"\n";
@@ -154,8 +154,8 @@ std::string making_of(const Desired& desired) {
 std::string writing_of(const Desired& desired, const std::string& comment) {
   const std::string path = shell_word(desired.text("path"));
   const std::string half = shell_word(public_path(desired));
-  return "# ssh-keygen writes the public half\nset -eu\numask 022\nnew=$(mktemp " +
-         shell_word(public_path(desired) + ".XXXXXX") + ")\ntrap 'rm -f \"$new\"' EXIT\nkey=$(cat " + path +
+  return "# ssh-keygen writes the public half\nset -eu\numask 022\n" + forget_beside(public_path(desired)) +
+         new_beside(public_path(desired)) + "trap 'rm -f \"$new\"' EXIT\nkey=$(cat " + path +
          " | ssh-keygen -y -P '' -f /dev/stdin | cut -d ' ' -f 1,2)\ntest -n \"$key\"\nprintf '%s\\n' \"$key\"" +
          (comment.empty() ? std::string() : "\" \"" + shell_word(comment)) + " >\"$new\"\nchown \"$(stat -c %u:%g " +
          path + ")\" \"$new\"\nchmod 0644 \"$new\"\nmv -fT \"$new\" " + half + "\n";
