@@ -54,6 +54,11 @@ Diagnostic in_the_way(const std::string& path, const std::string& what) {
   return Diagnostic(Code::kRefusedByState, path + " is " + what);
 }
 
+// As a new file is, which nobody asked to have another owner or mode.
+bool is_as_made(const FileInfo& info) {
+  return info.uid == 0 && info.gid == 0 && info.mode == 0644;
+}
+
 Result<> observe_file(const std::string& path, bool absent, System& system, Observed& observed) {
   PLUMB_TRY_ASSIGN(const auto info, system.stat(path, false));
   if (!info) return {};
@@ -69,6 +74,7 @@ Result<> observe_file(const std::string& path, bool absent, System& system, Obse
   PLUMB_TRY_ASSIGN(const std::string text, system.read_file(path, kLargest));
   const Json known = asked_sections({{}, sections_in(text), {}});
   for (const auto& [section, keys] : known.items()) observed.attributes[section] = keys;
+  if (text != text_of(known) || (absent && !is_as_made(*info))) observed.attributes["by_hand"] = true;
   const Json all = sections_in(text);
   std::vector<std::string> others;
   for (const auto& [section, unused] : all.items()) {
@@ -129,7 +135,9 @@ Change SystemdUnitProvider::diff(const Desired& desired, const Observed& observe
     if (observed.has("manager"))
       change.operations.push_back(ServiceAction{observed.text("manager"), unit_of(path), "daemon_reload"});
   };
-  const auto told = [](const std::string& name) { return name != "manager" && name != "no_folder"; };
+  const auto told = [](const std::string& name) {
+    return name != "manager" && name != "no_folder" && name != "by_hand";
+  };
   if (wants_absent(desired)) {
     if (!observed.exists) return change;
     change.op = Op::kDelete;
@@ -192,8 +200,9 @@ std::optional<std::string> SystemdUnitProvider::text_given(const Desired& desire
 }
 
 std::optional<Desired> SystemdUnitProvider::restore(const Desired& desired, const Observed& before) const {
-  // Of sections that the kind does not know only the names were kept.
-  if (before.has("others")) return std::nullopt;
+  // Of sections that the kind does not know only the names were kept; and of all others what they say, without remarks,
+  // order and blanks.
+  if (before.has("others") || before.flag("by_hand", false)) return std::nullopt;
   Desired again = desired_again(desired, before, {});
   again.attributes["path"] = desired.text("path");
   if (!before.exists) return again;

@@ -98,5 +98,23 @@ TEST_F(SystemdUnit, AbsentAndBack) {
   EXPECT_EQ(system.content(kTimer), "[Timer]\nOnCalendar=daily\n");
 }
 
+// Undo brings back the very file or does not promise it.
+TEST_F(SystemdUnit, WhatIsWrittenByHandDoesNotComeBack) {
+  const Desired gone = want({{"path", kTimer}, {"state", "absent"}});
+  const auto comes_back = [&](const Desired& desired) {
+    return provider.restore(desired, *look(desired).observed).has_value();
+  };
+  for (const char* text : {"# nightly\n[Timer]\nOnCalendar=daily\n", "[Timer]\n\nOnCalendar=daily\n",
+                           "[Timer]\nPersistent=true\nOnCalendar=daily\n"}) {
+    system.make_file(kTimer, text);
+    EXPECT_FALSE(comes_back(gone)) << text;
+    EXPECT_FALSE(comes_back(timer())) << text;
+    EXPECT_FALSE(look(gone).change.before.contains("by_hand"));
+  }
+  system.make_file(kTimer, "[Timer]\nOnCalendar=weekly\n", 0600);
+  EXPECT_FALSE(comes_back(gone)) << "a new one has another mode";
+  EXPECT_TRUE(comes_back(timer())) << "one that is changed keeps its own";
+}
+
 }  // namespace
 }  // namespace plumb::providers::systemd_unit
