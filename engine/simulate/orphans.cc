@@ -70,7 +70,23 @@ class Names {
         has_common(provider.claims(was), provider.claims(node.desired)))
       return true;
     // Of parts of one file the name alone does not say which is meant.
-    return !provider.edits_paths(was).empty() && was.attributes == node.desired.attributes;
+    return !provider.edits_paths(was).empty() && asks_for_the_same(kind, was.attributes, node.desired.attributes);
+  }
+
+  // A record holds besides how that looked on the host, by names that nobody can ask for.
+  static bool asks_for_the_same(const Kind& kind, const Json& was, const Json& now) {
+    const auto can_be_asked_for = [&](const std::string& name) {
+      if (!kind.schema.is_given()) return true;
+      const Json& schema = kind.schema.json();
+      return !schema.contains("properties") || schema["properties"].contains(name);
+    };
+    std::size_t shared = 0;
+    for (const auto& [name, value] : was.items()) {
+      const auto found = now.find(name);
+      if (found == now.end() ? can_be_asked_for(name) : *found != value) return false;
+      if (found != now.end()) ++shared;
+    }
+    return shared == now.size();
   }
 
   const ir::HostGraph& graph_;

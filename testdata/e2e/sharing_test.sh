@@ -121,3 +121,31 @@ project <<'YAML'
 YAML
 exits 0 run plan
 says 'o directory:/etc/app'
+
+# Parts of files too, also those of which the record tells how they look there.
+: >"$root/etc/hosts"
+: >"$root/etc/environment"
+for name in shop blog; do
+  module $name <<'YAML'
+  - ini: /etc/app.ini
+    section: web
+    options: {port: 80}
+    create: true
+  - host_entry: db
+    address: 10.0.0.1
+  - environment: EDITOR
+    value: vi
+YAML
+done
+project <<'YAML'
+  - use: ./modules/shop
+  - use: ./modules/blog
+YAML
+exits 0 run apply --yes
+sed -i '/blog/d' project/plumb.yaml
+exits 0 run plan
+for part in ini:/etc/app.ini#web host_entry:db environment:EDITOR#/etc/environment; do
+  grep -qE "shop/$part.*  moved from blog/$part" <<<"$output" || fail "$part is not known again: $output"
+  says_not "o blog/$part"
+done
+says 'Nothing to change: 3 resources'
