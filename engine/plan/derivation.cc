@@ -18,7 +18,10 @@ std::string problem_of_words(const Action& action, const Change& change) {
   const bool waits = !action.unknown_until.empty();
   const bool bounded = waits && change.fidelity == Fidelity::kExact && action.fidelity == Fidelity::kBounded;
   if (action.fidelity != change.fidelity && !bounded) return "its result is not known as well as it says";
-  if (action.note != change.note && !(waits && change.note.empty())) return "its note is not what its kind says of it";
+  // What is in the way until then stands behind what the kind says.
+  const bool says_more = action.seen.obstacle && action.note.starts_with(change.note + "; now ");
+  if (action.note != change.note && !(waits && (change.note.empty() || says_more)))
+    return "its note is not what its kind says of it";
   return {};
 }
 
