@@ -11,6 +11,8 @@
 #include "engine/ir/conflicts.h"
 #include "engine/ir/makings.h"
 #include "engine/ir/order.h"
+#include "providers/sdk/edit.h"
+#include "providers/sdk/edit_provider.h"
 
 namespace plumb::ir {
 namespace {
@@ -93,6 +95,10 @@ class RemovalsBuilder {
       return;
     }
     going.node = node_of(going.was, *removal, *kind, orphan.prevented);
+    if (const Desired* now = sets_again(going.node.desired); now != nullptr) {
+      result_.forgotten[orphan.address] = "what it set is set by `" + now->address.str() + "` now";
+      return;
+    }
     // What gives way to another thing at its path keeps nothing from being there.
     if (std::string why = gives_way ? std::string() : contradiction(going.node); !why.empty()) {
       result_.kept[orphan.address] = std::move(why);
@@ -113,6 +119,27 @@ class RemovalsBuilder {
     std::vector<std::string> things = provider->manages_paths(desired);
     for (std::string& claim : provider->claims(desired)) things.push_back(std::move(claim));
     return things;
+  }
+
+  // Whoever declares what this removal would take out of the same file; null for nobody. Sensitive ones are known by
+  // their names alone.
+  const Desired* sets_again(const Desired& going) const {
+    const EditProvider* const editor = kinds_.provider(going.address.kind)->editor();
+    if (editor == nullptr) return nullptr;
+    const Edit removal = editor->edit(going);
+    for (const Desired& now : declared_) {
+      if (now.address.kind != going.address.kind || editor->path(now) != editor->path(going)) continue;
+      if (editor->is_unwanted(now)) continue;
+      if (!now.sensitive.empty()) {
+        if (now.address.identity == going.address.identity) return &now;
+        continue;
+      }
+      const Result<EditResult> made = make_edit(editor->edit(now), "");
+      if (!made || made->text.empty()) continue;
+      const Result<EditResult> gone = make_edit(removal, made->text);
+      if (gone && gone->text != made->text) return &now;
+    }
+    return nullptr;
   }
 
   // Whether the path is to be another thing than it was: a folder in the place of a file, a file in that of a link.

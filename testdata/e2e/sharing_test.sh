@@ -149,3 +149,14 @@ for part in ini:/etc/app.ini#web host_entry:db environment:EDITOR#/etc/environme
   says_not "o blog/$part"
 done
 says 'Nothing to change: 3 resources'
+
+# With another wish or another name as well: what is declared stays, and the rest goes.
+sed -i 's/port: 80/port: 81/; s/10\.0\.0\.1/10.0.0.2/; s/value: vi/value: ed/' project/modules/blog/module.yaml
+sed -i 's/shop/blog/' project/plumb.yaml
+exits 0 run plan --prune --address '*/ini:*' --address '*/host_entry:*' --address '*/environment:*'
+says_not '- shop/'
+exits 0 run apply --yes --prune --address '*/ini:*' --address '*/host_entry:*' --address '*/environment:*'
+grep -qx 'port = 81' "$root/etc/app.ini" || fail "$(cat "$root/etc/app.ini")"
+exits 0 run plan
+says 'Nothing to change: 3 resources'
+says_not 'o shop/ini'
