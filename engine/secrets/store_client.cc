@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/ascii.h"
+#include "engine/base/json.h"
 #include "engine/base/nearest.h"
 #include "engine/base/pool.h"
 #include "engine/base/replaced.h"
@@ -105,6 +106,10 @@ Result<> StoreClient::write(const SecretReference& reference, const std::string&
   PLUMB_TRY_ASSIGN(const config::SecretStore* store, store_of(reference));
   if (const std::string why = config::why_not_written(*store, reference); !why.empty())
     return fail(Code::kSecretGenerate, "the store `" + reference.store + "` " + why);
+  // Else the store could not be read any more, with whatever lies beside it.
+  if (!reference.field.empty() && !valid_utf8(value))
+    return fail(Code::kSecretGenerate, "a field holds text, and the value for " + reference.str() + " is not UTF-8")
+        .hint("keep it without a field of its own, or as base64");
   PLUMB_TRY(give(*store, reference, value));
   told_.erase({reference.store, reference.path, 0});
   const Result<std::string> kept = read(reference);

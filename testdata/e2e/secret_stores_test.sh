@@ -196,6 +196,9 @@ says 'Kept secret://team/db#password'
 exits 3 "$plumb" -C made secret set of_team <<<canary-without-a-digit
 says 'the secret is no value for `of_team`'
 exits 3 "$plumb" -C made secret set of_none </dev/null
+printf '7\377\376' >binary
+exits 1 "$plumb" -C made secret set of_team <binary
+says 'is not UTF-8'
 made 0 apply --yes
 other_team=canary-7-chosen
 [ "$(cut -d' ' -f2 root/made)" = $other_team ] || fail "$(cat root/made)"
