@@ -245,7 +245,8 @@ class SecretCommand {
 }  // namespace
 
 void add_secret(Program& program) {
-  CLI::App* command = program.app.add_subcommand("secret", "List what comes from stores of secrets, set it, or make it anew");
+  CLI::App* command =
+      program.app.add_subcommand("secret", "List what comes from stores of secrets, set it, or make it anew");
   command->require_subcommand(1);
 
   auto ask = std::make_shared<bool>(false);
