@@ -116,7 +116,7 @@ resources:
     source: b
 YAML
 exits 0 server bad.yaml
-finds 5 'a resource begins with its kind, one of: alternatives, apache_module, apt_repository'
+finds 5 'a resource begins with its kind, one of: alternatives, apache_module, '
 finds 7 'contnet is not allowed'
 finds 9 'Valid values: "running", "stopped"'
 finds 10 'expected an absolute path'

@@ -93,7 +93,7 @@ exits 0 "$plumb" plan --detailed-exitcode
 # --- newer, older, held; one that somebody brought in a newer version stays at it
 package plumb-a 3-1
 index
-pacman -Sy >/dev/null
+pacman -Syy >/dev/null
 project <<'YAML'
   - package: plumb-a
     version: ">=2"
@@ -109,7 +109,7 @@ settles
 is plumb-a 3-1
 rm /srv/plumb-repo/plumb-a-3-1-any.pkg.tar.gz
 index
-pacman -Sy >/dev/null
+pacman -Syy >/dev/null
 exits 0 "$plumb" plan --detailed-exitcode
 project <<'YAML'
   - package: plumb-a
@@ -244,7 +244,7 @@ package plumb-f 3-1 'replaces = plumb-c
 conflict = plumb-c
 provides = plumb-c'
 index
-pacman -Sy >/dev/null
+pacman -Syy >/dev/null
 project <<'YAML'
   - upgrade: safe
 YAML
