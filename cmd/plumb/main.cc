@@ -129,15 +129,21 @@ void add_commands(Program& program) {
   add_help(program);
 }
 
-// `--limit "$UNSET"` means something else than no limit.
-void refuse_empty_arguments(CLI::App& app) {
+// `--limit "$UNSET"` means something else than no limit, and `--resume --yes` no run that is called --yes.
+void refuse_missing_arguments(CLI::App& app) {
   for (CLI::Option* option : app.get_options({})) {
     if (option->get_items_expected_max() == 0 || option->get_name() == kProgramWords) continue;
     option->check(CLI::Validator(
-        [](const std::string& text) { return std::string(text.empty() ? "an empty argument names nothing" : ""); },
+        [&app](const std::string& text) {
+          if (text.empty()) return std::string("an empty argument names nothing");
+          for (const CLI::App* level = &app; text.starts_with("--") && level != nullptr; level = level->get_parent()) {
+            if (level->get_option_no_throw(text) != nullptr) return "its value is missing before " + text;
+          }
+          return std::string();
+        },
         ""));
   }
-  for (CLI::App* command : app.get_subcommands({})) refuse_empty_arguments(*command);
+  for (CLI::App* command : app.get_subcommands({})) refuse_missing_arguments(*command);
 }
 
 std::string listed(const std::vector<std::string>& names) {
@@ -247,7 +253,7 @@ int run(int argc, char** argv) {
   program.app.fallthrough();
   add_common_options(program);
   add_commands(program);
-  refuse_empty_arguments(program.app);
+  refuse_missing_arguments(program.app);
   try {
     // Commands run as callbacks of the parse, after logging is set up here.
     program.app.parse_complete_callback([&program] {

@@ -42,6 +42,9 @@ class SecretCommand {
         PLUMB_TRY_ASSIGN(states, states_of(uses));
       }
       print(uses, states);
+      for (const SecretUse& use : uses) {
+        if (ask) PLUMB_TRY(expect_asked(use));
+      }
       return {};
     });
   }
@@ -152,12 +155,16 @@ class SecretCommand {
   // A store that cannot be asked may hold nothing, too.
   Result<> tell_unreachable(const std::vector<SecretUse>& uses) {
     for (const SecretUse& use : uses) {
-      if (!secrets::why_not_made(workspace_.project(), use).empty()) continue;
-      const Result<std::string> value = stores().read(use.reference);
-      if (!value && value.error().code() != Code::kNoSuchSecret)
-        return Error(Diagnostic(value.error().diagnostic()).at(use.place->span));
+      if (secrets::why_not_made(workspace_.project(), use).empty()) PLUMB_TRY(expect_asked(use));
     }
     return {};
+  }
+
+  // The error of the store, where it does not say whether it holds this.
+  Result<> expect_asked(const SecretUse& use) {
+    const Result<std::string> value = stores().read(use.reference);
+    if (value || value.error().code() == Code::kNoSuchSecret) return {};
+    return Error(Diagnostic(value.error().diagnostic()).at(use.place->span));
   }
 
   // By its input or its reference.

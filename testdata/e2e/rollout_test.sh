@@ -62,7 +62,9 @@ exits 0 "$plumb" apply --resume last --yes
 says 'Nothing is left of run'
 exits 0 "$plumb" diff
 exits 1 "$plumb" apply --resume 19990101T000000Z-dead --yes
-says 'PL'
+says 'PL5002'
+exits 3 "$plumb" apply --resume --yes
+says 'its value is missing before --yes'
 
 # --- as many as are tolerated may fail; those of the same wave are finished
 project two <<'YAML'

@@ -101,6 +101,8 @@ says 'vault login'
 echo hvs.reader >home/.vault-token
 SECRET_ID=wrong run 3 plan
 says 'invalid role or secret ID'
+SECRET_ID=wrong run 1 secret list --check
+says 'invalid role or secret ID'
 cp project/plumb.yaml good
 sed -i 's|, ca: ../tls/ca.pem||' project/plumb.yaml
 run 3 plan
