@@ -50,8 +50,8 @@ Diagnostic refused(std::string summary) {
 }
 
 // Why what is asked for cannot be had.
-std::optional<Diagnostic> in_the_way(const Desired& desired, const Diversion* there, const Observed& observed,
-                                     bool is_folder) {
+std::optional<Obstacle> in_the_way(const Desired& desired, const Diversion* there, const Observed& observed,
+                                   bool is_folder) {
   const std::string path = desired.text("path");
   const bool absent = wants_absent(desired);
   if (there != nullptr && there->holder != holder_of(desired)) {
@@ -64,7 +64,8 @@ std::optional<Diagnostic> in_the_way(const Desired& desired, const Diversion* th
   }
   if (absent == (there == nullptr)) return std::nullopt;
   if (is_folder && (renames(desired) || !absent))
-    return refused(path + " is a folder, and packages' folders cannot be diverted");
+    return Obstacle(refused(path + " is a folder, and packages' folders cannot be diverted"),
+                    ObstacleGoes::kWithItsPath);
   if (!renames(desired)) return std::nullopt;
   const bool found = observed.flag("found", false);
   if (!found || !observed.flag("moved", false)) return std::nullopt;

@@ -89,6 +89,7 @@ TEST_F(DpkgDivert, BothPlacesTakenAndFoldersAreRefused) {
   for (const bool rename : {true, false})
     EXPECT_EQ(obstacle(want({{"rename", rename}})),
               "/etc/app.conf is a folder, and packages' folders cannot be diverted");
+  EXPECT_EQ(look(want()).observed->obstacle->goes, ObstacleGoes::kWithItsPath);
 }
 
 TEST_F(DpkgDivert, UndoTakesItBack) {

@@ -34,6 +34,16 @@ std::vector<std::string> paths_of(const Provider& provider, const Desired& desir
   return paths;
 }
 
+// What it needs and does not make is there behind it as before. What a program does to such a path nobody knows.
+std::set<std::string> paths_left_there(const Kind& kind, const Desired& desired) {
+  std::set<std::string> paths;
+  if (kind.runs) return paths;
+  for (ImpliedPath& implied : kind.provider->implies_paths(desired)) {
+    if (implied.needed && !implied.whole && !implied.maker) paths.insert(std::move(implied.path));
+  }
+  return paths;
+}
+
 // Of a kind that is no program: whether all that changes is what its host only judges.
 bool is_only_judged(const Kind& kind, const Change& change) {
   const auto judged = [&](const auto& attribute) {
@@ -188,15 +198,19 @@ bool Foresight::may_move(std::size_t index, const Obstacle& obstacle, const std:
                      [&](const std::string& path) { return name == path || is_below(path, name); });
 }
 
+bool Foresight::may_move(std::size_t index, const Obstacle& obstacle, const Acted& earlier) const {
+  return std::any_of(earlier.names.begin(), earlier.names.end(), [&](const std::string& name) {
+    return !earlier.stands_on.contains(name) && may_move(index, obstacle, name);
+  });
+}
+
 // Programs are not asked what they will say by then, but a folder in the place of a file is seen without them.
 bool Foresight::stays_in_the_way(std::size_t index, const Observed& found) {
   if (!found.obstacle || found.obstacle->goes == ObstacleGoes::kWithAnything) return false;
   if (found.obstacle->goes == ObstacleGoes::kNever) return true;
   // What a program makes by then, of what it asks about, is not seen here.
   const bool waits = std::any_of(acted_.begin(), acted_.end(), [&](const Acted& earlier) {
-    return earlier.unforeseen && std::any_of(earlier.names.begin(), earlier.names.end(), [&](const std::string& name) {
-             return may_move(index, *found.obstacle, name);
-           });
+    return earlier.unforeseen && may_move(index, *found.obstacle, earlier);
   });
   if (waits) return false;
   if (foreseen_.is_untouched()) return true;
@@ -207,7 +221,7 @@ bool Foresight::stays_in_the_way(std::size_t index, const Observed& found) {
   return again && unknown.empty() && again->obstacle && again->obstacle->summary == found.obstacle->summary;
 }
 
-std::optional<Observed> Foresight::hindered_by_files(std::size_t index) {
+std::optional<Observed> Foresight::hindered_by_files(std::size_t index, const Observed& now) {
   if (foreseen_.is_untouched()) return std::nullopt;
   const std::set<std::size_t> who = foreseen_.who_touched(paths_stood_on(index));
   if (who.empty()) return std::nullopt;
@@ -218,9 +232,16 @@ std::optional<Observed> Foresight::hindered_by_files(std::size_t index) {
   foreseen_.run_programs(true);
   const bool needs_more = foreseen_.take_left_out_program();
   if (!foreseen_.take_met_unknown().empty() || needs_more || found.size() != 1) return std::nullopt;
-  if (!found.front() || !found.front()->obstacle) return std::nullopt;
-  found.front()->shaped_by = addresses_of(who);
-  return std::move(*found.front());
+  if (!found.front()) return std::nullopt;
+  Observed& then = *found.front();
+  const bool lacks_more = std::any_of(then.missing.begin(), then.missing.end(), [&](const Missing& lack) {
+    return std::find(now.missing.begin(), now.missing.end(), lack) == now.missing.end();
+  });
+  if (!then.obstacle && !lacks_more) return std::nullopt;
+  then.shaped_by = addresses_of(who);
+  // What it misses something else may bring again by then.
+  if (!then.obstacle) then.open_until = now.open_until;
+  return std::move(then);
 }
 
 void Foresight::look_through(std::size_t index, Result<Observed>& found) {
@@ -234,16 +255,15 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
       return;
     }
     for (const Acted& earlier : acted_) {
-      const auto asks = [&](const std::string& name) {
-        return provider->asks_about(desired, name) || (found->obstacle && may_move(index, *found->obstacle, name));
-      };
+      const auto asks = [&](const std::string& name) { return provider->asks_about(desired, name); };
       if (std::any_of(earlier.names.begin(), earlier.names.end(), asks) ||
+          (found->obstacle && may_move(index, *found->obstacle, earlier)) ||
           std::any_of(earlier.took_along.begin(), earlier.took_along.end(), asks))
         found->open_until.push_back(desired_[earlier.index]->address.str());
     }
     const std::set<std::size_t> who = who_took_its_stand(index);
     if (who.empty()) {
-      if (std::optional<Observed> hindered = hindered_by_files(index)) found = std::move(*hindered);
+      if (std::optional<Observed> hindered = hindered_by_files(index, *found)) found = std::move(*hindered);
       return;
     }
     found->undone_by = desired_[*who.rbegin()]->address.str();
@@ -307,6 +327,7 @@ Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> oper
   Acted acted{index, paths_of(*provider, *desired_[index], foreseen_)};
   acted.names.push_back(desired_[index]->address.identity);
   for (std::string& path : provider->clears_paths(*desired_[index])) acted.names.push_back(std::move(path));
+  acted.stands_on = paths_left_there(*kinds_.find(desired_[index]->address.kind), *desired_[index]);
   acted.unforeseen = std::any_of(operations.begin(), operations.end(),
                                  [](const Operation& one) { return !ForeseenSystem::foresees(one); });
   const bool by_programs = std::any_of(operations.begin(), operations.end(),

@@ -44,7 +44,8 @@ class Foresight {
  private:
   struct Acted {
     std::size_t index = 0;
-    std::vector<std::string> names;            // of what it changed
+    std::vector<std::string> names;            // of what it changed, or stands on
+    std::set<std::string> stands_on = {};      // of the names, those that it leaves where they are
     bool unforeseen = false;                   // a program does it
     std::vector<std::string> took_along = {};  // files that went with packages
     std::optional<std::string> group = {};     // of what it unpacks
@@ -69,10 +70,11 @@ class Foresight {
   void look_through(std::size_t index, Result<Observed>& found);
   // Whether who changes what has this name may take away what is in the resource's way.
   bool may_move(std::size_t index, const Obstacle& obstacle, const std::string& name) const;
+  bool may_move(std::size_t index, const Obstacle& obstacle, const Acted& earlier) const;
   bool stays_in_the_way(std::size_t index, const Observed& found);
-  // Of one that is not foreseeable: as it will be found where something is in its way by then that is seen without
-  // programs.
-  std::optional<Observed> hindered_by_files(std::size_t index);
+  // Of one that is not foreseeable: as it will be found where something is in its way by then, or missing that is there
+  // now, and that is seen without programs.
+  std::optional<Observed> hindered_by_files(std::size_t index, const Observed& now);
   bool may_come_into(const std::vector<std::string>& folders, const PackageManager& manager);
   void note_programs(std::size_t index, Result<Observed>& found);
   bool is_in_chain(std::size_t index) const;

@@ -26,6 +26,10 @@ class Made : public Provider {
     return change;
   }
   std::vector<std::string> manages_paths(const Desired& desired) const override { return {desired.text("path")}; }
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override {
+    if (!desired.has("needs")) return {};
+    return {{.path = desired.text("needs"), .needed = true}};
+  }
   bool asks_about(const Desired& desired, std::string_view name) const override { return name == desired.text("key"); }
 
  private:
@@ -37,6 +41,9 @@ class Made : public Provider {
       const auto info = system.stat(path, false);
       if (info && *info && (*info)->type == FileType::kLink)
         observed.obstacle = link_in_the_place(path, (*info)->link_target, "");
+      const std::string needs = one->text("needs");
+      const auto there = system.stat(needs.empty() ? "/" : needs, true);
+      if (there && !*there) observed.missing.push_back({{"", "file", needs}, "needs"});
       if (system.is_image()) observed.obstacle = image_runs_nothing();
       found.emplace_back(std::move(observed));
     }
@@ -68,6 +75,20 @@ class Program : public Provider {
   }
 };
 
+// Changes by a program what is at no path, and leaves the one that it stands on.
+class Stander : public Program {
+ public:
+  Change diff(const Desired&, const Observed&) const override {
+    Change change;
+    change.op = Op::kCreate;
+    change.operations = {Run{}};
+    return change;
+  }
+  std::vector<ImpliedPath> implies_paths(const Desired& desired) const override {
+    return {{.path = desired.text("on"), .needed = true}};
+  }
+};
+
 class ForesightTest : public ::testing::Test {
  protected:
   ForesightTest() {
@@ -76,16 +97,19 @@ class ForesightTest : public ::testing::Test {
                 .provider = std::make_shared<Program>(),
                 .operations = OperationSet::of<plumb::Run>(),
                 .runs = true});
+    kinds_.add(
+        {.name = "stander", .provider = std::make_shared<Stander>(), .operations = OperationSet::of<plumb::Run>()});
     host_.make_link("/srv/key", "/etc/key");
   }
 
-  // /srv/key after a program that says this of itself.
-  Observed after(Json program) {
+  // /srv/key, which may need a file, after a program, or another kind, that says this of itself.
+  Observed after(Json said, const std::string& kind = "program", const char* needs = nullptr) {
     Desired first, made;
-    first.address = *Address::parse("program:first");
-    first.attributes = std::move(program);
+    first.address = *Address::parse(kind + ":first");
+    first.attributes = std::move(said);
     made.address = *Address::parse("made:/srv/key");
     made.attributes = {{"path", "/srv/key"}, {"key", "/srv/other"}};
+    if (needs != nullptr) made.attributes["needs"] = needs;
     const std::vector<ForeseenResource> resources = {{&first}, {&made}};
     const auto observe = [&](std::span<const Desired* const> desired, System& system) {
       std::vector<Result<Observed>> found;
@@ -115,6 +139,28 @@ TEST_F(ForesightTest, AndStaysWithWhatIsAboutAnythingElse) {
     EXPECT_EQ(found.obstacle->goes, ObstacleGoes::kWithItsPath);
     EXPECT_EQ(found.open_until, Addresses()) << program;
   }
+}
+
+TEST_F(ForesightTest, WhoOnlyStandsOnThePathLeavesTheLinkThere) {
+  const Observed found = after({{"on", "/srv/key"}}, "stander");
+  ASSERT_TRUE(found.obstacle);
+  EXPECT_EQ(found.open_until, Addresses());
+}
+
+TEST_F(ForesightTest, WhatItNeedsIsMissingOnceItIsTakenAway) {
+  host_.remove("/srv/key");
+  const auto after_it = [this](Json said) { return after(std::move(said), "program", "/srv/cert"); };
+  const std::vector<Missing> missing = {{{"", "file", "/srv/cert"}, "needs"}};
+  EXPECT_EQ(after_it({{"removes", {"/srv/cert"}}}).missing, missing);
+  EXPECT_EQ(after_it({{"removes", {"/srv/cert"}}}).shaped_by, Addresses()) << "it is not there now either";
+  host_.make_file("/srv/cert", "x");
+  for (const char* gone : {"/srv/cert", "/srv"}) {
+    const Observed found = after_it({{"removes", {gone}}});
+    EXPECT_EQ(found.missing, missing) << gone;
+    EXPECT_EQ(found.shaped_by, Addresses{"program:first"}) << gone;
+  }
+  EXPECT_EQ(after_it({{"removes", {"/srv/certs"}}}).missing, std::vector<Missing>());
+  EXPECT_EQ(after_it({{"creates", {"/srv/cert"}}}).missing, std::vector<Missing>()) << "whatever is there then";
 }
 
 TEST_F(ForesightTest, ThatNoProgramOfAnImageIsRunStaysSo) {

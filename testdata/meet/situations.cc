@@ -355,6 +355,11 @@ void add_what_comes(Situations& all) {
       .has_file("/srv/p", "old\n")
       .asks("file", "/srv/p", kGone)
       .asks("dpkg_divert", "/srv/p");
+  all.on("a folder that is diverted to what an alternative leads to", false, End::kRefused)
+      .has_folder("/srv/q")
+      .has_link("/srv/p", "/srv/q")
+      .asks("alternatives", "tool", {{"path", "/srv/p"}})
+      .asks("dpkg_divert", "/srv/q", {{"divert", "/srv/p"}});
   all.on("an archive in a folder with another group", true, End::kRefused)
       .has_user("web", 1500)
       .asks("directory", "/srv/app", {{"recurse", true}, {"group", "root"}})
@@ -380,6 +385,10 @@ void add_what_comes(Situations& all) {
       .has_packages({"lib 1.0", "tool 2.0"})
       .asks("file", "/etc/tool.conf", {{"content", "version=mine\n"}})
       .asks("package", "tool", kGone);
+  all.on("a file of a package that goes along with another", true, End::kRefused)
+      .has_packages({"lib 1.0 auto", "tool 2.0"})
+      .asks("package", "lib", {{"state", "absent"}, {"allow_removal", {"tool"}}})
+      .asks("alternatives", "tool", {{"path", "/etc/tool.conf"}});
 }
 
 void add_taken_back(Situations& all) {
