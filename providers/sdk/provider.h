@@ -28,7 +28,6 @@ namespace plumb {
 // of a sensitive attribute arrives as its keyed digest ("hmac-sha256:…"), whatever its type; a provider only
 // compares it with what it observed, or hands it on inside an operation.
 
-
 struct Desired {
   Address address;
   Json attributes = Json::object();
