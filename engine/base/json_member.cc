@@ -20,6 +20,22 @@ bool flag_of(const Json& object, std::string_view name, bool otherwise) {
   return value.is_boolean() ? value.get<bool>() : otherwise;
 }
 
+const Json& member_of(const Json& object, const char* name) {
+  return member_of(object, std::string_view(name));
+}
+
+std::string text_of(const Json& object, const char* name) {
+  return text_of(object, std::string_view(name));
+}
+
+std::string text_of(const Json& object, const char* name, const char* otherwise) {
+  return text_of(object, std::string_view(name), std::string_view(otherwise));
+}
+
+bool flag_of(const Json& object, const char* name, bool otherwise) {
+  return flag_of(object, std::string_view(name), otherwise);
+}
+
 std::uint64_t count_of(const Json& object, std::string_view name) {
   const Json& value = member_of(object, name);
   return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;

@@ -14,6 +14,12 @@ namespace plumb {
 const Json& member_of(const Json& object, std::string_view name);
 std::string text_of(const Json& object, std::string_view name, std::string_view otherwise = {});
 bool flag_of(const Json& object, std::string_view name, bool otherwise);
+// The same for a literal, of which a call hands on one pointer and nothing for its length: the executor is to stay
+// small, and has three thousand such calls.
+const Json& member_of(const Json& object, const char* name);
+std::string text_of(const Json& object, const char* name);
+std::string text_of(const Json& object, const char* name, const char* otherwise);
+bool flag_of(const Json& object, const char* name, bool otherwise);
 // An integer from 0 on; 0 where it is not given.
 std::uint64_t count_of(const Json& object, std::string_view name);
 // The texts in a list, or the one text that stands in its place.

@@ -56,7 +56,8 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
   using tl::expected<T, Error>::expected;
   Result() = default;
   // `return Error(...)` and `return fail(...)` both work.
-  Result(Error error) : tl::expected<T, Error>(tl::unexpect, std::move(error)) {}  // NOLINT: implicit on purpose
+  Result(Error&& error) : tl::expected<T, Error>(tl::unexpect, std::move(error)) {}  // NOLINT: implicit on purpose
+  Result(const Error& error) : tl::expected<T, Error>(tl::unexpect, error) {}        // NOLINT
 };
 
 template <class... Args>
@@ -67,17 +68,16 @@ Error fail(Args&&... args) {
 }  // namespace plumb
 
 // PLUMB_TRY(expr): returns the error of a Result<void>-like expression to the caller.
-#define PLUMB_TRY(expr)                                          \
-  do {                                                           \
-    if (auto plumb_result_ = (expr); !plumb_result_.has_value()) \
-      return ::plumb::Error(std::move(plumb_result_.error()));   \
+#define PLUMB_TRY(expr)                                                                                   \
+  do {                                                                                                    \
+    if (auto plumb_result_ = (expr); !plumb_result_.has_value()) return std::move(plumb_result_.error()); \
   } while (false)
 
 // PLUMB_TRY_ASSIGN(auto x, expr): declares or assigns x from a Result, or returns its error.
 #define PLUMB_TRY_ASSIGN(target, expr) PLUMB_TRY_ASSIGN_(PLUMB_CONCAT_(plumb_result_, __LINE__), target, expr)
-#define PLUMB_TRY_ASSIGN_(name, target, expr)                            \
-  auto name = (expr);                                                    \
-  if (!name.has_value()) return ::plumb::Error(std::move(name.error())); \
+#define PLUMB_TRY_ASSIGN_(name, target, expr)            \
+  auto name = (expr);                                    \
+  if (!name.has_value()) return std::move(name.error()); \
   target = std::move(*name)
 #define PLUMB_CONCAT_(a, b) PLUMB_CONCAT_2_(a, b)
 #define PLUMB_CONCAT_2_(a, b) a##b

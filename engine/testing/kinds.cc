@@ -329,27 +329,27 @@ constexpr const char* kPerson = R"({
 Registry made_up_kinds() {
   Registry kinds;
   kinds.add({.name = "note",
-             .provider = std::make_shared<Note>(),
+             .provider = make_provider<Note>(),
              .operations = OperationSet::of<WriteFile, Remove>(),
              .contents = {{.content = "text", .source = "from", .path = "at"}},
              .removal = "gone: true",
              .confirmable = true,
              .schema = Schema(kNote)});
   kinds.add({.name = "shelf",
-             .provider = std::make_shared<Shelf>(),
+             .provider = make_provider<Shelf>(),
              .operations = OperationSet::of<MakeDirectory, Remove>(),
              .removal = "gone: true",
              .confirmable = true,
              .schema = Schema(kShelf)});
   kinds.add({.name = "lamp",
-             .provider = std::make_shared<Lamp>(),
+             .provider = make_provider<Lamp>(),
              .operations = OperationSet::of<ServiceAction>(),
              .triggers = {{"relight_on", Op::kRestart}, {"tune_on", Op::kReload}},
              .removal = "lit: false",
              .confirmable = true,
              .schema = Schema(kLamp)});
   kinds.add({.name = "chore",
-             .provider = std::make_shared<Chore>(),
+             .provider = make_provider<Chore>(),
              .operations = OperationSet::of<Run>(),
              .triggers = {{"do_on", Op::kRun}},
              .runs = true,
@@ -357,11 +357,11 @@ Registry made_up_kinds() {
              .removal = "",
              .schema = Schema(kChore)});
   kinds.add({.name = "crate",
-             .provider = std::make_shared<Crate>(),
+             .provider = make_provider<Crate>(),
              .operations = OperationSet::of<PackageTransaction>(),
              .schema = Schema(kCrate)});
   kinds.add({.name = "person",
-             .provider = std::make_shared<Person>(),
+             .provider = make_provider<Person>(),
              .operations = OperationSet::of<EditDatabase>(),
              .removal = "gone: true",
              .schema = Schema(kPerson)});

@@ -293,7 +293,7 @@ std::optional<Desired> AlternativesProvider::restore(const Desired& desired, con
 
 void add_to(Registry& registry) {
   registry.add({.name = "alternatives",
-                .provider = std::make_shared<AlternativesProvider>(),
+                .provider = make_provider<AlternativesProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .stands_on_inferred = true,
                 .adoption = {survey, "system"}});

@@ -146,7 +146,7 @@ std::optional<Desired> ApacheModuleProvider::restore(const Desired& desired, con
 
 void add_to(Registry& registry) {
   registry.add({.name = "apache_module",
-                .provider = std::make_shared<ApacheModuleProvider>(),
+                .provider = make_provider<ApacheModuleProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .stands_on_inferred = true,
                 .adoption = {survey, "services"}});

@@ -184,7 +184,7 @@ std::optional<Desired> ApparmorProfileProvider::restore(const Desired& desired, 
 
 void add_to(Registry& registry) {
   registry.add({.name = "apparmor_profile",
-                .provider = std::make_shared<ApparmorProfileProvider>(),
+                .provider = make_provider<ApparmorProfileProvider>(),
                 .operations = OperationSet::of<MakeLink, Remove, Run>(),
                 .triggers = {{"reload_on", Op::kReload}},
                 .removal = ""});

@@ -210,7 +210,7 @@ std::optional<Desired> AptRepositoryProvider::restore(const Desired& desired, co
 
 void add_to(Registry& registry) {
   registry.add({.name = "apt_repository",
-                .provider = std::make_shared<AptRepositoryProvider>(),
+                .provider = make_provider<AptRepositoryProvider>(),
                 .operations = OperationSet::of<WriteFile, Fetch, SetAttributes, Remove, PackageTransaction>(),
                 .contents = {{.content = "key", .source = "key_source", .path = "signed_by"}},
                 .judged = {"lists"},

@@ -186,7 +186,7 @@ std::string ArchiveProvider::why_passed_over(const Desired& desired, const Obser
 
 void add_to(Registry& registry) {
   registry.add({.name = "archive",
-                .provider = std::make_shared<ArchiveProvider>(),
+                .provider = make_provider<ArchiveProvider>(),
                 .operations = OperationSet::of<Unpack>(),
                 .contents = {{.content = "content", .source = "source", .path = "path"}},
                 .judged = {"created"},

@@ -177,7 +177,7 @@ std::optional<Desired> CapabilitiesProvider::restore(const Desired& desired, con
 
 void add_to(Registry& registry) {
   registry.add({.name = "capabilities",
-                .provider = std::make_shared<CapabilitiesProvider>(),
+                .provider = make_provider<CapabilitiesProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .stands_on_inferred = true});
 }

@@ -277,12 +277,12 @@ std::optional<Desired> CertificateProvider::restore(const Desired& desired, cons
 void add_to(Registry& registry) {
   const OperationSet operations = OperationSet::of<Run, SetAttributes, Remove>();
   registry.add({.name = "private_key",
-                .provider = std::make_shared<PrivateKeyProvider>(),
+                .provider = make_provider<PrivateKeyProvider>(),
                 .operations = operations,
                 .given_once = {"mode"}});
   for (const bool request : {false, true}) {
     registry.add({.name = request ? "certificate_request" : "certificate",
-                  .provider = std::make_shared<CertificateProvider>(request),
+                  .provider = make_provider<CertificateProvider>(request),
                   .operations = operations,
                   .stands_on_inferred = true,
                   .judged = {"fits_key", "outdated"},

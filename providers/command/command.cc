@@ -332,7 +332,7 @@ Change CommandProvider::triggered(const Desired& desired, const Observed&, Op op
 
 void add_to(Registry& registry) {
   registry.add({.name = "command",
-                .provider = std::make_shared<CommandProvider>(),
+                .provider = make_provider<CommandProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .triggers = {{"run_on", Op::kRun}},
                 .runs = true,

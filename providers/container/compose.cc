@@ -324,7 +324,7 @@ std::optional<Desired> ComposeProvider::restore(const Desired& desired, const Ob
 
 void add_compose_to(Registry& registry) {
   registry.add({.name = "compose",
-                .provider = std::make_shared<ComposeProvider>(),
+                .provider = make_provider<ComposeProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .triggers = {{"restart_on", Op::kRestart}}});
 }

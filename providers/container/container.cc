@@ -355,7 +355,7 @@ std::optional<Desired> ContainerProvider::restore(const Desired& desired, const 
 
 void add_to(Registry& registry) {
   registry.add({.name = "container",
-                .provider = std::make_shared<ContainerProvider>(),
+                .provider = make_provider<ContainerProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .triggers = {{"restart_on", Op::kRestart}},
                 .adoption = {survey_containers, "containers"}});

@@ -240,7 +240,7 @@ std::optional<Desired> ContainerImageProvider::restore(const Desired& desired, c
 
 void add_image_to(Registry& registry) {
   registry.add({.name = "container_image",
-                .provider = std::make_shared<ContainerImageProvider>(),
+                .provider = make_provider<ContainerImageProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .triggers = {{"rebuild_on", Op::kRun}}});
 }

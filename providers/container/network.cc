@@ -187,7 +187,7 @@ std::optional<Desired> ContainerNetworkProvider::restore(const Desired& desired,
 
 void add_network_to(Registry& registry) {
   registry.add({.name = "container_network",
-                .provider = std::make_shared<ContainerNetworkProvider>(),
+                .provider = make_provider<ContainerNetworkProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .adoption = {survey_networks, "containers"}});
 }

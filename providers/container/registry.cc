@@ -157,7 +157,7 @@ std::optional<Desired> ContainerRegistryProvider::restore(const Desired& desired
 
 void add_registry_to(Registry& registry) {
   registry.add({.name = "container_registry",
-                .provider = std::make_shared<ContainerRegistryProvider>(),
+                .provider = make_provider<ContainerRegistryProvider>(),
                 .operations = OperationSet::of<Run>()});
 }
 

@@ -121,7 +121,7 @@ std::optional<Desired> ContainerVolumeProvider::restore(const Desired& desired, 
 
 void add_volume_to(Registry& registry) {
   registry.add({.name = "container_volume",
-                .provider = std::make_shared<ContainerVolumeProvider>(),
+                .provider = make_provider<ContainerVolumeProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .adoption = {survey_volumes, "containers"}});
 }

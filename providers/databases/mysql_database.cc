@@ -78,7 +78,7 @@ Change DatabaseKind::diff(const Desired& desired, const Observed& observed) cons
 
 Kind kind() {
   return {
-      .name = "mysql_database", .provider = std::make_shared<DatabaseKind>(), .operations = OperationSet::of<Run>()};
+      .name = "mysql_database", .provider = make_provider<DatabaseKind>(), .operations = OperationSet::of<Run>()};
 }
 
 }  // namespace plumb::providers::databases::my_database

@@ -181,7 +181,7 @@ std::optional<Desired> UserKind::restore(const Desired& desired, const Observed&
 }  // namespace
 
 Kind kind() {
-  return {.name = "mysql_user", .provider = std::make_shared<UserKind>(), .operations = OperationSet::of<Run>()};
+  return {.name = "mysql_user", .provider = make_provider<UserKind>(), .operations = OperationSet::of<Run>()};
 }
 
 }  // namespace plumb::providers::databases::my_user

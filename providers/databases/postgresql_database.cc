@@ -133,7 +133,7 @@ std::optional<Desired> DatabaseKind::restore(const Desired& desired, const Obser
 
 Kind kind() {
   return {.name = "postgresql_database",
-          .provider = std::make_shared<DatabaseKind>(),
+          .provider = make_provider<DatabaseKind>(),
           .operations = OperationSet::of<Run>()};
 }
 

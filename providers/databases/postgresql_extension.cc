@@ -121,7 +121,7 @@ std::optional<Desired> ExtensionKind::restore(const Desired& desired, const Obse
 
 Kind kind() {
   return {.name = "postgresql_extension",
-          .provider = std::make_shared<ExtensionKind>(),
+          .provider = make_provider<ExtensionKind>(),
           .operations = OperationSet::of<Run>()};
 }
 

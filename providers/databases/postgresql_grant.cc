@@ -332,7 +332,7 @@ Change GrantKind::diff(const Desired& desired, const Observed& observed) const {
 
 Kind kind() {
   return {.name = "postgresql_grant",
-          .provider = std::make_shared<GrantKind>(),
+          .provider = make_provider<GrantKind>(),
           .operations = OperationSet::of<Run>(),
           .judged = {"privileges"}};
 }

@@ -205,7 +205,7 @@ std::optional<Desired> RoleKind::restore(const Desired& desired, const Observed&
 }  // namespace
 
 Kind kind() {
-  return {.name = "postgresql_role", .provider = std::make_shared<RoleKind>(), .operations = OperationSet::of<Run>()};
+  return {.name = "postgresql_role", .provider = make_provider<RoleKind>(), .operations = OperationSet::of<Run>()};
 }
 
 }  // namespace plumb::providers::databases::pg_role

@@ -209,7 +209,7 @@ std::optional<Desired> SettingKind::restore(const Desired& desired, const Observ
 
 Kind kind() {
   return {
-      .name = "postgresql_setting", .provider = std::make_shared<SettingKind>(), .operations = OperationSet::of<Run>()};
+      .name = "postgresql_setting", .provider = make_provider<SettingKind>(), .operations = OperationSet::of<Run>()};
 }
 
 }  // namespace plumb::providers::databases::pg_setting

@@ -195,7 +195,7 @@ std::optional<Desired> DebconfProvider::restore(const Desired& desired, const Ob
 
 void add_to(Registry& registry) {
   registry.add(
-      {.name = "debconf", .provider = std::make_shared<DebconfProvider>(), .operations = OperationSet::of<Run>()});
+      {.name = "debconf", .provider = make_provider<DebconfProvider>(), .operations = OperationSet::of<Run>()});
 }
 
 }  // namespace plumb::providers::debconf

@@ -433,7 +433,7 @@ std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const 
 
 void add_to(Registry& registry) {
   registry.add({.name = "directory",
-                .provider = std::make_shared<DirectoryProvider>(),
+                .provider = make_provider<DirectoryProvider>(),
                 .operations = OperationSet::of<MakeDirectory, MakeLink, Remove, SetAttributes, WriteFile>(),
                 .contents = {{.content = "entries", .source = "source", .path = "path"}},
                 .stands_on_inferred = true,

@@ -223,7 +223,7 @@ std::optional<Desired> DownloadProvider::restore(const Desired& desired, const O
 
 void add_to(Registry& registry) {
   registry.add({.name = "download",
-                .provider = std::make_shared<DownloadProvider>(),
+                .provider = make_provider<DownloadProvider>(),
                 .operations = OperationSet::of<Fetch, Remove, SetAttributes>(),
                 .judged = {"outdated"},
                 .given_once = {"mode"},

@@ -207,7 +207,7 @@ std::optional<Desired> DpkgDivertProvider::restore(const Desired& desired, const
 
 void add_to(Registry& registry) {
   registry.add({.name = "dpkg_divert",
-                .provider = std::make_shared<DpkgDivertProvider>(),
+                .provider = make_provider<DpkgDivertProvider>(),
                 .operations = OperationSet::of<Run, MakeLink, Remove>(),
                 .adoption = {survey, "packages"}});
 }

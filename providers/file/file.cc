@@ -295,7 +295,7 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
 
 void add_to(Registry& registry) {
   registry.add({.name = "file",
-                .provider = std::make_shared<FileProvider>(),
+                .provider = make_provider<FileProvider>(),
                 .operations = OperationSet::of<WriteFile, Fetch, Remove, SetAttributes>(),
                 .contents = {{.content = "content", .source = "source", .path = "path"}},
                 .stands_on_inferred = true,

@@ -243,7 +243,7 @@ Observed FilesystemProvider::as_declared(const Desired& desired) const {
 
 void add_to(Registry& registry) {
   registry.add({.name = "filesystem",
-                .provider = std::make_shared<FilesystemProvider>(),
+                .provider = make_provider<FilesystemProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .stands_on_inferred = true,
                 .dwindling = {"unused"},

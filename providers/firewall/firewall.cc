@@ -158,7 +158,7 @@ std::optional<Desired> FirewallProvider::restore(const Desired& desired, const O
 void add_to(Registry& registry) {
   registry.add(
       {.name = "firewall",
-       .provider = std::make_shared<FirewallProvider>(),
+       .provider = make_provider<FirewallProvider>(),
        .operations = OperationSet::of<ChangeFirewall, EditFile, MakeDirectory, Remove>(),
        // What programs change in their own files is not foreseen.
        .judged = {"running", "rules", "running_rules", "incoming", "outgoing", "forwarded", "enabled", "logging"},

@@ -331,7 +331,7 @@ std::optional<Desired> GemProvider::restore(const Desired& desired, const Observ
 }
 
 void add_to(Registry& registry) {
-  registry.add({.name = "gem", .provider = std::make_shared<GemProvider>(), .operations = OperationSet::of<Run>()});
+  registry.add({.name = "gem", .provider = make_provider<GemProvider>(), .operations = OperationSet::of<Run>()});
 }
 
 }  // namespace plumb::providers::gem

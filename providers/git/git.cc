@@ -408,7 +408,7 @@ std::optional<Desired> GitProvider::restore(const Desired& desired, const Observ
 
 void add_to(Registry& registry) {
   registry.add({.name = "git",
-                .provider = std::make_shared<GitProvider>(),
+                .provider = make_provider<GitProvider>(),
                 .operations = OperationSet::of<Run, Remove>(),
                 .judged = {"stale_submodules"}});
 }

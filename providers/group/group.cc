@@ -144,7 +144,7 @@ std::optional<Desired> GroupProvider::restore(const Desired& desired, const Obse
 
 void add_to(Registry& registry) {
   registry.add({.name = "group",
-                .provider = std::make_shared<GroupProvider>(),
+                .provider = make_provider<GroupProvider>(),
                 .operations = OperationSet::of<EditDatabase>(),
                 .stands_on_inferred = true,
                 .adoption = {survey, "accounts"}});

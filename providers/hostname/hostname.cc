@@ -113,7 +113,7 @@ std::optional<Desired> HostnameProvider::restore(const Desired& desired, const O
 
 void add_to(Registry& registry) {
   registry.add({.name = "hostname",
-                .provider = std::make_shared<HostnameProvider>(),
+                .provider = make_provider<HostnameProvider>(),
                 .operations = OperationSet::of<SetKernelValue, EditFile, Remove>(),
                 .removal = "",
                 .adoption = {survey, "system"}});

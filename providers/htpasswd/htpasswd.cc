@@ -222,7 +222,7 @@ std::optional<Desired> HtpasswdProvider::restore(const Desired& desired, const O
 
 void add_to(Registry& registry) {
   registry.add(
-      {.name = "htpasswd", .provider = std::make_shared<HtpasswdProvider>(), .operations = OperationSet::of<Run>()});
+      {.name = "htpasswd", .provider = make_provider<HtpasswdProvider>(), .operations = OperationSet::of<Run>()});
 }
 
 }  // namespace plumb::providers::htpasswd

@@ -150,7 +150,7 @@ Change HttpProvider::triggered(const Desired& desired, const Observed& observed,
 
 void add_to(Registry& registry) {
   registry.add({.name = "http",
-                .provider = std::make_shared<HttpProvider>(),
+                .provider = make_provider<HttpProvider>(),
                 .operations = OperationSet::of<Call>(),
                 .triggers = {{"run_on", Op::kRun}},
                 .runs = true,

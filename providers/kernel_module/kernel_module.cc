@@ -322,7 +322,7 @@ std::optional<Desired> KernelModuleProvider::restore(const Desired& desired, con
 
 void add_to(Registry& registry) {
   registry.add({.name = "kernel_module",
-                .provider = std::make_shared<KernelModuleProvider>(),
+                .provider = make_provider<KernelModuleProvider>(),
                 .operations = OperationSet::of<ChangeModule, EditFile, Remove>(),
                 .adoption = {survey, "kernel"}});
 }

@@ -220,7 +220,7 @@ std::optional<Desired> LinkProvider::restore(const Desired& desired, const Obser
 
 void add_to(Registry& registry) {
   registry.add({.name = "link",
-                .provider = std::make_shared<LinkProvider>(),
+                .provider = make_provider<LinkProvider>(),
                 .operations = OperationSet::of<MakeLink, Remove, SetAttributes>(),
                 .stands_on_inferred = true,
                 .confirmable = true,

@@ -283,7 +283,7 @@ std::optional<Desired> LocaleProvider::restore(const Desired& desired, const Obs
 
 void add_to(Registry& registry) {
   registry.add({.name = "locale",
-                .provider = std::make_shared<LocaleProvider>(),
+                .provider = make_provider<LocaleProvider>(),
                 .operations = OperationSet::of<EditFile, Run>(),
                 .adoption = {survey, "system"}});
 }

@@ -329,7 +329,7 @@ std::optional<Desired> MountProvider::restore(const Desired& desired, const Obse
 
 void add_to(Registry& registry) {
   registry.add({.name = "mount",
-                .provider = std::make_shared<MountProvider>(),
+                .provider = make_provider<MountProvider>(),
                 .operations = OperationSet::of<ChangeMount, EditFile, ServiceAction>(),
                 .triggers = {{"remount_on", Op::kReload}},
                 .adoption = {survey, "storage"}});

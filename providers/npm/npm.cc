@@ -258,7 +258,7 @@ std::optional<Desired> NpmProvider::restore(const Desired& desired, const Observ
 
 void add_to(Registry& registry) {
   registry.add({.name = "npm",
-                .provider = std::make_shared<NpmProvider>(),
+                .provider = make_provider<NpmProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .judged = {"installed"}});
 }

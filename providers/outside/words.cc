@@ -35,7 +35,7 @@ bool knows_absent(const Json& state) {
 }
 
 Json sorted(Json list) {
-  if (list.is_array()) std::sort(list.begin(), list.end());
+  if (auto* const items = list.get_ptr<Json::array_t*>()) std::sort(items->begin(), items->end());
   return list;
 }
 

@@ -206,11 +206,11 @@ void survey(const SurveyedHost& host, Survey& found) {
 
 void add_to(Registry& registry) {
   registry.add({.name = "package",
-                .provider = std::make_shared<PackageProvider>(),
+                .provider = make_provider<PackageProvider>(),
                 .operations = OperationSet::of<PackageTransaction>(),
                 .adoption = {survey, "packages"}});
   registry.add({.name = "upgrade",
-                .provider = std::make_shared<UpgradeProvider>(),
+                .provider = make_provider<UpgradeProvider>(),
                 .operations = OperationSet::of<PackageTransaction>(),
                 .dwindling = {"pending"},
                 .removal = ""});

@@ -311,7 +311,7 @@ std::optional<Desired> PipProvider::restore(const Desired& desired, const Observ
 
 void add_to(Registry& registry) {
   registry.add({.name = "pip",
-                .provider = std::make_shared<PipProvider>(),
+                .provider = make_provider<PipProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .judged = {"installed"}});
 }

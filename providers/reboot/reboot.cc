@@ -104,7 +104,7 @@ Change RebootProvider::triggered(const Desired& desired, const Observed& observe
 
 void add_to(Registry& registry) {
   registry.add({.name = "reboot",
-                .provider = std::make_shared<RebootProvider>(),
+                .provider = make_provider<RebootProvider>(),
                 .operations = OperationSet::of<Reboot>(),
                 .triggers = {{"run_on", Op::kRun}},
                 .runs = true,

@@ -78,7 +78,7 @@ std::string words_pattern(const std::vector<std::string>& words);
 template <class KindProvider>
 Kind edit_kind(const std::string& name) {
   return {.name = name,
-          .provider = std::make_shared<KindProvider>(),
+          .provider = make_provider<KindProvider>(),
           .operations = OperationSet::of<EditFile>(),
           .stands_on_inferred = true,
           .confirmable = true};

@@ -52,16 +52,24 @@ class OperationSet {
  public:
   OperationSet() = default;
   template <class... Each>
-  static OperationSet of() {
+  static constexpr OperationSet of() {
     OperationSet set;
-    ((set.bits_ |= bit(Operation(std::in_place_type<Each>))), ...);
+    ((set.bits_ |= bit(place<Each>(static_cast<const Operation*>(nullptr)))), ...);
     return set;
   }
-  bool contains(const Operation& operation) const { return (bits_ & bit(operation)) != 0; }
+  bool contains(const Operation& operation) const { return (bits_ & bit(operation.index())) != 0; }
 
  private:
   static_assert(std::variant_size_v<Operation> <= 64);
-  static std::uint64_t bit(const Operation& operation) { return std::uint64_t{1} << operation.index(); }
+  static constexpr std::uint64_t bit(std::size_t index) { return std::uint64_t{1} << index; }
+  // Among the variant's alternatives.
+  template <class One, class... All>
+  static constexpr std::size_t place(const std::variant<All...>*) {
+    static_assert((std::is_same_v<One, All> || ...));
+    std::size_t index = 0;
+    (void)((std::is_same_v<One, All> || (++index, false)) || ...);
+    return index;
+  }
   std::uint64_t bits_ = 0;
 };
 
@@ -76,6 +84,14 @@ struct Adoption {
 
 namespace outside {
 struct Package;
+}
+
+// A kind's provider. All are owned in one way: for each of them std::make_shared would bring an owner of its own, and
+// those come to ten kilobytes of the executor.
+template <class One, class... Arguments>
+std::shared_ptr<const Provider> make_provider(Arguments&&... arguments) {
+  std::unique_ptr<const Provider> made = std::make_unique<const One>(std::forward<Arguments>(arguments)...);
+  return made;
 }
 
 struct Kind {

@@ -2,6 +2,7 @@
 // so that the two directions cannot drift apart.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -23,6 +24,7 @@ namespace plumb {
 //   static constexpr std::string_view kName
 //   template <class Sink, class Value> static void members(Sink& sink, Value& value, const T& defaults)
 // where Value is T for the reader and const T for the writer. `members` calls required() and optional() of the sink.
+// The defaults are for the writer; the reader begins with a value that has them.
 template <class T>
 struct Row;
 
@@ -154,7 +156,7 @@ class MemberReader {
   template <HasRow T>
   void read(const char* member, const Json& json, T& value) {
     MemberReader reader(std::string(Row<T>::kName), json);
-    if (json.is_object()) Row<T>::members(reader, value, T{});
+    Row<T>::members(reader, value, value);
     if (!reader.finish()) wrong(member);
   }
   template <class... Alternatives>
@@ -190,29 +192,44 @@ Json named_to_json(const std::variant<Alternatives...>& value) {
       value);
 }
 
-template <class Variant, std::size_t index = 0>
-Result<Variant> named_alternative(std::string_view what, std::string_view name, const Json& body) {
-  if constexpr (index == std::variant_size_v<Variant>) {
-    return fail(Code::kProtocol, "unknown " + std::string(what) + " `" + std::string(name) + "`");
-  } else {
-    using T = std::variant_alternative_t<index, Variant>;
-    if (name != Row<T>::kName) return named_alternative<Variant, index + 1>(what, name, body);
-    T value{};
-    MemberReader reader(std::string(what) + " " + std::string(name), body);
-    if (body.is_object()) Row<T>::members(reader, value, T{});
-    PLUMB_TRY(reader.finish());
-    return Variant(std::move(value));
-  }
+// How each alternative of a variant is read. Rows of functions: reading one after another in one would be longer.
+template <class Variant>
+struct AlternativeReader {
+  std::string_view name;
+  void (*read)(MemberReader& reader, Variant& value);
+};
+
+template <class T, class Variant>
+void read_alternative(MemberReader& reader, Variant& value) {
+  T& made = value.template emplace<T>();
+  Row<T>::members(reader, made, made);
+}
+
+template <class... Alternatives>
+constexpr auto readers_of(const std::variant<Alternatives...>*) {
+  using Variant = std::variant<Alternatives...>;
+  return std::array<AlternativeReader<Variant>, sizeof...(Alternatives)>{
+      {{Row<Alternatives>::kName, &read_alternative<Alternatives, Variant>}...}};
 }
 
 // Strict: unknown names and members are refused (kProtocol). `what` is what people call such a thing.
 template <class Variant>
 Result<Variant> named_from_json(std::string_view what, const Json& json) {
+  static constexpr auto kReaders = readers_of(static_cast<const Variant*>(nullptr));
   if (!json.is_object() || json.size() != 1) {
     return fail(Code::kProtocol, std::string(what) + " is an object with one member that names it");
   }
   const auto member = json.begin();
-  return named_alternative<Variant>(what, member.key(), member.value());
+  const std::string& name = member.key();
+  for (const AlternativeReader<Variant>& alternative : kReaders) {
+    if (name != alternative.name) continue;
+    Variant value;
+    MemberReader reader(std::string(what) + " " + name, member.value());
+    alternative.read(reader, value);
+    PLUMB_TRY(reader.finish());
+    return value;
+  }
+  return fail(Code::kProtocol, "unknown " + std::string(what) + " `" + name + "`");
 }
 
 }  // namespace plumb

@@ -95,15 +95,15 @@ std::optional<Desired> SelinuxModeProvider::restore(const Desired& desired, cons
 
 void add_to(Registry& registry) {
   registry.add({.name = "selinux_mode",
-                .provider = std::make_shared<SelinuxModeProvider>(),
+                .provider = make_provider<SelinuxModeProvider>(),
                 .operations = OperationSet::of<EditFile, Run>(),
                 .removal = ""});
   registry.add({.name = "selinux_boolean",
-                .provider = std::make_shared<SelinuxBooleanProvider>(),
+                .provider = make_provider<SelinuxBooleanProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .removal = ""});
   registry.add({.name = "selinux_port",
-                .provider = std::make_shared<SelinuxPortProvider>(),
+                .provider = make_provider<SelinuxPortProvider>(),
                 .operations = OperationSet::of<Run>()});
 }
 

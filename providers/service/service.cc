@@ -399,7 +399,7 @@ void survey(const SurveyedHost& host, Survey& found) {
 
 void add_to(Registry& registry) {
   registry.add({.name = "service",
-                .provider = std::make_shared<ServiceProvider>(),
+                .provider = make_provider<ServiceProvider>(),
                 .operations = OperationSet::of<ServiceAction>(),
                 .triggers = {{"restart_on", Op::kRestart}, {"reload_on", Op::kReload}},
                 .removal = "state: stopped, enabled: false",

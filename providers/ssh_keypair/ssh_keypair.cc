@@ -264,7 +264,7 @@ std::optional<Desired> SshKeypairProvider::restore(const Desired& desired, const
 
 void add_to(Registry& registry) {
   registry.add({.name = "ssh_keypair",
-                .provider = std::make_shared<SshKeypairProvider>(),
+                .provider = make_provider<SshKeypairProvider>(),
                 .operations = OperationSet::of<Run, SetAttributes, Remove>(),
                 .judged = {"public"},
                 .given_once = {"mode"}});

@@ -281,7 +281,7 @@ std::optional<Desired> SwapProvider::restore(const Desired& desired, const Obser
 
 void add_to(Registry& registry) {
   registry.add({.name = "swap",
-                .provider = std::make_shared<SwapProvider>(),
+                .provider = make_provider<SwapProvider>(),
                 .operations = OperationSet::of<ChangeSwap, EditFile, Remove>(),
                 .adoption = {survey, "storage"}});
 }

@@ -203,7 +203,7 @@ Observed SyncProvider::as_declared(const Desired&) const {
 
 void add_to(Registry& registry) {
   registry.add({.name = "sync",
-                .provider = std::make_shared<SyncProvider>(),
+                .provider = make_provider<SyncProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .dwindling = {"changed", "removes"},
                 .judged = {"changed", "removes"},

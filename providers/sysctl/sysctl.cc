@@ -306,7 +306,7 @@ std::optional<Desired> SysctlProvider::restore(const Desired& desired, const Obs
 
 void add_to(Registry& registry) {
   registry.add({.name = "sysctl",
-                .provider = std::make_shared<SysctlProvider>(),
+                .provider = make_provider<SysctlProvider>(),
                 .operations = OperationSet::of<SetKernelValue, EditFile>(),
                 .stands_on_inferred = true,
                 .adoption = {survey, "kernel"}});

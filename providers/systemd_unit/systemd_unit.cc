@@ -213,7 +213,7 @@ std::optional<Desired> SystemdUnitProvider::restore(const Desired& desired, cons
 
 void add_to(Registry& registry) {
   registry.add({.name = "systemd_unit",
-                .provider = std::make_shared<SystemdUnitProvider>(),
+                .provider = make_provider<SystemdUnitProvider>(),
                 .operations = OperationSet::of<EditFile, Remove, MakeDirectory, ServiceAction>(),
                 .stands_on_inferred = true,
                 .confirmable = true,

@@ -129,7 +129,7 @@ std::optional<Desired> TimezoneProvider::restore(const Desired& desired, const O
 
 void add_to(Registry& registry) {
   registry.add({.name = "timezone",
-                .provider = std::make_shared<TimezoneProvider>(),
+                .provider = make_provider<TimezoneProvider>(),
                 .operations = OperationSet::of<MakeLink, EditFile, Remove>(),
                 .removal = "",
                 .confirmable = true,

@@ -193,7 +193,7 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
 
 void add_to(Registry& registry) {
   registry.add({.name = "user",
-                .provider = std::make_shared<UserProvider>(),
+                .provider = make_provider<UserProvider>(),
                 .operations = OperationSet::of<EditDatabase>(),
                 .stands_on_inferred = true,
                 .dwindling = {"removes"},

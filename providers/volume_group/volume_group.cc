@@ -256,12 +256,12 @@ bool LogicalVolumeProvider::asks_about(const Desired& desired, std::string_view 
 
 void add_to(Registry& registry) {
   registry.add({.name = "volume_group",
-                .provider = std::make_shared<VolumeGroupProvider>(),
+                .provider = make_provider<VolumeGroupProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .stands_on_inferred = true,
                 .removal = ""});
   registry.add({.name = "logical_volume",
-                .provider = std::make_shared<LogicalVolumeProvider>(),
+                .provider = make_provider<LogicalVolumeProvider>(),
                 .operations = OperationSet::of<Run>(),
                 .stands_on_inferred = true,
                 .given_once = {"share"},

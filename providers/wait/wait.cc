@@ -112,7 +112,7 @@ Change WaitProvider::triggered(const Desired& desired, const Observed& observed,
 
 void add_to(Registry& registry) {
   registry.add({.name = "wait",
-                .provider = std::make_shared<WaitProvider>(),
+                .provider = make_provider<WaitProvider>(),
                 .operations = OperationSet::of<Wait>(),
                 .triggers = {{"run_on", Op::kRun}},
                 .runs = true,
