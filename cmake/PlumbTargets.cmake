@@ -17,6 +17,13 @@ target_compile_definitions(plumb_options INTERFACE PLUMB_VERSION="${PROJECT_VERS
 if(PLUMB_PORTABLE)
   target_compile_definitions(plumb_options INTERFACE PLUMB_PORTABLE)
 endif()
+# A build with tests links some 150 programs of 50 MB; LLVM's linker takes a fifth of the time that GNU's does.
+if(PLUMB_TESTS AND NOT APPLE)
+  find_program(PLUMB_LLD ld.lld)
+  if(PLUMB_LLD)
+    add_link_options(-fuse-ld=lld)
+  endif()
+endif()
 if(PLUMB_SANITIZE)
   # GCC's own manual warns that sanitizers make this one cry wolf.
   target_compile_options(plumb_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
