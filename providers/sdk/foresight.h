@@ -93,6 +93,8 @@ class Foresight {
   };
   // `found`: as it was observed, where it could be.
   Touch who_touched(std::size_t index, const Observed* found);
+  // That it manages, edits or implies; and those on which what it does hangs as well.
+  std::vector<std::string> paths_of(std::size_t index);
   std::vector<std::string> paths_stood_on(std::size_t index);
   // Of one that is not foreseeable: who changed what it stands on, where it stands on it no more.
   std::set<std::size_t> who_took_its_stand(std::size_t index);
