@@ -99,9 +99,8 @@ function(plumb_one_library name options sources deps private_deps)
 endfunction()
 
 # plumb_embed(source FUNCTION plumb::schemas::kinds HEADER schemas/embedded.h FOLDER folder FILES a.json b.json [STEMS])
-# Sets `source` to a source that gives the files as texts, in the order in which they are named: the function, and the type
-# `Embedded` of a name and a text, are what the header declares. A name is the file's in the folder; STEMS: without its
-# folders and ending.
+# Sets `source` to a source that gives the files as texts, in the order in which they are named: the header declares the
+# function. A name is the file's in the folder; STEMS: without its folders and ending.
 function(plumb_embed source)
   cmake_parse_arguments(arg "STEMS" "FUNCTION;HEADER;FOLDER" "FILES" ${ARGN})
   string(MAKE_C_IDENTIFIER ${arg_FUNCTION} name)

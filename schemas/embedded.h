@@ -2,21 +2,18 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "engine/base/embedded_file.h"
 
 namespace plumb::schemas {
 
-struct Embedded {
-  std::string_view name;  // "project", "file"
-  std::string_view text;
-};
-
-// Each sorted by name. Of the engine's own documents (plumb::schemas), and of the kinds (plumb::kind_schemas).
-std::span<const Embedded> documents();
-std::span<const Embedded> kinds();
+// Each sorted by name: "project", "file". Of the engine's own documents (plumb::schemas), and of the kinds
+// (plumb::kind_schemas).
+std::span<const EmbeddedFile> documents();
+std::span<const EmbeddedFile> kinds();
 // The files of rules that `policy: [baseline]` means (plumb::baseline_policy).
-std::span<const Embedded> baseline();
+std::span<const EmbeddedFile> baseline();
 // Pipelines, by the service that they are for (plumb::pipelines).
-std::span<const Embedded> pipelines();
+std::span<const EmbeddedFile> pipelines();
 
 }  // namespace plumb::schemas

@@ -10,7 +10,7 @@ namespace plumb::cmd {
 namespace {
 
 std::string_view template_of(std::string_view service) {
-  for (const schemas::Embedded& one : schemas::pipelines()) {
+  for (const EmbeddedFile& one : schemas::pipelines()) {
     if (one.name == service) return one.text;
   }
   return {};

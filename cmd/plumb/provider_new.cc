@@ -60,7 +60,7 @@ Language language_of(const NewProvider& wanted) {
 }
 
 std::string text_of(const std::string& source) {
-  for (const provider_sdk::Embedded& file : provider_sdk::files()) {
+  for (const EmbeddedFile& file : provider_sdk::files()) {
     if (file.name == source) return std::string(file.text);
   }
   return "";

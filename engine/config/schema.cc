@@ -28,7 +28,7 @@ using Schemas = std::map<std::string, Schema, std::less<>>;
 Schemas& schemas() {
   static Schemas all = [] {
     Schemas found;
-    for (const schemas::Embedded& file : plumb::schemas::documents()) found[std::string(file.name)].text = file.text;
+    for (const EmbeddedFile& file : plumb::schemas::documents()) found[std::string(file.name)].text = file.text;
     return found;
   }();
   return all;

@@ -272,7 +272,7 @@ std::optional<Policy> read_policy(const Folder& project, const std::vector<confi
     std::optional<std::vector<NamedText>> files;
     if (bundle.folder.empty()) {
       files.emplace();
-      for (const schemas::Embedded& file : schemas::baseline())
+      for (const EmbeddedFile& file : schemas::baseline())
         files->push_back({"baseline/" + std::string(file.name) + ".yaml", std::string(file.text)});
     } else {
       files = read_files(project, bundle, diagnostics);

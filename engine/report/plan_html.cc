@@ -22,8 +22,8 @@ namespace {
 using PageSink = std::function<void(std::string_view)>;
 
 std::string_view page_part(std::string_view name) {
-  const std::span<const Embedded> parts = plan_page();
-  return std::find_if(parts.begin(), parts.end(), [name](const Embedded& part) { return part.name == name; })->text;
+  const std::span<const EmbeddedFile> parts = plan_page();
+  return std::find_if(parts.begin(), parts.end(), [name](const EmbeddedFile& part) { return part.name == name; })->text;
 }
 
 // How the policy of the page names a script or style that it may use.

@@ -2,15 +2,12 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "engine/base/embedded_file.h"
 
 namespace plumb::report {
 
-struct Embedded {
-  std::string_view name;  // "plan.css"
-  std::string_view text;
-};
-
-std::span<const Embedded> plan_page();
+// By their names there: "plan.css".
+std::span<const EmbeddedFile> plan_page();
 
 }  // namespace plumb::report

@@ -2,16 +2,12 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "engine/base/embedded_file.h"
 
 namespace plumb::provider_sdk {
 
-struct Embedded {
-  std::string_view name;  // in this folder: "scaffold/sh/provider.sh"
-  std::string_view text;
-};
-
-// Sorted by name.
-std::span<const Embedded> files();
+// Sorted by name, which is a path in this folder: "scaffold/sh/provider.sh".
+std::span<const EmbeddedFile> files();
 
 }  // namespace plumb::provider_sdk
