@@ -8,22 +8,20 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/adopt/settle.h"
 #include "engine/adopt/written_project.h"
 #include "engine/base/ascii.h"
 #include "engine/base/file.h"
 #include "engine/base/memory_files.h"
 #include "engine/base/outside_text.h"
-#include "engine/base/plain_name.h"
-#include "engine/base/secret_marks.h"
 #include "engine/base/shell_word.h"
+#include "engine/config/connection.h"
 #include "engine/config/document.h"
 #include "engine/run/planning.h"
 
 namespace plumb::cmd {
 namespace {
 
-// A project of what is left gets better with each round; more than these are not needed.
-constexpr int kMostRounds = 20;
 constexpr const char* kWithoutProject = "localhost";
 
 struct AdoptArguments {
@@ -72,37 +70,6 @@ Result<Json> connection_in(const std::string& word, std::string& name) {
   return settings;
 }
 
-// As an inventory would have them.
-Json settings_of(const config::Host& host) {
-  const config::ConnectionSettings& connection = host.connection;
-  Json settings = Json::object();
-  if (connection.kind == config::ConnectionKind::kLocal) settings["connection"] = "local";
-  if (connection.kind == config::ConnectionKind::kOpenSsh) settings["connection"] = "openssh";
-  if (connection.kind == config::ConnectionKind::kCommand) settings["connection"] = {{"command", connection.command}};
-  if (!connection.address.empty() && connection.address != host.name) settings["address"] = connection.address;
-  if (connection.port != 0) settings["port"] = connection.port;
-  if (!connection.user.empty()) settings["user"] = connection.user;
-  if (!connection.become.empty()) {
-    settings["become"] = connection.become;
-    if (connection.become_user != "root")
-      settings["become"] = {{"method", connection.become}, {"user", connection.become_user}};
-  }
-  if (connection.identity_files.size() == 1) {
-    settings["identity_file"] = connection.identity_files.front();
-  } else if (!connection.identity_files.empty()) {
-    settings["identity_files"] = connection.identity_files;
-  }
-  if (!connection.known_hosts_file.empty()) settings["known_hosts"] = connection.known_hosts_file;
-  if (!connection.ssh_config_file.empty()) settings["ssh_config"] = connection.ssh_config_file;
-  return settings;
-}
-
-// A project's name of a host's.
-std::string project_name(const std::string& host) {
-  const std::string name = plain_name(host, '-');
-  return name.empty() || is_digit(name.front()) ? "host-" + name : name;
-}
-
 // As it can be pasted behind a command.
 std::string pasted(const std::string& folder) {
   const bool plain = std::all_of(folder.begin(), folder.end(), [](char c) {
@@ -146,9 +113,9 @@ class AdoptCommand {
                                            " hosts; one is adopted at a time"));
     if (has_hosts) {
       names_.host = *workspace.hosts().begin();
-      names_.connection = settings_of(workspace.inventory().hosts.at(names_.host));
+      names_.connection = config::layer_of(workspace.inventory().hosts.at(names_.host).connection, names_.host);
     }
-    names_.project = project_name(names_.host);
+    names_.project = adopt::project_name(names_.host);
     Progress progress(terminal_, options_);
     const std::optional<run::RunContext> context = workspace.context(progress.observer());
     if (!context) return kInvalidConfiguration;
@@ -219,7 +186,7 @@ class AdoptCommand {
     if (has_hosts) options_.inventory = std::filesystem::absolute(options_.inventory).string();
     adopt::ProjectNames names = names_;
     if (has_hosts) names.host = kWithoutProject;
-    names.project = project_name(names.host);
+    names.project = adopt::project_name(names.host);
     add_files(adopt::write_project({}, kinds_, names));
     return {};
   }
@@ -247,101 +214,63 @@ class AdoptCommand {
     Result<adopt::Told> told = adopt::read_survey(lines, kinds_);
     if (!told) return refuse(told.error(), kFailed);
     told_ = std::move(*told);
-    // The host has looked; so do we, before anything is written.
-    for (adopt::Thing& thing : told_.things) {
-      const std::string_view what = secret_in(bytes_of(thing));
-      if (!what.empty() && thing.withheld.empty()) thing.withheld["content"] = what;
-      if (!what.empty()) thing.attributes = Json::object();
-    }
     return kDone;
   }
 
-  static std::string bytes_of(const adopt::Thing& thing) {
-    std::string all;
-    for (const auto& [name, value] : thing.attributes.items())
-      all += value.is_string() ? value.get<std::string>() + "\n" : value.dump() + "\n";
-    return all;
-  }
-
-  // Plans what was written, and leaves out what the plan would change or cannot have, until it changes nothing.
+  // Plans what is written, until the plan changes nothing.
   int settle(const run::RunContext& context) {
-    for (int round = 0; round < kMostRounds; ++round) {
-      written_ = adopt::write_project(told_, kinds_, names_);
-      MemoryFiles files;
-      for (const auto& [path, bytes] : written_.files) files.add(target_ / path, bytes);
-      Diagnostics found;
-      run::RunContext quiet = context;
-      quiet.findings = [&found](const Diagnostics& some) { found.extend(some); };
-      const std::size_t before = refused_;
-      const bool settled = plan_once(files, quiet, found);
-      for (const Diagnostic& problem : found.items()) {
-        if (problem.severity == Severity::kError) refuse_for(problem);
-      }
-      if (quiet.control.level() != run::StopLevel::kNone) return kInterrupted;
-      if (refused_ > before) continue;
-      if (settled && !found.has_errors()) return kDone;
-      if (!found.has_errors()) break;
-      terminal_.diagnose(found.sorted(), {});
-      return kFailed;
+    adopt::Settled settled = adopt::settle(
+        told_, kinds_, names_, [&](const adopt::WrittenProject& project) { return plan_once(project, context); });
+    written_ = std::move(settled.project);
+    switch (settled.outcome) {
+      case adopt::Settled::Outcome::kEmpty:
+        return kDone;
+      case adopt::Settled::Outcome::kStopped:
+        return kInterrupted;
+      case adopt::Settled::Outcome::kBroken:
+        terminal_.diagnose(settled.left.sorted(), {});
+        return kFailed;
+      case adopt::Settled::Outcome::kStuck:
+        break;
     }
     return refuse(fail(Code::kInternal, "what was found on " + names_.host + " comes to no plan that is empty"),
                   kFailed);
   }
 
-  // False where there is no plan, or one that changes something.
-  bool plan_once(const MemoryFiles& files, const run::RunContext& context, Diagnostics& found) {
+  adopt::Attempt plan_once(const adopt::WrittenProject& project, const run::RunContext& context) {
+    MemoryFiles files;
+    for (const auto& [path, bytes] : project.files) files.add(target_ / path, bytes);
+    adopt::Attempt attempt;
+    run::RunContext quiet = context;
+    quiet.findings = [&attempt](const Diagnostics& some) { attempt.found.extend(some); };
+    plan_files(files, quiet, attempt);
+    attempt.stopped = quiet.control.level() != run::StopLevel::kNone;
+    return attempt;
+  }
+
+  void plan_files(const MemoryFiles& files, const run::RunContext& context, adopt::Attempt& attempt) {
     run::WorkspaceRequest request;
     request.folder = Folder(files, target_);
     request.on = names_.host;
     request.needs_key = false;
     request.missing_secrets = ir::MissingSecrets::kLeftOut;
     lang::SourceMap sources;
-    const std::unique_ptr<run::Workspace> loaded = run::Workspace::load(request, kinds_, context.store, found, sources);
-    if (loaded == nullptr || found.has_errors()) return false;
-    const Result<run::KeyState> key = loaded->find_key();
-    if (!key) {
-      found.add(key.error().diagnostic());
-      return false;
+    const std::unique_ptr<run::Workspace> loaded =
+        run::Workspace::load(request, kinds_, context.store, attempt.found, sources);
+    if (loaded == nullptr || attempt.found.has_errors()) return;
+    if (const Result<run::KeyState> key = loaded->find_key(); !key) {
+      attempt.found.add(key.error().diagnostic());
+      return;
     }
     const std::optional<run::Planned> planned = run::make_plan(*loaded, {}, context);
-    if (!planned) return false;
-    found.extend(run::findings_of(planned->hosts));
+    if (!planned) return;
+    attempt.found.extend(run::findings_of(planned->hosts));
     const auto host = planned->plan.hosts.find(names_.host);
-    if (host == planned->plan.hosts.end()) return false;
+    if (host == planned->plan.hosts.end()) return;
+    attempt.planned = true;
     const std::shared_ptr<const plan::Actions> actions = host->second.actions.get();
-    for (const plan::Action& action : *actions) {
-      const std::string names = attributes_in(action);
-      refuse_at(action.source, action.desired.address.str(),
-                "a plan would change it" + (names.empty() ? "" : ": " + names));
-    }
-    return actions->empty();
-  }
-
-  void refuse_for(const Diagnostic& problem) {
-    std::vector<SourceSpan> spans;
-    if (problem.span) spans.push_back(*problem.span);
-    for (const Related& related : problem.related) spans.push_back(related.span);
-    for (const SourceSpan& span : spans) {
-      if (refuse_things(adopt::things_at(written_, told_, span.file, span.line, ""), problem.summary)) return;
-    }
-  }
-
-  void refuse_at(const std::string& source, const std::string& address, const std::string& why) {
-    const std::size_t colon = source.find(':');
-    int line = 0;
-    if (colon != std::string::npos) std::from_chars(source.data() + colon + 1, source.data() + source.size(), line);
-    const std::string file = source.substr(0, colon);
-    if (!refuse_things(adopt::things_at(written_, told_, file, line, address), why))
-      refuse_things(adopt::things_at(written_, told_, "", 0, address), why);
-  }
-
-  bool refuse_things(const std::vector<std::size_t>& things, const std::string& why) {
-    for (const std::size_t thing : things) {
-      if (!told_.things[thing].refused.empty()) continue;
-      adopt::refuse(told_, thing, why);
-      ++refused_;
-    }
-    return !things.empty();
+    for (const plan::Action& action : *actions)
+      attempt.changes.push_back({action.source, action.desired.address.str(), attributes_in(action)});
   }
 
   Result<> write() const {
@@ -362,25 +291,10 @@ class AdoptCommand {
     return kDone;
   }
 
-  std::vector<adopt::NotTaken> not_taken() const {
-    std::vector<adopt::NotTaken> all;
-    const std::vector<adopt::Standing> standings = adopt::standings(told_, kinds_);
-    for (std::size_t i = 0; i < told_.things.size(); ++i) {
-      const adopt::Thing& thing = told_.things[i];
-      if (standings[i] == adopt::Standing::kRefused) all.push_back({thing.kind, thing.name, thing.refused});
-      for (const auto& [attribute, why] : thing.withheld) {
-        if (standings[i] == adopt::Standing::kWithheld) all.push_back({thing.kind, thing.name, why});
-        if (standings[i] == adopt::Standing::kTaken) all.push_back({thing.kind, thing.name, attribute + " is " + why});
-      }
-    }
-    all.insert(all.end(), told_.left_out.begin(), told_.left_out.end());
-    return all;
-  }
-
   void report() {
     std::size_t resources = 0;
     for (const auto& [kind, count] : written_.taken) resources += count;
-    const std::vector<adopt::NotTaken> left = not_taken();
+    const std::vector<adopt::NotTaken> left = adopt::not_taken(told_, kinds_);
     if (terminal_.json()) {
       Json out = {
           {"host", names_.host}, {"resources", resources}, {"taken", written_.taken}, {"left_out", Json::array()}};
@@ -418,7 +332,6 @@ class AdoptCommand {
   MemoryFiles files_{disk_files()};
   adopt::Told told_;
   adopt::WrittenProject written_;
-  std::size_t refused_ = 0;
 };
 
 }  // namespace

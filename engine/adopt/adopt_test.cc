@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "engine/adopt/settle.h"
 #include "engine/adopt/written_project.h"
 #include "engine/testing/kinds.h"
 
@@ -107,6 +108,54 @@ TEST_F(Adopt, WhatAnotherCoversComesBackWhereThatIsRefused) {
   EXPECT_EQ(standings(told, kinds_), (std::vector<Standing>{Standing::kCovered, Standing::kTaken, Standing::kTaken}));
   refuse(told, 2, "it is broken");
   EXPECT_EQ(standings(told, kinds_), (std::vector<Standing>{Standing::kTaken, Standing::kRefused, Standing::kRefused}));
+}
+
+TEST_F(Adopt, WhatAPlanWouldChangeIsLeftOutUntilNothingIs) {
+  Told told = read(
+      "{\"kind\":\"lamp\",\"name\":\"one\",\"attributes\":{\"lit\":true}}\n"
+      "{\"kind\":\"lamp\",\"name\":\"two\",\"attributes\":{}}\n"
+      "{\"kind\":\"lamp\",\"name\":\"three\",\"attributes\":{\"lit\":true}}\n");
+  std::vector<std::string> planned;
+  const Settled settled = settle(told, kinds_, {"web1", "web1", {}}, [&](const WrittenProject& project) {
+    planned.push_back(project.files.at("things.yaml"));
+    Attempt attempt;
+    attempt.planned = true;
+    // The first plan names the place of one, the second an error beside another.
+    if (planned.size() == 1) attempt.changes.push_back({"things.yaml:2:5", "lamp:one", "lit"});
+    if (planned.size() == 2)
+      attempt.found.add(Diagnostic(Code::kConflict, "it burns").at(SourceSpan{"things.yaml", 2, 5, 2, 6}));
+    return attempt;
+  });
+  EXPECT_EQ(settled.outcome, Settled::Outcome::kEmpty);
+  ASSERT_EQ(planned.size(), 3U);
+  EXPECT_EQ(told.things[0].refused, "a plan would change it: lit");
+  EXPECT_EQ(told.things[1].refused, "it burns");
+  EXPECT_EQ(settled.project.files.at("things.yaml"), "resources:\n  - lamp: three\n    lit: true\n");
+  const std::vector<NotTaken> left = not_taken(told, kinds_);
+  ASSERT_EQ(left.size(), 2U);
+  EXPECT_EQ(left[1].what + ": " + left[1].why, "two: it burns");
+}
+
+TEST_F(Adopt, AProjectThatIsNotToBlameIsBrokenOrStuck) {
+  const std::string lamp = "{\"kind\":\"lamp\",\"name\":\"one\",\"attributes\":{}}\n";
+  const auto outcome_of = [&](const Attempt& attempt) {
+    Told told = read(lamp);
+    return settle(told, kinds_, {"web1", "web1", {}}, [&](const WrittenProject&) { return attempt; }).outcome;
+  };
+  Attempt attempt;
+  EXPECT_EQ(outcome_of(attempt), Settled::Outcome::kStuck);
+  attempt.found.add(Diagnostic(Code::kCannotObserve, "no host"));
+  EXPECT_EQ(outcome_of(attempt), Settled::Outcome::kBroken);
+  attempt.stopped = true;
+  EXPECT_EQ(outcome_of(attempt), Settled::Outcome::kStopped);
+}
+
+TEST_F(Adopt, ASecretThatAHostTellsIsNotKept) {
+  const Told told = read(
+      "{\"kind\":\"note\",\"name\":\"/etc/key\",\"attributes\":{\"text\":\"-----BEGIN OPENSSH PRIVATE "
+      "KEY-----\\nabc\\n\"}}\n");
+  EXPECT_EQ(told.things[0].attributes, Json::object());
+  EXPECT_EQ(told.things[0].withheld.size(), 1U);
 }
 
 TEST_F(Adopt, AHostThatTellsAnythingIsRefused) {

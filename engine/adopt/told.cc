@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/outside_text.h"
+#include "engine/base/secret_marks.h"
 
 namespace plumb::adopt {
 namespace {
@@ -29,6 +30,17 @@ std::string for_people(const Json& object, std::string_view name) {
   return outside_line(text_of(object, name), kLongest);
 }
 
+// The host has looked for secrets; so do we, before anything is written.
+void withhold_secrets(Thing& thing) {
+  std::string all;
+  for (const auto& [name, value] : thing.attributes.items())
+    all += (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
+  const std::string_view what = secret_in(all);
+  if (what.empty()) return;
+  if (thing.withheld.empty()) thing.withheld["content"] = what;
+  thing.attributes = Json::object();
+}
+
 Result<> take_line_of(const Json& line, const Registry& kinds, Told& told) {
   const std::string name = text_of(line, "kind");
   const Kind* kind = kinds.find(name);
@@ -51,6 +63,7 @@ Result<> take_line_of(const Json& line, const Registry& kinds, Told& told) {
   }
   thing.covers = texts_of(member_of(line, "covers"));
   thing.yields = flag_of(line, "yields", false);
+  withhold_secrets(thing);
   told.things.push_back(std::move(thing));
   return {};
 }
@@ -96,6 +109,21 @@ std::vector<Standing> standings(const Told& told, const Registry& kinds) {
     }
     all.push_back(standing);
   }
+  return all;
+}
+
+std::vector<NotTaken> not_taken(const Told& told, const Registry& kinds) {
+  std::vector<NotTaken> all;
+  const std::vector<Standing> standing = standings(told, kinds);
+  for (std::size_t i = 0; i < told.things.size(); ++i) {
+    const Thing& thing = told.things[i];
+    if (standing[i] == Standing::kRefused) all.push_back({thing.kind, thing.name, thing.refused});
+    for (const auto& [attribute, why] : thing.withheld) {
+      if (standing[i] == Standing::kWithheld) all.push_back({thing.kind, thing.name, why});
+      if (standing[i] == Standing::kTaken) all.push_back({thing.kind, thing.name, attribute + " is " + why});
+    }
+  }
+  all.insert(all.end(), told.left_out.begin(), told.left_out.end());
   return all;
 }
 

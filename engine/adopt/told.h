@@ -35,7 +35,8 @@ struct Told {
   std::set<std::string> settled;  // paths that are as the distribution has them
 };
 
-// The lines of a survey (docs/formats/wire.md). A host may tell anything: what is no line of a survey is kProtocol.
+// The lines of a survey (docs/formats/wire.md). A host may tell anything: what is no line of a survey is kProtocol, and
+// of what holds a secret nothing is kept.
 Result<Told> read_survey(std::string_view lines, const Registry& kinds);
 
 // Whether an attribute that was withheld takes the whole resource with it: one that may be left out is sensitive by its
@@ -50,6 +51,10 @@ enum class Standing {
 };
 // Of each of the things, in their order.
 std::vector<Standing> standings(const Told& told, const Registry& kinds);
+
+// All that stands in no project, and why: things, attributes of those that are taken, and what the host itself left
+// out.
+std::vector<NotTaken> not_taken(const Told& told, const Registry& kinds);
 
 // Not to be taken, and why; nor what shares a file with it.
 void refuse(Told& told, std::size_t thing, const std::string& why);

@@ -307,6 +307,11 @@ class Writer {
 
 }  // namespace
 
+std::string project_name(const std::string& host) {
+  const std::string name = plain_name(host, '-');
+  return name.empty() || is_digit(name.front()) ? "host-" + name : name;
+}
+
 WrittenProject write_project(const Told& told, const Registry& kinds, const ProjectNames& names) {
   return Writer(told, kinds).project(names);
 }

@@ -30,6 +30,9 @@ struct ProjectNames {
   Json connection = Json::object();  // the host's settings, as an inventory has them
 };
 
+// A project's name of a host's.
+std::string project_name(const std::string& host);
+
 WrittenProject write_project(const Told& told, const Registry& kinds, const ProjectNames& names);
 
 // The resources of a kind, as they would stand in a project; contents in place.

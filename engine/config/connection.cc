@@ -43,6 +43,32 @@ void apply_settings(const Json& layer, ConnectionSettings& settings) {
   if (has("connect_attempts")) settings.connect_attempts = layer["connect_attempts"].get<int>();
 }
 
+Json layer_of(const ConnectionSettings& settings, const std::string& host) {
+  const ConnectionSettings without;
+  Json layer = Json::object();
+  if (settings.kind == ConnectionKind::kLocal) layer["connection"] = "local";
+  if (settings.kind == ConnectionKind::kOpenSsh) layer["connection"] = "openssh";
+  if (settings.kind == ConnectionKind::kCommand) layer["connection"] = {{"command", settings.command}};
+  if (!settings.address.empty() && settings.address != host) layer["address"] = settings.address;
+  if (settings.port != without.port) layer["port"] = settings.port;
+  if (!settings.user.empty()) layer["user"] = settings.user;
+  if (!settings.become.empty()) {
+    layer["become"] = settings.become;
+    if (settings.become_user != "root") layer["become"] = {{"method", settings.become}, {"user", settings.become_user}};
+  }
+  if (settings.identity_files.size() == 1) {
+    layer["identity_file"] = settings.identity_files.front();
+  } else if (!settings.identity_files.empty()) {
+    layer["identity_files"] = settings.identity_files;
+  }
+  if (!settings.known_hosts_file.empty()) layer["known_hosts"] = settings.known_hosts_file;
+  if (!settings.ssh_config_file.empty()) layer["ssh_config"] = settings.ssh_config_file;
+  if (settings.connect_timeout_seconds != without.connect_timeout_seconds)
+    layer["connect_timeout"] = settings.connect_timeout_seconds;
+  if (settings.connect_attempts != without.connect_attempts) layer["connect_attempts"] = settings.connect_attempts;
+  return layer;
+}
+
 Json to_json(const ConnectionSettings& settings) {
   return {{"kind", static_cast<int>(settings.kind)},
           {"command", settings.command},
