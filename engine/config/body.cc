@@ -28,7 +28,7 @@ class BodyOpener {
       : kinds_(kinds), blocks_(blocks), diagnostics_(diagnostics) {}
 
   std::vector<BodyEntry> run(Node& resources) {
-    open(resources, std::nullopt);
+    open(resources, std::nullopt, nullptr);
     return std::move(entries_);
   }
 
@@ -37,20 +37,22 @@ class BodyOpener {
     return node.is_map() && !node.entries.empty() ? kinds_.find(node.entries.front().key) : nullptr;
   }
 
-  void open(Node& resources, BlockIndex block) {
+  // `around` is the outermost entry that all of it stands in; null for `resources` itself.
+  void open(Node& resources, BlockIndex block, const Node* around) {
     spread_lists(resources);
     for (Node& node : resources.items) {
+      const Node* const item = around == nullptr ? &node : around;
       if (resources_of(node) == nullptr || kind_of(node) != nullptr) {
-        entries_.push_back({&node, block});
+        entries_.push_back({&node, block, item});
         continue;
       }
       const BlockIndex own = read_block(node, block);
       for (Entry& entry : node.entries) {
-        if (entry.key == kResources) open(entry.value, own);
+        if (entry.key == kResources) open(entry.value, own, item);
       }
       // Behind all that it may have to answer for, wherever it is written.
       for (Entry& entry : node.entries) {
-        if (entry.key == kRescue) open(entry.value, rescue_in(own));
+        if (entry.key == kRescue) open(entry.value, rescue_in(own), item);
       }
     }
   }

@@ -1,10 +1,14 @@
 #include "engine/config/check.h"
 
+#include <unordered_map>
+#include <utility>
+
 #include "engine/config/call_texts.h"
 #include "engine/config/check_call.h"
 #include "engine/config/check_declaration.h"
 #include "engine/config/check_files.h"
 #include "engine/config/check_placement.h"
+#include "engine/config/kept_project.h"
 #include "engine/config/order_values.h"
 #include "engine/config/reading.h"
 #include "engine/config/schema.h"
@@ -58,7 +62,8 @@ Module unchecked(ParsedModule&& parsed) {
 // All parts of a module, in an order in which each finds known what it reads.
 class Checker : private PlacementCheck {
  public:
-  using PlacementCheck::PlacementCheck;
+  Checker(Module& module, const CheckContext& context, KeptModule* kept)
+      : PlacementCheck(module, context), kept_(kept) {}
 
   void run() {
     type_call_texts(module_);
@@ -75,9 +80,7 @@ class Checker : private PlacementCheck {
       for (const std::size_t index : step.calls) check_call(std::get<ModuleCall>(module_.body[index]), *this);
       names_.declare();
     }
-    for (auto& entry : module_.body) {
-      if (auto* declaration = std::get_if<Declaration>(&entry)) check_declaration(*declaration, *this);
-    }
+    check_resources();
     for (Steps& steps : module_.around) {
       for (Declaration& step : steps.steps) check_declaration(step, *this);
     }
@@ -89,6 +92,52 @@ class Checker : private PlacementCheck {
   }
 
  private:
+  void check_resources() {
+    if (kept_ != nullptr) {
+      Meanings meanings = names_.meanings();
+      if (meanings != kept_->meanings) kept_->checked.clear();
+      kept_->meanings = std::move(meanings);
+    }
+    std::unordered_map<const ParsedDeclaration*, CheckedDeclaration> checked;
+    for (auto& entry : module_.body) {
+      auto* const declaration = std::get_if<Declaration>(&entry);
+      if (declaration == nullptr) continue;
+      if (kept_ == nullptr) {
+        check_declaration(*declaration, *this);
+      } else {
+        check_kept(*declaration, checked);
+      }
+    }
+    if (kept_ != nullptr) kept_->checked = std::move(checked);
+  }
+
+  void check_kept(Declaration& declaration, std::unordered_map<const ParsedDeclaration*, CheckedDeclaration>& checked) {
+    // What is told of a block is no part of what is told of the first in it.
+    if (const BlockIndex block = declaration.written->block) check_block(*block);
+    const ParsedDeclaration* const key = declaration.written.get();
+    auto known = kept_->checked.extract(key);
+    if (known) {
+      const CheckedDeclaration& one = known.mapped();
+      declaration = one.declaration;
+      for (const Diagnostic& told : one.found) context_.diagnostics.add(told);
+      module_.reads_facts = module_.reads_facts || one.reads_facts;
+      module_.asks_facts.insert(one.asks_facts.begin(), one.asks_facts.end());
+      checked.insert(std::move(known));
+      return;
+    }
+    const bool reads_facts = std::exchange(module_.reads_facts, false);
+    std::set<std::string> asks_facts = std::exchange(module_.asks_facts, {});
+    const std::size_t before = context_.diagnostics.items().size();
+    check_declaration(declaration, *this);
+    const std::vector<Diagnostic>& all = context_.diagnostics.items();
+    checked.try_emplace(key, CheckedDeclaration{declaration,
+                                                {all.begin() + static_cast<std::ptrdiff_t>(before), all.end()},
+                                                module_.reads_facts,
+                                                module_.asks_facts});
+    module_.reads_facts = module_.reads_facts || reads_facts;
+    module_.asks_facts.merge(asks_facts);
+  }
+
   // What it asks is known before any reading is, and stands in plans.
   void check_reading(const std::string& name, Reading& reading) {
     if (reading.written.broken()) return;
@@ -133,13 +182,15 @@ class Checker : private PlacementCheck {
     check.message = check_text(check.written.message, "`message`", names, check.reads);
     check.broken = !check.condition || !check.message || check.reads.broken;
   }
+
+  KeptModule* kept_;
 };
 
 }  // namespace
 
-Module check(ParsedModule&& parsed, const CheckContext& context) {
+Module check(ParsedModule&& parsed, const CheckContext& context, KeptModule* kept) {
   Module module = unchecked(std::move(parsed));
-  Checker(module, context).run();
+  Checker(module, context, kept).run();
   return module;
 }
 

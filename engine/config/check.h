@@ -11,9 +11,11 @@ struct CheckContext {
   Diagnostics& diagnostics;
 };
 
+struct KeptModule;
+
 // Compiles every expression of the module and orders its values. The modules that it uses are checked already. What has
-// errors is marked broken.
-Module check(ParsedModule&& parsed, const CheckContext& context);
+// errors is marked broken. Resources are taken from `kept` and kept there, if there is one.
+Module check(ParsedModule&& parsed, const CheckContext& context, KeptModule* kept = nullptr);
 
 // An expression of somebody who asks about a checked module, and what it reads.
 struct Question {

@@ -39,6 +39,8 @@ struct Reads {
   bool sensitive = false;    // a sensitive input among them
   bool broken = false;       // a value or module whose errors were told among them
 
+  friend bool operator==(const Reads&, const Reads&) = default;
+
   void add(const Reads& other);
   // Whether it reads something of a variable.
   bool of(int slot) const;

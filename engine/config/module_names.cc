@@ -132,6 +132,34 @@ void ModuleNames::declare() {
   environment_.add_variable("modules", modules_type(module_));
 }
 
+// Names stand in the types of the variables that they are below.
+Meanings ModuleNames::meanings() const {
+  Meanings all;
+  for (const cel::Variable& variable : environment_.variables()) all.types.push_back(variable.type);
+  const auto add = [&](int slot, std::vector<std::string> path) {
+    all.reads.push_back(reads_of({{slot, std::move(path), 0}}, false, {}));
+  };
+  for (const auto& [name, one] : module_.inputs) add(slots::kInputs, {name});
+  for (const auto& [name, one] : module_.values) add(slots::kValues, {name});
+  for (const auto& [name, one] : module_.found_values) add(slots::kValues, {name});
+  for (const auto& [name, one] : module_.readings) {
+    if (one.written.local) {
+      add(slots::kFacts, {kLocalFacts, one.written.value.name});
+    } else {
+      add(slots::kReadings, {name});
+    }
+  }
+  for (const auto& [name, one] : module_.data) add(slots::kData, {name});
+  for (const auto& entry : module_.body) {
+    const auto* call = std::get_if<ModuleCall>(&entry);
+    if (call == nullptr) continue;
+    add(slots::kModules, {call->written->name});
+    if (call->written->module == nullptr) continue;
+    for (const auto& [name, one] : call->written->module->outputs) add(slots::kModules, {call->written->name, name});
+  }
+  return all;
+}
+
 Reads ModuleNames::reads_of(const std::vector<cel::Reference>& references, bool calls_host,
                             const std::vector<Reads>& own) const {
   Reads reads;

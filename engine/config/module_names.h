@@ -7,6 +7,13 @@
 
 namespace plumb::config {
 
+// What the names of a module mean to expressions: where it is equal, each of them is checked alike.
+struct Meanings {
+  std::vector<cel::Type> types;  // of the variables
+  std::vector<Reads> reads;      // by way of each name below them, in their order
+  friend bool operator==(const Meanings&, const Meanings&) = default;
+};
+
 class ModuleNames {
  public:
   // Values and modules are of any type at first.
@@ -16,6 +23,8 @@ class ModuleNames {
 
   // Gives values and modules the types that are known by now.
   void declare();
+
+  Meanings meanings() const;
 
   // What something reads in the end that has these references. `own` is what each name of for_each around it reads.
   Reads reads_of(const std::vector<cel::Reference>& references, bool calls_host, const std::vector<Reads>& own) const;

@@ -5,6 +5,7 @@
 #include "engine/base/pool.h"
 #include "engine/config/around.h"
 #include "engine/config/body.h"
+#include "engine/config/body_declarations.h"
 #include "engine/config/check.h"
 #include "engine/config/checks_and_outputs.h"
 #include "engine/config/data_files.h"
@@ -25,8 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kRootFile = "plumb";
 constexpr std::size_t kDeepestModules = 32;
-// So many resources are worth the threads that share them.
-constexpr std::size_t kMany = 64;
 
 bool stands_alone(const ModuleFile& file) {
   if (!file.root || file.root->find("include") != nullptr) return false;
@@ -198,55 +197,19 @@ class ModuleReader::Document {
     reader_.prepare_all(reader_.folders_used(resources, folder_));
     const std::vector<BodyEntry> entries = open_body(resources, reader_.kinds_, module_.blocks, diagnostics_);
     std::map<const Node*, With> given = take_given(entries);
-    std::vector<std::optional<ReadDeclaration>> declarations = read_declarations(entries);
+    std::vector<std::optional<BodyDeclaration>> declarations = read_body_declarations(
+        entries, folder_, reader_.rules_, module_.blocks, reader_.sources_, reader_.kept(module_.folder));
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      const auto& [node, block] = entries[i];
+      const Node* const node = entries[i].node;
+      const BlockIndex block = entries[i].block;
       if (is_use(*node)) {
         read_use(*node, block, std::move(given.at(node)));
-      } else if (std::optional<ReadDeclaration>& read = declarations[i]) {
+      } else if (std::optional<BodyDeclaration>& read = declarations[i]) {
         diagnostics_.extend(std::move(read->diagnostics));
         reader_.sources_.extend(std::move(read->sources));
-        if (!read->declaration) continue;
-        put_in_block(*read->declaration, block);
-        module_.body.emplace_back(std::make_shared<const ParsedDeclaration>(std::move(*read->declaration)));
+        if (read->written != nullptr) module_.body.emplace_back(std::move(read->written));
       }
     }
-  }
-
-  // Order and tags are with each; whether it is there is for all of a block together.
-  template <class Written>
-  void put_in_block(Written& written, BlockIndex block) const {
-    written.block = block;
-    for (; block; block = module_.blocks[*block].around) {
-      const ParsedBlock& one = module_.blocks[*block];
-      written.tags.insert(one.tags.begin(), one.tags.end());
-      std::vector<WrittenValue>& after = written.placement.after;
-      after.insert(after.end(), one.placement.after.begin(), one.placement.after.end());
-      std::vector<WrittenValue>& before = written.placement.before;
-      before.insert(before.end(), one.placement.before.begin(), one.placement.before.end());
-    }
-  }
-
-  // Those that are there, on all cores where they are many: a group of them at a time, by rules of its own.
-  std::vector<std::optional<ReadDeclaration>> read_declarations(const std::vector<BodyEntry>& entries) const {
-    std::vector<std::optional<ReadDeclaration>> declarations(entries.size());
-    const auto read = [&](std::size_t begin, std::size_t end, KindRules& rules) {
-      for (std::size_t i = begin; i < end; ++i) {
-        const Node& node = *entries[i].node;
-        if (!node.is_map() || node.entries.empty() || is_use(node)) continue;
-        declarations[i] = read_declaration(node, folder_, rules, reader_.sources_);
-      }
-    };
-    if (entries.size() < kMany) {
-      read(0, entries.size(), reader_.rules_);
-      return declarations;
-    }
-    const std::size_t size = std::clamp(entries.size() / (4 * core_count()), kMany / 4, std::size_t{16} * kMany);
-    compute_each((entries.size() + size - 1) / size, [&](std::size_t group) {
-      KindRules rules(reader_.kinds_);
-      read(group * size, std::min((group + 1) * size, entries.size()), rules);
-    });
-    return declarations;
   }
 
   using With = std::map<std::string, ParsedGiven>;
@@ -284,7 +247,7 @@ class ModuleReader::Document {
     if (const Entry* tags = node.find("tags"); tags != nullptr) {
       for (const Node& tag : tags->value.items) call.tags.insert(tag.text);
     }
-    put_in_block(call, block);
+    put_in_block(call, block, module_.blocks);
     call.name = name_of(source, call);
     call.module = reader_.use(source, folder_, call.name);
     call.broken = diagnostics_.error_count() != before || call.module == nullptr;
@@ -372,6 +335,7 @@ std::optional<ModuleReader::Prepared> ModuleReader::prepare(const ModuleFolder& 
   if (!stands_alone(file)) return std::nullopt;
   Prepared result;
   ModuleReader reader(project_, kinds_, result.diagnostics, result.sources);
+  reader.keep_in(kept_);
   reader.ahead_.try_emplace({folder.in_project(name), FileShape::kModule}, std::move(file));
   result.module = reader.read_module(folder.relative, name);
   result.files = std::move(reader.files_);
@@ -423,7 +387,7 @@ bool ModuleReader::read_root(Module& root, std::string& name) {
   Document document(*this, parsed, FileShape::kProject);
   const bool good = document.read(document_name(project_, kRootFile), std::nullopt);
   name = document.name();
-  if (good) root = check(std::move(parsed), {sources_, diagnostics_});
+  if (good) root = check(std::move(parsed), {sources_, diagnostics_}, kept(""));
   return good;
 }
 
@@ -455,7 +419,7 @@ std::shared_ptr<const Module> ModuleReader::read_module(const std::string& folde
   const bool good = document.read(name, std::nullopt);
   open_.pop_back();
   std::shared_ptr<const Module> module;
-  if (good) module = std::make_shared<const Module>(check(std::move(parsed), {sources_, diagnostics_}));
+  if (good) module = std::make_shared<const Module>(check(std::move(parsed), {sources_, diagnostics_}, kept(folder)));
   modules_.emplace(folder, module);
   return module;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/config/declaration.h"
+#include "engine/config/kept_project.h"
 #include "engine/config/module.h"
 #include "engine/config/module_file.h"
 #include "engine/config/module_lock.h"
@@ -44,6 +45,10 @@ class ModuleReader {
         sources_(sources),
         lock_(std::move(lock)) {}
 
+  // What stands as it stood is taken from there, and what is read is kept there for the next reader; null for nowhere.
+  // `kept` outlives this, and the registry of kinds all who read with it.
+  void keep_in(KeptProject* kept) { kept_ = kept; }
+
   // The project itself; `name` takes what it calls itself. False where there is no map to read.
   bool read_root(Module& root, std::string& name);
 
@@ -65,6 +70,8 @@ class ModuleReader {
 
  private:
   class Document;
+  // Of the module in a folder; null where nothing is kept.
+  KeptModule* kept(const std::string& folder) const { return kept_ == nullptr ? nullptr : &kept_->module(folder); }
   // A module from git that is read, or being read, with the folder that its digest is of.
   struct Checkout {
     GitSource source;
@@ -124,6 +131,7 @@ class ModuleReader {
   std::optional<TrustRules> trust_;
   std::vector<PolicyBundle> policy_;
   SecretStores secrets_;
+  KeptProject* kept_ = nullptr;
 };
 
 }  // namespace plumb::config

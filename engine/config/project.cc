@@ -264,7 +264,7 @@ Result<std::string> digest_of(const Project& project, const std::function<bool()
 }
 
 std::optional<Project> load_project(const Folder& folder, const InputArguments& arguments, const Registry& kinds,
-                                    Diagnostics& diagnostics, lang::SourceMap& sources) {
+                                    Diagnostics& diagnostics, lang::SourceMap& sources, KeptProject* kept) {
   if (const Result<> there = expect_project(folder); !there) {
     diagnostics.add(there.error().diagnostic());
     return std::nullopt;
@@ -273,6 +273,7 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
   project.files = &folder.files();
   project.folder = folder.path();
   ModuleReader reader(folder, kinds, diagnostics, sources);
+  reader.keep_in(kept);
   if (!reader.read_root(project.root, project.name)) return std::nullopt;
   project.rollout = reader.rollout();
   project.retention = reader.retention();
@@ -284,8 +285,10 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
 }
 
 std::optional<Project> load_module(const Folder& folder, const Registry& kinds, Diagnostics& diagnostics,
-                                   lang::SourceMap& sources) {
-  const std::shared_ptr<const Module> module = ModuleReader(folder, kinds, diagnostics, sources).module("");
+                                   lang::SourceMap& sources, KeptProject* kept) {
+  ModuleReader reader(folder, kinds, diagnostics, sources);
+  reader.keep_in(kept);
+  const std::shared_ptr<const Module> module = reader.module("");
   if (module == nullptr) return std::nullopt;
   Project project;
   project.files = &folder.files();

@@ -21,6 +21,8 @@
 
 namespace plumb::config {
 
+class KeptProject;
+
 // Input values of one layer: "inputs.yaml", "--set".
 struct InputLayerValues {
   std::string layer;
@@ -60,8 +62,11 @@ struct Project {
 // project comes back where there is something to go on with, for more findings of the same go: after errors, what is
 // broken in it is marked so. Warnings travel with success. `sources` takes the texts that were read, with the lines
 // that hold sensitive values hidden; it and `kinds` outlive the project.
+//
+// What stands as it stood when the project was read with `kept` before is taken from there: see kept_project.h. `kinds`
+// then outlive `kept`, and are the same each time.
 std::optional<Project> load_project(const Folder& folder, const InputArguments& arguments, const Registry& kinds,
-                                    Diagnostics& diagnostics, lang::SourceMap& sources);
+                                    Diagnostics& diagnostics, lang::SourceMap& sources, KeptProject* kept = nullptr);
 
 // Digest over the normalised configuration (not its layout or comments) and the bytes of its source files: the plan's
 // inputs.config. Sensitive values stay out of it, because a digest without a key would let short ones be guessed; the
@@ -70,6 +75,6 @@ Result<std::string> digest_of(const Project& project, const std::function<bool()
 
 // Reads `folder`/module.yaml as if it were a project, so that a module can be looked at on its own.
 std::optional<Project> load_module(const Folder& folder, const Registry& kinds, Diagnostics& diagnostics,
-                                   lang::SourceMap& sources);
+                                   lang::SourceMap& sources, KeptProject* kept = nullptr);
 
 }  // namespace plumb::config

@@ -48,11 +48,11 @@ Look::Look(ProjectRoot root, const Surroundings& around, const OpenTexts& open)
 }
 
 std::shared_ptr<const Look> Look::take(const ProjectRoot& root, const Surroundings& around, const OpenTexts& open,
-                                       const std::function<bool()>& stopped) {
+                                       const std::function<bool()>& stopped, config::KeptProject* kept) {
   const std::shared_ptr<Look> look(new Look(root, around, open));
   Diagnostics found;
-  if (root.kind == RootKind::kProject) look->read_project(stopped, found);
-  if (root.kind == RootKind::kModule) look->read_module(found);
+  if (root.kind == RootKind::kProject) look->read_project(stopped, kept, found);
+  if (root.kind == RootKind::kModule) look->read_module(kept, found);
   look->read_others(open, found);
   look->findings_ = found.sorted();
   look->has_errors_ = found.has_errors();
@@ -69,13 +69,13 @@ std::shared_ptr<const Look> Look::take_readable(const ProjectRoot& root, const S
   for (const auto& [path, text] : open) mended.emplace(path, is_yaml(path) ? readable_text(text) : text);
   const std::shared_ptr<Look> look(new Look(root, around, mended));
   Diagnostics untold;
-  if (root.kind == RootKind::kProject) look->read_project([] { return true; }, untold);
-  if (root.kind == RootKind::kModule) look->read_module(untold);
+  if (root.kind == RootKind::kProject) look->read_project([] { return true; }, nullptr, untold);
+  if (root.kind == RootKind::kModule) look->read_module(nullptr, untold);
   look->read_others(mended, untold);
   return look;
 }
 
-void Look::read_project(const std::function<bool()>& stopped, Diagnostics& found) {
+void Look::read_project(const std::function<bool()>& stopped, config::KeptProject* kept, Diagnostics& found) {
   store_ = around_.history(root_.folder);
   run::WorkspaceRequest request;
   request.folder = folder();
@@ -83,6 +83,7 @@ void Look::read_project(const std::function<bool()>& stopped, Diagnostics& found
   request.inputs = around_.inputs;
   request.environment = around_.environment;
   request.needs_key = false;
+  request.kept = kept;
   workspace_ = run::Workspace::look(request, around_.kinds, *store_, found, sources_);
   if (workspace_ == nullptr) return;
   gather_modules(workspace_->project().root);
@@ -96,8 +97,8 @@ void Look::read_project(const std::function<bool()>& stopped, Diagnostics& found
   found.extend(run::validate_offline(input, workspace_->hosts(), core_count()));
 }
 
-void Look::read_module(Diagnostics& found) {
-  std::optional<config::Project> module = config::load_module(folder(), around_.kinds, found, sources_);
+void Look::read_module(config::KeptProject* kept, Diagnostics& found) {
+  std::optional<config::Project> module = config::load_module(folder(), around_.kinds, found, sources_, kept);
   if (!module) return;
   alone_.push_back(std::move(*module));
   gather_modules(alone_.back().root);

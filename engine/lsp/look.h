@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/memory_files.h"
+#include "engine/config/kept_project.h"
 #include "engine/history/history.h"
 #include "engine/run/workspace.h"
 
@@ -49,9 +50,10 @@ class WatchedFiles : public FilesOver {
 
 class Look {
  public:
-  // `stopped` is asked now and then; once it is true, what comes back is not whole.
+  // `stopped` is asked now and then; once it is true, what comes back is not whole. `kept` is what earlier looks at the
+  // same project left for this one, with the same surroundings; null for nothing.
   static std::shared_ptr<const Look> take(const ProjectRoot& root, const Surroundings& around, const OpenTexts& open,
-                                          const std::function<bool()>& stopped);
+                                          const std::function<bool()>& stopped, config::KeptProject* kept = nullptr);
   // The same with what no reader of YAML takes left out of the open texts, for the names in the rest; without findings.
   static std::shared_ptr<const Look> take_readable(const ProjectRoot& root, const Surroundings& around,
                                                    const OpenTexts& open);
@@ -91,8 +93,8 @@ class Look {
  private:
   Look(ProjectRoot root, const Surroundings& around, const OpenTexts& open);
 
-  void read_project(const std::function<bool()>& stopped, Diagnostics& found);
-  void read_module(Diagnostics& found);
+  void read_project(const std::function<bool()>& stopped, config::KeptProject* kept, Diagnostics& found);
+  void read_module(config::KeptProject* kept, Diagnostics& found);
   // Open files that the project does not read.
   void read_others(const OpenTexts& open, Diagnostics& found);
   void gather_modules(const config::Module& module);

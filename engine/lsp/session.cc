@@ -115,7 +115,8 @@ std::vector<FileFindings> Session::refresh() {
   Project& project = projects_.at(*untold_.begin());
   if (texts_of(project).empty()) return forget(project.root.folder);
   if (old_.contains(project.root.folder)) {
-    std::shared_ptr<const Look> look = Look::take(project.root, around_, texts_of(project), waiting_);
+    std::shared_ptr<const Look> look =
+        Look::take(project.root, around_, texts_of(project), waiting_, project.kept.get());
     if (waiting_()) return {};
     take(project, std::move(look));
   }
@@ -159,7 +160,8 @@ std::shared_ptr<const Look> Session::current(const Document& document) {
   Project* project = project_of(document);
   if (project == nullptr) return nullptr;
   if (project->look == nullptr || old_.contains(project->root.folder))
-    take(*project, Look::take(project->root, around_, texts_of(*project), [] { return false; }));
+    take(*project, Look::take(
+                       project->root, around_, texts_of(*project), [] { return false; }, project->kept.get()));
   return project->look;
 }
 

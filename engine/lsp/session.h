@@ -70,6 +70,7 @@ class Session {
  private:
   struct Project {
     ProjectRoot root;
+    std::unique_ptr<config::KeptProject> kept = std::make_unique<config::KeptProject>();  // from look to look
     std::shared_ptr<const Look> look;    // as of the last time; null before the first
     std::shared_ptr<const Look> usable;  // the last one with names
     bool usable_is_old = true;           // than `look`

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/time_text.h"
 #include "engine/config/document.h"
 #include "engine/policy/bundle.h"
 #include "engine/run/project_key.h"
@@ -70,7 +71,10 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
   std::unique_ptr<Workspace> workspace(new Workspace(request, providers, sources));
   workspace->read_providers(diagnostics, sources);
   Diagnostics found;
-  workspace->project_ = config::load_project(request.folder, request.inputs, workspace->providers(), found, sources);
+  // Kinds from outside go with the workspace.
+  config::KeptProject* const kept = workspace->kinds_ == nullptr ? request.kept : nullptr;
+  workspace->project_ =
+      config::load_project(request.folder, request.inputs, workspace->providers(), found, sources, kept);
   tell_of_project(workspace->outside_, std::move(found), diagnostics);
   if (!workspace->project_) return nullptr;
   if (std::optional<policy::Policy> policy =

@@ -32,6 +32,8 @@ struct WorkspaceRequest {
   secrets::Environment environment;  // of whoever runs plumb, for stores of secrets
   // For plans that are looked at alone: see secrets::StandIns.
   secrets::StandIns stand_ins = secrets::StandIns::kNo;
+  // What was read of the project before, for who reads it again and again; null for nobody. It outlives the workspace.
+  config::KeptProject* kept = nullptr;
   bool needs_key = true;  // else any key will do where there is none: nothing that it seals is kept
 };
 

@@ -1,0 +1,175 @@
+#include "engine/config/body_declarations.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "engine/base/pool.h"
+
+namespace plumb::config {
+namespace {
+
+using lang::Node;
+
+// So many resources are worth the threads that share them.
+constexpr std::size_t kMany = 64;
+
+// Notes whether anything was asked of the files at all. For one thread.
+class NotedFiles : public FilesOver {
+ public:
+  using FilesOver::FilesOver;
+
+  // Since the last time.
+  bool was_asked() { return std::exchange(asked_, false); }
+
+  std::optional<FileStatus> status(const std::filesystem::path& path) const override {
+    asked_ = true;
+    return FilesOver::status(path);
+  }
+  std::optional<std::filesystem::path> real(const std::filesystem::path& path) const override {
+    asked_ = true;
+    return FilesOver::real(path);
+  }
+  Result<std::filesystem::path> link_target(const std::filesystem::path& path) const override {
+    asked_ = true;
+    return FilesOver::link_target(path);
+  }
+  Result<std::vector<FolderEntry>> list(const std::filesystem::path& folder, std::size_t most) const override {
+    asked_ = true;
+    return FilesOver::list(folder, most);
+  }
+  Result<std::string> read(const std::filesystem::path& path, std::size_t limit) const override {
+    asked_ = true;
+    return FilesOver::read(path, limit);
+  }
+  Result<std::unique_ptr<FileStream>> open(const std::filesystem::path& path) const override {
+    asked_ = true;
+    return FilesOver::open(path);
+  }
+  bool has_program(const std::string& name) const override {
+    asked_ = true;
+    return FilesOver::has_program(name);
+  }
+  Result<ProgramOutput> run(const std::vector<std::string>& arguments, const std::filesystem::path& folder, Code code,
+                            const ProgramLimits& limits) const override {
+    asked_ = true;
+    return FilesOver::run(arguments, folder, code, limits);
+  }
+  std::optional<KeptAnswer> kept(const std::filesystem::path& path, std::size_t limit) const override {
+    asked_ = true;
+    return FilesOver::kept(path, limit);
+  }
+
+ private:
+  mutable bool asked_ = false;
+};
+
+bool is_resource(const Node& node) {
+  return node.is_map() && !node.entries.empty() && !is_use(node);
+}
+
+// The lines that a node stands in.
+std::string_view lines_of(const SourceSpan& span, const lang::SourceMap& sources) {
+  const std::optional<std::string_view> first = sources.line(span.file, span.line);
+  const std::optional<std::string_view> last = sources.line(span.file, std::max(span.line, span.end_line));
+  if (!first || !last) return {};
+  return {first->data(), static_cast<std::size_t>(last->data() + last->size() - first->data())};
+}
+
+class BodyReader {
+ public:
+  BodyReader(const std::vector<BodyEntry>& entries, const ModuleFolder& folder, const std::vector<ParsedBlock>& blocks,
+             const lang::SourceMap& sources)
+      : entries_(entries), folder_(folder), blocks_(blocks), sources_(sources), read_(entries.size()) {}
+
+  std::vector<std::optional<BodyDeclaration>> run(KindRules& rules, KeptModule* kept) {
+    KeptBody* body = kept == nullptr || entries_.empty() ? nullptr : &kept->bodies[entries_.front().node->span.file];
+    if (body != nullptr) take_kept(*body);
+    read_left(rules);
+    if (body != nullptr) keep(*body);
+    return std::move(read_);
+  }
+
+ private:
+  // Calls `visit(begin, end)` for what each entry of `resources` comes to. Those of a list were spread: they follow
+  // each other and have one place.
+  template <class Visit>
+  void each_item(const Visit& visit) const {
+    for (std::size_t begin = 0, end = 0; begin < entries_.size(); begin = end) {
+      for (end = begin + 1; end < entries_.size() && entries_[end].item->span == entries_[begin].item->span;) ++end;
+      visit(begin, end);
+    }
+  }
+
+  void take_kept(const KeptBody& body) {
+    each_item([&](std::size_t begin, std::size_t end) {
+      const Node& item = *entries_[begin].item;
+      const auto found = body.find({item.span.line, item.span.column});
+      if (found == body.end()) return;
+      const KeptEntry& known = found->second;
+      const bool same = known.span == item.span && known.flow == item.flow &&
+                        known.declarations.size() == end - begin && known.text == lines_of(item.span, sources_);
+      for (std::size_t i = begin; same && i < end; ++i) {
+        const std::optional<BodyDeclaration>& one = known.declarations[i - begin];
+        // Blocks are counted in the whole module.
+        if (one && (one->written == nullptr || one->written->block == entries_[i].block)) read_[i] = one;
+      }
+    });
+  }
+
+  void keep(KeptBody& body) const {
+    KeptBody now;
+    each_item([&](std::size_t begin, std::size_t end) {
+      const Node& item = *entries_[begin].item;
+      KeptEntry entry{item.span, item.flow, std::string(lines_of(item.span, sources_)), {}};
+      for (std::size_t i = begin; i < end; ++i) {
+        const bool lasts = read_[i] && !read_[i]->looked_at_files;
+        entry.declarations.push_back(lasts ? read_[i] : std::nullopt);
+      }
+      now.insert_or_assign({item.span.line, item.span.column}, std::move(entry));
+    });
+    body = std::move(now);
+  }
+
+  // All that is there and was not kept: a group at a time, by rules of its own.
+  void read_left(KindRules& rules) {
+    std::vector<std::size_t> left;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      if (!read_[i] && is_resource(*entries_[i].node)) left.push_back(i);
+    }
+    const auto read = [&](std::size_t begin, std::size_t end, KindRules& own_rules) {
+      NotedFiles files(folder_.project.files());
+      const ModuleFolder folder{Folder(files, folder_.project.path()), folder_.relative};
+      for (std::size_t i = begin; i < end; ++i) {
+        const BodyEntry& entry = entries_[left[i]];
+        ReadDeclaration one = read_declaration(*entry.node, folder, own_rules, sources_);
+        if (one.declaration) put_in_block(*one.declaration, entry.block, blocks_);
+        read_[left[i]] = BodyDeclaration{
+            one.declaration ? std::make_shared<const ParsedDeclaration>(std::move(*one.declaration)) : nullptr,
+            std::move(one.diagnostics), std::move(one.sources), files.was_asked()};
+      }
+    };
+    if (left.size() < kMany) return read(0, left.size(), rules);
+    const std::size_t size = std::clamp(left.size() / (4 * core_count()), kMany / 4, std::size_t{16} * kMany);
+    compute_each((left.size() + size - 1) / size, [&](std::size_t group) {
+      KindRules own_rules(rules.kinds());
+      read(group * size, std::min((group + 1) * size, left.size()), own_rules);
+    });
+  }
+
+  const std::vector<BodyEntry>& entries_;
+  const ModuleFolder& folder_;
+  const std::vector<ParsedBlock>& blocks_;
+  const lang::SourceMap& sources_;
+  std::vector<std::optional<BodyDeclaration>> read_;
+};
+
+}  // namespace
+
+std::vector<std::optional<BodyDeclaration>> read_body_declarations(const std::vector<BodyEntry>& entries,
+                                                                   const ModuleFolder& folder, KindRules& rules,
+                                                                   const std::vector<ParsedBlock>& blocks,
+                                                                   const lang::SourceMap& sources, KeptModule* kept) {
+  return BodyReader(entries, folder, blocks, sources).run(rules, kept);
+}
+
+}  // namespace plumb::config
