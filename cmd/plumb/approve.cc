@@ -7,7 +7,7 @@
 #include "cmd/plumb/workspace.h"
 #include "engine/config/formats.h"
 #include "engine/report/left_open.h"
-#include "engine/report/plan_text.h"
+#include "engine/report/plan_outline.h"
 #include "engine/trust/sign.h"
 
 namespace plumb::cmd {
@@ -80,10 +80,9 @@ class ApproveCommand {
     options.color = terminal_.color();
     options.full = arguments_.full;
     options.kinds = &program_.options.kinds;
-    const std::string text = report::plan_text(plan, options) + report::plan_summary(plan, options) +
-                             report::left_open(plan) + "\nProject " + plan.project + ", " +
-                             std::to_string(plan.hosts.size()) + (plan.hosts.size() == 1 ? " host" : " hosts") +
-                             "\n  id " + saved.id + "\n";
+    const std::string text = report::review_text(plan, options) + report::left_open(plan) + "\nProject " +
+                             plan.project + ", " + std::to_string(plan.hosts.size()) +
+                             (plan.hosts.size() == 1 ? " host" : " hosts") + "\n  id " + saved.id + "\n";
     if (terminal_.json()) {
       terminal_.tell(text);
     } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cmd/plumb/explain_word.h"
 #include "cmd/plumb/terminal.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/ir/compile.h"
@@ -178,6 +179,8 @@ class Completer {
     } else if (line_.command()->get_name() == "schema") {
       for (const Kind& kind : program_.options.kinds.all())
         add(before + kind.name, kind.schema.json().value("description", std::string()));
+    } else if (line_.command()->get_name() == "explain") {
+      for (const std::string& word : known_words(program_.options.kinds)) add(before + word);
     } else if (line_.command()->get_name() == "help") {
       add_commands(program_.app);
     }

@@ -1,6 +1,7 @@
 #include "cmd/plumb/diff_revisions.h"
 
 #include "cmd/plumb/exit_code.h"
+#include "cmd/plumb/pager.h"
 #include "cmd/plumb/plan_document.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
@@ -8,7 +9,7 @@
 #include "engine/config/revision.h"
 #include "engine/plan/artifact.h"
 #include "engine/report/host_list.h"
-#include "engine/report/plan_text.h"
+#include "engine/report/plan_outline.h"
 #include "engine/run/diff_revisions.h"
 #include "engine/run/project_key.h"
 
@@ -158,7 +159,8 @@ class RevisionDiff {
     options.color = terminal_.color();
     options.full = planning_.full;
     options.kinds = &options_.kinds;
-    terminal_.print(report::plan_text(diff.plan, options) + hosts + report::plan_summary(diff.plan, options));
+    options.outline = planning_.outline;
+    print_to_read(hosts + report::review_text(diff.plan, options), terminal_, options_);
   }
 
   const Options& options_;

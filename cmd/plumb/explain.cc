@@ -1,12 +1,15 @@
-// plumb explain: the longer text behind a diagnostic; where an input has its value from; why a resource is on a host
-// or is not; what a reading asks; what a fact is.
+// plumb explain: what a word is; where an input has its value from; why a resource is on a host or is not; what a
+// reading asks; what a fact is.
 
 #include <algorithm>
+#include <utility>
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/explain_word.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/nearest.h"
 #include "engine/config/layers.h"
+#include "engine/config/project_files.h"
 #include "engine/config/reading.h"
 #include "engine/config/resource.h"
 #include "engine/config/schema.h"
@@ -19,7 +22,7 @@ namespace plumb::cmd {
 namespace {
 
 struct Question {
-  std::string what;  // "input", "reading", "resource", "fact", "kind", "function", or a code
+  std::string what;  // "input", "reading", "resource", "fact", "kind", "function", or any other word; "" for none
   std::string name;
   std::string host;
 };
@@ -42,12 +45,12 @@ class Explainer {
   }
 
   int run() {
+    if (question_.what.empty()) return overview();
     if (question_.what == "fact") return fact();
+    if (question_.what == "function" && question_.name.empty()) return functions();
+    if (question_.name.empty() || !is_noun(question_.what)) return word();
     if (question_.what == "kind") return kind();
     if (question_.what == "function") return function();
-    const bool asks = question_.what == "input" || question_.what == "resource" || question_.what == "reading";
-    if (!asks) return code();
-    if (question_.name.empty()) return unknown("name the " + question_.what + " to explain", {}, "");
     workspace_.only_name();
     if (!workspace_.load()) return kInvalidConfiguration;
     if (question_.what == "reading") return reading();
@@ -62,20 +65,67 @@ class Explainer {
     return kInvalidConfiguration;
   }
 
-  int code() {
-    const std::optional<CodeInfo> info = find_code(question_.what);
-    if (!info) {
-      std::vector<std::string> names;
-      for (const CodeInfo& known : all_codes()) names.push_back(code_name(known.code));
-      const std::string form = "codes look like " + names.front() +
-                               "; `input NAME`, `reading NAME`, `resource ADDRESS`, `fact NAME`, `kind NAME` and "
-                               "`function NAME` are explained too";
-      return unknown("there is no diagnostic `" + question_.what + "`", names, form);
+  static bool is_noun(const std::string& word) {
+    return word == "input" || word == "reading" || word == "resource" || word == "kind" || word == "function";
+  }
+
+  int overview() {
+    terminal_.print(
+        "plumb explain says what a word is:\n"
+        "  a code              plumb explain PL1007\n"
+        "  a kind, an attribute of it\n"
+        "                      plumb explain file, plumb explain file.mode\n"
+        "  a fact              plumb explain facts.os.family; plumb explain fact lists all\n"
+        "  a function          plumb explain size\n"
+        "  a word of plumb's, or one of another tool\n"
+        "                      plumb explain drift, plumb explain notify\n"
+        "and of the project that you are in:\n"
+        "  an input, with where its value comes from\n"
+        "                      plumb explain input NAME --host HOST\n"
+        "  a reading           plumb explain reading NAME\n"
+        "  a resource, with where it goes\n"
+        "                      plumb explain file:/etc/motd\n");
+    return kDone;
+  }
+
+  int word() {
+    if (const std::optional<CodeInfo> info = find_code(question_.what)) return code(*info);
+    if (const std::size_t colon = question_.what.find(':'); colon != std::string::npos && colon > 0) {
+      question_.name = std::exchange(question_.what, "resource");
+      workspace_.only_name();
+      return workspace_.load() ? resource() : kInvalidConfiguration;
     }
+    const std::vector<Meaning> found = meanings_of(question_.what, options_.kinds);
+    if (found.empty()) return of_project();
     if (terminal_.json()) {
-      terminal_.print(Json{{"code", question_.what}, {"title", info->title}, {"text", info->text}}.dump() + "\n");
+      Json document = Json::array();
+      for (const Meaning& one : found) document.push_back({{"what", one.what}, {"text", one.text}});
+      terminal_.print(document.dump(2) + "\n");
     } else {
-      terminal_.print(question_.what + ": " + std::string(info->title) + "\n\n" + std::string(info->text) + "\n");
+      for (const Meaning& one : found) terminal_.print(one.text);
+    }
+    return kDone;
+  }
+
+  // A name of the project that somebody stands in, or nothing that is known.
+  int of_project() {
+    if (config::expect_project(Folder(options_.folder))) {
+      workspace_.only_name();
+      if (!workspace_.load()) return kInvalidConfiguration;
+      question_.name = question_.what;
+      if (workspace_.project().root.inputs.contains(question_.what)) return input();
+      if (workspace_.project().root.readings.contains(question_.what)) return reading();
+      question_.name.clear();
+    }
+    return unknown("plumb has no word `" + question_.what + "`", known_words(options_.kinds),
+                   "`plumb explain` alone says what can be asked");
+  }
+
+  int code(const CodeInfo& info) {
+    if (terminal_.json()) {
+      terminal_.print(Json{{"code", question_.what}, {"title", info.title}, {"text", info.text}}.dump() + "\n");
+    } else {
+      terminal_.print(question_.what + ": " + std::string(info.title) + "\n\n" + std::string(info.text) + "\n");
     }
     return kDone;
   }
@@ -100,7 +150,19 @@ class Explainer {
     }
     if (attribute.empty()) terminal_.print(found->name + ": " + schema.value("description", "") + "\n\n");
     for (const auto& [name, part] : schema["properties"].items())
-      if (attribute.empty() || attribute == name) print_part(schema, part, name);
+      if (attribute.empty() || attribute == name) terminal_.print(part_text(schema, part, name));
+    return kDone;
+  }
+
+  int functions() {
+    const std::vector<cel::FunctionDoc> all = cel::documentation(cel::standard_functions());
+    if (terminal_.json()) {
+      Json names = Json::array();
+      for (const cel::FunctionDoc& one : all) names.push_back(one.name);
+      terminal_.print(names.dump(2) + "\n");
+      return kDone;
+    }
+    for (const cel::FunctionDoc& one : all) terminal_.print(one.name + ": " + one.doc + ".\n");
     return kDone;
   }
 
@@ -130,6 +192,7 @@ class Explainer {
   }
 
   int fact() {
+    if (question_.name.starts_with("facts.")) question_.name.erase(0, 6);
     const Json* schema = &config::builtin_schema("facts");
     std::string path;
     for (std::size_t begin = 0; begin <= question_.name.size() && !question_.name.empty();) {
@@ -150,25 +213,9 @@ class Explainer {
     if (terminal_.json()) {
       terminal_.print(schema->dump(2) + "\n");
     } else {
-      print_facts(*schema, "facts" + (path.empty() ? "" : "." + path));
+      terminal_.print(facts_text(*schema, "facts" + (path.empty() ? "" : "." + path)));
     }
     return kDone;
-  }
-
-  // `root` is the schema that `part` is of.
-  void print_part(const Json& root, const Json& part, const std::string& name) {
-    std::string line = name + ": " + config::words_for(config::type_of_schema(part, root, name)) + ". " +
-                       part.value("description", "");
-    if (part.contains("examples")) line += " Such as " + part["examples"][0].dump() + ".";
-    terminal_.print(line + "\n");
-  }
-
-  void print_facts(const Json& schema, const std::string& path) {
-    if (schema.contains("properties")) {
-      for (const auto& [name, part] : schema["properties"].items()) print_facts(part, path + "." + name);
-      return;
-    }
-    print_part(schema, schema, path);
   }
 
   // By its name, that of a module's with the module in front.
@@ -393,10 +440,9 @@ class Explainer {
 void add_explain(Program& program) {
   auto question = std::make_shared<Question>();
   CLI::App* command = program.app.add_subcommand(
-      "explain",
-      "Say more about a diagnostic, a kind, a function, a fact, an input's value, a reading or a resource's place");
-  command->add_option("WHAT", question->what, "A code such as PL1007; kind, function, input, reading, resource or fact")
-      ->required();
+      "explain", "Say what a word is: a code, a kind, an attribute, a fact, a function, an input, a resource");
+  command->add_option("WORD", question->what,
+                      "The word; or kind, function, fact, input, reading or resource, and a name behind it");
   command->add_option("NAME", question->name, "Of that; of a kind also KIND.ATTRIBUTE");
   command->add_option("--host", question->host, "One host; else those of --on")->type_name("HOST");
   command->callback([&program, question] { program.exit_code = Explainer(program, *question).run(); });

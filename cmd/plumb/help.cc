@@ -1,6 +1,7 @@
 // plumb help [COMMAND...]: what `--help` says of them.
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/other_tools.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/base/nearest.h"
 
@@ -26,6 +27,11 @@ CLI::App* find_command(CLI::App& app, const std::vector<std::string>& words, std
   return found;
 }
 
+std::string hint_for(const std::string& word, const std::string& near) {
+  if (const std::string instead = instead_of_command(word); !instead.empty()) return instead;
+  return near.empty() ? "`plumb --help` lists the commands" : "did you mean `" + near + "`?";
+}
+
 }  // namespace
 
 void add_help(Program& program) {
@@ -45,10 +51,9 @@ void add_help(Program& program) {
     }
     std::string all;
     for (const std::string& word : *words) all += (all.empty() ? "" : " ") + word;
-    terminal.diagnose(
-        {Diagnostic(Code::kUsage, "there is no command `" + all + "`")
-             .with_hint(near.empty() ? "`plumb --help` lists the commands" : "did you mean `" + near + "`?")},
-        {});
+    terminal.diagnose({Diagnostic(Code::kUsage, "there is no command `" + all + "`")
+                           .with_hint(hint_for(words->empty() ? "" : words->front(), near))},
+                      {});
     program.exit_code = kInvalidConfiguration;
   });
 }

@@ -6,7 +6,7 @@
 #include "engine/plan/artifact.h"
 #include "engine/report/history_comparison.h"
 #include "engine/report/history_text.h"
-#include "engine/report/plan_text.h"
+#include "engine/report/plan_outline.h"
 
 namespace plumb::cmd {
 namespace {
@@ -69,7 +69,7 @@ class HistoryCommand {
     report::PlanTextOptions options;
     options.color = terminal_.color();
     options.kinds = &kinds_;
-    terminal_.print("\n" + report::plan_text(*plan, options) + report::plan_summary(*plan, options));
+    terminal_.print("\n" + report::review_text(*plan, options));
     return kDone;
   }
 

@@ -52,6 +52,9 @@ int import_ansible(Program& program, const ImportArguments& given) {
   if (!given.force && std::filesystem::exists(target / "plumb.yaml", ignored))
     return complain(fail(Code::kExists, (target / "plumb.yaml").string() + " is there already")
                         .hint("name another folder, or --force to write over what is there"));
+  if (!std::filesystem::exists(given.path, ignored))
+    return complain(fail(Code::kFileUnreadable, "there is nothing at " + given.path)
+                        .hint("name a role, a playbook, or a folder with roles and playbooks"));
   const std::filesystem::path source = std::filesystem::absolute(given.path, ignored).lexically_normal();
   const bool file = std::filesystem::is_regular_file(source, ignored);
   imports::ImportOptions options{

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/help_page.h"
 #include "cmd/plumb/log.h"
+#include "cmd/plumb/other_tools.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/base/file.h"
 #include "engine/base/nearest.h"
@@ -68,6 +70,8 @@ void add_common_options(Program& program) {
   app.add_flag("--yes", options.yes, "Do not ask before changes are made");
   app.add_flag("--no-color", options.no_color, "No colours (NO_COLOR does the same)");
   app.add_flag("--no-live", options.no_live, "Plain lines also on a terminal");
+  app.add_flag("--no-pager", options.no_pager,
+               "Print what is longer than the screen, too, rather than have a pager show it");
   app.add_option("--log-level", options.log_level,
                  "trace, debug, info, warn, error or off (default: off; info with --log-file)")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
@@ -82,51 +86,31 @@ void add_common_options(Program& program) {
                "Ask once for the password that sudo, doas or su wants on the hosts");
 }
 
+// Under the heading that --help has them under.
 void add_commands(Program& program) {
-  add_init(program);
-  add_ci(program);
-  add_adopt(program);
-  add_import(program);
-  add_validate(program);
-  add_fmt(program);
-  add_plan(program);
-  add_show(program);
-  add_sign(program);
-  add_approve(program);
-  add_verify(program);
-  add_apply(program);
-  add_diff(program);
-  add_doctor(program);
-  add_history(program);
-  add_undo(program);
-  add_forget(program);
-  add_observe(program);
-  add_facts(program);
-  add_hosts(program);
-  add_run(program);
-  add_get(program);
-  add_graph(program);
-  add_output(program);
-  add_eval(program);
-  add_explain(program);
-  add_charter(program);
-  add_lock(program);
-  add_unlock(program);
-  add_locks(program);
-  add_lsp(program);
-  add_module(program);
-  add_policy(program);
-  add_project_key(program);
-  add_secret(program);
-  add_key(program);
-  add_provider(program);
-  add_schema(program);
-  add_test(program);
-  add_compliance(program);
-  add_completion(program);
-  add_man(program);
-  add_version(program);
-  add_help(program);
+  struct Group {
+    const char* heading;
+    std::vector<void (*)(Program&)> adders;
+  };
+  static const std::vector<Group> groups = {
+      {"To begin", {add_init, add_adopt, add_import, add_doctor}},
+      {"What is to be",
+       {add_validate, add_fmt, add_test, add_eval, add_explain, add_graph, add_schema, add_module, add_provider,
+        add_lsp}},
+      {"Planning and applying", {add_plan, add_show, add_apply, add_diff, add_undo, add_output}},
+      {"Who may", {add_key, add_sign, add_approve, add_verify, add_policy, add_charter}},
+      {"Hosts", {add_hosts, add_facts, add_observe, add_run, add_get, add_lock, add_unlock, add_locks, add_forget}},
+      {"What was", {add_history, add_compliance}},
+      {"Secrets", {add_secret, add_project_key}},
+      {"Pipelines", {add_ci}},
+      {"The program itself", {add_completion, add_man, add_version, add_help}},
+  };
+  for (const Group& group : groups) {
+    for (const auto add : group.adders) add(program);
+    for (CLI::App* command : program.app.get_subcommands({})) {
+      if (command->get_group() == "Subcommands") command->group(group.heading);
+    }
+  }
 }
 
 // `--limit "$UNSET"` means something else than no limit, and `--resume --yes` no run that is called --yes.
@@ -230,24 +214,100 @@ bool asks_for_json(int argc, char** argv) {
   return false;
 }
 
-int usage_error(const Program& program, bool json, const CLI::ParseError& error) {
-  const std::vector<std::string> words = program.app.remaining();
-  const std::vector<CLI::App*> chosen = program.app.get_subcommands();
-  if (!chosen.empty() || words.empty()) {
-    const std::string command = chosen.empty() ? "" : " " + chosen.front()->get_name();
-    return refuse(program, json, error.what(), "`plumb" + command + " --help` lists what there is");
+// The command that the words chose, the innermost; the program itself where they chose none.
+const CLI::App& chosen_command(const CLI::App& app) {
+  const CLI::App* chosen = &app;
+  while (!chosen->get_subcommands().empty()) chosen = chosen->get_subcommands().front();
+  return *chosen;
+}
+
+std::string typed_words(const CLI::App& command) {
+  return (command.get_parent() == nullptr ? "" : typed_words(*command.get_parent()) + " ") + command.get_name();
+}
+
+std::string otherwise(const std::string& instead, const std::string& near, const std::string& list) {
+  if (!instead.empty()) return instead;
+  return near.empty() ? list : "did you mean `" + near + "`?";
+}
+
+// Of words that the command does not take, the first option, else the first word.
+std::string unexpected(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining(true);
+  const auto option = std::find_if(words.begin(), words.end(),
+                                   [](const std::string& one) { return one.size() > 1 && one.starts_with('-'); });
+  return option != words.end() ? *option : words.empty() ? "" : words.front();
+}
+
+int refuse_option(const Program& program, bool json, const std::string& word) {
+  const CLI::App& command = chosen_command(program.app);
+  std::vector<std::string> known;
+  for (const CLI::App* level = &command; level != nullptr; level = level->get_parent()) {
+    for (const CLI::Option* option : level->get_options({})) {
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    }
   }
+  const std::string words = typed_words(command);
+  return refuse(program, json, "`" + words + "` has no option `" + word.substr(0, word.find('=')) + "`",
+                otherwise(instead_of_option(word), nearest(word.substr(0, word.find('=')), known),
+                          "`" + words + " --help` lists what there is"));
+}
+
+int refuse_command(const Program& program, bool json, const std::string& word) {
+  const CLI::App& above = chosen_command(program.app);
+  const bool is_first = above.get_parent() == nullptr;
   std::vector<std::string> names;
-  for (const CLI::App* command : program.app.get_subcommands({})) names.push_back(command->get_name());
-  const std::string near = nearest(words.front(), names);
-  return refuse(program, json, "there is no command `" + words.front() + "`",
-                near.empty() ? "`plumb --help` lists the commands" : "did you mean `" + near + "`?");
+  for (const CLI::App* command : above.get_subcommands({})) names.push_back(command->get_name());
+  return refuse(program, json, "there is no command `" + (is_first ? "" : typed_words(above) + " ") + word + "`",
+                otherwise(is_first ? instead_of_command(word) : "", nearest(word, names),
+                          "`" + typed_words(above) + " --help` lists the commands"));
+}
+
+// What the library says of a value, as all else here is said: "--output: yaml not in {human,json}".
+std::string in_our_words(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const std::size_t colon = text.find(": ");
+  if (const std::size_t at = text.find(" not in {"); at != std::string::npos && colon < at && text.ends_with('}')) {
+    std::string choices;
+    for (const char c : text.substr(at + 9, text.size() - at - 10))
+      choices += c == ',' ? std::string(", ") : std::string(1, c);
+    return text.substr(0, colon) + ": `" + text.substr(colon + 2, at - colon - 2) + "` is none of " + choices;
+  }
+  if (const std::size_t at = text.find(" not in range "); at != std::string::npos && colon < at)
+    return text.substr(0, colon + 2) + text.substr(text.rfind(' ', at - 1) + 1, at - text.rfind(' ', at - 1) - 1) +
+           " is not from " + text.substr(at + 14);
+  constexpr std::string_view kUnit = " unit not recognized. Allowed values: {h,m,s}";
+  if (text.ends_with(kUnit) && colon != std::string::npos)
+    return text.substr(0, text.size() - kUnit.size()) + " is no unit of time; there are s, m and h";
+  constexpr std::string_view kRequired = " is required";
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && text.ends_with(kRequired))
+    return text.substr(0, text.size() - kRequired.size()) + " is missing";
+  return text;
+}
+
+int usage_error(const Program& program, bool json, const CLI::ParseError& error) {
+  const CLI::App& command = chosen_command(program.app);
+  const bool has_commands = !command.get_subcommands({}).empty();
+  const std::string word = unexpected(program.app);
+  const std::string help = "`" + typed_words(command) + " --help` lists what there is";
+  const bool wants_command = has_commands && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  if (wants_command || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    if (word.starts_with('-')) return refuse_option(program, json, word);
+    if (!word.empty() && has_commands) return refuse_command(program, json, word);
+    if (!word.empty())
+      return refuse(program, json, "`" + typed_words(command) + "` takes no `" + word + "` here", help);
+    if (wants_command && !json) {
+      std::fputs(program.app.help().c_str(), stderr);
+      return kInvalidConfiguration;
+    }
+  }
+  return refuse(program, json, in_our_words(error), help);
 }
 
 int run(int argc, char** argv) {
   Program program;
   program.app.description("Declarative configuration: typed YAML in, a plan you can read, exactly that plan applied.");
   program.app.name("plumb");
+  program.app.formatter(std::make_shared<HelpPage>());
   program.app.set_version_flag("--version", "plumb " PLUMB_VERSION, "Show the version, as `plumb version` does");
   program.app.require_subcommand(1);
   program.app.fallthrough();

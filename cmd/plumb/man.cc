@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/help_page.h"
 #include "cmd/plumb/terminal.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
@@ -39,12 +40,6 @@ std::string page_of(const CLI::App& command) {
   std::string name = "plumb";
   for (const char c : words_of(command).empty() ? "" : " " + words_of(command)) name += c == ' ' ? '-' : c;
   return name;
-}
-
-// "FILE", of "FILE:FILE" and the words that a check adds.
-std::string value_of(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  return type.substr(0, type.find_first_of(": "));
 }
 
 std::string names_of(const CLI::Option& option) {

@@ -29,6 +29,7 @@ struct Options {
   bool yes = false;                                  // --yes
   bool no_color = false;
   bool no_live = false;    // --no-live
+  bool no_pager = false;   // --no-pager
   std::string log_level;   // --log-level; "" for the default
   std::string log_format;  // --log-format
   std::string log_file;    // --log-file; "" for standard error

@@ -38,6 +38,8 @@ int output(Program& program, const std::string& name) {
   if (terminal.json()) {
     terminal.print((name.empty() ? report::outputs_json(*outputs) : report::output_json(*outputs, name)).dump(2) +
                    "\n");
+  } else if (name.empty() && declared.empty()) {
+    terminal.tell("The project declares no outputs.\n");
   } else if (name.empty()) {
     terminal.print(report::outputs_text(*outputs, terminal.color()));
   } else {

@@ -28,7 +28,7 @@ struct PlanArguments {
 // Of `plan` and `diff`.
 void add_planning_options(CLI::App& command, PlanningOptions& planning) {
   add_narrowing_options(command, planning);
-  command.add_flag("--full", planning.full, "Show operations and what each action stands on");
+  add_showing_options(command, planning.full, planning.outline);
   command.add_option("--require", planning.require, "Refuse actions that are not exactly known")
       ->check(CLI::IsMember({"exact"}))
       ->type_name("exact");
@@ -65,7 +65,7 @@ int make_and_print(Program& program, const PlanArguments& arguments, Judged judg
     print_document(planned->plan, planned->plan_id, {"", report::failures_text(results, false)}, terminal,
                    program.options);
   } else {
-    print_plan(planned->plan, planned->plan_id, terminal, arguments.planning, program.options.kinds);
+    print_plan_to_read(planned->plan, planned->plan_id, terminal, arguments.planning, program.options);
   }
   const bool denied =
       judged == Judged::kYes && !planned->plan.changes_nothing() && !tell_judgement(workspace, *planned);

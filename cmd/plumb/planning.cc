@@ -1,12 +1,26 @@
 #include "cmd/plumb/planning.h"
 
+#include "cmd/plumb/pager.h"
 #include "engine/base/file.h"
 #include "engine/base/shell_word.h"
 #include "engine/report/events.h"
-#include "engine/report/plan_text.h"
+#include "engine/report/plan_outline.h"
 #include "engine/run/plan_contents.h"
 
 namespace plumb::cmd {
+namespace {
+
+std::string review(const plan::Plan& plan, const Terminal& terminal, const PlanningOptions& planning,
+                   const Registry& kinds) {
+  report::PlanTextOptions options;
+  options.color = terminal.color();
+  options.full = planning.full;
+  options.outline = planning.outline;
+  options.kinds = &kinds;
+  return report::review_text(plan, options);
+}
+
+}  // namespace
 
 run::PlanRequest PlanningOptions::request() const {
   return {{tags.begin(), tags.end()},
@@ -70,6 +84,12 @@ std::string written_text(const std::string& file, const std::string& id, bool de
                  : "\n  apply it with: plumb " + root + "apply " + file + "\n");
 }
 
+void add_showing_options(CLI::App& command, bool& full, bool& outline) {
+  CLI::Option* const shortly =
+      command.add_flag("--summary", outline, "Show each address in a line, with its hosts, and what to look at first");
+  command.add_flag("--full", full, "Show operations and what each action stands on")->excludes(shortly);
+}
+
 void print_plan(const plan::Plan& plan, const std::string& id, Terminal& terminal, const PlanningOptions& planning,
                 const Registry& kinds) {
   if (terminal.events() != nullptr) {
@@ -78,11 +98,13 @@ void print_plan(const plan::Plan& plan, const std::string& id, Terminal& termina
   if (terminal.json()) {
     return plan::write_expanded(plan, {{"id", id}}, [&](std::string_view text) { terminal.print(text); });
   }
-  report::PlanTextOptions options;
-  options.color = terminal.color();
-  options.full = planning.full;
-  options.kinds = &kinds;
-  terminal.print(report::plan_text(plan, options) + report::plan_summary(plan, options));
+  terminal.print(review(plan, terminal, planning, kinds));
+}
+
+void print_plan_to_read(const plan::Plan& plan, const std::string& id, Terminal& terminal,
+                        const PlanningOptions& planning, const Options& options) {
+  if (terminal.json()) return print_plan(plan, id, terminal, planning, options.kinds);
+  print_to_read(review(plan, terminal, planning, options.kinds), terminal, options);
 }
 
 }  // namespace plumb::cmd

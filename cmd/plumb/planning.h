@@ -15,6 +15,7 @@ namespace plumb::cmd {
 struct PlanningOptions {
   std::string require;  // "exact": refuse anything less
   bool full = false;
+  bool outline = false;                // --summary
   std::vector<std::string> tags;       // --tags
   std::vector<std::string> skip_tags;  // --skip-tags
   std::vector<std::string> addresses;  // --address
@@ -40,5 +41,11 @@ std::string written_text(const std::string& file, const std::string& id, bool de
 // The plan for people or, with --output json or jsonl, for programs.
 void print_plan(const plan::Plan& plan, const std::string& id, Terminal& terminal, const PlanningOptions& planning,
                 const Registry& kinds);
+// The same where nothing is asked after it: a pager shows what is longer than the screen.
+void print_plan_to_read(const plan::Plan& plan, const std::string& id, Terminal& terminal,
+                        const PlanningOptions& planning, const Options& options);
+
+// How much of a plan is shown: `--summary`, `--full`.
+void add_showing_options(CLI::App& command, bool& full, bool& outline);
 
 }  // namespace plumb::cmd

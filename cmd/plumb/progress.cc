@@ -21,6 +21,8 @@ using std::chrono::seconds;
 
 // Up to this many actions each one is worth a line.
 constexpr std::size_t kActionsShown = 100;
+// Of more hosts that are lost the end of the run tells, by their causes.
+constexpr std::size_t kLostShown = 10;
 // Often enough to look alive, seldom enough to be calm.
 constexpr milliseconds kFrame{100};
 // Where lines stay, one now and then says how far it is.
@@ -93,6 +95,7 @@ run::RunObserver Progress::observer() {
 void Progress::start(const run::RunEvent::PhaseBegin& begin) {
   clear();
   hosts_ = begin.hosts;
+  lost_ = 0;
   const std::size_t actions = begin.plan == nullptr ? 0 : plan::action_count(*begin.plan);
   // Of few actions each one gets a line of its own, not only the failed ones.
   show_actions_ = begin.plan != nullptr && actions <= kActionsShown;
@@ -221,6 +224,11 @@ void Progress::on_end(const run::HostResult& result) {
   tell_idle(result.name);
   const bool lost = result.state == HostState::kUnreachable || result.state == HostState::kNoAnswer;
   if (!lost || hosts_ < 2) return;
+  std::unique_lock lock(mutex_);
+  const std::size_t count = ++lost_;
+  lock.unlock();
+  if (count > kLostShown + 1) return;
+  if (count > kLostShown) return line("… and more; all that are lost are named at the end");
   const Diagnostic* problem = report::first_error(result);
   line(result.name + "  " + report::tint(name(result.state), report::Tone::kRed, terminal_.error_color()) +
        (problem == nullptr ? "" : "  " + report::clean(problem->summary)));

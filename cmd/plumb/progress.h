@@ -60,6 +60,7 @@ class Progress {
   report::LiveModel model_;           // guarded by mutex_
   bool running_ = false;              // guarded by mutex_: the view is kept up to date
   bool dirty_ = false;                // guarded by mutex_
+  std::size_t lost_ = 0;              // guarded by mutex_; hosts of the phase that are told of as lost
   std::map<std::string, Idle> idle_;  // guarded by mutex_; of hosts at work
   Beside ticker_;
 };

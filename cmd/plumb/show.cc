@@ -1,15 +1,62 @@
 // plumb show FILE: a saved plan, for people or for programs, and its parts by host.
 
+#include <algorithm>
+#include <memory>
+
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/pager.h"
 #include "cmd/plumb/plan_document.h"
+#include "cmd/plumb/planning.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/glob.h"
 #include "engine/plan/artifact.h"
 #include "engine/plan/slices.h"
-#include "engine/report/plan_text.h"
+#include "engine/report/plan_outline.h"
 #include "engine/run/saved_plan.h"
 
 namespace plumb::cmd {
 namespace {
+
+struct ShowArguments {
+  std::string file;
+  bool full = false;
+  bool outline = false;
+  bool slices = false;
+  std::vector<std::string> hosts;      // names or globs; empty for all
+  std::vector<std::string> addresses;  // of resources, or globs; empty for all
+};
+
+// Whether one of the patterns means it; none of them means all.
+bool is_meant(const std::vector<std::string>& patterns, const std::string& name) {
+  return patterns.empty() ||
+         std::any_of(patterns.begin(), patterns.end(), [&](const std::string& one) { return glob_match(one, name); });
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string list;
+  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
+  return list;
+}
+
+// What of the plan is to be shown, which says it as a plan says that it is narrowed.
+void narrow(plan::Plan& plan, const ShowArguments& arguments) {
+  if (!arguments.hosts.empty()) {
+    std::erase_if(plan.hosts, [&](const auto& one) { return !is_meant(arguments.hosts, one.first); });
+    std::erase_if(plan.unplanned, [&](const auto& one) { return !is_meant(arguments.hosts, one.first); });
+    plan.scope.limit = joined(arguments.hosts);
+  }
+  if (arguments.addresses.empty()) return;
+  plan.scope.addresses.insert(arguments.addresses.begin(), arguments.addresses.end());
+  for (auto& [name, host] : plan.hosts) {
+    const std::shared_ptr<const plan::Actions> all = host.actions.get();
+    plan::Actions meant;
+    for (const plan::Action& action : *all) {
+      if (is_meant(arguments.addresses, action.desired.address.str())) meant.push_back(action);
+    }
+    host.left_out += static_cast<int>(all->size() - meant.size());
+    host.actions = plan::ActionList(std::move(meant));
+  }
+}
 
 // What each host needs of the plan, and its way to the head.
 void print_slices(const run::SavedPlan& saved, Terminal& terminal) {
@@ -23,21 +70,22 @@ void print_slices(const run::SavedPlan& saved, Terminal& terminal) {
   terminal.print(json.dump(2) + "\n");
 }
 
-int show(Program& program, const std::string& file, bool full, bool slices) {
+int show(Program& program, const ShowArguments& arguments) {
   Terminal terminal(program.options.no_color);
   terminal.set_json(program.options.output == "json");
   Workspace workspace(program.options, terminal);
-  Result<run::SavedPlan> saved = run::read_plan_file(file, program.options.kinds);
+  Result<run::SavedPlan> saved = run::read_plan_file(arguments.file, program.options.kinds);
   if (!saved) {
-    workspace.diagnose(std::move(saved.error()).during("reading the plan " + file));
+    workspace.diagnose(std::move(saved.error()).during("reading the plan " + arguments.file));
     return kInvalidConfiguration;
   }
-  const plan::Plan& plan = saved->plan;
+  plan::Plan& plan = saved->plan;
   const std::string& id = saved->id;
-  if (slices) {
+  if (arguments.slices) {
     print_slices(*saved, terminal);
     return kDone;
   }
+  narrow(plan, arguments);
   if (wants_document(program.options)) {
     print_document(plan, id, {}, terminal, program.options);
     return kDone;
@@ -48,31 +96,33 @@ int show(Program& program, const std::string& file, bool full, bool slices) {
   }
   report::PlanTextOptions options;
   options.color = terminal.color();
-  options.full = full;
+  options.full = arguments.full;
+  options.outline = arguments.outline;
   options.kinds = &program.options.kinds;
-  terminal.print(report::plan_text(plan, options) + report::plan_summary(plan, options));
-  terminal.print("\nProject " + plan.project + ", hosts `" + plan.scope.on + "`, made by plumb " + plan.engine +
-                 "\n  id " + id + "\n");
+  print_to_read(report::review_text(plan, options) + "\nProject " + plan.project + ", hosts `" + plan.scope.on +
+                    "`, made by plumb " + plan.engine + "\n  id " + id + "\n",
+                terminal, program.options);
   return kDone;
 }
 
 }  // namespace
 
 void add_show(Program& program) {
-  struct ShowArguments {
-    std::string file;
-    bool full = false;
-    bool slices = false;
-  };
   auto arguments = std::make_shared<ShowArguments>();
   CLI::App* command = program.app.add_subcommand("show", "Show a saved plan");
   command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->required()->type_name("FILE");
-  command->add_flag("--full", arguments->full, "Show operations and what each action stands on");
+  command->add_option("--host", arguments->hosts, "Only this host, or a glob over names; may stand several times")
+      ->allow_extra_args(false)
+      ->type_name("HOST");
+  command
+      ->add_option("--address", arguments->addresses,
+                   "Only resources whose address this is, or a glob over addresses; may stand several times")
+      ->allow_extra_args(false)
+      ->type_name("PATTERN");
+  add_showing_options(*command, arguments->full, arguments->outline);
   command->add_flag("--slices", arguments->slices,
                     "Show each host's part, as JSON, and its path to the head of the tree that approvals name");
-  command->callback([&program, arguments] {
-    program.exit_code = show(program, arguments->file, arguments->full, arguments->slices);
-  });
+  command->callback([&program, arguments] { program.exit_code = show(program, *arguments); });
 }
 
 }  // namespace plumb::cmd

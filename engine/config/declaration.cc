@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <string_view>
 
+#include "engine/base/json_member.h"
 #include "engine/base/nearest.h"
 #include "engine/config/conditions.h"
 #include "engine/config/dynamic.h"
@@ -47,6 +50,7 @@ class DeclarationReader {
   ParsedDeclaration take() {
     result_.spec = kinds_.find(first_.key);
     schema_ = &schema_of_declared();
+    known_ = schema_ == &step_schema_ ? &known_of_step_.emplace(step_schema_) : &rules_.of(*result_.spec);
     identity_ = schema_->at("x-identity").get<std::string>();
     result_.kind = first_.key;
     result_.span = first_.value.span;
@@ -91,6 +95,11 @@ class DeclarationReader {
   const Json& properties() const { return schema_->at("properties"); }
   bool has_attribute(const std::string& name) const { return properties().contains(name); }
   bool flag(const std::string& attribute, const char* key) const { return properties()[attribute].value(key, false); }
+  // "" where it has none.
+  std::string_view format_of(const std::string& attribute) const {
+    const Json& format = member_of(properties()[attribute], "x-format");
+    return format.is_string() ? std::string_view(format.get_ref<const std::string&>()) : std::string_view();
+  }
 
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {}) {
     diagnostics_.add(Diagnostic(code, std::move(summary)).at(span, std::move(label)).with_hint(std::move(hint)));
@@ -106,13 +115,13 @@ class DeclarationReader {
         return false;
       }
       const std::vector<std::string> known = kinds_.names();
-      const std::string near = nearest(first_.key, known);
-      std::string hint;
-      if (near.empty()) {
-        for (const std::string& kind : known) hint += (hint.empty() ? "the kinds are " : ", ") + kind;
-      }
+      const std::string instead = said_elsewhere();
+      const std::string near = instead.empty() ? nearest(first_.key, known) : "";
       report(Code::kUnknownKind, "there is no kind `" + first_.key + "`", first_.key_span,
-             near.empty() ? "not a resource kind" : "did you mean `" + near + "`?", std::move(hint));
+             near.empty() ? "not a resource kind" : "did you mean `" + near + "`?",
+             !instead.empty() ? instead
+             : near.empty()   ? "`plumb schema` lists the kinds"
+                              : "");
       return false;
     }
     if (as_ == DeclaredAs::kStep && !can_be_step(*kinds_.find(first_.key))) {
@@ -133,6 +142,32 @@ class DeclarationReader {
     return true;
   }
 
+  // What to say instead of a kind of another tool, such as `apt`, `ansible.builtin.copy` or `file.managed`; of a task
+  // that begins with its name, of what stands behind that.
+  std::string said_elsewhere() const {
+    const Json& words = builtin_schema("project").at("definitions").at("resource").at("x-elsewhere");
+    const auto hint = [&](const std::string& key) -> std::string {
+      const std::size_t first = key.find('.');
+      if (first != std::string::npos && kinds_.find(key.substr(0, first)) != nullptr)
+        return "say `" + key.substr(0, first) + "`";
+      const std::string last = key.substr(key.rfind('.') + 1);  // npos + 1 is 0
+      if (first != std::string::npos && kinds_.find(last) != nullptr) return "say `" + last + "`";
+      for (const std::string& word : {last, key.substr(0, first)}) {
+        if (words.contains(word)) return words[word].get<std::string>();
+      }
+      return {};
+    };
+    if (first_.key != "name") return hint(first_.key);
+    for (const Entry& entry : node_.entries) {
+      if (&entry == &first_) continue;
+      const std::string found = hint(entry.key);
+      if (!found.empty() &&
+          !builtin_schema("project").at("definitions").at("resource").at("properties").contains(entry.key))
+        return "a resource has no name, and begins with its kind: " + found;
+    }
+    return hint(first_.key);
+  }
+
   static bool can_be_step(const plumb::Kind& kind) { return kind.schema.json().contains("x-step"); }
 
   // A list in the place of the identity may be the one that the kind cannot do without.
@@ -151,9 +186,7 @@ class DeclarationReader {
 
   // Reads only names here: what is to be hidden must be known before anything else is said about the resource.
   void find_sensitive() {
-    for (const auto& [name, part] : properties().items()) {
-      if (part.value("x-sensitive", false)) result_.marked_sensitive.insert(name);
-    }
+    result_.marked_sensitive = known_->sensitive;
     const Entry* entry = node_.find("sensitive");
     if (entry == nullptr) return;
     if (entry->value.is_sequence()) {
@@ -201,7 +234,7 @@ class DeclarationReader {
     options.project_folder = folder_.own();
     options.alias_of = identity_;
     options.alias = first_.key;
-    if (schema_ != &step_schema_) options.rules = &rules_.of(*result_.spec);
+    options.rules = &known_->rules;
     for (const Entry& entry : own.entries) {
       if (take_dynamic(entry)) options.later.insert(entry.key);
     }
@@ -213,7 +246,7 @@ class DeclarationReader {
       if (options.later.contains(name)) continue;
       const Entry* entry = own.find(name);
       const SourceSpan& span = entry == nullptr ? result_.span : entry->value.span;
-      const std::string format = properties()[name].value("x-format", std::string());
+      const std::string_view format = format_of(name);
       if (format == "source-parts" && !parts_are_there(value, entry == nullptr ? nullptr : &entry->value)) continue;
       const bool from_folder = format.starts_with("source");
       result_.literals.emplace(name, Located{from_folder ? folder_.paths_in_project(value) : value, span});
@@ -233,11 +266,11 @@ class DeclarationReader {
   }
 
   void take_replacement(const Json& typed) {
-    std::optional<Replacement> replacement = replacement_of(*schema_);
+    const std::optional<Replacement>& replacement = known_->replacement;
     if (!replacement) return;
     for (const std::string* name : {&replacement->text, &replacement->pattern, &replacement->flag}) {
       if (!result_.expressions.contains(*name)) continue;
-      result_.replacement = std::move(replacement);
+      result_.replacement = replacement;
       return;
     }
     check_replacement(*replacement, typed, result_.own, result_.marked_sensitive, result_.kind, diagnostics_);
@@ -245,7 +278,7 @@ class DeclarationReader {
 
   // Whether the attribute waits for its expressions to be worked out.
   bool take_dynamic(const Entry& entry) {
-    const std::string format = properties()[entry.key].value("x-format", std::string());
+    const std::string_view format = format_of(entry.key);
     if (format == "template") return take_template_file(entry);
     if (format == "source" && entry.value.is_map() && is_choice(entry.value)) return take_choice(entry, entry.key);
     if ((format == "content" || format == "text-template") && entry.value.is_scalar() &&
@@ -443,6 +476,8 @@ class DeclarationReader {
   lang::SourceMap found_sources_;
   Json step_schema_;
   const Json* schema_ = nullptr;
+  std::optional<KindSchema> known_of_step_;
+  KindSchema* known_ = nullptr;
   std::string identity_;
   ParsedDeclaration result_;
 };

@@ -30,6 +30,12 @@ class InventoryLoader {
   std::optional<LoadedInventory> load(const fs::path& file) {
     const std::string name = shown_name(file);
     const std::size_t before = diagnostics_.error_count();
+    if (const std::optional<SourceSpan> section = ini_section(file, name)) {
+      diagnostics_.add(Diagnostic(Code::kInventorySource, name + " is an inventory of Ansible's")
+                           .at(*section, "its form, INI, is not that of hosts.yaml")
+                           .with_hint("leave it as it is, and name it in hosts.yaml: `sources: [{ansible: FILE}]`"));
+      return std::nullopt;
+    }
     std::optional<Node> root = read_document(*project_.files, file, name, std::nullopt, diagnostics_, sources_);
     if (!root) {
       hide_unread(project_.root.inputs, name, sources_);
@@ -47,6 +53,25 @@ class InventoryLoader {
   }
 
  private:
+  // Where the first section of a file of Ansible's is, which is no YAML: an inventory is a map, so nothing of it begins
+  // with a bracket.
+  std::optional<SourceSpan> ini_section(const fs::path& file, const std::string& name) const {
+    const Result<std::string> text = project_.files->read(file, lang::kMaxYamlBytes);
+    if (!text) return std::nullopt;
+    std::string_view rest = *text;
+    for (int number = 1; !rest.empty(); ++number) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+      const std::size_t first = line.find_first_not_of(" \t\r");
+      if (first == std::string_view::npos || line[first] == '#' || line[first] == ';') continue;
+      if (line[first] != '[' || line.find_first_of(",{\"'") != std::string_view::npos) return std::nullopt;
+      sources_.add(name, *text);
+      const int column = static_cast<int>(first) + 1;
+      return SourceSpan{name, number, column, number, column + 1};
+    }
+    return std::nullopt;
+  }
+
   std::string shown_name(const fs::path& file) const {
     const fs::path relative =
         project_.files->real(file).value_or(file).lexically_relative(project_.place().real().value_or(project_.folder));

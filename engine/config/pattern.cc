@@ -61,8 +61,8 @@ Result<HostNames> match_term(const Inventory& inventory, const PatternTerm& term
   for (const auto& [name, host] : inventory.hosts) names.push_back(name);
   const std::string near = nearest(text, names);
   Error error = fail(Code::kNoHostMatches, "no host or group matches `" + text + "`");
-  if (!near.empty()) return std::move(error).hint("did you mean `" + near + "`?");
-  return error;
+  return std::move(error).hint(near.empty() ? "`plumb hosts` lists the hosts and their groups"
+                                            : "did you mean `" + near + "`?");
 }
 
 }  // namespace

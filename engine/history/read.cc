@@ -56,7 +56,8 @@ Result<std::int64_t> resolve(Database& database, std::string_view reference) {
     ids.push_back(row.text(1));
   }
   const std::string quoted = "`" + std::string(reference) + "`";
-  if (reference.empty() || ids.empty()) return fail(Code::kNoSuchRun, "the history holds no run " + quoted);
+  if (reference.empty() || ids.empty())
+    return fail(Code::kNoSuchRun, "the history holds no run " + quoted).hint("`plumb history` lists them");
   if (ids.size() == 1) return first;
   std::string some;
   for (const std::string& id : ids) some += (some.empty() ? "" : ", ") + id;

@@ -8,41 +8,14 @@
 #include "engine/base/sealed.h"
 #include "engine/base/shell_word.h"
 #include "engine/plan/action_json.h"
+#include "engine/report/content_text.h"
+#include "engine/report/mode_words.h"
+#include "engine/report/op_look.h"
 #include "engine/report/plan_values.h"
 #include "engine/report/style.h"
-#include "engine/report/text_diff.h"
-#include "engine/report/unseen_text.h"
 
 namespace plumb::report {
 namespace {
-
-struct Look {
-  const char* sign;
-  Tone tone;
-};
-
-Look look(Op op) {
-  switch (op) {
-    case Op::kCreate:
-      return {"+", Tone::kGreen};
-    case Op::kUpdate:
-      return {"~", Tone::kYellow};
-    case Op::kReplace:
-      return {"±", Tone::kYellow};
-    case Op::kDelete:
-      return {"-", Tone::kRed};
-    case Op::kRun:
-      return {"!", Tone::kCyan};
-    case Op::kRestart:
-    case Op::kReload:
-      return {"*", Tone::kBlue};
-    case Op::kVerify:
-      return {"?", Tone::kCyan};
-    case Op::kNone:
-      break;
-  }
-  return {" ", Tone::kPlain};
-}
 
 // What an operation is about. What a transaction of packages brings besides, its note says.
 std::vector<std::string> subjects_of(const Operation& operation) {
@@ -157,7 +130,7 @@ class Writer {
   Writer(const plan::Plan& plan, const PlanTextOptions& options) : plan_(plan), options_(options) {}
 
   std::string action(const plan::Action& action) {
-    const Look style = look(action.op);
+    const OpLook style = look_of(action.op);
     std::string line = std::string(style.sign) + " " + action.desired.address.str();
     out_ += "  " + tint(line, style.tone, options_.color);
     if (action.op == Op::kRestart || action.op == Op::kReload || action.op == Op::kVerify)
@@ -332,6 +305,7 @@ class Writer {
       if (why != action.because.end() && is_worth_telling(action, why->second, before)) {
         out_ += tint("  (" + why->second + ")", Tone::kYellow, options_.color);
       }
+      out_ += tint(in_words(action, attribute, before, after), Tone::kDim, options_.color);
       out_ += "\n";
       more_lines(lines, width + 8);
       if (options_.diffs) content_diff(before, after);
@@ -369,36 +343,21 @@ class Writer {
 
   // Nothing where they are not both contents that the plan holds.
   void content_diff(const Json& before, const Json& after) {
-    constexpr std::size_t kLargest = std::size_t{256} << 10;
     static const std::string kNothing;
     const std::string* old_text = before.is_null() ? &kNothing : blob(before);
     const std::string* new_text = after.is_null() ? &kNothing : blob(after);
-    if (old_text == nullptr || new_text == nullptr) return;
-    if (std::max(old_text->size(), new_text->size()) > kLargest) return;
-    for (const std::string* text : {old_text, new_text}) {
-      if (form_of(*text).empty()) continue;
-      out_ += tint("        what " + std::string(text == old_text ? "is there" : "comes") + " is " +
-                       std::string(form_of(*text)) + "\n",
-                   Tone::kDim, options_.color);
-      return;
-    }
-    std::size_t count = 0;
-    const std::vector<DiffLine> lines = text_diff(*old_text, *new_text);
-    const std::vector<std::string> texts = shown_lines(lines);
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      const DiffLine& line = lines[i];
-      if (!options_.full && ++count > options_.diff_lines) {
-        out_ += tint("        … " + std::to_string(lines.size() - options_.diff_lines) + " more lines\n", Tone::kDim,
-                     options_.color);
-        break;
-      }
-      const Tone tone = line.sign == '+'   ? Tone::kGreen
-                        : line.sign == '-' ? Tone::kRed
-                        : line.sign == '@' ? Tone::kCyan
-                                           : Tone::kPlain;
-      const std::string text = line.sign == '@' ? texts[i] : std::string(1, line.sign) + texts[i];
-      out_ += "        " + tint(text, tone, options_.color) + "\n";
-    }
+    if (old_text != nullptr && new_text != nullptr) out_ += content_text(*old_text, *new_text, "        ", options_);
+  }
+
+  // What a change of permissions means.
+  std::string in_words(const plan::Action& action, const std::string& attribute, const Json& before,
+                       const Json& after) const {
+    const Kind* kind = options_.kinds == nullptr ? nullptr : options_.kinds->find(action.desired.address.kind);
+    if (kind == nullptr || action.op == Op::kDelete || !after.is_string()) return {};
+    const Json& properties = kind->schema.json()["properties"];
+    if (!properties.contains(attribute) || properties[attribute].value("x-format", "") != "mode") return {};
+    const std::string words = mode_words(before.is_string() ? before.get<std::string>() : "", after.get<std::string>());
+    return words.empty() ? "" : "  " + words;
   }
 
   void details(const plan::Action& action) {

@@ -6,6 +6,7 @@
 #include "engine/report/host_list.h"
 #include "engine/report/plan_action_text.h"
 #include "engine/report/plan_groups.h"
+#include "engine/report/plan_risks.h"
 #include "engine/report/style.h"
 
 namespace plumb::report {
@@ -16,7 +17,7 @@ std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
   const std::vector<ActionsOfHosts> lists = distinct_lists(plan);
   std::size_t at_hand = lists.size();
   std::shared_ptr<const plan::Actions> actions;
-  for (const ActionGroup& group : group_by_hosts(lists)) {
+  for (const ActionGroup& group : riskiest_first(lists)) {
     if (group.list != at_hand) actions = lists[group.list].actions->get();
     at_hand = group.list;
     out += tint(host_list(group.hosts), Tone::kBold, options.color) + "\n";

@@ -1,4 +1,5 @@
-// A plan for people: equal actions of several hosts once, with the hosts; differences of file contents as text.
+// A plan for people: equal actions of several hosts once, with the hosts, the riskiest first; differences of file
+// contents as text.
 #pragma once
 
 #include <map>
@@ -11,6 +12,7 @@ namespace plumb::report {
 
 struct PlanTextOptions {
   bool color = false;
+  bool outline = false;         // review_text() says each address in a line
   bool full = false;            // operations, whole scripts, and what each action stands on as well
   bool diffs = true;            // differences of contents
   std::size_t diff_lines = 60;  // of one content, at the most; the rest is counted

@@ -6,7 +6,7 @@
 
 namespace plumb::report {
 
-enum class Tone { kPlain, kBold, kDim, kRed, kGreen, kYellow, kBlue, kCyan };
+enum class Tone { kPlain, kBold, kDim, kRed, kGreen, kYellow, kBlue, kCyan, kRedMark, kGreenMark };
 
 inline std::string tint(std::string_view text, Tone tone, bool color) {
   if (!color || tone == Tone::kPlain) return std::string(text);
@@ -32,6 +32,12 @@ inline std::string tint(std::string_view text, Tone tone, bool color) {
       break;
     case Tone::kCyan:
       code = "36";
+      break;
+    case Tone::kRedMark:
+      code = "7;31";
+      break;
+    case Tone::kGreenMark:
+      code = "7;32";
       break;
     case Tone::kPlain:
       break;

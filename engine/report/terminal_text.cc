@@ -9,8 +9,8 @@ namespace plumb::report {
 namespace {
 
 constexpr std::string_view kBegin = "\x1b[";
-constexpr std::array<std::string_view, 11> kOwn = {"0m",  "1m",  "2m",    "31m",   "32m",  "33m",
-                                                   "34m", "36m", "1;31m", "1;33m", "1;34m"};
+constexpr std::array<std::string_view, 13> kOwn = {"0m",  "1m",    "2m",    "31m",   "32m",   "33m",  "34m",
+                                                   "36m", "1;31m", "1;33m", "1;34m", "7;31m", "7;32m"};
 
 // How many bytes of it are one of our own sequences.
 std::size_t own_sequence(std::string_view text) {

@@ -13,10 +13,13 @@ Result<SavedPlan> read_saved_plan(std::string_view bytes, const Registry& kinds)
 }
 
 Result<SavedPlan> read_plan_file(const std::filesystem::path& file, const Registry& kinds) {
-  PLUMB_TRY_ASSIGN(const std::string bytes, read_file(file, plan::kMaxDocument));
-  PLUMB_TRY_ASSIGN(SavedPlan saved, read_saved_plan(bytes, kinds));
-  saved.contents = contents_folder(file);
-  saved.file = file;
+  constexpr const char* kWhatItIs = "a plan is what `plumb plan -o FILE` wrote";
+  Result<std::string> bytes = read_file(file, plan::kMaxDocument);
+  if (!bytes) return std::move(bytes.error()).hint(kWhatItIs);
+  Result<SavedPlan> saved = read_saved_plan(*bytes, kinds);
+  if (!saved) return bytes->starts_with('{') ? std::move(saved.error()) : std::move(saved.error()).hint(kWhatItIs);
+  saved->contents = contents_folder(file);
+  saved->file = file;
   return saved;
 }
 

@@ -17,7 +17,7 @@ YAML
 
 # Each is a diagnostic, for programs, too.
 exits 3 "$plumb" plan --nonsense
-says 'error[PL6001]: The following argument was not expected: --nonsense'
+says 'error[PL6001]: `plumb plan` has no option `--nonsense`'
 says '`plumb plan --help`'
 exits 3 "$plumb" plan --nonsense --output json
 says '"code":"PL6001"'

@@ -172,3 +172,29 @@ shows '#host=h0008' '1 action, 2000 on all' '>file:/etc/motd<'
 shows '#search=db.conf&op=create' '1 action, 1 on all'
 shows '#op=delete' '0 different actions'
 ! grep -qi 'content security policy\|Uncaught' browser.log || fail "$(cat browser.log)"
+
+# --- and as a reviewer uses it, where `make site` has brought what plays one
+SITE_TOOLS=$(realpath -m "$PLUMB_BIN/../site-tools")
+if ! command -v node >/dev/null || [ ! -e "$SITE_TOOLS/installed" ]; then
+  echo 'The page was not clicked through: `make site` was not run here.'
+  exit 0
+fi
+export SITE_TOOLS
+mkdir -p page/root/etc
+cat >page/plumb.yaml <<'YAML'
+plumb: v1
+project: page
+resources:
+  - file: /etc/nginx.conf
+    content: |
+      user www-data;
+      worker_processes 4;
+      listen 8080 default_server reuseport;
+      keepalive 60;
+  - file: /etc/motd
+    content: "new\n"
+YAML
+printf 'user www-data;\nworker_processes auto;\nlisten 80 default_server;\n' >page/root/etc/nginx.conf
+exits 0 sh -c 'cd page && "$0" --root root plan --output html >plan.html' "$plumb"
+exits 0 timeout 300 node "$PLUMB_SOURCE/testdata/e2e/plan_page.mjs" page/plan.html "$chromium"
+says 'The page works in a browser.'

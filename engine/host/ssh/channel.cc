@@ -226,7 +226,7 @@ Result<std::unique_ptr<Session>> connect(const Login& login, const Settings& set
     const Deadline again = Deadline::after(pause_before(attempt, settings.host_name));
     if (connected.error().code() != Code::kConnect || attempt + 1 >= attempts || again.at >= deadline.at) {
       return attempt == 0 ? Error(connected.error())
-                          : Error(connected.error()).during("attempt " + std::to_string(attempt + 1));
+                          : Error(connected.error()).during("connecting, attempt " + std::to_string(attempt + 1));
     }
     const Result<> paused = wait_ready({}, again, cancel);
     if (!paused && paused.error().code() != Code::kTimeout) return Error(paused.error());

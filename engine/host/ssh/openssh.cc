@@ -188,7 +188,7 @@ Result<std::unique_ptr<StreamConnection>> run_openssh(const Login& login, const 
     const Deadline again = Deadline::after(pause_before(attempt, settings.host_name));
     const bool final = has(failure->summary(), "Could not resolve");
     if (failure->code() != Code::kConnect || final || attempt + 1 >= attempts || again.at >= all.at)
-      return attempt == 0 ? *failure : Error(*failure).during("attempt " + std::to_string(attempt + 1));
+      return attempt == 0 ? *failure : Error(*failure).during("connecting, attempt " + std::to_string(attempt + 1));
     const Result<> paused = wait_ready({}, again, cancel);
     if (!paused && paused.error().code() != Code::kTimeout) return Error(paused.error());
   }

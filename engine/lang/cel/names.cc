@@ -113,6 +113,35 @@ Compiler::Result Compiler::use(const Expr& expr, const Meaning& meaning) {
   return {};
 }
 
+namespace {
+
+// Names that other tools have for what is a name here.
+std::string_view said_elsewhere(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"item", "the name of a loop is the one beside `for_each`: `for_each: {item: …}`"},
+      {"each", "the name of a loop is the one beside `for_each`: `for_each: {item: …}`"},
+      {"inventory_hostname", "say host.name"},
+      {"hostvars", "what is known of another host is host('NAME')"},
+      {"group_names", "say host.groups"},
+      {"vars", "say values.NAME or inputs.NAME"},
+      {"local", "say values.NAME"},
+      {"locals", "say values.NAME"},
+      {"grains", "what a host tells of itself is under facts: `plumb explain fact` lists all"},
+      {"pillar", "say inputs.NAME"},
+      {"salt", "what a host is asked beforehand is a reading: say readings.NAME"},
+      {"lookup", "files of values are under data, and values of stores are inputs"},
+      {"self", "say host"},
+  };
+  for (const auto& [theirs, hint] : kNames) {
+    if (name == theirs) return hint;
+  }
+  if (name.starts_with("ansible_"))
+    return "what a host tells of itself is under facts, such as facts.os.family: `plumb explain fact` lists all";
+  return {};
+}
+
+}  // namespace
+
 Fault Compiler::unknown_name(const Expr& expr) const {
   std::vector<std::string> known;
   for (const Local& local : locals_) known.push_back(local.name);
@@ -137,6 +166,7 @@ Fault Compiler::unknown_name(const Expr& expr) const {
                       "did you mean `" + variable.name + "." + expr.name + "`?", {});
   }
   if (expr.name == "True" || expr.name == "False") hint = expr.name == "True" ? "write true" : "write false";
+  if (const std::string_view other = said_elsewhere(expr.name); !other.empty()) hint = other;
   if (expr.name == "None" || expr.name == "nil") hint = "write null";
   if (environment_.has_function(expr.name)) hint = "`" + expr.name + "` is a function: " + expr.name + "(…)";
   return fault_at(expr, Code::kUnknownName, "nothing here is called `" + expr.name + "`",

@@ -7,6 +7,8 @@
   const [search, host, kind, op, reason, risk] = fields;
   const ROWS = 200;      // at first, and with each "more"
   const HOSTS = 500;     // of a group, once it is unfolded
+  const PAIRS = 40000;   // of words of two lines that are compared; longer ones nobody compares by eye
+  const WIDE = "(min-width: 60rem)";
   let rows = [];         // what matches: {group, action}
   let shown = 0;
   let last = null;       // the group that the last row is in
@@ -44,23 +46,144 @@
       (!word || (action.low ||= (action.address + "\n" + action.source + "\n" + action.text).toLowerCase()).includes(word));
   }
 
-  // Lines of a difference stand eight columns in.
+  // A text as pieces of [text, is it marked]: what its partner has otherwise. Null where nearly all is another.
+  function marked(before, after) {
+    const [a, b] = [before, after].map((line) => line.match(/[\p{L}\p{N}_]+| +|[^]/gu) || []);
+    if (a.length * b.length > PAIRS) return null;
+    const longest = Array.from({length: a.length + 1}, () => new Uint32Array(b.length + 1));
+    for (let i = a.length - 1; i >= 0; --i)
+      for (let k = b.length - 1; k >= 0; --k)
+        longest[i][k] = a[i] === b[k] ? longest[i + 1][k + 1] + a[i].length : Math.max(longest[i + 1][k], longest[i][k + 1]);
+    if (3 * longest[0][0] < (before.length + after.length) / 2) return null;
+    const pieces = [[], []];
+    const add = (side, text, mark) => {
+      const last = pieces[side].at(-1);
+      if (last && last[1] === mark) last[0] += text;
+      else pieces[side].push([text, mark]);
+    };
+    for (let i = 0, k = 0; i < a.length || k < b.length;) {
+      if (i < a.length && k < b.length && a[i] === b[k]) {
+        add(0, a[i++], false);
+        add(1, b[k++], false);
+      } else if (k === b.length || (i < a.length && longest[i + 1][k] >= longest[i][k + 1])) {
+        add(0, a[i++], true);
+      } else {
+        add(1, b[k++], true);
+      }
+    }
+    return pieces;
+  }
+
+  function write(into, sign, pieces) {
+    if (sign) into.append(sign);
+    for (const [text, mark] of pieces) into.append(mark ? make("mark", "", text) : text);
+  }
+
+  // The lines of a difference as rows of [line that goes, line that comes, pieces of both, does a run of such begin
+  // here]; the same line twice where nothing changes. Lines that go and those that come in their place are partners in
+  // their order.
+  function pairs(lines) {
+    const rows = [];
+    for (let i = 0; i < lines.length;) {
+      if (lines[i][0] !== "-" && lines[i][0] !== "+") {
+        rows.push([lines[i], lines[i++], null, true]);
+        continue;
+      }
+      const gone = [];
+      const come = [];
+      while (i < lines.length && lines[i][0] === "-") gone.push(lines[i++]);
+      while (i < lines.length && lines[i][0] === "+") come.push(lines[i++]);
+      for (let k = 0; k < Math.max(gone.length, come.length); ++k) {
+        const both = k < gone.length && k < come.length;
+        rows.push([gone[k], come[k], both ? marked(gone[k].slice(1), come[k].slice(1)) : null, k === 0]);
+      }
+    }
+    return rows;
+  }
+
+  const NAMES = {"+": "add", "-": "gone", "@": "at", " ": "plain"};
+
+  function unified(rows) {
+    const all = make("pre");
+    let come = [];
+    const flush = () => { for (const line of come) all.append(line); come = []; };
+    const one = (line, pieces) => {
+      const made = make("span", NAMES[line[0]]);
+      write(made, line[0] === "@" ? "" : line[0], pieces || [[line[0] === "@" ? line : line.slice(1), false]]);
+      return made;
+    };
+    for (const [before, after, pieces, begins] of rows) {
+      if (begins) flush();
+      if (before) all.append(one(before, pieces && pieces[0]));
+      if (after && after !== before) come.push(one(after, pieces && pieces[1]));
+    }
+    flush();
+    return all;
+  }
+
+  function besideOneAnother(rows) {
+    const table = make("table");
+    const head = make("tr");
+    for (const name of ["before", "after"]) {
+      const cell = make("th", "", name);
+      cell.scope = "col";
+      head.append(cell);
+    }
+    table.append(make("thead"), make("tbody"));
+    table.tHead.append(head);
+    for (const [before, after, pieces] of rows) {
+      const row = table.tBodies[0].insertRow();
+      if (before === after && before[0] === "@") {
+        const cell = row.insertCell();
+        cell.colSpan = 2;
+        cell.className = "at";
+        cell.textContent = before;
+        continue;
+      }
+      [before, after].forEach((line, side) => {
+        const cell = row.insertCell();
+        if (line === undefined) return;
+        cell.className = NAMES[line[0]];
+        write(cell, "", (pieces && pieces[side]) || [[line.slice(1), false]]);
+      });
+    }
+    return table;
+  }
+
+  // A difference stands eight columns in, each of its lines with its sign there.
+  const isChange = (line) => /^ {8}(\+|-|@@)/.test(line);
+  const isAround = (line) => /^ {9}/.test(line);
+
   function fill(into, text) {
-    for (const line of text.split("\n")) {
-      const sign = /^ {8}[^ ]/.test(line) ? line[8] : "";
-      const name = sign === "+" ? "add" : sign === "-" ? "gone" : sign === "@" ? "at" : "plain";
-      into.append(make("span", name, line.slice(2) || " "));
+    const lines = text.split("\n");
+    let plain = null;
+    for (let at = 0; at < lines.length;) {
+      let end = at;
+      while (end < lines.length && (isChange(lines[end]) || isAround(lines[end]))) ++end;
+      const change = lines.slice(at, end);
+      if (!change.some(isChange)) {
+        if (plain === null) into.append(plain = make("pre"));
+        plain.append(make("span", "plain", lines[at].slice(2) || " "));
+        ++at;
+        continue;
+      }
+      const rows = pairs(change.map((line) => line.slice(8)));
+      // Of what is new altogether there is one side.
+      const both = element("sides").checked && change.some((line) => line[8] === "-");
+      into.append(both ? besideOneAnother(rows) : unified(rows));
+      plain = null;
+      at = end;
     }
   }
 
   function body(row, details) {
-    if (details.childElementCount > 1) return;
-    const lines = make("pre");
-    fill(lines, row.action.text.replace(/\n$/, ""));
-    lines.tabIndex = 0;
-    lines.setAttribute("role", "group");
-    lines.setAttribute("aria-label", "Details of " + row.action.address);
-    details.append(lines);
+    for (const old of details.querySelectorAll("div")) old.remove();
+    const made = make("div", "body");
+    fill(made, row.action.text.replace(/\n$/, ""));
+    made.tabIndex = 0;
+    made.setAttribute("role", "group");
+    made.setAttribute("aria-label", "Details of " + row.action.address);
+    details.append(made);
   }
 
   function rowElement(row) {
@@ -71,7 +194,8 @@
     for (const one of action.risks) head.append(make("span", "risk", plan.words[one] || one));
     head.append(make("span", "soft", action.source));
     details.append(head);
-    details.addEventListener("toggle", () => { if (details.open) body(row, details); });
+    details.addEventListener("toggle", () => { if (details.open && !details.querySelector("div")) body(row, details); });
+    details.redraw = () => { if (details.open) body(row, details); };
     return details;
   }
 
@@ -160,6 +284,13 @@
   element("filters").addEventListener("reset", soon);
   element("filters").addEventListener("submit", (event) => event.preventDefault());
   element("more").addEventListener("click", more);
+  element("sides").checked = element("sides").defaultChecked = matchMedia(WIDE).matches;
+  element("sides").addEventListener("change", () => {
+    for (const details of element("groups").querySelectorAll("details.action")) {
+      if (details.open) details.redraw();
+      else for (const old of details.querySelectorAll("div")) old.remove();
+    }
+  });
   element("unfold").addEventListener("click", () => {
     for (const details of element("groups").querySelectorAll("details.action")) details.open = true;
   });

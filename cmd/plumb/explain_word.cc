@@ -1,0 +1,153 @@
+#include "cmd/plumb/explain_word.h"
+
+#include <functional>
+
+#include "engine/config/resource.h"
+#include "engine/config/schema.h"
+#include "engine/config/types.h"
+#include "engine/lang/cel/function.h"
+#include "engine/report/glossary.h"
+
+namespace plumb::cmd {
+namespace {
+
+std::string in_quotes(const std::string& text) {
+  return "`" + text + "`";
+}
+
+std::string first_sentence(const std::string& text) {
+  const std::size_t end = text.find(". ");
+  return end == std::string::npos ? text : text.substr(0, end + 1);
+}
+
+// The schema of a fact by its path, "os.family"; null where there is none.
+const Json* fact_of(std::string path) {
+  if (path.starts_with("facts.")) path.erase(0, 6);
+  const Json* schema = &config::builtin_schema("facts");
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('.', begin), path.size());
+    const std::string part = path.substr(begin, end - begin);
+    if (!schema->contains("properties") || !(*schema)["properties"].contains(part)) return nullptr;
+    schema = &(*schema)["properties"][part];
+    begin = end + 1;
+  }
+  return schema;
+}
+
+void add_kind(const std::string& word, const Registry& kinds, std::vector<Meaning>& found) {
+  const std::size_t dot = word.find('.');
+  const Kind* kind = kinds.find(word.substr(0, dot));
+  if (kind == nullptr) return;
+  const Json& schema = kind->schema.json();
+  if (dot == std::string::npos) {
+    found.push_back({"kind", word + ": " + first_sentence(schema.value("description", "")) +
+                                 "\n  `plumb explain kind " + word + "` says each attribute, `plumb schema " + word +
+                                 "` prints its schema\n"});
+  } else if (const std::string name = word.substr(dot + 1); schema["properties"].contains(name)) {
+    found.push_back({"attribute", part_text(schema, schema["properties"][name], word)});
+  }
+}
+
+// One that has the same words everywhere is told once.
+void add_attribute(const std::string& word, const Registry& kinds, std::vector<Meaning>& found) {
+  std::string owners;
+  std::string last;
+  std::size_t count = 0;
+  for (const Kind& kind : kinds.all()) {
+    if (!kind.schema.json()["properties"].contains(word)) continue;
+    owners += (owners.empty() ? "" : ", ") + kind.name;
+    last = kind.name;
+    ++count;
+  }
+  if (count == 1) {
+    const Json& schema = kinds.find(last)->schema.json();
+    found.push_back({"attribute", part_text(schema, schema["properties"][word], last + "." + word)});
+  } else if (count > 1) {
+    found.push_back({"attribute", word + ": an attribute of " + owners + "\n  `plumb explain " + last + "." + word +
+                                      "` says what it is there\n"});
+  }
+}
+
+// Keys that go with every kind, and words of other tools that stand in their place.
+void add_resource_key(const std::string& word, std::vector<Meaning>& found) {
+  const Json& resource = config::builtin_schema("project")["definitions"]["resource"];
+  if (resource["properties"].contains(word)) {
+    found.push_back({"attribute", word + ": a key of every resource. " +
+                                      resource["properties"][word].value("description", std::string()) + "\n"});
+  }
+}
+
+void add_elsewhere(const std::string& word, const Registry& kinds, std::vector<Meaning>& found) {
+  const Json& project = config::builtin_schema("project");
+  for (const Json* words : {&project["definitions"]["resource"], &project, &config::builtin_schema("inventory")}) {
+    if (!words->contains("x-elsewhere") || !(*words)["x-elsewhere"].contains(word)) continue;
+    found.push_back({"elsewhere", in_quotes(word) + " is no word of plumb's: " +
+                                      (*words)["x-elsewhere"][word].get<std::string>() + "\n"});
+    return;
+  }
+  for (const Kind& kind : kinds.all()) {
+    const Json& schema = kind.schema.json();
+    if (!schema.contains("x-elsewhere") || !schema["x-elsewhere"].contains(word)) continue;
+    found.push_back({"elsewhere", in_quotes(word) + " is no word of plumb's; of a " + kind.name + ": " +
+                                      schema["x-elsewhere"][word].get<std::string>() + "\n"});
+  }
+}
+
+}  // namespace
+
+std::string part_text(const Json& root, const Json& part, const std::string& name) {
+  std::string line =
+      name + ": " + config::words_for(config::type_of_schema(part, root, name)) + ". " + part.value("description", "");
+  if (part.contains("examples")) line += " Such as " + part["examples"][0].dump() + ".";
+  return line + "\n";
+}
+
+std::string facts_text(const Json& schema, const std::string& path) {
+  if (!schema.contains("properties")) return part_text(schema, schema, path);
+  std::string text;
+  for (const auto& [name, part] : schema["properties"].items()) text += facts_text(part, path + "." + name);
+  return text;
+}
+
+std::vector<Meaning> meanings_of(const std::string& word, const Registry& kinds) {
+  std::vector<Meaning> found;
+  for (const report::GlossaryWord& one : report::glossary()) {
+    if (one.word == word)
+      found.push_back({"word", word + ": " + one.meaning + (one.page.empty() ? "" : "\n  more in " + one.page) + "\n"});
+  }
+  add_kind(word, kinds, found);
+  if (const Json* fact = fact_of(word)) {
+    const std::string path = (word.starts_with("facts.") ? "" : "facts.") + word;
+    found.push_back({"fact", facts_text(*fact, path)});
+  }
+  for (const cel::FunctionDoc& one : cel::documentation(cel::standard_functions())) {
+    if (one.name == word)
+      found.push_back({"function", word + ": a function, " + one.doc + "\n  `plumb explain function " + word +
+                                       "` says how it is called\n"});
+  }
+  add_attribute(word, kinds, found);
+  add_resource_key(word, found);
+  if (found.empty()) add_elsewhere(word, kinds, found);
+  return found;
+}
+
+std::vector<std::string> known_words(const Registry& kinds) {
+  std::vector<std::string> words = kinds.names();
+  for (const CodeInfo& code : all_codes()) words.push_back(code_name(code.code));
+  for (const report::GlossaryWord& one : report::glossary()) words.push_back(one.word);
+  for (const cel::FunctionDoc& one : cel::documentation(cel::standard_functions())) words.push_back(one.name);
+  for (const Kind& kind : kinds.all()) {
+    for (const auto& [name, unused] : kind.schema.json()["properties"].items()) words.push_back(name);
+  }
+  const Json& resource = config::builtin_schema("project")["definitions"]["resource"];
+  for (const auto& [name, unused] : resource["properties"].items()) words.push_back(name);
+  const std::function<void(const Json&, const std::string&)> add_facts = [&](const Json& schema,
+                                                                             const std::string& path) {
+    if (!schema.contains("properties")) return words.push_back(path);
+    for (const auto& [name, part] : schema["properties"].items()) add_facts(part, path + "." + name);
+  };
+  add_facts(config::builtin_schema("facts"), "facts");
+  return words;
+}
+
+}  // namespace plumb::cmd

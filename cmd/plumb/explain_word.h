@@ -1,0 +1,29 @@
+// A word by itself: all that it is here, a kind, an attribute, a fact, a function, a word of the glossary, or one of
+// another tool that is said otherwise here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "providers/sdk/kind.h"
+
+namespace plumb::cmd {
+
+struct Meaning {
+  std::string what;  // "kind", "attribute", "fact", "function", "word", "elsewhere"
+  std::string text;  // one line and more, for people
+};
+
+// Nothing where it is none of these.
+std::vector<Meaning> meanings_of(const std::string& word, const Registry& kinds);
+
+// All words that have a meaning, for who looks for the one that was meant.
+std::vector<std::string> known_words(const Registry& kinds);
+
+// A line about a part of a schema: its name, its type, what it says of itself. `root` is the schema that it is of.
+std::string part_text(const Json& root, const Json& part, const std::string& name);
+
+// A line for each fact of the schema of facts, or of a part of it, below this path.
+std::string facts_text(const Json& schema, const std::string& path);
+
+}  // namespace plumb::cmd

@@ -1,0 +1,99 @@
+#include "cmd/plumb/pager.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/report/terminal_text.h"
+
+namespace plumb::cmd {
+namespace {
+
+bool is_there(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? "" : path;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find(':');
+    const std::string folder(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (!folder.empty() && ::access((folder + "/" + program).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
+// The command of the reader; "" for none.
+std::string pager() {
+  for (const char* name : {"PLUMB_PAGER", "PAGER"}) {
+    if (const char* chosen = std::getenv(name)) return std::string_view(chosen) == "cat" ? "" : chosen;
+  }
+  return is_there("less") ? "less" : "";
+}
+
+// Rows that the text takes on a screen of this width. Colours have none of it.
+std::size_t rows_of(std::string_view text, std::size_t width) {
+  std::size_t rows = 0;
+  std::size_t column = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\x1b') {
+      at = std::min(text.find('m', at), text.size());
+    } else if (text[at] == '\n') {
+      rows += 1 + (column > 0 ? (column - 1) / width : 0);
+      column = 0;
+    } else if ((static_cast<unsigned char>(text[at]) & 0xc0U) != 0x80U) {
+      ++column;
+    }
+  }
+  return rows;
+}
+
+bool fits(std::string_view text) {
+  winsize window{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_row == 0 || window.ws_col == 0) return true;
+  return rows_of(text, window.ws_col) < window.ws_row;
+}
+
+// A Ctrl-C is the reader's while it is there.
+class NoInterrupt {
+ public:
+  NoInterrupt() : before_(std::signal(SIGINT, SIG_IGN)) {}
+  ~NoInterrupt() { std::signal(SIGINT, before_); }
+  NoInterrupt(const NoInterrupt&) = delete;
+  NoInterrupt& operator=(const NoInterrupt&) = delete;
+
+ private:
+  void (*before_)(int);
+};
+
+bool show(const std::string& text, const std::string& command) {
+  // Ends by itself where all fits, keeps colours, and leaves the text on the screen.
+  ::setenv("LESS", "FRX", 0);
+  ::setenv("LESSCHARSET", "utf-8", 0);
+  ::setenv("LV", "-c", 0);
+  std::fflush(stdout);
+  const NoInterrupt none;
+  std::FILE* reader = ::popen(command.c_str(), "w");
+  if (reader == nullptr) return false;
+  // Who leaves before the end has read enough.
+  std::fwrite(text.data(), 1, text.size(), reader);
+  constexpr int kNotFound = 127;
+  const int status = ::pclose(reader);
+  return !WIFEXITED(status) || WEXITSTATUS(status) != kNotFound;
+}
+
+}  // namespace
+
+void print_to_read(std::string_view text, Terminal& terminal, const Options& options) {
+  const char* kind = std::getenv("TERM");
+  const bool plain = options.no_pager || terminal.json() || kind == nullptr || std::string_view(kind) == "dumb" ||
+                     ::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1 || fits(text);
+  const std::string command = plain ? "" : pager();
+  if (command.empty() || !show(report::terminal_text(text, terminal.color()), command)) terminal.print(text);
+}
+
+}  // namespace plumb::cmd

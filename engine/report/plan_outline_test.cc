@@ -1,0 +1,86 @@
+#include "engine/report/plan_outline.h"
+
+#include <gmock/gmock.h>
+
+#include "engine/base/digest.h"
+
+namespace plumb::report {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+plan::Action outlined(const std::string& address, Op op, Fidelity fidelity = Fidelity::kExact) {
+  plan::Action made;
+  made.desired.address = *Address::parse(address);
+  made.op = op;
+  made.fidelity = fidelity;
+  return made;
+}
+
+class PlanOutline : public testing::Test {
+ protected:
+  void give(const std::string& host, const plan::Actions& actions) {
+    plan_.hosts[host].actions = plan::ActionList(actions);
+  }
+  // 412 hosts with three different changes: one of them on some hosts, another in its own way on each.
+  void give_fleet() {
+    for (int i = 1; i <= 412; ++i) {
+      const std::string host = "web" + std::to_string(1000 + i);
+      plan::Action own = outlined("file:/etc/hostid", Op::kUpdate);
+      own.note = host;
+      plan::Actions actions = {outlined("file:/etc/motd", Op::kCreate), own};
+      if (i <= 3) actions.push_back(outlined("package:telnet", Op::kDelete));
+      give(host, actions);
+    }
+  }
+
+  plan::Plan plan_;
+};
+
+TEST_F(PlanOutline, EachAddressIsOneLineWhateverTheHostsHave) {
+  give_fleet();
+  EXPECT_EQ(plan_outline(plan_, {}),
+            "  - package:telnet    web[1001:1003]\n"
+            "  + file:/etc/motd    web[1001:1412]\n"
+            "  ~ file:/etc/hostid  web[1001:1412]  in 412 versions\n");
+}
+
+TEST_F(PlanOutline, RisksAreNamedWithTheirHosts) {
+  give("web1", {outlined("service:nginx", Op::kRestart), outlined("command:migrate", Op::kRun, Fidelity::kOpaque)});
+  give("web2", {outlined("service:nginx", Op::kRestart), outlined("file:/etc/gone", Op::kDelete)});
+  EXPECT_EQ(risk_text(plan_, false),
+            "Look at these first\n"
+            "  removes             file:/etc/gone  on web2\n"
+            "  restarts            service:nginx  on web1, web2\n"
+            "  cannot be foreseen  command:migrate  on web1\n");
+  plan_.hosts.clear();
+  give("web1", {outlined("file:/etc/motd", Op::kCreate)});
+  EXPECT_EQ(risk_text(plan_, false), "");
+}
+
+TEST_F(PlanOutline, ManyRisksAreCounted) {
+  plan::Actions actions;
+  for (int i = 1; i <= 8; ++i) actions.push_back(outlined("file:/etc/gone" + std::to_string(i), Op::kDelete));
+  give("web1", actions);
+  EXPECT_THAT(risk_text(plan_, false), HasSubstr("file:/etc/gone5  on web1\n           … and 3 more\n"));
+}
+
+TEST_F(PlanOutline, ALongPlanBeginsWithItsRisksAndAShortOneWithItsHosts) {
+  give("web1", {outlined("file:/etc/gone", Op::kDelete)});
+  EXPECT_THAT(review_text(plan_, {}), StartsWith("web1\n"));
+  give_fleet();
+  EXPECT_THAT(review_text(plan_, {}), StartsWith("Look at these first\n  removes  file:/etc/gone  on web1\n"));
+}
+
+TEST_F(PlanOutline, TheSummaryOf412HostsFitsOneScreen) {
+  give_fleet();
+  const std::string text = review_text(plan_, {.outline = true});
+  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 24) << text;
+  EXPECT_THAT(text, HasSubstr("removes  package:telnet  on web[1001:1003]\n"));
+  EXPECT_THAT(text, HasSubstr("on 412 hosts."));
+}
+
+}  // namespace
+}  // namespace plumb::report
