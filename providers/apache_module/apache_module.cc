@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "providers/sdk/is_there.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/obstacles.h"
@@ -17,11 +18,6 @@ constexpr std::size_t kLargest = std::size_t{1} << 20;
 
 std::string name_of(const Desired& desired) {
   return desired.text("name");
-}
-
-Result<bool> is_there(const std::string& path, System& system) {
-  PLUMB_TRY_ASSIGN(const auto info, system.stat(path, false));
-  return info.has_value();
 }
 
 // "# Depends: mime setenvif" of a module's file: the words behind `field`.
@@ -40,7 +36,7 @@ Result<std::vector<std::string>> words_of_field(const std::string& module, std::
 Result<> note_conflicts(const std::string& name, System& system, Observed& observed) {
   PLUMB_TRY_ASSIGN(const auto conflicts, words_of_field(name, "# Conflicts:", system));
   for (const std::string& other : conflicts) {
-    PLUMB_TRY_ASSIGN(const bool enabled, is_there(kEnabled + other + ".load", system));
+    PLUMB_TRY_ASSIGN(const bool enabled, is_entry_there(kEnabled + other + ".load", system));
     if (!enabled) continue;
     observed.obstacle = Diagnostic(Code::kRefusedByState, name + " cannot be enabled beside " + other)
                             .with_hint("an `apache_module: " + other + "` with `state: absent` before it");
@@ -66,9 +62,9 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   const std::string name = name_of(desired);
   const bool absent = wants_absent(desired);
-  PLUMB_TRY_ASSIGN(const bool loads, is_there(kEnabled + name + ".load", system));
-  PLUMB_TRY_ASSIGN(const bool configures, is_there(kEnabled + name + ".conf", system));
-  PLUMB_TRY_ASSIGN(const bool has_configuration, is_there(kAvailable + name + ".conf", system));
+  PLUMB_TRY_ASSIGN(const bool loads, is_entry_there(kEnabled + name + ".load", system));
+  PLUMB_TRY_ASSIGN(const bool configures, is_entry_there(kEnabled + name + ".conf", system));
+  PLUMB_TRY_ASSIGN(const bool has_configuration, is_entry_there(kAvailable + name + ".conf", system));
   observed.exists = absent ? loads || configures : loads && configures == has_configuration;
   if (observed.exists) observed.attributes["state"] = "present";
   if (observed.exists != absent) return observed;
@@ -84,7 +80,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     if (!desired.flag("force", false)) PLUMB_TRY(note_dependents(name, system, observed));
     return observed;
   }
-  PLUMB_TRY_ASSIGN(const bool available, is_there(kAvailable + name + ".load", system));
+  PLUMB_TRY_ASSIGN(const bool available, is_entry_there(kAvailable + name + ".load", system));
   if (!available) observed.missing.push_back({{"", "file", kAvailable + name + ".load"}, "name"});
   PLUMB_TRY(note_conflicts(name, system, observed));
   return observed;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "providers/apparmor_profile/profile_text.h"
+#include "providers/sdk/is_there.h"
 #include "providers/sdk/observe_each.h"
 
 namespace plumb::providers::apparmor_profile {
@@ -30,10 +31,6 @@ std::string folder_of(const Desired& desired) {
   return mode == "enforce" ? "" : mode == kDisable ? kDisable : kComplain;
 }
 
-bool is_there(System& system, const std::string& path) {
-  return system.stat(path, false).value_or(std::nullopt).has_value();
-}
-
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   PLUMB_TRY_ASSIGN(const auto file, system.stat(file_of(desired), true));
@@ -46,7 +43,8 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   const std::vector<ProfileHead> heads = profile_heads(text);
   std::vector<std::string> links;
   for (const char* folder : {kComplain, kDisable}) {
-    if (is_there(system, link_of(desired, folder))) links.emplace_back(folder);
+    PLUMB_TRY_ASSIGN(const bool linked, is_entry_there(link_of(desired, folder), system));
+    if (linked) links.emplace_back(folder);
   }
   const bool complains =
       std::any_of(heads.begin(), heads.end(), [](const ProfileHead& head) { return head.complains; });
@@ -60,9 +58,13 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
                             .with_hint("take `complain` out of its flags, with a `replace` of that file");
   }
   const std::string folder = folder_of(desired);
-  if (!folder.empty() && !is_there(system, kFolder + folder))
-    observed.missing.push_back({{"", "directory", kFolder + folder}, "mode"});
-  if (system.is_image() || !is_there(system, kKernel)) return observed;
+  if (!folder.empty()) {
+    PLUMB_TRY_ASSIGN(const bool can_link, is_there(kFolder + folder, system));
+    if (!can_link) observed.missing.push_back({{"", "directory", kFolder + folder}, "mode"});
+  }
+  if (system.is_image()) return observed;
+  PLUMB_TRY_ASSIGN(const bool known, is_there(kKernel, system));
+  if (!known) return observed;
   PLUMB_TRY_ASSIGN(const std::string enabled, system.read_file(kKernel, 16));
   if (!enabled.starts_with('Y')) return observed;
   observed.attributes["kernel"] = true;

@@ -6,6 +6,10 @@
 
 namespace plumb::providers::package {
 
+inline bool holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 // Of a line, between single blanks or several; they point into it.
 inline std::vector<std::string_view> words_in(std::string_view line) {
   std::vector<std::string_view> words;

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "providers/package/look.h"
+#include "providers/sdk/is_there.h"
 
 namespace plumb::providers::package {
 namespace {
@@ -103,7 +104,7 @@ std::string package_manager(System& system) {
   }
   for (const Other& other : kOthers) {
     for (const char* mark : other.marks) {
-      if (mark != nullptr && system.stat(mark, true).value_or(std::nullopt)) return other.program;
+      if (mark != nullptr && shows(mark, system)) return other.program;
     }
   }
   return "unknown";
@@ -201,6 +202,13 @@ Result<> judge_simulation(const PackageTransaction& transaction, const Simulatio
   for (const PackageRequest& one : transaction.install) others.erase(one.name + ' ' + one.version);
   if (others.empty()) return {};
   return refuse("the upgrade would bring " + listed(others) + ", which the plan does not have");
+}
+
+Error told_unfinished(const Step& step, const Simulation& simulation, const ProcessResult& result) {
+  if (!simulation.unknown.empty()) return fail(Code::kPackageUnknown, simulation.unknown.begin()->second);
+  return fail(Code::kPackageFailed, "while " + step.doing + ": " +
+                                        (simulation.errors.empty() ? last_lines(result.output + result.errors, 3)
+                                                                   : simulation.errors.front()));
 }
 
 bool may_belong(const Address& what, const std::vector<std::string>& packages) {

@@ -68,6 +68,9 @@ struct Simulation;
 // An error where what a transaction would do is more than it says: that others go, or of an upgrade that others come.
 Result<> judge_simulation(const PackageTransaction& transaction, const Simulation& simulation);
 
+// The error of a question that the manager did not answer to its end.
+Error told_unfinished(const Step& step, const Simulation& simulation, const ProcessResult& result);
+
 // Whether one of the packages may bring what an address names. Units: any may. Users and groups: their names have a
 // word in common. Paths: a folder on the way has a package's name in it, or is part of one.
 bool may_belong(const Address& what, const std::vector<std::string>& packages);

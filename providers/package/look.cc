@@ -176,7 +176,7 @@ class Look {
       if (!item.goes() && entry.automatic) item.observed.attributes["automatic"] = true;
     }
     if (open(all()).empty()) return {};
-    PLUMB_TRY_ASSIGN(const std::optional<Diagnostic> hindrance, host_->find_hindrance());
+    PLUMB_TRY_ASSIGN(const std::optional<Diagnostic> hindrance, why_kept(*host_, system_));
     if (hindrance) {
       for (Item* item : open(all())) item->observed.obstacle = *hindrance;
       return {};
@@ -469,10 +469,6 @@ class Look {
 };
 
 }  // namespace
-
-Diagnostic refused(std::string summary, std::string hint) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
-}
 
 std::optional<std::chrono::seconds> refresh_age(const Desired& desired) {
   const Json& refresh = desired.attribute("refresh");

@@ -6,63 +6,19 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <optional>
-#include <set>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "providers/package/back_end.h"
-#include "providers/package/simulation.h"
+#include "providers/package/host_packages.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb::providers::package {
 
-struct PackageEntry {
-  std::string package;       // as the manager calls it: "libc6" of the host's own architecture, else "libc6:i386"
-  std::string architecture;  // of what is there; the host's own where it is for all
-  std::string version;
-  bool installed = false;
-  bool automatic = false;  // it is there for the sake of others alone
-  bool held = false;
-  bool leftover = false;  // it was removed, and its configuration files are there still
-  std::string trouble;    // "half-configured" and the like: begun and not ended
-};
-
-struct Installed {
-  std::map<std::string, PackageEntry> entries;                  // by the names asked for, all of them
-  std::map<std::string, std::vector<std::string>> provided_by;  // installed packages that provide a name asked for
-};
-
-// What a back end asks its host.
-class HostPackages {
- public:
-  virtual ~HostPackages() = default;
-
-  virtual Result<Installed> installed(const std::set<std::string>& names) = 0;
-  // What keeps every package of the host as it is; what keeps any from being held; and from going without a trace.
-  virtual Result<std::optional<Diagnostic>> find_hindrance() = 0;
-  virtual std::optional<Diagnostic> why_not_held() { return std::nullopt; }
-  virtual std::optional<Diagnostic> why_not_purged() { return std::nullopt; }
-  // Whether there are no package lists, or only such as are older than that.
-  virtual Result<bool> have_old_lists(std::optional<std::chrono::seconds> age) = 0;
-  // Whether one of the host's sources was never read, as one that an earlier run put there and did not come to use.
-  virtual Result<bool> has_unread_sources() = 0;
-  virtual Result<PackageFile> look_at_file(const std::string& path) = 0;
-  virtual Result<Simulation> simulate(const std::vector<Wish>& wishes, const Allowed& allowed) = 0;
-  // Of all packages, as far as `extent` says: "safe" or "full".
-  virtual Result<Simulation> simulate_upgrade(const std::string& extent, bool autoremove) = 0;
-  // What somebody would type: to release a held package, and to see what is known by a name.
-  virtual std::string release_command(const std::string& package) const = 0;
-  virtual std::string unknown_hint(const std::string& name) const = 0;
-};
-
 // See PackageProvider and UpgradeProvider for what is told.
 Result<std::vector<Observed>> look(std::span<const Desired* const> desired, const BackEnd& back_end, System& system);
 Result<Observed> look_at_upgrade(const Desired& desired, const BackEnd& back_end, System& system);
-
-Diagnostic refused(std::string summary, std::string hint = {});
 
 // The age from which a resource asks for new package lists.
 std::optional<std::chrono::seconds> refresh_age(const Desired& desired);

@@ -74,7 +74,7 @@ void tell(const Simulation& simulation, Observed& observed) {
 
 Result<Observed> look_at_upgrade(const Desired& desired, const BackEnd& back_end, System& system) {
   const std::unique_ptr<HostPackages> host = back_end.on(system);
-  PLUMB_TRY_ASSIGN(std::optional<Diagnostic> hindrance, host->find_hindrance());
+  PLUMB_TRY_ASSIGN(std::optional<Diagnostic> hindrance, why_kept(*host, system));
   if (hindrance && system.is_image()) return Error(std::move(*hindrance));
   if (desired.has("contradiction")) return Error(refused(desired.text("contradiction")));
   Observed observed;

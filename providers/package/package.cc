@@ -4,6 +4,7 @@
 
 #include "providers/package/back_end.h"
 #include "providers/package/upgrade.h"
+#include "providers/sdk/is_there.h"
 
 namespace plumb::providers::package {
 namespace {
@@ -154,10 +155,8 @@ std::vector<ImpliedPath> PackageProvider::implies_paths(const Desired& desired) 
 
 bool PackageProvider::is_lost(const Desired& desired, System& now, System& then) const {
   if (wants_gone(desired) || !desired.has("file")) return false;
-  const auto has = [path = desired.text("file")](System& system) {
-    return system.stat(path, true).value_or(std::nullopt).has_value();
-  };
-  return has(now) && !has(then);
+  const std::string file = desired.text("file");
+  return shows(file, now) && !shows(file, then);
 }
 
 bool PackageProvider::follows_from(const Desired& desired, const Observed& observed, const std::string& path,

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "providers/package/rpm_version.h"
+#include "providers/sdk/is_there.h"
 
 namespace plumb::providers::package {
 namespace {
@@ -13,10 +14,6 @@ namespace {
 constexpr std::array kFolders = {"/usr/lib/sysimage/rpm", "/var/lib/rpm"};
 constexpr std::array kDatabases = {"rpmdb.sqlite", "Packages.db", "Packages"};
 constexpr const char* kPackage = "%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}-%{RELEASE}\\t%{ARCH}\\t";
-
-bool is_there(System& system, const std::string& path) {
-  return system.stat(path, true).value_or(std::nullopt).has_value();
-}
 
 std::vector<std::string_view> split(std::string_view text, char at) {
   std::vector<std::string_view> parts;
@@ -71,12 +68,12 @@ Result<std::string> answer(const ProcessRequest& request, System& system) {
 bool has_rpm_database(System& system) {
   return std::any_of(kFolders.begin(), kFolders.end(), [&](const char* folder) {
     return std::any_of(kDatabases.begin(), kDatabases.end(),
-                       [&](const char* file) { return is_there(system, std::string(folder) + '/' + file); });
+                       [&](const char* file) { return shows(std::string(folder) + '/' + file, system); });
   });
 }
 
 bool is_of_suse(System& system) {
-  return is_there(system, "/etc/zypp/zypp.conf") && !system.find_program("zypper").empty();
+  return shows("/etc/zypp/zypp.conf", system) && !system.find_program("zypper").empty();
 }
 
 std::vector<std::string> rpm_locks() {
@@ -165,6 +162,12 @@ PackageFile parse_rpm_file(const ProcessResult& result) {
   file.name = package.name;
   file.version = package.version;
   return file;
+}
+
+Result<PackageFile> look_at_rpm_file(const std::string& path, System& system) {
+  if (!path.ends_with(".rpm")) return PackageFile{{}, {}, "its name does not end in .rpm"};
+  PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(ask_rpm_file(path)));
+  return parse_rpm_file(result);
 }
 
 Diagnostic why_rpm_does_not_purge() {

@@ -38,6 +38,7 @@ Installed installed_of(const std::vector<RpmPackage>& packages, const std::set<s
 // Which package a file is: a preview of the transaction too.
 ProcessRequest ask_rpm_file(const std::string& path);
 PackageFile parse_rpm_file(const ProcessResult& result);
+Result<PackageFile> look_at_rpm_file(const std::string& path, System& system);
 
 Diagnostic why_rpm_does_not_purge();
 

@@ -32,9 +32,11 @@ void Simulation::merge(Simulation&& part) {
   errors.insert(errors.end(), part.errors.begin(), part.errors.end());
 }
 
-Result<> note_children(const std::vector<Wish>& wishes, const std::function<Result<Simulation>(const Wish& wish)>& ask,
-                       Simulation& all) {
+Result<Simulation> simulate_each(const std::vector<Wish>& wishes,
+                                 const std::function<Result<Simulation>(const std::vector<Wish>& these)>& ask) {
   constexpr std::size_t kAskedAlone = 16;
+  PLUMB_TRY_ASSIGN(Simulation all, ask(wishes));
+  if (!all.errors.empty() || !all.unknown.empty()) return all;
   std::vector<const Wish*> coming;
   std::set<std::string> along;
   for (const auto& [name, version] : all.installs) along.insert(name);
@@ -43,12 +45,12 @@ Result<> note_children(const std::vector<Wish>& wishes, const std::function<Resu
     coming.push_back(&wish);
     along.erase(wish.package);
   }
-  if (coming.empty() || along.empty()) return {};
+  if (coming.empty() || along.empty()) return all;
   for (const Wish* wish : coming) {
     std::set<std::string> its = along;
     std::string root = wish->package;
     if (coming.size() > 1 && coming.size() <= kAskedAlone) {
-      PLUMB_TRY_ASSIGN(const Simulation alone, ask(*wish));
+      PLUMB_TRY_ASSIGN(const Simulation alone, ask({*wish}));
       its.clear();
       for (const auto& [name, version] : alone.installs) its.insert(name);
       if (const auto selected = alone.selected.find(wish->name); selected != alone.selected.end())
@@ -59,7 +61,7 @@ Result<> note_children(const std::vector<Wish>& wishes, const std::function<Resu
     its.erase(root);
     all.children[root].assign(its.begin(), its.end());
   }
-  return {};
+  return all;
 }
 
 }  // namespace plumb::providers::package

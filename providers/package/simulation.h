@@ -52,9 +52,9 @@ struct PackageFile {
   std::string trouble = {};  // why it is none
 };
 
-// For managers that do not say on whose behalf packages come: `ask` tells of each wish alone, as far as some come
-// along. Of very many it is said of all.
-Result<> note_children(const std::vector<Wish>& wishes, const std::function<Result<Simulation>(const Wish& wish)>& ask,
-                       Simulation& all);
+// For managers that do not say on whose behalf packages come: `ask` is asked of all wishes, and then of each alone, as
+// far as some come along. Of very many it is said of all.
+Result<Simulation> simulate_each(const std::vector<Wish>& wishes,
+                                 const std::function<Result<Simulation>(const std::vector<Wish>& these)>& ask);
 
 }  // namespace plumb::providers::package

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/sdk/is_there.h"
+
 namespace plumb::providers::service {
 namespace {
 
@@ -20,11 +22,6 @@ constexpr std::array kOthers = {Other{"openrc", "OpenRC", "rc-service", "/run/op
                                 Other{"runit", "runit", "sv", "/run/runit", "/sbin/runit-init"},
                                 Other{"sysvinit", "System V init", "", "/etc/inittab", "/etc/inittab"},
                                 Other{"", "Upstart", "initctl", "", ""}};
-
-bool is_there(System& system, const std::string& path) {
-  const auto found = path.empty() ? std::nullopt : system.stat(path, true).value_or(std::nullopt);
-  return found.has_value();
-}
 
 std::string names_of_back_ends() {
   std::string names;
@@ -71,7 +68,8 @@ std::string init_system(System& system) {
     if (one->starts(system)) return std::string(one->name());
   }
   for (const Other& other : kOthers) {
-    if (!other.fact.empty() && is_there(system, system.is_image() ? other.in_image : other.running)) {
+    const std::string sign = system.is_image() ? other.in_image : other.running;
+    if (!other.fact.empty() && !sign.empty() && shows(sign, system)) {
       return std::string(other.fact);
     }
   }

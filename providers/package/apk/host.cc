@@ -44,21 +44,13 @@ class ApkPackages : public HostPackages {
     return installed;
   }
 
-  Result<std::optional<Diagnostic>> find_hindrance() override {
-    if (system_.is_image()) return std::optional(refused("packages of an image are not changed"));
-    return std::optional<Diagnostic>();
-  }
-
   Result<bool> have_old_lists(std::optional<std::chrono::seconds> age) override {
     PLUMB_TRY_ASSIGN(const std::size_t lists, count_lists());
     PLUMB_TRY_ASSIGN(const std::size_t sources, count_sources());
     if (lists == 0 && sources > 0) return true;
     if (!age) return false;
-    ProcessRequest young;
-    young.argv = {"find", kLists,  "-maxdepth",
-                  "0",    "-mmin", "-" + std::to_string(std::chrono::floor<std::chrono::minutes>(*age).count())};
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(young));
-    return result.output.empty();
+    PLUMB_TRY_ASSIGN(const bool young, is_some_younger({kLists, "-maxdepth", "0"}, *age, system_));
+    return !young;
   }
 
   Result<bool> has_unread_sources() override {
@@ -73,11 +65,7 @@ class ApkPackages : public HostPackages {
   }
 
   Result<Simulation> simulate(const std::vector<Wish>& wishes, const Allowed&) override {
-    PLUMB_TRY_ASSIGN(Simulation all, simulate_these(wishes));
-    if (!all.errors.empty() || !all.unknown.empty()) return all;
-    PLUMB_TRY(note_children(
-        wishes, [&](const Wish& wish) { return simulate_these({wish}); }, all));
-    return all;
+    return simulate_each(wishes, [this](const std::vector<Wish>& these) { return simulate_these(these); });
   }
 
   Result<Simulation> simulate_upgrade(const std::string& extent, bool) override {

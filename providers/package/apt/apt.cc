@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/package/answer_words.h"
 #include "providers/package/apt/host.h"
 #include "providers/package/apt/owned.h"
 #include "providers/package/apt/simulation.h"
@@ -18,10 +19,6 @@ constexpr std::array<std::string_view, 2> kSources = {"/etc/apt/", "/usr/share/k
 // What dpkg's lines begin with where it goes on to another package.
 constexpr std::array<std::string_view, 6> kSteps = {"Setting up ", "Removing ",   "Unpacking ",
                                                     "Preparing ",  "Processing ", "Errors "};
-
-bool holds(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 // The lines of `output` below the one that begins with `begin`, up to the next step of dpkg; "" where there is none. A
 // package's name may be followed by its architecture.

@@ -50,7 +50,6 @@ class AptPackages : public HostPackages {
   }
 
   Result<std::optional<Diagnostic>> find_hindrance() override {
-    if (system_.is_image()) return std::optional(refused("packages of an image are not changed"));
     PLUMB_TRY_ASSIGN(const auto updates, system_.stat("/var/lib/dpkg/updates", true));
     if (!updates) return std::optional<Diagnostic>();
     PLUMB_TRY_ASSIGN(const auto entries, system_.list("/var/lib/dpkg/updates"));
@@ -71,8 +70,8 @@ class AptPackages : public HostPackages {
     });
     if (!some) return true;
     if (!age) return false;
-    PLUMB_TRY_ASSIGN(const ProcessResult young, system_.run(ask_age(std::chrono::floor<std::chrono::minutes>(*age))));
-    return young.output.empty();
+    PLUMB_TRY_ASSIGN(const bool young, is_some_younger({lists, std::string(kStamp), "-maxdepth", "0"}, *age, system_));
+    return !young;
   }
 
   Result<bool> has_unread_sources() override {

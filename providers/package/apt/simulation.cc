@@ -10,7 +10,6 @@ namespace plumb::providers::package::apt {
 namespace {
 
 // What Ubuntu's update-notifier touches.
-constexpr std::string_view kStamp = "/var/lib/apt/periodic/update-success-stamp";
 
 // The first text in single quotes at or after `from`; `from` moves past it.
 std::string quoted(std::string_view line, std::size_t& from) {
@@ -226,13 +225,6 @@ PackageFile parse_file(std::string_view output) {
     if (line.starts_with("Version: ")) file.version = line.substr(9);
   }
   return file;
-}
-
-ProcessRequest ask_age(std::chrono::minutes age) {
-  ProcessRequest request;
-  request.argv = {
-      "find", std::string(kLists), std::string(kStamp), "-maxdepth", "0", "-mmin", "-" + std::to_string(age.count())};
-  return request;
 }
 
 ProcessRequest ask_sources() {

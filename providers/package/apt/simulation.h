@@ -1,7 +1,6 @@
 // What `apt-get -s install` says it would do.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +12,7 @@ namespace plumb::providers::package::apt {
 
 // Read anew at every refresh of the package lists.
 inline constexpr std::string_view kLists = "/var/lib/apt/lists";
+inline constexpr std::string_view kStamp = "/var/lib/apt/periodic/update-success-stamp";
 
 Simulation parse_simulation(std::string_view output);
 
@@ -23,9 +23,6 @@ std::string argument_of(const std::string& name);
 ProcessRequest ask_file(const std::string& path);
 // Empty where it is none.
 PackageFile parse_file(std::string_view output);
-
-// Prints something where the package lists are younger than that.
-ProcessRequest ask_age(std::chrono::minutes age);
 
 // Which sources there are, and of each what the names of its lists in /var/lib/apt/lists begin with.
 ProcessRequest ask_sources();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/package/answer_words.h"
 #include "providers/package/dnf/answer.h"
 #include "providers/package/dnf/question.h"
 #include "providers/package/rpm.h"
@@ -15,10 +16,6 @@ constexpr auto kTransaction = std::chrono::seconds(3600);
 // Sources, their keys, and settings.
 constexpr std::array<std::string_view, 6> kSources = {"/etc/yum.repos.d/", "/etc/dnf/",         "/etc/yum/",
                                                       "/etc/yum.conf",     "/etc/pki/rpm-gpg/", "/etc/distro.repos.d/"};
-
-bool holds(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 // What scripts of packages said: rpm's own errors say only that they failed, and what they printed stands above.
 std::string said_by_scripts(std::string_view output) {
@@ -167,14 +164,8 @@ Result<> Dnf::judge_preview(const PackageTransaction& transaction, const Step& s
   if (step.program.argv.front() == "rpm")
     return judge_file(transaction, step.program.argv.back(), parse_rpm_file(result));
   const Answer answer = parse_answer(result.output + '\n' + result.errors);
-  const Simulation& simulation = answer.simulation;
-  if (!answer.ended || !simulation.errors.empty()) {
-    if (!simulation.unknown.empty()) return fail(Code::kPackageUnknown, simulation.unknown.begin()->second);
-    return fail(Code::kPackageFailed, "while " + step.doing + ": " +
-                                          (simulation.errors.empty() ? last_lines(result.output + result.errors, 3)
-                                                                     : simulation.errors.front()));
-  }
-  return judge_simulation(transaction, simulation);
+  if (!answer.ended || !answer.simulation.errors.empty()) return told_unfinished(step, answer.simulation, result);
+  return judge_simulation(transaction, answer.simulation);
 }
 
 const BackEnd& back_end() {

@@ -7,15 +7,12 @@
 #include "providers/package/dnf/question.h"
 #include "providers/package/look.h"
 #include "providers/package/rpm.h"
+#include "providers/sdk/is_there.h"
 
 namespace plumb::providers::package::dnf {
 namespace {
 
 constexpr std::size_t kLargestLocks = std::size_t{1} << 20U;
-
-bool is_there(System& system, const std::string& path) {
-  return system.stat(path, true).value_or(std::nullopt).has_value();
-}
 
 // Names of packages that are held: of "jq-0:1.6-17.el9.*" in a list, of `name = "jq"` in TOML. A line with "!"
 // excludes.
@@ -56,13 +53,8 @@ class DnfPackages : public HostPackages {
     return installed;
   }
 
-  Result<std::optional<Diagnostic>> find_hindrance() override {
-    if (system_.is_image()) return std::optional(refused("packages of an image are not changed"));
-    return std::optional<Diagnostic>();
-  }
-
   std::optional<Diagnostic> why_not_held() override {
-    if (flavour_.locker.empty() || is_there(system_, std::string(flavour_.locker))) return std::nullopt;
+    if (flavour_.locker.empty() || shows(std::string(flavour_.locker), system_)) return std::nullopt;
     return refused(std::string(flavour_.name) + " holds packages by its plugin versionlock, which is not there",
                    "declare its package before this one (python3-dnf-plugin-versionlock, yum-plugin-versionlock)");
   }
@@ -71,16 +63,11 @@ class DnfPackages : public HostPackages {
 
   Result<bool> have_old_lists(std::optional<std::chrono::seconds> age) override {
     const std::string cache(flavour_.cache);
-    if (!is_there(system_, cache)) return true;
-    PLUMB_TRY_ASSIGN(const auto entries, system_.list(cache));
-    const bool some = std::any_of(entries.begin(), entries.end(), [&](const std::string& entry) {
-      return is_there(system_, cache + '/' + entry + "/repodata/repomd.xml");
-    });
+    PLUMB_TRY_ASSIGN(const bool some, has_lists(cache));
     if (!some) return true;
     if (!age) return false;
-    const auto minutes = std::chrono::floor<std::chrono::minutes>(*age);
-    PLUMB_TRY_ASSIGN(const ProcessResult young, system_.run(ask_age(flavour_, minutes)));
-    return young.output.empty();
+    PLUMB_TRY_ASSIGN(const bool young, is_some_younger({cache, "-path", "*/repodata/repomd.xml"}, *age, system_));
+    return !young;
   }
 
   Result<bool> has_unread_sources() override {
@@ -88,11 +75,7 @@ class DnfPackages : public HostPackages {
     return !parse_answer(result.output + '\n' + result.errors).unread.empty();
   }
 
-  Result<PackageFile> look_at_file(const std::string& path) override {
-    if (!path.ends_with(".rpm")) return PackageFile{{}, {}, "its name does not end in .rpm"};
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask_rpm_file(path)));
-    return parse_rpm_file(result);
-  }
+  Result<PackageFile> look_at_file(const std::string& path) override { return look_at_rpm_file(path, system_); }
 
   Result<Simulation> simulate(const std::vector<Wish>& wishes, const Allowed& allowed) override {
     std::vector<std::string> come, lift, go, asked;
@@ -160,9 +143,22 @@ class DnfPackages : public HostPackages {
   }
 
  private:
+  Result<bool> has_lists(const std::string& cache) {
+    PLUMB_TRY_ASSIGN(const bool some, is_there(cache, system_));
+    if (!some) return false;
+    PLUMB_TRY_ASSIGN(const auto entries, system_.list(cache));
+    for (const std::string& entry : entries) {
+      PLUMB_TRY_ASSIGN(const bool was_read, is_there(cache + '/' + entry + "/repodata/repomd.xml", system_));
+      if (was_read) return true;
+    }
+    return false;
+  }
+
   Result<std::set<std::string>> held() {
     const std::string path(flavour_.locks);
-    if (path.empty() || !is_there(system_, path)) return std::set<std::string>();
+    if (path.empty()) return std::set<std::string>();
+    PLUMB_TRY_ASSIGN(const bool some, is_there(path, system_));
+    if (!some) return std::set<std::string>();
     PLUMB_TRY_ASSIGN(const std::string text, system_.read_file(path, kLargestLocks));
     return read_locks(text, path.ends_with(".toml"));
   }

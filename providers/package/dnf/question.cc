@@ -79,11 +79,4 @@ void add_those_there(ProcessRequest& program, const std::vector<std::string>& pa
   program.argv = std::move(argv);
 }
 
-ProcessRequest ask_age(const Flavour& flavour, std::chrono::minutes age) {
-  ProcessRequest request;
-  request.argv = {"find",  std::string(flavour.cache),       "-path", "*/repodata/repomd.xml",
-                  "-mmin", "-" + std::to_string(age.count())};
-  return request;
-}
-
 }  // namespace plumb::providers::package::dnf

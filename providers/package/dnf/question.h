@@ -1,7 +1,6 @@
 // What dnf is asked (internal to this folder).
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -22,8 +21,5 @@ std::vector<std::string> words_for(const char* verb, bool may_erase, bool recomm
 // A program as it is, with those of the packages behind it that are there by that name: to dnf a name may also be what
 // another one provides, which would go then. Without any nothing is done, and that is said.
 void add_those_there(ProcessRequest& program, const std::vector<std::string>& packages);
-
-// Prints something where what was read of sources is younger than that.
-ProcessRequest ask_age(const Flavour& flavour, std::chrono::minutes age);
 
 }  // namespace plumb::providers::package::dnf

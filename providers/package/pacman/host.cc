@@ -5,6 +5,7 @@
 #include "providers/package/pacman/database.h"
 #include "providers/package/pacman/pacman.h"
 #include "providers/package/pacman/versions.h"
+#include "providers/sdk/is_there.h"
 
 namespace plumb::providers::package::pacman {
 namespace {
@@ -34,10 +35,6 @@ cat "$d/output"
 cat "$d/errors" >&2
 exit $code)sh";
 
-bool is_there(System& system, const std::string& path) {
-  return system.stat(path, true).value_or(std::nullopt).has_value();
-}
-
 class PacmanPackages : public HostPackages {
  public:
   explicit PacmanPackages(System& system) : system_(system) {}
@@ -63,23 +60,16 @@ class PacmanPackages : public HostPackages {
     return installed;
   }
 
-  Result<std::optional<Diagnostic>> find_hindrance() override {
-    if (system_.is_image()) return std::optional(refused("packages of an image are not changed"));
-    return std::optional<Diagnostic>();
-  }
-
   Result<bool> have_old_lists(std::optional<std::chrono::seconds> age) override {
-    if (!is_there(system_, kLists)) return true;
+    PLUMB_TRY_ASSIGN(const bool was_read, is_there(kLists, system_));
+    if (!was_read) return true;
     PLUMB_TRY_ASSIGN(const auto lists, system_.list(kLists));
     if (std::none_of(lists.begin(), lists.end(), [](const std::string& one) { return one.ends_with(".db"); }))
       return true;
     if (!age) return false;
     // A list has the age that its server tells; the folder is touched when they are read.
-    ProcessRequest young;
-    young.argv = {"find", kLists,  "-maxdepth",
-                  "0",    "-mmin", "-" + std::to_string(std::chrono::floor<std::chrono::minutes>(*age).count())};
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(young));
-    return result.output.empty();
+    PLUMB_TRY_ASSIGN(const bool young, is_some_younger({kLists, "-maxdepth", "0"}, *age, system_));
+    return !young;
   }
 
   Result<bool> has_unread_sources() override {
@@ -87,7 +77,9 @@ class PacmanPackages : public HostPackages {
     request.argv = {"pacman-conf", "--repo-list"};
     PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(request));
     for (std::string_view rest = result.output; !rest.empty();) {
-      if (!is_there(system_, std::string(kLists) + '/' + std::string(take_line(rest)) + ".db")) return true;
+      const std::string list = std::string(kLists) + '/' + std::string(take_line(rest)) + ".db";
+      PLUMB_TRY_ASSIGN(const bool was_read, is_there(list, system_));
+      if (!was_read) return true;
     }
     return false;
   }
@@ -98,11 +90,7 @@ class PacmanPackages : public HostPackages {
   }
 
   Result<Simulation> simulate(const std::vector<Wish>& wishes, const Allowed&) override {
-    PLUMB_TRY_ASSIGN(Simulation all, simulate_these(wishes));
-    if (!all.errors.empty() || !all.unknown.empty()) return all;
-    PLUMB_TRY(note_children(
-        wishes, [&](const Wish& wish) { return simulate_these({wish}); }, all));
-    return all;
+    return simulate_each(wishes, [this](const std::vector<Wish>& these) { return simulate_these(these); });
   }
 
   Result<Simulation> simulate_upgrade(const std::string& extent, bool autoremove) override {
@@ -130,7 +118,8 @@ class PacmanPackages : public HostPackages {
  private:
   Result<> read() {
     PLUMB_TRY_ASSIGN(there_, installed_versions(system_));
-    if (!is_there(system_, kConfiguration)) return {};
+    PLUMB_TRY_ASSIGN(const bool is_configured, is_there(kConfiguration, system_));
+    if (!is_configured) return {};
     PLUMB_TRY_ASSIGN(const std::string configuration, system_.read_file(kConfiguration, kLargestFile));
     held_ = Held::parse(configuration);
     return {};
@@ -192,8 +181,8 @@ class PacmanPackages : public HostPackages {
     return wishes.size() == asked ? simulation : simulate_coming(std::move(wishes));
   }
 
-  Result<Simulation> answer_to(const Leave& leave, const std::vector<std::string>& words) {
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask(leave, words)));
+  Result<Simulation> answer_to(const Consent& consent, const std::vector<std::string>& words) {
+    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask(consent, words)));
     if (result.timed_out) return fail(Code::kCannotObserve, "pacman did not answer in time");
     Answer answer = parse_answer(result.output, result.errors, words.front().starts_with("-R"));
     Simulation& simulation = answer.simulation;
@@ -251,9 +240,9 @@ std::string spec(const std::string& name, const std::string& version) {
   return version.empty() || version.ends_with('*') ? name : name + '=' + version;
 }
 
-ProcessRequest ask(const Leave& leave, const std::vector<std::string>& words) {
+ProcessRequest ask(const Consent& consent, const std::vector<std::string>& words) {
   ProcessRequest request;
-  request.argv = {"sh", "-c", kApart, "plumb", leave.conflicts ? "y" : "n", leave.replaces ? "y" : "n"};
+  request.argv = {"sh", "-c", kApart, "plumb", consent.conflicts ? "y" : "n", consent.replaces ? "y" : "n"};
   request.argv.insert(request.argv.end(), words.begin(), words.end());
   request.changes_nothing = true;
   request.decided_by = {kRecords, kLists, kConfiguration};
@@ -263,9 +252,9 @@ ProcessRequest ask(const Leave& leave, const std::vector<std::string>& words) {
   return request;
 }
 
-std::string leave_option(const Leave& leave) {
+std::string consent_option(const Consent& consent) {
   // They turn its own answers around: no to conflicts, yes to what replaces others.
-  return "--ask=" + std::to_string((leave.conflicts ? 4 : 0) + (leave.replaces ? 0 : 2));
+  return "--ask=" + std::to_string((consent.conflicts ? 4 : 0) + (consent.replaces ? 0 : 2));
 }
 
 ProcessRequest ask_file(const std::string& path) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "providers/package/answer_words.h"
 #include "providers/package/pacman/answer.h"
 #include "providers/package/pacman/database.h"
 #include "providers/package/pacman/versions.h"
@@ -27,10 +28,6 @@ for one; do
   if [ "$(pacman -Qq -- "$one" 2>/dev/null)" = "$one" ]; then there="$there $one"; fi
 done
 [ -z "$there" ] || exec pacman --noconfirm --color never "$option" -- $there)sh";
-
-bool holds(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 Step step_of(std::string doing, std::vector<std::string> argv) {
   Step step;
@@ -98,9 +95,9 @@ class Pacman : public BackEnd {
 
   std::vector<Step> steps(const PackageTransaction& transaction) const override {
     std::vector<Step> steps;
-    const auto asked_and_done = [&](const char* doing, const Leave& leave, std::vector<std::string> words) {
-      steps.push_back({"asking what would change", ask(leave, words), true});
-      words.insert(words.begin() + 1, leave_option(leave));
+    const auto asked_and_done = [&](const char* doing, const Consent& consent, std::vector<std::string> words) {
+      steps.push_back({"asking what would change", ask(consent, words), true});
+      words.insert(words.begin() + 1, consent_option(consent));
       steps.push_back(program(doing, words));
     };
     if (!transaction.release.empty()) {
@@ -162,7 +159,7 @@ class Pacman : public BackEnd {
   template <class AskedAndDone>
   static void add_changes(const PackageTransaction& transaction, const AskedAndDone& asked_and_done,
                           std::vector<Step>& steps) {
-    const Leave leave{.conflicts = !transaction.remove.empty()};
+    const Consent consent{.conflicts = !transaction.remove.empty()};
     std::vector<std::string> names = {"-S", "--needed", "--"};
     std::vector<std::string> files = {"-U", "--"};
     for (const PackageRequest& one : transaction.install) {
@@ -174,8 +171,8 @@ class Pacman : public BackEnd {
       steps.push_back({"looking at " + one.file, ask_file(one.file), true});
       files.push_back(one.file);
     }
-    if (names.size() > 3) asked_and_done("changing packages", leave, names);
-    if (files.size() > 2) asked_and_done("installing package files", leave, files);
+    if (names.size() > 3) asked_and_done("changing packages", consent, names);
+    if (files.size() > 2) asked_and_done("installing package files", consent, files);
     std::vector<std::string> gone;
     for (const std::string& name : transaction.remove) {
       if (std::find(transaction.purge.begin(), transaction.purge.end(), name) == transaction.purge.end())
@@ -190,14 +187,8 @@ class Pacman : public BackEnd {
     if (step.program.argv.front() == "pacman")
       return judge_file(transaction, step.program.argv.back(), parse_file(result));
     const Answer answer = parse_answer(result.output, result.errors, false);
-    const Simulation& simulation = answer.simulation;
-    if (!answer.ended) {
-      if (!simulation.unknown.empty()) return fail(Code::kPackageUnknown, simulation.unknown.begin()->second);
-      const std::string said = last_lines(result.output + result.errors, 3);
-      return fail(Code::kPackageFailed,
-                  "while " + step.doing + ": " + (simulation.errors.empty() ? said : simulation.errors.front()));
-    }
-    return judge_simulation(transaction, simulation);
+    if (!answer.ended) return told_unfinished(step, answer.simulation, result);
+    return judge_simulation(transaction, answer.simulation);
   }
 };
 

@@ -13,15 +13,15 @@ namespace plumb::providers::package::pacman {
 std::string spec(const std::string& name, const std::string& version);
 
 // What it may do where it would ask: let others make way, and put others in the place of what they replace.
-struct Leave {
+struct Consent {
   bool conflicts = false;
   bool replaces = false;
 };
 
 // Asks pacman without letting it change anything; `words` begin with a command, as "-S".
-ProcessRequest ask(const Leave& leave, const std::vector<std::string>& words);
-// The same leave, as an option for the deed.
-std::string leave_option(const Leave& leave);
+ProcessRequest ask(const Consent& consent, const std::vector<std::string>& words);
+// The same consent, as an option for the deed.
+std::string consent_option(const Consent& consent);
 
 ProcessRequest ask_file(const std::string& path);
 PackageFile parse_file(const ProcessResult& result);

@@ -73,10 +73,6 @@ class ZypperPackages : public HostPackages {
     return installed;
   }
 
-  Result<std::optional<Diagnostic>> find_hindrance() override {
-    if (system_.is_image()) return std::optional(refused("packages of an image are not changed"));
-    return std::optional<Diagnostic>();
-  }
   std::optional<Diagnostic> why_not_purged() override { return why_rpm_does_not_purge(); }
 
   Result<bool> have_old_lists(std::optional<std::chrono::seconds> age) override {
@@ -85,11 +81,8 @@ class ZypperPackages : public HostPackages {
     PLUMB_TRY_ASSIGN(const auto sources, system_.list(kRaw));
     if (sources.empty()) return true;
     if (!age) return false;
-    ProcessRequest young;
-    young.argv = {"find",       kRaw,    "-name",
-                  "repomd.xml", "-mmin", "-" + std::to_string(std::chrono::floor<std::chrono::minutes>(*age).count())};
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(young));
-    return result.output.empty();
+    PLUMB_TRY_ASSIGN(const bool young, is_some_younger({kRaw, "-name", "repomd.xml"}, *age, system_));
+    return !young;
   }
 
   Result<bool> has_unread_sources() override {
@@ -110,18 +103,10 @@ class ZypperPackages : public HostPackages {
     return false;
   }
 
-  Result<PackageFile> look_at_file(const std::string& path) override {
-    if (!path.ends_with(".rpm")) return PackageFile{{}, {}, "its name does not end in .rpm"};
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask_rpm_file(path)));
-    return parse_rpm_file(result);
-  }
+  Result<PackageFile> look_at_file(const std::string& path) override { return look_at_rpm_file(path, system_); }
 
   Result<Simulation> simulate(const std::vector<Wish>& wishes, const Allowed& allowed) override {
-    PLUMB_TRY_ASSIGN(Simulation all, simulate_these(wishes, allowed));
-    if (!all.errors.empty() || !all.unknown.empty()) return all;
-    PLUMB_TRY(note_children(
-        wishes, [&](const Wish& wish) { return simulate_these({wish}, allowed); }, all));
-    return all;
+    return simulate_each(wishes, [&](const std::vector<Wish>& these) { return simulate_these(these, allowed); });
   }
 
   Result<Simulation> simulate_upgrade(const std::string& extent, bool autoremove) override {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/package/answer_words.h"
 #include "providers/package/rpm.h"
 #include "providers/package/rpm_version.h"
 #include "providers/package/zypper/answer.h"
@@ -15,10 +16,6 @@ constexpr auto kTransaction = std::chrono::seconds(3600);
 // It is done: nothing was to do for a patch, the host or zypper itself should start again, a script behind an
 // installation failed.
 constexpr std::array kDone = {0, 100, 101, 102, 103, 107};
-
-bool holds(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 // Of what zypper prints between two packages, why one failed.
 std::string said_by_scripts(std::string_view output) {
@@ -170,14 +167,8 @@ class Zypper : public BackEnd {
     if (step.program.argv.front() == "rpm")
       return judge_file(transaction, step.program.argv.back(), parse_rpm_file(result));
     const Answer answer = parse_answer(result.output);
-    const Simulation& simulation = answer.simulation;
-    if (!answer.ended) {
-      if (!simulation.unknown.empty()) return fail(Code::kPackageUnknown, simulation.unknown.begin()->second);
-      const std::string said = last_lines(result.output + result.errors, 3);
-      return fail(Code::kPackageFailed,
-                  "while " + step.doing + ": " + (simulation.errors.empty() ? said : simulation.errors.front()));
-    }
-    return judge_simulation(transaction, simulation);
+    if (!answer.ended) return told_unfinished(step, answer.simulation, result);
+    return judge_simulation(transaction, answer.simulation);
   }
 };
 

@@ -1,6 +1,7 @@
 // systemd: its commands and what it says.
 #include <algorithm>
 
+#include "providers/sdk/is_there.h"
 #include "providers/service/systemd/units.h"
 
 namespace plumb::providers::service::systemd {
@@ -12,11 +13,6 @@ constexpr std::array<std::string_view, 10> kVerbs = {"start",   "stop", "restart
                                                      "disable", "mask", "unmask",  "daemon_reload", "reenable"};
 constexpr std::string_view kReload = "daemon_reload";
 constexpr auto kCommand = std::chrono::seconds(300);
-
-bool is_there(System& system, const char* path) {
-  const Result<std::optional<FileInfo>> found = system.stat(path, true);
-  return found && found->has_value();
-}
 
 ProcessRequest program(std::vector<std::string> argv) {
   ProcessRequest request;
@@ -33,8 +29,8 @@ class Systemd : public BackEnd {
   void survey(const SurveyedHost& host, Survey& found) const override { systemd::survey(host, found); }
 
   bool starts(System& system) const override {
-    if (!system.is_image()) return is_there(system, "/run/systemd/system");
-    return is_there(system, "/lib/systemd/systemd") || is_there(system, "/usr/lib/systemd/systemd");
+    if (!system.is_image()) return shows("/run/systemd/system", system);
+    return shows("/lib/systemd/systemd", system) || shows("/usr/lib/systemd/systemd", system);
   }
 
   std::optional<Address> made_by(std::string_view path) const override {
@@ -187,7 +183,7 @@ class Systemd : public BackEnd {
                        [&](const auto& folder) { return file.substr(0, slash).ends_with(folder.second); });
   }
   static bool runs(System& system) {
-    return !system.is_image() && is_there(system, "/run/systemd/system") && !system.find_program("systemctl").empty();
+    return !system.is_image() && shows("/run/systemd/system", system) && !system.find_program("systemctl").empty();
   }
 };
 
