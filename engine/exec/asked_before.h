@@ -25,8 +25,4 @@ class AskedBefore {
   bool changed_ = false;
 };
 
-// Whether it is one of the fixed questions that kinds ask of package and service managers: it changes nothing, whatever
-// names stand in it.
-bool is_plain_question(const ProcessRequest& request);
-
 }  // namespace plumb::exec

@@ -46,14 +46,14 @@ Result<> expect_permitted(const trust::Charter& charter, const wire::Message& me
   return project == nullptr ? Result<>() : strict::expect_project(charter, *project);
 }
 
-Permitted asked_by(const RootFiles& files, const std::vector<std::string>& projects) {
+Permitted asked_by(const RootFiles& files, const Managers& managers, const std::vector<std::string>& projects) {
   std::vector<std::shared_ptr<const AskedBefore>> asked;
   for (const std::string& project : projects) {
     const Result<StateFolder> folder = StateFolder::of(files, project);
     if (folder) asked.push_back(std::make_shared<AskedBefore>(*folder));
   }
-  return [asked = std::move(asked)](const ProcessRequest& request) {
-    return is_plain_question(request) ||
+  return [&managers, asked = std::move(asked)](const ProcessRequest& request) {
+    return managers.is_fixed_question(request) ||
            std::any_of(asked.begin(), asked.end(), [&request](const auto& one) { return one->contains(request); });
   };
 }

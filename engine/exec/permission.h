@@ -9,6 +9,7 @@
 #include "engine/exec/local_system.h"
 #include "engine/trust/charter.h"
 #include "engine/wire/messages.h"
+#include "providers/sdk/managers.h"
 
 namespace plumb::exec {
 
@@ -17,8 +18,8 @@ Result<> expect_permitted(const trust::Charter& charter, const wire::Message& me
 
 using Permitted = std::function<bool(const ProcessRequest&)>;
 
-// The fixed questions of kinds, and what these projects have asked as part of an approved plan.
-Permitted asked_by(const RootFiles& files, const std::vector<std::string>& projects);
+// The fixed questions of managers, which outlive it, and what these projects have asked as part of an approved plan.
+Permitted asked_by(const RootFiles& files, const Managers& managers, const std::vector<std::string>& projects);
 
 // Until its end the host starts these programs alone.
 class Permission {

@@ -274,7 +274,8 @@ class Server {
   // As long as nothing that is asked for is covered.
   std::optional<Permission> only_questions(const std::vector<std::string>& projects) {
     if (!strict_) return std::nullopt;
-    return std::optional<Permission>(std::in_place, system_, asked_by(system_.files(), projects), false);
+    return std::optional<Permission>(std::in_place, system_, asked_by(system_.files(), registry_.managers(), projects),
+                                     false);
   }
 
   Result<> answer_to(const wire::Replacement& replacement) {

@@ -11,6 +11,8 @@
 #include "engine/base/file.h"
 #include "engine/base/program.h"
 #include "engine/exec/asked_before.h"
+#include "engine/exec/permission.h"
+#include "engine/testing/kinds.h"
 #include "engine/testing/scratch_folder.h"
 #include "engine/trust/sign.h"
 
@@ -207,28 +209,34 @@ TEST_F(StrictHostTest, WhatWasAskedOnceIsKnownAndNothingLikeIt) {
   }
 }
 
-TEST(StrictQuestions, OnlyFixedOnesArePlain) {
-  const auto is_plain = [](std::vector<std::string> argv) {
+TEST(StrictQuestions, WhatManagersAskInOneFormIsPermitted) {
+  const ScratchFolder root;
+  const RootFiles files = RootFiles::at(root.path().string()).value();
+  const Registry kinds = testing::made_up_kinds();
+  const Permitted permitted = asked_by(files, kinds.managers(), {});
+  const auto is_permitted = [&](std::vector<std::string> argv) {
     ProcessRequest request;
     request.argv = std::move(argv);
-    return is_plain_question(request);
+    return permitted(request);
   };
-  EXPECT_TRUE(is_plain({"systemctl", "show", "--no-pager", "--", "a.service", "--host=evil"}));
-  EXPECT_TRUE(is_plain({"apt-get", "-s", "-y", "-q=0", "install", "--", "nginx"}));
-  EXPECT_TRUE(is_plain({"apt-get", "-s", "-y", "upgrade"}));
-  EXPECT_FALSE(is_plain({"systemctl", "show", "--host=evil", "--", "a.service"}));
-  EXPECT_FALSE(is_plain({"systemctl", "restart", "--", "a.service"}));
-  EXPECT_FALSE(is_plain({"systemctl"}));
-  EXPECT_FALSE(is_plain({"apt-get", "-y", "install", "--", "nginx"}));
-  EXPECT_FALSE(is_plain({"apt-get", "-s", "-o", "Dir::Bin::dpkg=/tmp/x", "install", "--", "nginx"}));
-  EXPECT_FALSE(is_plain({"apt-get", "-s", "install", "nginx"}));
-  EXPECT_FALSE(is_plain({"/tmp/systemctl", "show", "--", "a"}));
-  EXPECT_FALSE(is_plain({"/bin/sh", "-c", "true"}));
-  EXPECT_FALSE(is_plain({}));
-  ProcessRequest with_env;
-  with_env.argv = {"systemctl", "show", "--", "a.service"};
-  with_env.env = {{"LD_PRELOAD", "/tmp/x.so"}};
-  EXPECT_FALSE(is_plain_question(with_env));
+  EXPECT_TRUE(is_permitted({"stores", "list"}));
+  EXPECT_TRUE(is_permitted({"stores", "list", "--all", "--", "oak", "--delete"}));
+  EXPECT_FALSE(is_permitted({"stores", "list", "--delete", "--", "oak"}));
+  EXPECT_FALSE(is_permitted({"stores", "list", "oak"}));
+  EXPECT_FALSE(is_permitted({"stores", "--all", "list"}));
+  EXPECT_FALSE(is_permitted({"stores"}));
+  EXPECT_FALSE(is_permitted({"/tmp/stores", "list"}));
+  EXPECT_FALSE(is_permitted({}));
+  for (const auto& change : std::vector<std::function<void(ProcessRequest&)>>{
+           [](ProcessRequest& one) {
+             one.env = {{"LD_PRELOAD", "/tmp/x.so"}};
+           },
+           [](ProcessRequest& one) { one.user = "www"; }, [](ProcessRequest& one) { one.stdin_text = "x"; }}) {
+    ProcessRequest request;
+    request.argv = {"stores", "list"};
+    change(request);
+    EXPECT_FALSE(permitted(request));
+  }
 }
 
 }  // namespace

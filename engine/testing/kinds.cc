@@ -1,5 +1,7 @@
 #include "engine/testing/kinds.h"
 
+#include <array>
+
 #include "providers/sdk/ownership.h"
 
 namespace plumb::testing {
@@ -234,6 +236,10 @@ class Stores : public PackageManager {
   bool manages(System&) const override { return true; }
   bool is_source(std::string_view path) const override { return path.starts_with("/stores/"); }
   bool offers(const Address& what) const override { return what.kind == "crate"; }
+  std::optional<FixedQuestion> fixed_question() const override {
+    static constexpr std::array<std::string_view, 1> kWords = {"--all"};
+    return FixedQuestion{"stores", "list", kWords};
+  }
   std::vector<std::string> locks() const override { return {}; }
   Result<std::optional<std::string>> installed_version(const std::string& package, System& system) const override {
     const Result<std::string> version = system.read_file("/crates/" + package, 64);

@@ -5,6 +5,15 @@
 
 namespace plumb {
 
+bool FixedQuestion::is(const ProcessRequest& request) const {
+  const std::vector<std::string>& argv = request.argv;
+  if (!request.env.empty() || !request.user.empty() || !request.stdin_text.empty()) return false;
+  if (argv.size() < 2 || argv[0] != program || argv[1] != verb) return false;
+  return std::all_of(argv.begin() + 2, std::find(argv.begin() + 2, argv.end(), "--"), [this](const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  });
+}
+
 Result<bool> PackageManager::shares_folder(const std::string& folder, System& /*system*/) const {
   // What is below these is nobody's but the host's own.
   constexpr std::array<std::string_view, 7> kOwn = {"/home", "/media", "/mnt", "/root", "/srv", "/tmp", "/usr/local"};
@@ -37,6 +46,14 @@ Json Managers::facts(System& system) const {
   Json facts = Json::object();
   for (const auto& [name, read] : facts_) facts[name] = read(system);
   return facts;
+}
+
+bool Managers::is_fixed_question(const ProcessRequest& request) const {
+  const auto asks = [&request](const auto* manager) {
+    const std::optional<FixedQuestion> question = manager->fixed_question();
+    return question && question->is(request);
+  };
+  return std::any_of(packages_.begin(), packages_.end(), asks) || std::any_of(services_.begin(), services_.end(), asks);
 }
 
 std::string_view take_line(std::string_view& text) {

@@ -31,6 +31,17 @@ struct Step {
   bool preview = false;  // it changes nothing: what it says is judged before the steps after it run
 };
 
+// What a manager is asked in one form, so that it changes nothing whatever stands in it: behind `--` there are names
+// alone.
+struct FixedQuestion {
+  std::string_view program;
+  std::string_view verb;                    // its first word
+  std::span<const std::string_view> words;  // all others that may stand in front of `--`
+
+  // With no environment, user or input of its own.
+  bool is(const ProcessRequest& request) const;
+};
+
 class PackageManager {
  public:
   virtual ~PackageManager() = default;
@@ -61,6 +72,9 @@ class PackageManager {
   virtual Result<std::shared_ptr<const Packaged>> packaged([[maybe_unused]] System& system) const {
     return std::shared_ptr<const Packaged>();
   }
+
+  // What a host answers also to somebody who may change nothing there.
+  virtual std::optional<FixedQuestion> fixed_question() const { return std::nullopt; }
 
   // Files that are locked (fcntl) while packages are changed.
   virtual std::vector<std::string> locks() const = 0;
@@ -98,6 +112,9 @@ class ServiceManager {
   // What a file at this path makes, "unit:nginx.service"; and whether what is loaded depends on the file at all.
   virtual std::optional<Address> made_by(std::string_view path) const = 0;
   virtual bool reads(std::string_view path) const = 0;
+
+  // As PackageManager's.
+  virtual std::optional<FixedQuestion> fixed_question() const { return std::nullopt; }
 
   // kProtocol for a verb that there is not, kServiceFailed for what an image cannot do. Nothing to run: nothing to do.
   virtual Result<std::vector<Step>> steps(const ServiceAction& action, bool image) const = 0;
@@ -138,6 +155,8 @@ class Managers {
   std::span<const PackageManager* const> all_packages() const { return packages_; }
   std::span<const ServiceManager* const> all_services() const { return services_; }
   Json facts(System& system) const;
+  // Whether one of them asks it as its fixed question.
+  bool is_fixed_question(const ProcessRequest& request) const;
 
  private:
   std::vector<const PackageManager*> packages_;

@@ -166,6 +166,7 @@ class Apt : public BackEnd {
                                           "): " + (scripts.empty() ? "" : scripts + "; ") + said);
   }
 
+  std::optional<FixedQuestion> fixed_question() const override { return apt::fixed_question(); }
   std::unique_ptr<HostPackages> on(System& system) const override { return packages_of(system); }
 
   int compare_versions(std::string_view one, std::string_view other) const override {

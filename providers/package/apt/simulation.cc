@@ -1,6 +1,7 @@
 #include "providers/package/apt/simulation.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "providers/package/answer_words.h"
@@ -207,6 +208,25 @@ std::vector<std::string> upgrade_words(const std::string& extent, bool autoremov
 
 ProcessRequest upgrade_question(const std::string& extent, bool autoremove) {
   return simulation_of(upgrade_words(extent, autoremove));
+}
+
+FixedQuestion fixed_question() {
+  static constexpr std::array<std::string_view, 15> kWords = {"-y",
+                                                              "-q=0",
+                                                              "-o",
+                                                              "Dir::Cache::pkgcache=",
+                                                              "Dir::Cache::srcpkgcache=",
+                                                              "Debug::NoLocking=1",
+                                                              "Debug::pkgDepCache::AutoInstall=1",
+                                                              "--allow-downgrades",
+                                                              "--allow-change-held-packages",
+                                                              "--no-install-recommends",
+                                                              "install",
+                                                              "--autoremove",
+                                                              "--with-new-pkgs",
+                                                              "upgrade",
+                                                              "dist-upgrade"};
+  return {"apt-get", "-s", kWords};
 }
 
 ProcessRequest ask_file(const std::string& path) {

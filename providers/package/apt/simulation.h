@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "providers/package/simulation.h"
+#include "providers/sdk/managers.h"
 #include "providers/sdk/system.h"
 
 namespace plumb::providers::package::apt {
@@ -30,6 +31,8 @@ std::vector<std::string> parse_sources(std::string_view output);
 
 // What to ask apt-get. Each argument is a name, a name with a version or, with a minus behind it, a name to remove.
 ProcessRequest question(const std::vector<std::string>& arguments, const Allowed& allowed);
+// What both of these are, whatever their names.
+FixedQuestion fixed_question();
 // The words that upgrade all packages, as far as `extent` says: "safe" or "full".
 std::vector<std::string> upgrade_words(const std::string& extent, bool autoremove);
 ProcessRequest upgrade_question(const std::string& extent, bool autoremove);

@@ -1,11 +1,15 @@
 // systemd that runs: one `systemctl show` for all units.
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "providers/service/systemd/units.h"
 
 namespace plumb::providers::service::systemd {
 namespace {
+
+constexpr const char* kTold =
+    "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,CanReload,Type,RemainAfterExit,FragmentPath,LoadError";
 
 using Properties = std::map<std::string, std::string, std::less<>>;
 
@@ -123,16 +127,15 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
   return result;
 }
 
+FixedQuestion fixed_question() {
+  static constexpr std::array<std::string_view, 3> kWords = {"--no-pager", "--property", kTold};
+  return {"systemctl", "show", kWords};
+}
+
 Result<std::vector<Unit>> read_running(std::span<const std::string> units, System& system) {
   if (units.empty()) return std::vector<Unit>();
   ProcessRequest request;
-  request.argv = {
-      "systemctl",
-      "show",
-      "--no-pager",
-      "--property",
-      "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,CanReload,Type,RemainAfterExit,FragmentPath,LoadError",
-      "--"};
+  request.argv = {"systemctl", "show", "--no-pager", "--property", kTold, "--"};
   request.argv.insert(request.argv.end(), units.begin(), units.end());
   request.output_limit = std::size_t{16} << 20U;
   PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));

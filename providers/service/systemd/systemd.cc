@@ -43,6 +43,8 @@ class Systemd : public BackEnd {
   }
   bool reads(std::string_view path) const override { return path.find("/systemd/") != std::string_view::npos; }
 
+  std::optional<FixedQuestion> fixed_question() const override { return systemd::fixed_question(); }
+
   Result<std::vector<Step>> steps(const ServiceAction& action, bool image) const override {
     if (std::find(kVerbs.begin(), kVerbs.end(), action.verb) == kVerbs.end()) {
       return fail(Code::kProtocol, "`" + action.verb + "` is not a service action");

@@ -56,6 +56,21 @@ TEST_F(Service, RunningAndEnabledIsNoChange) {  // S01
   EXPECT_TRUE(look(want({{"name", "nginx"}, {"state", "running"}, {"enabled", true}})).change.empty());
 }
 
+TEST_F(Service, SystemdIsAskedInOneForm) {
+  const FixedQuestion form = systemd::fixed_question();
+  const auto is_it = [&form](std::vector<std::string> argv) {
+    ProcessRequest request;
+    request.argv = std::move(argv);
+    return form.is(request);
+  };
+  EXPECT_FALSE(is_it({"systemctl", "show", "--host=evil", "--", "a.service"}));
+  EXPECT_FALSE(is_it({"systemctl", "restart", "--", "a.service"}));
+  show(block("nginx.service"));
+  look(want({{"name", "nginx"}, {"state", "running"}}));
+  ASSERT_FALSE(system.requests().empty());
+  for (const ProcessRequest& request : system.requests()) EXPECT_TRUE(form.is(request)) << request.argv.back();
+}
+
 TEST_F(Service, StartsAndEnables) {
   show(block("nginx.service", "ActiveState=inactive UnitFileState=disabled"));
   const Change change = look(want({{"name", "nginx"}, {"state", "running"}, {"enabled", true}})).change;
@@ -367,6 +382,8 @@ TEST_F(Service, AnImageHasFilesAndLinksOnly) {  // S11
   EXPECT_EQ(obstacle(want({{"name", "off"}, {"enabled", true}})), "off.service is masked");
   EXPECT_FALSE(look(want({{"name", "nope"}, {"enabled", true}})).observed->missing.empty());
   EXPECT_TRUE(system.ran().empty());
+}
+
 }
 
 TEST_F(Service, LinksAmongUnitsThatLeadToNone) {

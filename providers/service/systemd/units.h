@@ -34,6 +34,9 @@ std::vector<std::string> names_in_files(const std::string& unit);
 Result<std::vector<Unit>> read_running(std::span<const std::string> units, System& system);
 Result<std::vector<Unit>> read_offline(std::span<const std::string> units, System& system);
 
+// What is asked while it runs, whatever the units.
+FixedQuestion fixed_question();
+
 void survey(const SurveyedHost& host, Survey& found);
 
 // The answer of `systemctl show`: one block of KEY=VALUE lines a unit, with an empty line between.
