@@ -384,8 +384,6 @@ TEST_F(Service, AnImageHasFilesAndLinksOnly) {  // S11
   EXPECT_TRUE(system.ran().empty());
 }
 
-}
-
 TEST_F(Service, LinksAmongUnitsThatLeadToNone) {
   system.set_image(true);
   const std::string folder = "/etc/systemd/system/";
