@@ -143,6 +143,7 @@ Json answer_line(const std::string& line) {
 // One case a line in, one answer a line out, at once, so that a program can talk to it.
 int evaluate_lines(Program& program) {
   Terminal terminal(program.options.no_color);
+  terminal.set_json(true);  // nothing is written otherwise than JSON has it, however it looks on a terminal
   std::string line;
   while (std::getline(std::cin, line)) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;

@@ -59,6 +59,16 @@ TEST_F(AptRepository, TheKeyComesFirstThenTheFileThenTheLists) {  // K27
   EXPECT_FALSE((*system.stat("/etc/apt/keyrings/docker.asc", false)).has_value());
 }
 
+TEST_F(AptRepository, OptionsAreNotWhatHasAnAttribute) {
+  for (const Json& options :
+       {Json{{"Languages", "none"}}, Json{{"signed-by", "/k"}}, Json{{"A: b\nC", "d"}}, Json{{"A", " b"}}}) {
+    const Seen seen = look(want({{"options", options}}));
+    ASSERT_TRUE(seen.observed->obstacle) << options.dump();
+    EXPECT_EQ(seen.observed->obstacle->summary, "`options` holds what apt reads otherwise than as a field of its own");
+  }
+  EXPECT_FALSE(look(want({{"options", {{"Check-Valid-Until", "no"}, {"X-Note", "a  b"}}}})).observed->obstacle);
+}
+
 TEST_F(AptRepository, ListsThatWereNeverReadAreADifference) {
   carry_out(want({}));
   system.remove("/var/lib/apt/lists/d.example_debian_dists_bookworm_InRelease");

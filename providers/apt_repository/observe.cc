@@ -127,6 +127,12 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     if (!observed.exists) observed.missing.clear();
     return observed;
   }
+  const Json wanted = wanted_of(desired);
+  if (!wanted["options"].empty() && member_of(from_deb822(to_deb822(wanted)), "options") != wanted["options"]) {
+    observed.obstacle = refused("`options` holds what apt reads otherwise than as a field of its own")
+                            .with_hint("`languages`, `trusted` and others are attributes, and no options");
+    return observed;
+  }
   PLUMB_TRY(find_others(desired, system, observed));
   PLUMB_TRY(observe_lists(desired, system, observed));
   if (observed.obstacle || !desired.has("key_url") || observed.text("key") == desired.text("key_digest"))

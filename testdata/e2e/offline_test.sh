@@ -60,6 +60,10 @@ printf '%s\n' '{"expr": "x + 1", "bindings": {"x": {"int": "1"}}}' '{"expr": "1 
 exits 0 "$plumb" eval --jsonl <cases.jsonl
 says '{"value":{"int":"2"}}'
 says '{"error":'
+printf '%s\n' '{"expr": "\"\\x1b\\x7f\\u0085\\u202e\""}' >cases.jsonl
+"$plumb" eval --jsonl <cases.jsonl >answers.jsonl
+printf '{"value":{"string":"\\u001b\x7f\xc2\x85\xe2\x80\xae"}}\n' >wanted.jsonl
+cmp answers.jsonl wanted.jsonl || fail "the answer is no JSON, or another text: $(cat -A answers.jsonl)"
 
 # --- a snapshot plans as the host itself would
 exits 0 run observe -o before.snapshot

@@ -49,6 +49,14 @@ TEST(Functions, EachHasAnExampleThatIsTrue) {
   EXPECT_THAT(without, IsEmpty());
 }
 
+TEST(Literals, AreThoseOfTheLanguage) {
+  expect_true(R"(br'\x' == b'\\x' && BR'\n' == b'\\n' && R'\t' == '\\t')");
+  expect_true("0x1F == 31 && 0xau == 10u");
+  EXPECT_NE(fault_of("rb'a'"), "");
+  EXPECT_NE(fault_of("bb'a'"), "");
+  EXPECT_THAT(fault_of("0X1F"), HasSubstr("`0X1F` is no number"));
+}
+
 TEST(Functions, MapsAreLaidOverEachOther) {
   expect_true("{}.merge({'a': 1}) == {'a': 1} && {'a': 1}.merge({}) == {'a': 1}");
   expect_true("{'a': 1, 'c': 3}.merge({'b': 2, 'd': 4}) == {'a': 1, 'b': 2, 'c': 3, 'd': 4}");

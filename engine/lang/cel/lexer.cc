@@ -103,7 +103,7 @@ void Lexer::skip_space() {
   }
 }
 
-// r'…', b"…", rb'''…''' and so on.
+// r'…', b"…", br'''…''' and so on.
 bool Lexer::starts_quoted(std::size_t& quote, bool& raw, bool& bytes) const {
   quote = position_;
   raw = bytes = false;
@@ -112,7 +112,7 @@ bool Lexer::starts_quoted(std::size_t& quote, bool& raw, bool& bytes) const {
     if (c == '"' || c == '\'') return true;
     if ((c == 'r' || c == 'R') && !raw) {
       raw = true;
-    } else if ((c == 'b' || c == 'B') && !bytes) {
+    } else if ((c == 'b' || c == 'B') && !bytes && !raw) {
       bytes = true;
     } else {
       return false;
@@ -177,7 +177,7 @@ Outcome<Token> Lexer::number() {
     return position_ + offset < text_.size() ? text_[position_ + offset] : '\0';
   };
   TokenKind kind = TokenKind::kInt;
-  if (at(0) == '0' && (at(1) == 'x' || at(1) == 'X') && is_hex(at(2))) {
+  if (at(0) == '0' && at(1) == 'x' && is_hex(at(2))) {
     position_ += 2;
     digits(is_hex);
   } else {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "providers/sdk/managers.h"
 
@@ -12,8 +13,11 @@ constexpr std::string_view kTuple = "### tuple ### ";
 constexpr std::string_view kComment = " comment '";
 constexpr std::array<std::string_view, 7> kProtocols = {"tcp", "udp", "ah", "esp", "gre", "ipv6", "igmp"};
 
+constexpr std::string_view kAllOfIpv4 = "0.0.0.0/0";
+constexpr std::string_view kAllOfIpv6 = "::/0";
+
 std::string usual(const std::string& address) {
-  if (address == "0.0.0.0/0" || address == "::/0" || address == "any") return "any";
+  if (address == kAllOfIpv4 || address == kAllOfIpv6 || address == "any") return "any";
   return usual_address(address).value_or(address);
 }
 
@@ -38,11 +42,42 @@ void read_interfaces(const std::string& word, Row& row) {
   }
 }
 
-// "80,443" and "8000:8010", as ufw writes them.
-std::string ports_text(const std::vector<std::string>& ports) {
-  std::string text = joined(ports, ",");
-  std::replace(text.begin(), text.end(), '-', ':');
-  return text.empty() ? "any" : text;
+constexpr int kMostPorts = 15;  // of one rule, as the kernel counts: both ends of a range
+
+// "80" and "8000-8010" as two numbers.
+std::pair<int, int> ends_of(const std::string& port) {
+  const std::size_t dash = port.find('-');
+  const auto number = [](std::string_view digits) {
+    int value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
+  };
+  const std::string_view text = port;
+  const int first = number(text.substr(0, dash));
+  return {first, dash == std::string::npos ? first : number(text.substr(dash + 1))};
+}
+
+// "80,443" and "8000:8010", as ufw writes and sorts them; of several rules, where one cannot hold them all.
+std::vector<std::string> ports_texts(std::vector<std::string> ports) {
+  if (ports.empty()) return {"any"};
+  std::sort(ports.begin(), ports.end(),
+            [](const std::string& a, const std::string& b) { return ends_of(a) < ends_of(b); });
+  ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
+  std::vector<std::string> texts;
+  int count = kMostPorts;
+  for (std::string port : ports) {
+    const std::size_t dash = port.find('-');
+    const int more = dash == std::string::npos ? 1 : 2;
+    if (more == 2) port[dash] = ':';
+    count += more;
+    if (count > kMostPorts) {
+      texts.push_back(port);
+      count = more;
+    } else {
+      texts.back() += "," + port;
+    }
+  }
+  return texts;
 }
 
 std::vector<std::string> ports_in_text(std::string text) {
@@ -70,6 +105,22 @@ Result<std::vector<std::string>> protocols_of(const Rule& rule) {
 
 std::vector<std::string> or_any(const std::vector<std::string>& addresses) {
   return addresses.empty() ? std::vector<std::string>{"any"} : addresses;
+}
+
+// One of each protocol and group of ports, each once.
+void add_rows(std::vector<Row>& rows, Row row, const std::vector<std::string>& protocols, const Rule& rule) {
+  for (const std::string& protocol : protocols) {
+    row.protocol = protocol;
+    for (const std::string& port : ports_texts(rule.ports)) {
+      row.port = port;
+      for (const std::string& source_port : ports_texts(rule.source_ports)) {
+        row.source_port = source_port;
+        const std::string text = row.text();
+        if (std::none_of(rows.begin(), rows.end(), [&](const Row& one) { return one.text() == text; }))
+          rows.push_back(row);
+      }
+    }
+  }
 }
 
 Result<> check(const Rule& rule) {
@@ -153,28 +204,33 @@ Result<std::vector<Row>> rows_of(const Rule& rule) {
   PLUMB_TRY(check(rule));
   PLUMB_TRY_ASSIGN(const std::vector<std::string> protocols, protocols_of(rule));
   std::vector<Row> rows;
+  Row row;
+  row.forward = rule.direction == "forward";
+  row.action = rule.action;
+  row.log = rule.log ? "log" : "";
+  row.direction = rule.direction == "out" ? "out" : "in";
+  (rule.direction == "out" ? row.out_interface : row.in_interface) = rule.interface;
+  if (row.forward) row.out_interface = rule.out_interface;
+  row.comment = comment_of(rule);
+  bool all_of_ipv4 = false;
+  bool all_of_ipv6 = false;
   for (const std::string& source : or_any(rule.sources)) {
     for (const std::string& destination : or_any(rule.destinations)) {
       if (source != "any" && destination != "any" && is_ipv6(source) != is_ipv6(destination)) continue;
-      for (const std::string& protocol : protocols) {
-        Row row;
-        row.forward = rule.direction == "forward";
-        row.action = rule.action;
-        row.log = rule.log ? "log" : "";
-        row.protocol = protocol;
-        row.port = ports_text(rule.ports);
-        row.source_port = ports_text(rule.source_ports);
-        row.source = source;
-        row.destination = destination;
-        row.direction = rule.direction == "out" ? "out" : "in";
-        (rule.direction == "out" ? row.out_interface : row.in_interface) = rule.interface;
-        if (row.forward) row.out_interface = rule.out_interface;
-        row.comment = comment_of(rule);
-        rows.push_back(std::move(row));
+      row.source = usual(source);
+      row.destination = usual(destination);
+      if (row.source == "any" && row.destination == "any") {
+        if (source != kAllOfIpv4 && destination != kAllOfIpv4) all_of_ipv6 = true;
+        if (source != kAllOfIpv6 && destination != kAllOfIpv6) all_of_ipv4 = true;
       }
+      add_rows(rows, row, protocols, rule);
     }
   }
   if (rows.empty()) return fail(Code::kBadValue, "no packet goes from an address of IPv4 to one of IPv6");
+  if (all_of_ipv4 != all_of_ipv6) {
+    return fail(Code::kBadValue, "ufw has no rules about all addresses of one family")
+        .hint("leave the address out, and it is about all of both");
+  }
   return rows;
 }
 

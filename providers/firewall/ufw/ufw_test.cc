@@ -52,6 +52,32 @@ TEST_F(Ufw, WhatItsProgramIsTold) {
       "ufw default reject incoming\nufw default deny routed\nufw logging off\nufw disable\n");
 }
 
+TEST_F(Ufw, PortsAreSortedAsItSortsThem) {
+  const Desired web = want({{"name", "web"}, {"port", {8080, 80, "9000-9010", "443", 80}}, {"protocol", "tcp"}});
+  EXPECT_EQ(told(web), "ufw allow in proto tcp from any to any port 80,443,8080,9000:9010 comment web\n");
+  tuples("### tuple ### allow tcp 80,443,8080,9000:9010 0.0.0.0/0 any 0.0.0.0/0 in comment=776562\n");
+  EXPECT_TRUE(look(web).change.empty());
+}
+
+TEST_F(Ufw, PortsThatOneRuleCannotHoldAreThoseOfSeveral) {
+  Json ports = Json::array({"100-200"});
+  for (int port = 1; port <= 14; ++port) ports.push_back(port);
+  EXPECT_EQ(told(want({{"name", "x"}, {"port", ports}, {"protocol", "tcp"}})),
+            "ufw allow in proto tcp from any to any port 1,2,3,4,5,6,7,8,9,10,11,12,13,14 comment x\n"
+            "ufw allow in proto tcp from any to any port 100:200 comment x\n");
+}
+
+TEST_F(Ufw, AllAddressesAreThoseOfBothFamilies) {
+  const Desired all = want({{"name", "25/tcp"}, {"source", {"0.0.0.0/0", "::/0"}}});
+  EXPECT_EQ(told(all), "ufw allow in proto tcp from any to any port 25 comment 25/tcp\n");
+  tuples("### tuple ### allow tcp 25 0.0.0.0/0 any 0.0.0.0/0 in comment=32352f746370\n");
+  EXPECT_TRUE(look(all).change.empty());
+  EXPECT_EQ(obstacle(want({{"name", "25/tcp"}, {"source", "0.0.0.0/0"}})),
+            "ufw has no rules about all addresses of one family");
+  EXPECT_EQ(told(want({{"name", "25/udp"}, {"source", "::/0"}, {"destination", "2001:db8::1"}})),
+            "ufw allow in proto udp from any to 2001:db8::1 port 25 comment 25/udp\n");
+}
+
 TEST_F(Ufw, WhatIsThereByHandIsTakenOver) {
   tuples("### tuple ### allow tcp 443 0.0.0.0/0 any 0.0.0.0/0 in\n-A ufw-user-input -p tcp --dport 443 -j ACCEPT\n");
   EXPECT_TRUE(look(want({{"name", "443/tcp"}})).change.empty());
