@@ -308,11 +308,6 @@ void ContainerProvider::complete(Desired& desired, std::span<const Desired> host
   if (!files.empty()) desired.attributes["mounted_files"] = std::move(files);
 }
 
-// Of what it mounts it only asks whether it is there, which it tells as missing.
-bool ContainerProvider::asks_about(const Desired& desired, std::string_view name) const {
-  return desired.text("as") == name;
-}
-
 Change ContainerProvider::triggered(const Desired& desired, const Observed& observed, Op op) const {
   Change change;
   if (op != Op::kRestart || !runs(desired) || observed.text("state") != "running") return change;
@@ -331,13 +326,7 @@ Observed ContainerProvider::as_declared(const Desired& desired) const {
 }
 
 std::optional<Desired> ContainerProvider::restore(const Desired& desired, const Observed& before) const {
-  Desired again;
-  again.address = desired.address;
-  again.env = desired.env;
-  again.attributes = {{"name", desired.text("name")}};
-  for (const char* attribute : {"engine", "as"}) {
-    if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);
-  }
+  Desired again = of_same_engine(desired, "name");
   if (!before.exists) {
     again.attributes["state"] = "absent";
     return again;

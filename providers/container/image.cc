@@ -221,13 +221,7 @@ Observed ContainerImageProvider::as_declared(const Desired& desired) const {
 }
 
 std::optional<Desired> ContainerImageProvider::restore(const Desired& desired, const Observed& before) const {
-  Desired again;
-  again.address = desired.address;
-  again.env = desired.env;
-  again.attributes = {{"name", desired.text("name")}};
-  for (const char* attribute : {"engine", "as"}) {
-    if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);
-  }
+  Desired again = of_same_engine(desired, "name");
   if (!before.exists) {
     again.attributes["state"] = "absent";
     return again;

@@ -1,13 +1,14 @@
 // container_image: an image that the host's engine has under a name: pulled, loaded from an archive, or built.
 #pragma once
 
+#include "providers/container/engine_provider.h"
 #include "providers/sdk/kind.h"
 
 namespace plumb::providers::container {
 
 // Observed attributes: `digest`, by which the image is known; `offered`, by which it is to be had; `context`, the
 // digest of the folder that it is built from, and `built_from`, of the one that it was.
-class ContainerImageProvider : public Provider {
+class ContainerImageProvider : public EngineProvider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;

@@ -1,50 +1,42 @@
 // The kinds beside containers and their images.
 #pragma once
 
+#include "providers/container/engine_provider.h"
 #include "providers/sdk/kind.h"
 
 namespace plumb::providers::container {
 
 // Observed attributes: those that are asked for, as the engine tells them.
-class ContainerNetworkProvider : public Provider {
+class ContainerNetworkProvider : public EngineProvider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
-  std::vector<Address> infers(const Desired& desired) const override;
   std::vector<std::string> claims(const Desired& desired) const override;
-  void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
-  bool asks_about(const Desired& desired, std::string_view name) const override { return desired.text("as") == name; }
   std::vector<std::string> outlives() const override { return {"container", "compose"}; }
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 
-class ContainerVolumeProvider : public Provider {
+class ContainerVolumeProvider : public EngineProvider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
-  std::vector<Address> infers(const Desired& desired) const override;
   std::vector<std::string> claims(const Desired& desired) const override;
-  void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
-  bool asks_about(const Desired& desired, std::string_view name) const override { return desired.text("as") == name; }
   std::vector<std::string> outlives() const override { return {"container", "compose"}; }
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 
 // Observed attributes: `username`, `password`, and `auth_file`, in which they are kept.
-class ContainerRegistryProvider : public Provider {
+class ContainerRegistryProvider : public EngineProvider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
-  std::vector<Address> infers(const Desired& desired) const override;
   std::vector<std::string> claims(const Desired& desired) const override;
-  void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
-  bool asks_about(const Desired& desired, std::string_view name) const override { return desired.text("as") == name; }
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 };
 
 // Observed attributes: `services`, what the containers of each service were made from; `wanted`, what they would be
 // made from now; `orphans`, services that no file has any more; `program`, the words that compose is run by.
-class ComposeProvider : public Provider {
+class ComposeProvider : public EngineProvider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;

@@ -34,16 +34,6 @@ std::vector<std::string> texts_of_ranges(const Json& network, bool podman, const
   return texts;
 }
 
-// Those members of a map that are asked for.
-Json asked_members(const Json& asked, const Json& found) {
-  Json members = Json::object();
-  const std::map<std::string, std::string> wanted = texts_by_name(asked);
-  for (const auto& [name, value] : texts_by_name(found)) {
-    if (wanted.contains(name)) members[name] = value;
-  }
-  return members;
-}
-
 void note_network(const Json& network, const Desired& desired, bool podman, Observed& observed) {
   const NetworkWords& words = podman ? kPodmanWords : kDockerWords;
   observed.exists = true;
@@ -93,34 +83,18 @@ void add_creation(const Desired& desired, Steps& steps) {
   steps.add(std::move(words));
 }
 
-constexpr const char* kCompared[] = {"driver",   "subnet", "gateway",    "ip_range", "options",
-                                     "internal", "ipv6",   "attachable", "labels"};
+// The last one is docker's alone.
+constexpr const char* kCompared[] = {"driver",   "subnet", "gateway", "ip_range",  "options",
+                                     "internal", "ipv6",   "labels",  "attachable"};
 
 }  // namespace
 
 std::vector<Result<Observed>> ContainerNetworkProvider::observe(std::span<const Desired* const> desired,
                                                                 System& system) const {
-  return by_engine(desired, system,
-                   [](const Engine& engine, const std::vector<const Desired*>& together, System& host) {
-                     std::vector<Result<Observed>> results;
-                     std::vector<std::string> names;
-                     for (const Desired* one : together) names.push_back(one->text("name"));
-                     const Result<Json> networks = inspect(engine, "network", names, host);
-                     const bool podman = engine.is_podman();
-                     for (const Desired* one : together) {
-                       if (!networks) {
-                         results.emplace_back(Error(networks.error()));
-                         continue;
-                       }
-                       Observed observed;
-                       for (const Json& network : *networks) {
-                         const char* name = podman ? kPodmanWords.name : kDockerWords.name;
-                         if (text_of(network, name) == one->text("name")) note_network(network, *one, podman, observed);
-                       }
-                       results.emplace_back(std::move(observed));
-                     }
-                     return results;
-                   });
+  const auto note = [](const Json& network, const Desired& one, const Engine& engine, Observed& observed) {
+    note_network(network, one, engine.is_podman(), observed);
+  };
+  return observe_inspected(desired, system, {"network", kPodmanWords.name, kDockerWords.name, note});
 }
 
 Change ContainerNetworkProvider::diff(const Desired& desired, const Observed& observed) const {
@@ -135,14 +109,8 @@ Change ContainerNetworkProvider::diff(const Desired& desired, const Observed& ob
     change.operations = steps.take();
     return change;
   }
-  for (const char* attribute : kCompared) {
-    if (!desired.has(attribute) || (observed.exists && observed.attribute(attribute) == desired.attribute(attribute)))
-      continue;
-    // podman knows no such difference.
-    if (std::string_view(attribute) == "attachable" && steps.engine() == "podman") continue;
-    note_change(attribute, observed.exists ? observed.attribute(attribute) : Json(), desired.attribute(attribute),
-                change);
-  }
+  const std::size_t known = steps.engine() == "podman" ? std::size(kCompared) - 1 : std::size(kCompared);
+  note_differences(desired, observed, std::span(kCompared).first(known), change);
   if (observed.exists && change.after.empty()) return change;
   change.op = observed.exists ? Op::kReplace : Op::kCreate;
   if (observed.exists) {
@@ -156,26 +124,13 @@ Change ContainerNetworkProvider::diff(const Desired& desired, const Observed& ob
   return change;
 }
 
-std::vector<Address> ContainerNetworkProvider::infers(const Desired& desired) const {
-  return engine_edges(desired);
-}
-
 std::vector<std::string> ContainerNetworkProvider::claims(const Desired& desired) const {
   return {"the container network " + desired.text("name") + whose(desired)};
 }
 
-void ContainerNetworkProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
-  learn_from_host(desired, host);
-}
-
 std::optional<Desired> ContainerNetworkProvider::restore(const Desired& desired, const Observed& before) const {
-  Desired again;
-  again.address = desired.address;
-  again.env = desired.env;
-  again.attributes = {{"name", desired.text("name")}, {"state", before.exists ? "present" : "absent"}};
-  for (const char* attribute : {"engine", "as", "ipam_driver"}) {
-    if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);
-  }
+  Desired again = of_same_engine(desired, "name", {"ipam_driver"});
+  again.attributes["state"] = before.exists ? "present" : "absent";
   if (!before.exists) return again;
   // Of what is to go nobody asked more than that.
   if (wants_absent(desired)) return std::nullopt;

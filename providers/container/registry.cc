@@ -11,6 +11,8 @@
 namespace plumb::providers::container {
 namespace {
 
+constexpr const char* kLogin[] = {"username", "password"};
+
 constexpr std::size_t kLongestFile = std::size_t{1} << 20;
 
 // What stands in it up to the first character that is none of base64's.
@@ -71,7 +73,7 @@ Result<Observed> observe_login(const Engine& engine, const Desired& desired, Sys
   const std::size_t colon = pair.find(':');
   if (colon == std::string::npos) {
     // A helper keeps it, and tells nobody.
-    for (const char* attribute : {"username", "password"}) {
+    for (const char* attribute : kLogin) {
       if (desired.has(attribute)) observed.attributes[attribute] = desired.attribute(attribute);
     }
     return observed;
@@ -115,12 +117,7 @@ Change ContainerRegistryProvider::diff(const Desired& desired, const Observed& o
     change.operations = steps.take();
     return change;
   }
-  for (const char* attribute : {"username", "password"}) {
-    if (!desired.has(attribute) || (observed.exists && observed.attribute(attribute) == desired.attribute(attribute)))
-      continue;
-    note_change(attribute, observed.exists ? observed.attribute(attribute) : Json(), desired.attribute(attribute),
-                change);
-  }
+  note_differences(desired, observed, kLogin, change);
   if (change.after.empty()) return change;
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   std::vector<std::string> words = login_words("login", observed, steps);
@@ -131,27 +128,14 @@ Change ContainerRegistryProvider::diff(const Desired& desired, const Observed& o
   return change;
 }
 
-std::vector<Address> ContainerRegistryProvider::infers(const Desired& desired) const {
-  return engine_edges(desired);
-}
-
 std::vector<std::string> ContainerRegistryProvider::claims(const Desired& desired) const {
   return {"the login at the registry " + desired.text("registry") + whose(desired)};
 }
 
-void ContainerRegistryProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
-  learn_from_host(desired, host);
-}
-
 std::optional<Desired> ContainerRegistryProvider::restore(const Desired& desired, const Observed& before) const {
   if (before.exists) return std::nullopt;
-  Desired again;
-  again.address = desired.address;
-  again.env = desired.env;
-  again.attributes = {{"registry", desired.text("registry")}, {"state", "absent"}};
-  for (const char* attribute : {"engine", "as"}) {
-    if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);
-  }
+  Desired again = of_same_engine(desired, "registry");
+  again.attributes["state"] = "absent";
   return again;
 }
 

@@ -15,13 +15,9 @@ void note_volume(const Json& volume, const Desired& desired, Observed& observed)
     const bool is_map = std::string_view(attribute) != "driver";
     if (!desired.has(attribute)) continue;
     if (is_map) {
-      Json members = Json::object();
-      const std::map<std::string, std::string> wanted = texts_by_name(desired.attribute(attribute));
       const bool options = std::string_view(attribute) == "options";
-      for (const auto& [name, value] : texts_by_name(member_of(volume, options ? "Options" : "Labels"))) {
-        if (wanted.contains(name)) members[name] = value;
-      }
-      observed.attributes[attribute] = std::move(members);
+      observed.attributes[attribute] =
+          asked_members(desired.attribute(attribute), member_of(volume, options ? "Options" : "Labels"));
     }
     differs = differs || observed.attribute(attribute) != desired.attribute(attribute);
   }
@@ -36,25 +32,10 @@ void note_volume(const Json& volume, const Desired& desired, Observed& observed)
 
 std::vector<Result<Observed>> ContainerVolumeProvider::observe(std::span<const Desired* const> desired,
                                                                System& system) const {
-  return by_engine(desired, system,
-                   [](const Engine& engine, const std::vector<const Desired*>& together, System& host) {
-                     std::vector<Result<Observed>> results;
-                     std::vector<std::string> names;
-                     for (const Desired* one : together) names.push_back(one->text("name"));
-                     const Result<Json> volumes = inspect(engine, "volume", names, host);
-                     for (const Desired* one : together) {
-                       if (!volumes) {
-                         results.emplace_back(Error(volumes.error()));
-                         continue;
-                       }
-                       Observed observed;
-                       for (const Json& volume : *volumes) {
-                         if (text_of(volume, "Name") == one->text("name")) note_volume(volume, *one, observed);
-                       }
-                       results.emplace_back(std::move(observed));
-                     }
-                     return results;
-                   });
+  const auto note = [](const Json& volume, const Desired& one, const Engine&, Observed& observed) {
+    note_volume(volume, one, observed);
+  };
+  return observe_inspected(desired, system, {"volume", "Name", "Name", note});
 }
 
 Change ContainerVolumeProvider::diff(const Desired& desired, const Observed& observed) const {
@@ -69,12 +50,7 @@ Change ContainerVolumeProvider::diff(const Desired& desired, const Observed& obs
     change.operations = steps.take();
     return change;
   }
-  for (const char* attribute : kVolumeAttributes) {
-    if (!desired.has(attribute) || (observed.exists && observed.attribute(attribute) == desired.attribute(attribute)))
-      continue;
-    note_change(attribute, observed.exists ? observed.attribute(attribute) : Json(), desired.attribute(attribute),
-                change);
-  }
+  note_differences(desired, observed, kVolumeAttributes, change);
   if (observed.exists && change.after.empty()) return change;
   change.op = observed.exists ? Op::kReplace : Op::kCreate;
   if (observed.exists) {
@@ -94,28 +70,15 @@ Change ContainerVolumeProvider::diff(const Desired& desired, const Observed& obs
   return change;
 }
 
-std::vector<Address> ContainerVolumeProvider::infers(const Desired& desired) const {
-  return engine_edges(desired);
-}
-
 std::vector<std::string> ContainerVolumeProvider::claims(const Desired& desired) const {
   return {"the container volume " + desired.text("name") + whose(desired)};
-}
-
-void ContainerVolumeProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
-  learn_from_host(desired, host);
 }
 
 std::optional<Desired> ContainerVolumeProvider::restore(const Desired& desired, const Observed& before) const {
   // What was in it went with it.
   if (before.exists) return std::nullopt;
-  Desired again;
-  again.address = desired.address;
-  again.env = desired.env;
-  again.attributes = {{"name", desired.text("name")}, {"state", "absent"}};
-  for (const char* attribute : {"engine", "as"}) {
-    if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);
-  }
+  Desired again = of_same_engine(desired, "name");
+  again.attributes["state"] = "absent";
   return again;
 }
 
