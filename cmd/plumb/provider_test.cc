@@ -15,6 +15,7 @@
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
 #include "engine/config/project_providers.h"
+#include "engine/conformance/elsewhere.h"
 #include "engine/conformance/judges.h"
 #include "engine/conformance/provider_cases.h"
 #include "engine/conformance/scratch.h"
@@ -100,7 +101,8 @@ class ProviderTester {
                                    .below = host().string(),
                                    .records = *records,
                                    .executor = transport,
-                                   .project_head = head_};
+                                   .project_head = head_,
+                                   .elsewhere = [] { return std::make_shared<conformance::Elsewhere>(); }};
     return judge(bench, cases);
   }
 

@@ -24,7 +24,7 @@ void judge(const Bench& bench, const Subject& subject, Report& report) {
   const Kind* const kind = bench.kinds.find(subject.kind);
   if (kind == nullptr) return report.broken(subject.kind, Check::kSchema, "there is no such kind");
   std::vector<State> states = judge_cases(bench, subject, report);
-  judge_states(*kind, subject.states.empty() ? states : subject.states, report);
+  judge_states(bench, *kind, subject.states.empty() ? states : subject.states, report);
   judge_inputs(bench, subject, report);
   judge_secrets(bench, subject, report);
   judge_rounds(bench, subject, report);

@@ -1,8 +1,6 @@
 // What can be judged of differences, without a host.
 #include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <ctime>
+#include <memory>
 
 #include "engine/config/validate.h"
 #include "engine/conformance/judges.h"
@@ -40,44 +38,10 @@ void judge_schema(const Kind& kind, std::span<const State> states, Report& repor
   }
 }
 
-// Zone, language and folder as somebody else might have them.
-class Elsewhere {
- public:
-  Elsewhere() : folder_(std::filesystem::current_path(problem_)) {
-    for (std::size_t i = 0; i < kNames.size(); ++i) {
-      const char* const was = std::getenv(kNames[i]);
-      if (was != nullptr) were_[i] = was;
-      ::setenv(kNames[i], kOthers[i], 1);
-    }
-    ::tzset();
-    std::filesystem::current_path("/", problem_);
-  }
-  ~Elsewhere() {
-    for (std::size_t i = 0; i < kNames.size(); ++i) {
-      if (were_[i]) {
-        ::setenv(kNames[i], were_[i]->c_str(), 1);
-      } else {
-        ::unsetenv(kNames[i]);
-      }
-    }
-    ::tzset();
-    std::filesystem::current_path(folder_, problem_);
-  }
-  Elsewhere(const Elsewhere&) = delete;
-  Elsewhere& operator=(const Elsewhere&) = delete;
-
- private:
-  static constexpr std::array kNames = {"TZ", "LC_ALL", "HOME", "LOGNAME"};
-  static constexpr std::array kOthers = {"Pacific/Auckland", "tr_TR.UTF-8", "/nowhere", "nobody"};
-  std::error_code problem_;
-  std::filesystem::path folder_;
-  std::array<std::optional<std::string>, kNames.size()> were_;
-};
-
-void judge_pure(const Kind& kind, std::span<const State> states, Report& report) {
+void judge_pure(const Bench& bench, const Kind& kind, std::span<const State> states, Report& report) {
   std::vector<Json> first;
   for (const State& state : states) first.push_back(document(change_of(*kind.provider, state)));
-  const Elsewhere elsewhere;
+  const std::shared_ptr<void> elsewhere = bench.elsewhere ? bench.elsewhere() : nullptr;
   for (std::size_t i = states.size(); i-- > 0;) {
     const State& state = states[i];
     const bool same = document(change_of(*kind.provider, state)) == first[i];
@@ -156,9 +120,9 @@ void judge_deletion(const Kind& kind, std::span<const State> states, Report& rep
 
 }  // namespace
 
-void judge_states(const Kind& kind, std::span<const State> states, Report& report) {
+void judge_states(const Bench& bench, const Kind& kind, std::span<const State> states, Report& report) {
   judge_schema(kind, states, report);
-  judge_pure(kind, states, report);
+  judge_pure(bench, kind, states, report);
   for (const State& state : states) judge_change(kind, state, report);
   judge_deletion(kind, states, report);
 }

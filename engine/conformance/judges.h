@@ -9,7 +9,7 @@
 namespace plumb::conformance {
 
 // On what is asked for and what there is, without a host: schema, pure, converges, deletion, restore.
-void judge_states(const Kind& kind, std::span<const State> states, Report& report);
+void judge_states(const Bench& bench, const Kind& kind, std::span<const State> states, Report& report);
 
 // On projects that nobody may write: bad input.
 void judge_inputs(const Bench& bench, const Subject& subject, Report& report);

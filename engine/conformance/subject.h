@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -88,6 +89,9 @@ struct Bench {
   Killer* killer = nullptr;                 // null: that is not judged
   std::size_t kill_step = 1;                // every which write is tried
   std::string project_head = {};            // further lines of plumb.yaml
+  // Makes the process one of somebody elsewhere, for as long as what it gives is kept: differences have to be the same
+  // there (elsewhere.h). Empty: they are only asked for twice.
+  std::function<std::shared_ptr<void>()> elsewhere = nullptr;
 
   Tree look() const { return look_at(root, below, unseen); }
 };

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "engine/base/file.h"
+#include "engine/conformance/elsewhere.h"
 #include "engine/conformance/judges.h"
 #include "engine/conformance/scratch.h"
 #include "providers/sdk/builtin.h"
@@ -121,6 +122,7 @@ int run(const Arguments& arguments) {
               .unprivileged = &nobody,
               .killer = &killer};
   bench.unseen = {"/bin", "/sbin", "/lib", "/lib64", "/usr", "/dev", "/proc", "/var/lib/plumb", "/run/plumb"};
+  bench.elsewhere = [] { return std::make_shared<Elsewhere>(); };
   bench.kill_step = arguments.whole ? 1 : kSomeWrites;
   write_project(bench.project);
 
