@@ -218,8 +218,8 @@ class Apt : public BackEnd {
   }
 
   Result<> judge_preview(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) const {
-    if (step.program.argv.front() == "dpkg-deb")
-      return judge_file(transaction, step.program.argv.at(2), parse_file(result.output));
+    if (step.program.argv.front() == "sh")
+      return judge_file(transaction, step.program.argv.back(), parse_file(result.output));
     return judge_simulation(transaction, parse_simulation(result.output));
   }
 };

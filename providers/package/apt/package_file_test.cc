@@ -6,7 +6,8 @@ namespace {
 
 TEST_F(Package, FromAFileOfTheHost) {
   system.make_file("/srv/jq.deb", "");
-  system.script("dpkg-deb -f /srv/jq.deb Package Version", {0, "Package: jq\nVersion: 1.7\n", "", false});
+  system.script("sh -c dpkg-deb --ctrl-tarfile * sh /srv/jq.deb",
+                {0, "Package: jq\nVersion: 1.7\nDescription: a\n Version: 2\n", "", false});
   apt_says("Note, selecting 'jq' instead of '/srv/jq.deb'\nInst jq [1.6-2.1] (1.7 local-deb [amd64])\n");
   const Change change = look(want({{"name", "jq"}, {"file", "/srv/jq.deb"}})).change;
   EXPECT_TRUE(system.ran().back().ends_with(" install -- /srv/jq.deb")) << system.ran().back();
@@ -15,13 +16,13 @@ TEST_F(Package, FromAFileOfTheHost) {
   EXPECT_EQ(transaction(change).install, (std::vector<PackageRequest>{{"jq", "1.7", "/srv/jq.deb"}}));
   const Change with = look(want({{"name", "jq"}, {"file", "/srv/jq.deb"}, {"version", "1.7"}})).change;
   EXPECT_EQ(transaction(with).install, (std::vector<PackageRequest>{{"jq", "1.7", "/srv/jq.deb"}}));
-  system.script("dpkg-deb *", {0, "Package: jq\nVersion: 1.6-2.1\n", "", false});
+  system.script("sh -c dpkg-deb*", {0, "Package: jq\nVersion: 1.6-2.1\n", "", false});
   EXPECT_TRUE(look(want({{"name", "jq"}, {"file", "/srv/jq.deb"}})).change.empty());
   EXPECT_EQ(coded_obstacle(want({{"name", "tzdata"}, {"file", "/srv/jq.deb"}})),
             "PL2005 /srv/jq.deb is the package jq, and not tzdata");
   EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"file", "/srv/jq.deb"}, {"version", "1.7"}})),
             "PL2005 /srv/jq.deb is jq 1.6-2.1, and not 1.7");
-  system.script("dpkg-deb *", {2, "", "dpkg-deb: error: '/srv/jq.deb' is not a Debian format archive\n", false});
+  system.script("sh -c dpkg-deb*", {2, "", "dpkg-deb: error: '/srv/jq.deb' is not a Debian format archive\n", false});
   EXPECT_EQ(coded_obstacle(want({{"name", "jq"}, {"file", "/srv/jq.deb"}})),
             "PL2005 /srv/jq.deb is no package: dpkg-deb: error: '/srv/jq.deb' is not a Debian format archive");
 }

@@ -130,6 +130,7 @@ class Parser {
       result_.unknown[first] = "no package is called " + first;
     } else if (text.starts_with("E: Version ")) {
       result_.unknown[second] = second + " is not available in version " + first;
+      providers_.erase(second);  // also of one that it has in another version
     } else if (text.ends_with(" has no installation candidate")) {
       result_.unknown[first] = first + " is known and cannot be installed: no source has it";
     } else {
@@ -229,9 +230,10 @@ FixedQuestion fixed_question() {
   return {"apt-get", "-s", kWords};
 }
 
+// By its archive: for single fields dpkg-deb makes a folder, which who only asks may not on every kernel.
 ProcessRequest ask_file(const std::string& path) {
   ProcessRequest request;
-  request.argv = {"dpkg-deb", "-f", path, "Package", "Version"};
+  request.argv = {"sh", "-c", "dpkg-deb --ctrl-tarfile \"$1\" | tar -xO --no-anchored control 2>/dev/null", "sh", path};
   request.decided_by = {path};
   request.timeout = std::chrono::seconds(120);
   return request;

@@ -78,6 +78,12 @@ TEST_F(Package, AptSaysTheShortName) {
   EXPECT_EQ(coded_obstacle(want({{"name", "jq:amd64"}, {"version", "9"}})), "PL2006 jq is not available in version 9");
   apt_says("E: Version '9' for 'g++' was not found\n", 100);
   EXPECT_EQ(coded_obstacle(want({{"name", "g++"}, {"version", "9"}})), "PL2006 g++ is not available in version 9");
+  apt_says(
+      "Package hello is a virtual package provided by:\n  hello-traditional 2.10-6\n\n"
+      "E: Version '9.9' for 'hello' was not found\n",
+      100);
+  EXPECT_EQ(coded_obstacle(want({{"name", "hello"}, {"version", "9.9"}})),
+            "PL2006 hello is not available in version 9.9");
 }
 
 TEST_F(Package, ANameIsNoOrder) {
