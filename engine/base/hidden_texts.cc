@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/base/trimmed.h"
+
 namespace plumb {
 namespace {
 
@@ -11,12 +13,6 @@ constexpr std::size_t kShortest = 4;
 constexpr std::size_t kShortestLine = 8;
 constexpr std::string_view kHidden = "(sensitive)";
 constexpr std::string_view kCut = "\xe2\x80\xa6";
-
-std::string_view trimmed(std::string_view line) {
-  const std::size_t begin = line.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(" \t\r") + 1 - begin);
-}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/file.h"
+#include "engine/base/integer_text.h"
 #include "engine/config/formats.h"
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/ascii.h"
+#include "engine/base/integer_text.h"
 #include "engine/base/pattern.h"
 #include "engine/base/real.h"
 #include "engine/base/zone_form.h"
@@ -15,8 +16,6 @@
 
 namespace plumb::config {
 namespace {
-
-constexpr std::int64_t kLargestInteger = (std::int64_t{1} << 53) - 1;
 
 bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
@@ -267,16 +266,6 @@ Result<> check_source_part(const Folder& folder, std::string_view text) {
   PLUMB_TRY_ASSIGN(const std::string path, project_entry(folder, text, "`" + std::string(text) + "`",
                                                          is_folder ? EntryType::kFolder : EntryType::kFile));
   return {};
-}
-
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-  const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
-  if (!all_digits(digits) || (digits.size() > 1 && digits[0] == '0') || text == "-0") return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (value > kLargestInteger || value < -kLargestInteger) return std::nullopt;
-  return value;
 }
 
 std::optional<double> parse_number(std::string_view text) {

@@ -33,8 +33,7 @@ Result<std::string> project_entry(const Folder& folder, std::string_view text, c
 // Of a part of a content: a file or a folder of the project.
 Result<> check_source_part(const Folder& folder, std::string_view text);
 
-// Strictly decimal digits with an optional minus, no leading zeros, within ±(2^53 - 1).
-std::optional<std::int64_t> parse_integer(std::string_view text);
+// As parse_integer() of integer_text.h takes a number, perhaps with digits behind a dot.
 std::optional<double> parse_number(std::string_view text);
 
 }  // namespace plumb::config

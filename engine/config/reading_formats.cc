@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/integer_text.h"
+#include "engine/base/trimmed.h"
 #include "engine/config/formats.h"
 #include "engine/lang/cel/convert.h"
 #include "engine/lang/cel/program.h"
@@ -15,14 +17,6 @@ namespace plumb::config {
 namespace {
 
 using lang::Node;
-
-constexpr std::string_view kSpace = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
 
 Node scalar(std::string_view text) {
   Node node;

@@ -1,11 +1,15 @@
 // What becomes of what a host tells of a reading.
 #include "engine/config/reading.h"
 
+#include <array>
+#include <random>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/config/reading_formats.h"
 #include "engine/config/untyped.h"
+#include "providers/sdk/turn_condition.h"
 
 namespace plumb::config {
 namespace {
@@ -65,6 +69,30 @@ TEST(Reading, TheTypeDecidesWhatATextIs) {
   EXPECT_EQ(*value("{file: /v, format: lines, type: array, items: {type: integer}}", "1\n2\n"), Json({1, 2}));
   EXPECT_EQ(*value("{command: [x], gives: exit_code, type: integer}", 3), Json(3));
   EXPECT_EQ(*value("{file: /v, format: json, type: object}", "{\"a\": 1}"), Json({{"a", 1}}));
+}
+
+// What a host decides by in its turn is what the plan was made of.
+TEST(Reading, AHostTakesATextForTheSameValueInItsTurn) {
+  constexpr std::array<std::string_view, 16> kPieces = {
+      "-", "0", "1", "9007199254740991", "9", ".", "e", "+", " ", "\n", "_", "true", "x", "~", "0x1", "null"};
+  const Json source = to_json(ReadingSource{FileSource{"/v"}, {}, false});
+  const auto equals_there = [&](const std::string& type, const std::string& text, const Json& wanted) {
+    const TurnCondition condition{{{"version", source, type, nullptr}},
+                                  {{"equal", {{{"reading", "version"}}, {{"value", wanted}}}}},
+                                  "readings.version == wanted"};
+    return decide(condition, [&](const ReadingSource&) { return Result<ToldReading>(ToldReading{text, {}}); });
+  };
+  std::mt19937 random(15);  // NOLINT(bugprone-random-generator-seed): the same texts each time
+  for (int i = 0; i < 1000; ++i) {
+    std::string text;
+    for (auto pieces = random() % 5; pieces > 0; --pieces) text += kPieces[random() % kPieces.size()];
+    for (const std::string type : {"string", "integer", "boolean"}) {
+      const Result<Json> here = value("{file: /v, type: " + type + "}", text);
+      const Result<TurnDecision> there = equals_there(type, text, here ? *here : Json("none"));
+      ASSERT_EQ(here.has_value(), there.has_value()) << type << " of " << Json(text);
+      ASSERT_TRUE(!there || there->holds) << type << " of " << Json(text) << " is another value there";
+    }
+  }
 }
 
 TEST(Reading, WhatIsAbsentHasAValueOrIsAnError) {

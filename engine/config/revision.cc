@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "engine/base/trimmed.h"
 #include "engine/config/git.h"
 #include "engine/config/module_store.h"
 
@@ -13,16 +14,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string trimmed(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  return text;
-}
-
 Result<std::string> git(const std::vector<std::string>& arguments, const Folder& folder,
                         const std::vector<std::string>& environment = {}) {
   PLUMB_TRY_ASSIGN(const ProgramOutput output,
                    folder.files().run(git_command(arguments, environment), folder.path(), Code::kRevision, {}));
-  if (output.exit_code == 0) return trimmed(output.text);
+  if (output.exit_code == 0) return std::string(trimmed(output.text));
   return fail(Code::kRevision, "git says: " + git_said(output.errors));
 }
 

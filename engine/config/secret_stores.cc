@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/trimmed.h"
 #include "engine/config/words.h"
 
 namespace plumb::config {
@@ -161,8 +162,7 @@ bool refers_to_secret(std::string_view text) {
 }
 
 bool means_a_secret(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  text = trimmed(text);
   return text.size() >= kSecretScheme.size() &&
          std::equal(kSecretScheme.begin(), kSecretScheme.end(), text.begin(), [](char wanted, char there) {
            return wanted == (there >= 'A' && there <= 'Z' ? there + 32 : there);

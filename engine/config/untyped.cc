@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "engine/base/integer_text.h"
 #include "engine/lang/yaml_core.h"
 
 namespace plumb::config {
@@ -13,10 +14,8 @@ using lang::Node;
 
 namespace {
 
-constexpr std::int64_t kLargestExact = (std::int64_t{1} << 53) - 1;
-
 bool is_exact(std::int64_t integer) {
-  return integer <= kLargestExact && integer >= -kLargestExact;
+  return integer <= kLargestInteger && integer >= -kLargestInteger;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
+#include "engine/base/trimmed.h"
 #include "engine/keys/blob_reader.h"
 #include "engine/seal/crypto.h"
 
@@ -17,13 +18,6 @@ constexpr std::size_t kSeedSize = 32;
 
 Error useless(const std::string& what, const std::string& hint) {
   return fail(Code::kKeySealed, what).hint(hint);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 Result<PublicKey> read_line(std::string_view line) {

@@ -6,6 +6,7 @@
 
 #include "engine/base/ascii.h"
 #include "engine/base/json.h"
+#include "engine/base/trimmed.h"
 
 namespace plumb::trust {
 namespace {
@@ -15,12 +16,6 @@ constexpr std::size_t kMostLines = 100'000;
 
 Error bad_signers(const std::string& what) {
   return fail(Code::kBadSigners, what);
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r";
-  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
-  return text.substr(0, text.find_last_not_of(kSpace) + 1);
 }
 
 // It is shown among lines that say who signed.

@@ -2,17 +2,11 @@
 
 #include <map>
 
+#include "engine/base/trimmed.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::apparmor_profile {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 // The first word, which quotes may hold together; `text` begins behind it then.
 std::string_view take_word(std::string_view& text) {

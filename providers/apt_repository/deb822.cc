@@ -5,6 +5,7 @@
 #include <cctype>
 #include <optional>
 
+#include "engine/base/trimmed.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/provider.h"
 #include "providers/sdk/text_lines.h"
@@ -35,13 +36,6 @@ std::string lower(std::string_view text) {
   std::transform(out.begin(), out.end(), out.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr const char* kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
 std::string joined(const std::vector<std::string>& words) {

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 
 #include "engine/base/digest.h"
+#include "engine/base/trimmed.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::certificate {
@@ -32,12 +33,6 @@ constexpr std::array<Words, 6> kPurposes = {{{"serverAuth", "TLS Web Server Auth
 constexpr std::array<Words, 4> kNames = {{{"DNS", "DNS"}, {"IP", "IP Address"}, {"email", "email"}, {"URI", "URI"}}};
 // In the order in which they stand in a subject.
 constexpr std::array<std::string_view, 7> kSubject = {"C", "ST", "L", "O", "OU", "CN", "emailAddress"};
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 template <std::size_t size>
 std::string known_word(const std::array<Words, size>& table, std::string_view printed) {

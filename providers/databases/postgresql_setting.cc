@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "engine/base/ascii.h"
+#include "engine/base/trimmed.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/postgresql.h"
 #include "providers/sdk/managers.h"
@@ -20,17 +21,11 @@ bool is_list(std::string_view name) {
   return std::find(kLists.begin(), kLists.end(), name) != kLists.end();
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '"')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '"')) text.remove_suffix(1);
-  return text;
-}
-
 std::vector<std::string> items_of(std::string_view list) {
   std::vector<std::string> items;
   while (!list.empty()) {
     const std::size_t comma = list.find(',');
-    if (const std::string_view item = trimmed(list.substr(0, comma)); !item.empty()) items.emplace_back(item);
+    if (const std::string_view item = trimmed(list.substr(0, comma), " \""); !item.empty()) items.emplace_back(item);
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
   }
   return items;

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/integer_text.h"
 #include "engine/base/pattern.h"
+#include "engine/base/trimmed.h"
 
 namespace plumb {
 namespace {
@@ -109,26 +111,6 @@ std::string shown(const Json& value) {
   return text.substr(0, end) + "…";
 }
 
-std::string_view without_space(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
-// Decimal, as a program writes it.
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  constexpr std::size_t kMostDigits = 18;
-  const bool negative = text.starts_with('-');
-  const std::string_view digits = text.substr(negative ? 1 : 0);
-  const bool plain = !digits.empty() && digits.size() <= kMostDigits && (digits == "0" || digits[0] != '0') &&
-                     std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!plain) return std::nullopt;
-  std::int64_t value = 0;
-  for (const char c : digits) value = value * 10 + (c - '0');
-  return negative ? -value : value;
-}
-
 Error cannot_decide(const TurnReading& reading, const std::string& why) {
   return fail(Code::kCannotObserve, "the reading `" + reading.name + "`: " + why);
 }
@@ -141,10 +123,12 @@ Result<Json> typed_value(const TurnReading& reading, const ToldReading& told) {
   if (reading.type == "map" && told.value.is_object()) return told.value;
   if (reading.type == "integer" && told.value.is_number_integer()) return told.value;
   if (told.value.is_string()) {
-    const std::string_view text = without_space(told.value.get_ref<const std::string&>());
+    const std::string_view text = trimmed(told.value.get_ref<const std::string&>());
     if (reading.type == "string") return Json(text);
     if (reading.type == "boolean" && (text == "true" || text == "false")) return Json(text == "true");
-    if (const auto number = whole_number(text); reading.type == "integer" && number) return Json(*number);
+    // As the plan takes it, whose numbers are those of YAML.
+    const auto number = parse_integer(text == "-0" ? "0" : text);
+    if (reading.type == "integer" && number) return Json(*number);
   }
   return cannot_decide(reading, "what it told is no " + reading.type + ": " + shown(told.value));
 }

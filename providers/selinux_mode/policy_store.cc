@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/trimmed.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::selinux_mode {
@@ -9,11 +10,6 @@ namespace {
 
 constexpr const char* kKernel = "/sys/fs/selinux/enforce";
 constexpr std::size_t kLargest = std::size_t{4} << 20;
-
-std::string without_blanks(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  return std::string(text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin));
-}
 
 }  // namespace
 
@@ -30,11 +26,11 @@ Result<Settings> read_settings(System& system) {
   settings.there = true;
   PLUMB_TRY_ASSIGN(const std::string text, system.read_file(kSettings, kLargest));
   for (std::string_view rest = text; !rest.empty();) {
-    const std::string line = without_blanks(take_line(rest));
+    const std::string line(trimmed(take_line(rest)));
     const std::size_t equals = line.find('=');
     if (equals == std::string::npos || line.starts_with('#')) continue;
-    const std::string name = without_blanks(std::string_view(line).substr(0, equals));
-    std::string value = without_blanks(std::string_view(line).substr(equals + 1));
+    const std::string name(trimmed(std::string_view(line).substr(0, equals)));
+    std::string value(trimmed(std::string_view(line).substr(equals + 1)));
     if (name == "SELINUX") {
       settings.mode = std::move(value);
     } else if (name == "SELINUXTYPE") {
@@ -51,7 +47,7 @@ Result<std::vector<std::string>> stored_lines(const Settings& settings, const st
   if (settings.policy.empty() || !there) return lines;
   PLUMB_TRY_ASSIGN(const std::string text, system.read_file(folder + name, kLargest));
   for (std::string_view rest = text; !rest.empty();) {
-    std::string line = without_blanks(take_line(rest));
+    std::string line(trimmed(take_line(rest)));
     if (!line.empty() && !line.starts_with('#')) lines.push_back(std::move(line));
   }
   return lines;

@@ -3,16 +3,12 @@
 
 #include <array>
 
+#include "engine/base/trimmed.h"
 #include "providers/sdk/text_lines.h"
 #include "providers/sudoers/sudoers.h"
 
 namespace plumb::providers::sudoers {
 namespace {
-
-std::string stripped(std::string_view text) {
-  const std::size_t from = text.find_first_not_of(" \t");
-  return from == std::string_view::npos ? "" : std::string(text.substr(from, text.find_last_not_of(" \t") + 1 - from));
-}
 
 // "deploy ALL=(root) NOPASSWD: /usr/bin/a, /usr/bin/b", as the kind writes it; nothing of one that says more.
 std::optional<Json> rule_in(std::string_view line) {
@@ -35,14 +31,14 @@ std::optional<Json> rule_in(std::string_view line) {
   } else {
     rule["user"] = who;
   }
-  const std::string host = stripped(line.substr(blank, equals - blank));
+  const std::string host(trimmed(line.substr(blank, equals - blank)));
   if (host != "ALL") rule["host"] = host;
-  std::string rest = stripped(line.substr(equals + 1));
+  std::string rest(trimmed(line.substr(equals + 1)));
   if (!rest.starts_with('(')) return std::nullopt;
   const std::size_t close = rest.find(')');
   if (close == std::string::npos) return std::nullopt;
   if (const std::string as = rest.substr(1, close - 1); as != "ALL") rule["run_as"] = as;
-  rest = stripped(std::string_view(rest).substr(close + 1));
+  rest = std::string(trimmed(std::string_view(rest).substr(close + 1)));
   struct Tag {
     std::string_view text;
     const char* attribute;
@@ -51,7 +47,7 @@ std::optional<Json> rule_in(std::string_view line) {
   for (const auto& [text, attribute] : kTags) {
     if (!rest.starts_with(text)) continue;
     rule[attribute] = true;
-    rest = stripped(std::string_view(rest).substr(text.size()));
+    rest = std::string(trimmed(std::string_view(rest).substr(text.size())));
   }
   if (rest.empty() || rest.find(':') != std::string::npos) return std::nullopt;
   Json commands = Json::array();

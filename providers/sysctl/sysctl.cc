@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "engine/base/trimmed.h"
 #include "providers/sdk/kernel_files.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
@@ -27,12 +28,6 @@ bool is_kept(const Desired& desired) {
   return desired.flag("persistent", true);
 }
 
-std::string trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1));
-}
-
 // Items of a list with one blank between them, as the kernel's tabs and the configuration's blanks are the same.
 std::string plain_value(std::string_view text) {
   std::string plain;
@@ -52,7 +47,7 @@ std::string plain_value(std::string_view text) {
 std::optional<std::string> value_in(std::string_view text, const std::string& key) {
   std::optional<std::string> value;
   while (!text.empty()) {
-    std::string line = trimmed(take_line(text));
+    std::string_view line = trimmed(take_line(text));
     if (line.starts_with('-')) line = trimmed(line.substr(1));  // errors are passed over
     const std::size_t equals = line.find('=');
     if (equals == std::string::npos || line.starts_with('#') || line.starts_with(';')) continue;

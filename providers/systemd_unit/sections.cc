@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/trimmed.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::systemd_unit {
@@ -11,12 +12,6 @@ namespace {
 // As the kind's attributes call them, in the order of the file.
 constexpr std::array<const char*, 11> kSections = {"Unit",      "Service", "Socket", "Timer", "Path",   "Mount",
                                                    "Automount", "Swap",    "Slice",  "Scope", "Install"};
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
 
 Json* values_at(Json& sections, const std::string& section, const std::string& key) {
   Json& keys = sections[section];

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "engine/base/ascii.h"
+#include "engine/base/trimmed.h"
 
 namespace plumb::exec {
 namespace {
@@ -16,13 +17,6 @@ Error no_http() {
 
 bool same_word(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lowered(x) == lowered(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 // The value of a header; empty where it is missing.

@@ -137,12 +137,6 @@ bool has_longer_line(std::size_t most, std::string_view text, const Source& sour
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
 std::pair<std::string, std::string_view> split_directive(std::string_view line) {
   const std::size_t end = std::min(line.find_first_of(" \t="), line.size());
   std::string_view value = trimmed(line.substr(end));

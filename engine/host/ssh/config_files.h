@@ -11,11 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/trimmed.h"
 #include "engine/host/ssh/settings.h"
 
 namespace plumb::host::ssh {
 
-std::string_view trimmed(std::string_view text);
 // "Keyword value", "Keyword=value", "Keyword = value": the keyword in lower case.
 std::pair<std::string, std::string_view> split_directive(std::string_view line);
 // What stands between blanks, or in quotes.

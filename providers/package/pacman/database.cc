@@ -4,18 +4,13 @@
 #include <set>
 
 #include "engine/base/glob.h"
+#include "engine/base/trimmed.h"
 #include "providers/package/answer_words.h"
 
 namespace plumb::providers::package::pacman {
 namespace {
 
 constexpr std::size_t kLargestRecord = std::size_t{16} << 20U;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
-  return text;
-}
 
 }  // namespace
 

@@ -1,18 +1,12 @@
 // The text of unit files.
 #include <algorithm>
 
+#include "engine/base/trimmed.h"
 #include "providers/sdk/text_lines.h"
 #include "providers/service/systemd/units.h"
 
 namespace plumb::providers::service::systemd {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
 
 // A section without one of these asks for nothing.
 bool enables(std::string_view key) {
