@@ -128,8 +128,8 @@ class FileChecker {
   bool is_name(const std::string& name, const SourceSpan& span) {
     const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
     const bool named = !name.empty() && !(name.front() >= '0' && name.front() <= '9');
-    if (cel::is_keyword(name)) {
-      context_.diagnostics.add(unreadable_name(name, span));
+    if (std::optional<Diagnostic> unreadable = unreadable_member(name, span)) {
+      context_.diagnostics.add(std::move(*unreadable));
       return false;
     }
     if (named && std::all_of(name.begin(), name.end(), good)) return true;

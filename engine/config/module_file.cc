@@ -89,7 +89,8 @@ class FileReader {
     constexpr std::array<std::string_view, 6> kNamed = {"data", "facts", "inputs", "outputs", "readings", "values"};
     if (std::find(kNamed.begin(), kNamed.end(), section.key) == kNamed.end()) return;
     for (const Entry& entry : section.value.entries) {
-      if (cel::is_keyword(entry.key)) result_.diagnostics.add(unreadable_name(entry.key, entry.key_span));
+      if (auto unreadable = unreadable_member(entry.key, entry.key_span))
+        result_.diagnostics.add(std::move(*unreadable));
     }
   }
 

@@ -99,7 +99,8 @@ class PlacementReader {
       if (name != taken) continue;
       report(Code::kBadValue, "`" + name + "` has a meaning of its own", span, "choose another name");
     }
-    if (cel::is_keyword(name) || cel::is_reserved_word(name)) diagnostics_.add(unreadable_name(name, span));
+    if (std::optional<Diagnostic> unreadable = unreadable_variable(name, span))
+      diagnostics_.add(std::move(*unreadable));
     for (const ParsedLoop& loop : placement_.loops) {
       if (std::find(loop.names.begin(), loop.names.end(), name) == loop.names.end()) continue;
       report(Code::kDuplicateKey, "`" + name + "` names two elements", span, "choose another name");
