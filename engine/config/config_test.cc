@@ -3,6 +3,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/integer_text.h"
+#include "engine/config/connection.h"
 #include "engine/config/formats.h"
 #include "engine/config/inventory.h"
 #include "engine/config/project.h"
@@ -355,6 +356,22 @@ TEST(Validate, NumbersWithoutATypeAreExactOrRefused) {
             R"({"a":[9007199254740991,1.5,"9007199254740993"]})");
   EXPECT_EQ(check("{a: [9007199254740993]}"), "a whole number that is too large to be exact");
   EXPECT_EQ(check("-123456789012345678"), "a whole number that is too large to be exact");
+}
+
+TEST(Connection, SettingsComeBackFromTheLayerThatStatesThem) {
+  for (const Json& layer :
+       {Json::object(), Json{{"connection", "local"}}, Json{{"connection", {{"command", {"ssh", "-W"}}}}},
+        Json{{"connection", "openssh"}, {"ssh_config", "/c"}, {"known_hosts", "/k"}},
+        Json{{"address", "192.0.2.1"}, {"port", 2222}, {"user", "deploy"}, {"become", "sudo"}},
+        Json{{"become", {{"method", "doas"}, {"user", "www"}}}, {"identity_file", "/a"}},
+        Json{{"identity_files", {"/a", "/b"}}, {"connect_timeout", 3}, {"connect_attempts", 7}}}) {
+    ConnectionSettings settings;
+    apply_settings(layer, settings);
+    EXPECT_EQ(layer_of(settings, "web1"), layer);
+  }
+  ConnectionSettings named;
+  named.address = "web1";
+  EXPECT_EQ(layer_of(named, "web1"), Json::object()) << "that is its address without saying so";
 }
 
 }  // namespace
