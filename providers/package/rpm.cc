@@ -5,6 +5,7 @@
 #include <map>
 
 #include "providers/package/rpm_version.h"
+#include "providers/package/survey_parts.h"
 #include "providers/sdk/is_there.h"
 
 namespace plumb::providers::package {
@@ -13,6 +14,7 @@ namespace {
 // Where rpm has its database: from Fedora 36 and on SUSE below /usr.
 constexpr std::array kFolders = {"/usr/lib/sysimage/rpm", "/var/lib/rpm"};
 constexpr std::array kDatabases = {"rpmdb.sqlite", "Packages.db", "Packages"};
+constexpr std::size_t kLongestOfRpm = std::size_t{64} << 20U;
 constexpr const char* kPackage = "%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}-%{RELEASE}\\t%{ARCH}\\t";
 
 std::vector<std::string_view> split(std::string_view text, char at) {
@@ -50,7 +52,7 @@ ProcessRequest query(std::vector<std::string> words) {
   request.argv.insert(request.argv.end(), std::make_move_iterator(words.begin()), std::make_move_iterator(words.end()));
   request.changes_nothing = true;
   request.timeout = std::chrono::seconds(120);
-  request.output_limit = std::size_t{64} << 20U;
+  request.output_limit = kLongestOfRpm;
   return request;
 }
 
@@ -214,6 +216,40 @@ Result<std::vector<std::string>> rpm_goes_with(const std::vector<std::string>& p
     paths.erase(std::string(line.substr(space + 1)));
   }
   return std::vector<std::string>(paths.begin(), paths.end());
+}
+
+Result<std::shared_ptr<const Packaged>> rpm_packaged(System& system) {
+  if (system.is_image()) return std::shared_ptr<const Packaged>();
+  PLUMB_TRY_ASSIGN(const std::string listed,
+                   answer(query({"-a", "--qf", "[%{FILEFLAGS:fflags}\\t%{FILEDIGESTS}\\t%{FILENAMES}\\n]"}), system));
+  PLUMB_TRY_ASSIGN(const std::string scripts, answer(query({"-a", "--scripts"}), system));
+  if (std::max(listed.size(), scripts.size()) >= kLongestOfRpm)
+    return fail(Code::kCannotObserve, "rpm's database is larger than is read");
+  auto all = std::make_shared<Packaged>();
+  for (std::string_view rest = listed; !rest.empty();) {
+    const std::vector<std::string_view> fields = split(take_line(rest), '\t');
+    if (fields.size() < 3) continue;
+    // A folder has no digest; of what is only named ("g") nobody knows what it is to hold.
+    const bool known = !fields[1].empty() && fields[0].find('g') == std::string_view::npos;
+    if (known && fields[0].find('c') != std::string_view::npos) {
+      all->configuration.emplace(fields[2], fields[1]);
+    } else {
+      add_packaged_path(fields[2], *all);
+    }
+    if (known) all->contents.emplace(fields[1]);
+  }
+  add_script_words(scripts, *all);
+  return std::shared_ptr<const Packaged>(std::move(all));
+}
+
+Result<std::vector<std::string>> rpm_names(System& system) {
+  PLUMB_TRY_ASSIGN(const std::string listed, answer(query({"-a", "--qf", "%{NAME}\\t%{ARCH}\\n"}), system));
+  std::set<std::string> names;
+  for (std::string_view rest = listed; !rest.empty();) {
+    const std::vector<std::string_view> fields = split(take_line(rest), '\t');
+    if (fields.size() == 2 && fields[0] != "gpg-pubkey") names.insert(name_with_architecture(fields[0], fields[1]));
+  }
+  return std::vector<std::string>(names.begin(), names.end());
 }
 
 }  // namespace plumb::providers::package

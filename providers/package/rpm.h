@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "providers/package/look.h"
+#include "providers/sdk/packaged.h"
 
 namespace plumb::providers::package {
 
@@ -47,5 +49,10 @@ Result<std::optional<std::string>> rpm_installed_version(const std::string& pack
 Result<std::vector<std::string>> rpm_goes_with(const std::vector<std::string>& packages,
                                                const std::function<bool(const std::string& path)>& matters,
                                                System& system);
+
+// See PackageManager::packaged. Null for an image, whose programs are not run.
+Result<std::shared_ptr<const Packaged>> rpm_packaged(System& system);
+// The names of all that is there, sorted; keys of sources are none.
+Result<std::vector<std::string>> rpm_names(System& system);
 
 }  // namespace plumb::providers::package

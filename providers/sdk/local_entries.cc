@@ -97,10 +97,33 @@ constexpr std::array kMadeByHosts = {
     "/etc/texmf",
     "/etc/cni",
     "/etc/ipsec.d",
+    "/etc/alsa/state-daemon.conf",
+    "/etc/apk/world",
+    "/etc/authselect",
+    "/etc/ca-certificates/extracted",
+    "/etc/crypto-policies/back-ends",
+    "/etc/crypto-policies/state",
+    "/etc/dnf/modules.d",
+    "/etc/grub2*.cfg",
+    "/etc/lvm/devices",
+    "/etc/pacman.d/gnupg",
+    "/etc/pki/ca-trust/extracted",
+    "/etc/pki/consumer",
+    "/etc/pki/entitlement",
+    "/etc/pki/product*",
+    "/etc/pki/tls/certs/ca-bundle*",
+    "/etc/rc.d/rc?.d",
+    "/etc/runlevels",
+    "/etc/selinux/targeted",
+    "/etc/sysconfig/anaconda",
+    "/etc/sysconfig/kernel",
+    "/etc/tuned/active_profile",
+    "/etc/tuned/profile_mode",
 };
 // Copies that editors and package managers leave.
-constexpr std::array kCopies = {"*~",        "*-",  "*.dpkg-*", "*.ucf-*", "*.rpmsave", "*.rpmnew",
-                                "*.plumb-*", ".#*", "*.swp",    "*.orig",  "*.pyc",     "*.placeholder"};
+constexpr std::array kCopies = {"*~",       "*-",       "*.dpkg-*",  "*.ucf-*",   "*.rpmsave",
+                                "*.rpmnew", "*.pacnew", "*.pacsave", "*.apk-new", "*.plumb-*",
+                                ".#*",      "*.swp",    "*.orig",    "*.pyc",     "*.placeholder"};
 
 constexpr std::array kRoots = {"/etc", "/usr/local/bin", "/usr/local/sbin"};
 

@@ -1,6 +1,7 @@
 #include "providers/sdk/survey.h"
 
 #include <nettle/md5.h>
+#include <nettle/sha1.h>
 
 #include "engine/base/digest.h"
 #include "engine/base/secret_marks.h"
@@ -11,6 +12,21 @@ namespace {
 constexpr std::size_t kLargestText = std::size_t{1} << 20;
 constexpr std::chrono::seconds kPatience{20};
 constexpr std::size_t kLongestAnswer = std::size_t{8} << 20;
+
+std::string sha1_of(std::string_view bytes) {
+  sha1_ctx state;
+  sha1_init(&state);
+  sha1_update(&state, bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()));
+  std::string raw(SHA1_DIGEST_SIZE, '\0');
+  sha1_digest(&state, raw.size(), reinterpret_cast<std::uint8_t*>(raw.data()));
+  return hex(raw);
+}
+
+// Of the form of one that is known.
+std::string digest_like(std::string_view known, std::string_view bytes) {
+  if (known.size() == 2 * MD5_DIGEST_SIZE) return md5_of(bytes);
+  return known.size() == 2 * SHA1_DIGEST_SIZE ? sha1_of(bytes) : digest(bytes).substr(kDigestPrefix.size());
+}
 
 }  // namespace
 
@@ -76,9 +92,10 @@ bool is_packaged(const SurveyedHost& host, std::string_view path) {
 bool is_as_packaged(const SurveyedHost& host, const std::string& path, std::string_view bytes) {
   if (host.packaged == nullptr) return true;
   const auto known = host.packaged->configuration.find(path);
-  if (known == host.packaged->configuration.end())
-    return host.packaged->paths.contains(path) || (!bytes.empty() && host.packaged->contents.contains(md5_of(bytes)));
-  return md5_of(bytes) == known->second;
+  if (known != host.packaged->configuration.end()) return digest_like(known->second, bytes) == known->second;
+  if (host.packaged->paths.contains(path)) return true;
+  const auto& contents = host.packaged->contents;
+  return !bytes.empty() && !contents.empty() && contents.contains(digest_like(*contents.begin(), bytes));
 }
 
 std::vector<std::string> entry_lines(std::string_view text, std::string_view comments) {

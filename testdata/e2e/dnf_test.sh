@@ -258,6 +258,9 @@ settles
 is plumb-e 3-1
 goes plumb-c
 
+# --- adopting
+what_somebody_did_is_found /etc/dnf /etc/rpm /etc/yum.repos.d
+
 # --- nobody wrote to the host while it was only asked
 touch "$work/now"
 project <<'YAML'

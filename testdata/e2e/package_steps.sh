@@ -74,3 +74,22 @@ YAML
   is plumb-d "1$release"
   is plumb-e "1$release"
 }
+
+# Who adopts the host: packages that somebody asked for, and files that are not as those brought them. Files of a machine whose packages
+# are another manager's are somebody's own to this one, so few are looked at.
+what_somebody_did_is_found() {
+  installs plumb-needs
+  mkdir /etc-few
+  cp -a /etc/{passwd,group,shadow,hosts,os-release,plumb-needs.conf,plumb-lib.conf} "$@" /etc-few/
+  mount --bind /etc-few /etc
+  echo changed >>/etc/plumb-needs.conf
+  echo new >/etc/plumb-new.conf
+  exits 0 "$plumb" adopt --print localhost package
+  says plumb-needs
+  says_not plumb-lib
+  exits 0 "$plumb" adopt --print localhost file
+  says '/etc/plumb-needs.conf'
+  says '/etc/plumb-new.conf'
+  says_not '/etc/plumb-lib.conf'
+  umount /etc
+}

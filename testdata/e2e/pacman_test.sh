@@ -266,6 +266,10 @@ is plumb-f 3-1
 goes plumb-c
 goes plumb-leaf
 
+# --- adopting
+pacman -D --asdeps plumb-lib >/dev/null
+what_somebody_did_is_found /etc/pacman.conf
+
 # --- nobody writes to the host while it is only asked
 touch "$work/now"
 project <<'YAML'

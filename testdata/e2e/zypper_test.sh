@@ -194,6 +194,9 @@ is plumb-d 3-1
 is plumb-e 3-1
 goes plumb-c
 
+# --- adopting
+what_somebody_did_is_found /etc/zypp /etc/rpm
+
 # --- nobody writes to the host while it is only asked
 touch "$work/now"
 project <<'YAML'

@@ -68,6 +68,17 @@ class Apk : public BackEnd {
     return found == records.end() ? std::optional<std::string>() : std::optional(found->version);
   }
   std::unique_ptr<HostPackages> on(System& system) const override { return packages_of(system); }
+  Result<std::shared_ptr<const Packaged>> packaged(System& system) const override { return apk::packaged(system); }
+  void survey(const SurveyedHost& host, Survey& survey) const override {
+    const std::string world = surveyed_text(host, kWorld, survey).value_or("");
+    for (const auto& [name, condition] : parse_world(world)) {
+      if (condition == "!") {
+        survey.add(name, {{"state", "absent"}});
+      } else {
+        survey.add(name, condition.starts_with('=') ? Json{{"hold", true}} : Json::object());
+      }
+    }
+  }
 
   std::vector<Step> steps(const PackageTransaction& transaction) const override {
     std::vector<Step> steps;

@@ -171,5 +171,24 @@ TEST(ApkVersions, AreInItsOrder) {
   EXPECT_EQ(compare_versions("1.2.3a_rc1-r4", "1.2.3a_rc1-r4"), 0);
 }
 
+// For who adopts the host.
+TEST_F(ApkPackage, WhatIsThereOfSomebodysDoing) {
+  system.make_file("/etc/apk/world", "jq\nnginx=1.26.2-r0\n!telnet\n");
+  // The SHA-1 of "a".
+  system.make_file("/lib/apk/db/installed",
+                   "P:jq\nV:1.7.1-r0\nF:etc/jq.d\nF:etc\nR:jq.conf\nZ:Q1hvfkN/qlp/zhXR3cuerq6jd2Z7g=\n\n");
+  const auto packaged = back_end().packaged(system).value();
+  const Managers managers;
+  const SurveyedHost host{system, managers, packaged.get()};
+  Survey survey;
+  back_end().survey(host, survey);
+  Json found = Json::object();
+  for (const FoundThing& thing : survey.things) found[thing.name] = thing.attributes;
+  EXPECT_EQ(found, Json::parse(R"({"jq": {}, "nginx": {"hold": true}, "telnet": {"state": "absent"}})"));
+  EXPECT_TRUE(is_as_packaged(host, "/etc/jq.conf", "a"));
+  EXPECT_FALSE(is_as_packaged(host, "/etc/jq.conf", "b"));
+  EXPECT_TRUE(is_packaged(host, "/etc/jq.d"));
+}
+
 }  // namespace
 }  // namespace plumb::providers::package::apk

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/base/digest.h"
 #include "providers/package/answer_words.h"
+#include "providers/package/survey_parts.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::package::apk {
@@ -81,6 +83,28 @@ Result<std::vector<std::string>> goes_with(const std::vector<std::string>& packa
   }
   for (const std::string& path : kept) paths.erase(path);
   return std::vector<std::string>(paths.begin(), paths.end());
+}
+
+Result<std::shared_ptr<const Packaged>> packaged(System& system) {
+  PLUMB_TRY_ASSIGN(const std::string records, read_records(system));
+  auto all = std::make_shared<Packaged>();
+  std::string folder, file;
+  for (std::string_view rest = records; !rest.empty();) {
+    const std::string_view line = take_line(rest);
+    if (line.starts_with("F:")) {
+      folder = '/' + std::string(line.substr(2));
+      add_packaged_path(folder, *all);
+    } else if (line.starts_with("R:")) {
+      file = folder + '/' + std::string(line.substr(2));
+      add_packaged_path(file, *all);
+    } else if (line.starts_with("Z:Q1")) {
+      // SHA-1, in base64.
+      const std::string sum = hex(base64_decode(line.substr(4)).value_or(std::string()));
+      if (file.starts_with("/etc/")) all->configuration[file] = sum;
+      all->contents.insert(sum);
+    }
+  }
+  return std::shared_ptr<const Packaged>(std::move(all));
 }
 
 }  // namespace plumb::providers::package::apk

@@ -3,10 +3,12 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "providers/sdk/packaged.h"
 #include "providers/sdk/system.h"
 
 namespace plumb::providers::package::apk {
@@ -29,5 +31,8 @@ std::map<std::string, std::string> parse_world(std::string_view text);
 // See PackageManager::goes_with.
 Result<std::vector<std::string>> goes_with(const std::vector<std::string>& packages,
                                            const std::function<bool(const std::string& path)>& matters, System& system);
+
+// See PackageManager::packaged.
+Result<std::shared_ptr<const Packaged>> packaged(System& system);
 
 }  // namespace plumb::providers::package::apk

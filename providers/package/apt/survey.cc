@@ -1,10 +1,9 @@
 #include "providers/package/apt/survey.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 
 #include "providers/package/apt/dpkg_status.h"
+#include "providers/package/survey_parts.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::package::apt {
@@ -15,9 +14,6 @@ constexpr const char* kInfoFolder = "/var/lib/dpkg/info/";
 constexpr std::size_t kLargestFile = std::size_t{64} << 20;
 // Of all of them together; a host with five thousand packages has a quarter of it.
 constexpr std::size_t kMostRead = std::size_t{512} << 20;
-// Below these packages' files matter by their paths.
-constexpr std::array<std::string_view, 5> kPlaces = {"/etc/", "/usr/local/", "/lib/systemd/", "/usr/lib/systemd/",
-                                                     "/usr/lib/sysctl.d/"};
 
 std::string_view after(std::string_view line, std::string_view name) {
   if (!line.starts_with(name)) return {};
@@ -121,30 +117,8 @@ void add_of_ucf(std::string_view text, Packaged& packaged) {
   }
 }
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-         c == '.' || c == '/';
-}
-
-void add_words(std::string_view text, std::set<std::string, std::less<>>& words) {
-  constexpr std::size_t kShortest = 2;
-  constexpr std::size_t kLongest = 128;
-  for (std::size_t at = 0; at < text.size();) {
-    while (at < text.size() && !is_word(text[at])) ++at;
-    std::size_t end = at;
-    while (end < text.size() && is_word(text[end])) ++end;
-    const std::string_view word = text.substr(at, end - at);
-    if (word.size() >= kShortest && word.size() <= kLongest && !words.contains(word)) words.emplace(word);
-    at = end;
-  }
-}
-
 void add_paths(std::string_view text, Packaged& packaged) {
-  while (!text.empty()) {
-    const std::string_view line = take_line(text);
-    if (std::any_of(kPlaces.begin(), kPlaces.end(), [&](std::string_view place) { return line.starts_with(place); }))
-      packaged.paths.emplace(line);
-  }
+  while (!text.empty()) add_packaged_path(take_line(text), packaged);
 }
 
 void add_contents(std::string_view text, Packaged& packaged) {
@@ -181,7 +155,7 @@ Result<std::shared_ptr<const Packaged>> packaged(System& system) {
     PLUMB_TRY_ASSIGN(const std::string text, text_at(kInfoFolder + name, system));
     read += text.size();
     if (read > kMostRead) return fail(Code::kCannotObserve, "dpkg's database is larger than is read");
-    if (script) add_words(text, all->script_words);
+    if (script) add_script_words(text, *all);
     if (ending == ".list") add_paths(text, *all);
     if (ending == ".md5sums") add_contents(text, *all);
   }

@@ -75,6 +75,22 @@ Result<std::optional<std::string>> Dnf::installed_version(const std::string& pac
   return rpm_installed_version(package, system);
 }
 
+Result<std::shared_ptr<const Packaged>> Dnf::packaged(System& system) const {
+  return rpm_packaged(system);
+}
+
+// dnf keeps who wanted a package; it need not read sources for that.
+void Dnf::survey(const SurveyedHost& host, Survey& survey) const {
+  if (host.system.is_image()) return survey.leave_out("the packages", "programs of an image are not run");
+  const Result<ProcessResult> asked = host.system.run(ask_reasons(flavour_, {}));
+  if (!asked) return survey.leave_out("the packages", asked.error().summary());
+  if (asked->exit_code != 0 || asked->timed_out)
+    return survey.leave_out("the packages", std::string(flavour_.name) + ": " + last_lines(asked->errors, 1));
+  for (const auto& [name, automatic] : parse_reasons(asked->output)) {
+    if (!automatic && !name.starts_with("gpg-pubkey")) survey.add(name);
+  }
+}
+
 std::vector<Step> Dnf::steps(const PackageTransaction& transaction) const {
   std::vector<Step> steps;
   const std::string program(flavour_.name);

@@ -35,6 +35,8 @@ class Dnf : public BackEnd {
   Result<> judge(const PackageTransaction& transaction, const Step& step, const ProcessResult& result,
                  const std::string& holder) const override;
   std::unique_ptr<HostPackages> on(System& system) const override;
+  Result<std::shared_ptr<const Packaged>> packaged(System& system) const override;
+  void survey(const SurveyedHost& host, Survey& survey) const override;
 
  private:
   Result<> judge_preview(const PackageTransaction& transaction, const Step& step, const ProcessResult& result) const;

@@ -1,4 +1,5 @@
 // Packages of a host with dnf: what is there, what would come and go, and what is made of it.
+#include "engine/base/digest.h"
 #include "providers/package/dnf/testing/dnf_host.h"
 
 namespace plumb::providers::package::dnf {
@@ -264,6 +265,34 @@ TEST_F(DnfPackage, AFileOfTheHostIsAskedForItsName) {
   system.make_file("/srv/agent", "");
   EXPECT_EQ(coded_obstacle(want({{"name", "agent"}, {"file", "/srv/agent"}})),
             "PL2005 /srv/agent is no package: its name does not end in .rpm");
+}
+
+// For who adopts the host: what somebody asked for, and which files are not as packages brought them.
+TEST_F(DnfPackage, WhatIsThereOfSomebodysDoing) {
+  system.script("*repoquery --installed*", {0,
+                                            "jq x86_64 user\nglibc x86_64 dependency\nglibc i686 group\n"
+                                            "oniguruma x86_64 Weak Dependency\ngpg-pubkey (none) user\n",
+                                            "", false});
+  const std::string came = digest("as it came\n").substr(7);
+  system.script("rpm -q -a --qf *", {0,
+                                     "cn\t" + came + "\t/etc/nginx/nginx.conf\n\t" + came +
+                                         "\t/usr/share/nginx/template\n\t\t/etc/nginx\ncg\t\t/etc/resolv.conf\n",
+                                     "", false});
+  system.script("rpm -q -a --scripts", {0, "useradd --system nginx\n", "", false});
+  const auto packaged = back_end().packaged(system).value();
+  const Managers managers;
+  const SurveyedHost host{system, managers, packaged.get()};
+  Survey survey;
+  back_end().survey(host, survey);
+  std::vector<std::string> names;
+  for (const FoundThing& thing : survey.things) names.push_back(thing.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"glibc:i686", "jq"}));
+  EXPECT_TRUE(is_as_packaged(host, "/etc/nginx/nginx.conf", "as it came\n"));
+  EXPECT_FALSE(is_as_packaged(host, "/etc/nginx/nginx.conf", "changed\n"));
+  EXPECT_TRUE(is_as_packaged(host, "/etc/resolv.conf", "anything"));
+  EXPECT_TRUE(is_as_packaged(host, "/etc/copy", "as it came\n")) << "a package made it of its own";
+  EXPECT_FALSE(is_as_packaged(host, "/etc/new", "new\n"));
+  EXPECT_TRUE(packaged->script_words.contains("nginx"));
 }
 
 }  // namespace

@@ -166,25 +166,15 @@ class DnfPackages : public HostPackages {
   // Why packages are there only dnf knows.
   Result<> note_automatic(const std::vector<std::string>& there, Installed& installed) {
     if (there.empty() || system_.is_image()) return {};
-    std::vector<std::string> words = {
-        "--disablerepo=*", "repoquery", "--installed", "--qf", "%{name} %{arch} %{reason}\n", "--"};
-    words.insert(words.end(), there.begin(), there.end());
-    ProcessRequest request = ask(flavour_, std::move(words));
-    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(request));
+    PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(ask_reasons(flavour_, there)));
     if (result.timed_out || result.exit_code != 0)
       return fail(Code::kCannotObserve, std::string(flavour_.name) + " cannot tell why packages are there: " +
                                             last_lines(result.errors.empty() ? result.output : result.errors, 3));
-    std::set<std::string> automatic;
-    for (std::string_view rest = result.output; !rest.empty();) {
-      const std::string_view line = take_line(rest);
-      // "jq x86_64 user", "jq x86_64 weak-dependency", "jq x86_64 Weak Dependency"
-      const std::size_t name = line.find(' ');
-      const std::size_t architecture = line.find(' ', name == std::string_view::npos ? name : name + 1);
-      if (architecture == std::string_view::npos || !line.ends_with("ependency")) continue;
-      automatic.insert(name_with_architecture(line.substr(0, name), line.substr(name + 1, architecture - name - 1)));
+    const std::map<std::string, bool> automatic = parse_reasons(result.output);
+    for (auto& [name, entry] : installed.entries) {
+      const auto found = automatic.find(entry.package);
+      entry.automatic = entry.installed && found != automatic.end() && found->second;
     }
-    for (auto& [name, entry] : installed.entries)
-      entry.automatic = entry.installed && automatic.contains(entry.package);
     return {};
   }
 

@@ -79,4 +79,25 @@ void add_those_there(ProcessRequest& program, const std::vector<std::string>& pa
   program.argv = std::move(argv);
 }
 
+ProcessRequest ask_reasons(const Flavour& flavour, const std::vector<std::string>& packages) {
+  std::vector<std::string> words = {
+      "--disablerepo=*", "repoquery", "--installed", "--qf", "%{name} %{arch} %{reason}\n", "--"};
+  words.insert(words.end(), packages.begin(), packages.end());
+  return ask(flavour, std::move(words));
+}
+
+std::map<std::string, bool> parse_reasons(std::string_view answer) {
+  std::map<std::string, bool> automatic;
+  while (!answer.empty()) {
+    const std::string_view line = take_line(answer);
+    const std::size_t name = line.find(' ');
+    const std::size_t architecture = line.find(' ', name == std::string_view::npos ? name : name + 1);
+    if (architecture == std::string_view::npos) continue;
+    // Also "Weak Dependency".
+    automatic[name_with_architecture(line.substr(0, name), line.substr(name + 1, architecture - name - 1))] =
+        line.ends_with("ependency");
+  }
+  return automatic;
+}
+
 }  // namespace plumb::providers::package::dnf

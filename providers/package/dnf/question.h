@@ -1,7 +1,9 @@
 // What dnf is asked (internal to this folder).
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "providers/package/dnf/dnf.h"
@@ -21,5 +23,10 @@ std::vector<std::string> words_for(const char* verb, bool may_erase, bool recomm
 // A program as it is, with those of the packages behind it that are there by that name: to dnf a name may also be what
 // another one provides, which would go then. Without any nothing is done, and that is said.
 void add_those_there(ProcessRequest& program, const std::vector<std::string>& packages);
+
+// Why packages are there: these, or all for none. A line each: "jq x86_64 user", "jq x86_64 weak-dependency".
+ProcessRequest ask_reasons(const Flavour& flavour, const std::vector<std::string>& packages);
+// By name, whether it came along with others.
+std::map<std::string, bool> parse_reasons(std::string_view answer);
 
 }  // namespace plumb::providers::package::dnf

@@ -6,6 +6,7 @@
 #include "engine/base/glob.h"
 #include "engine/base/trimmed.h"
 #include "providers/package/answer_words.h"
+#include "providers/package/survey_parts.h"
 
 namespace plumb::providers::package::pacman {
 namespace {
@@ -97,6 +98,35 @@ Result<std::vector<std::string>> goes_with(const std::vector<std::string>& packa
     }
   }
   return std::vector<std::string>(paths.begin(), paths.end());
+}
+
+Result<std::shared_ptr<const Packaged>> packaged(System& system) {
+  PLUMB_TRY_ASSIGN(const auto installed, installed_versions(system));
+  auto all = std::make_shared<Packaged>();
+  for (const auto& [name, version] : installed) {
+    PLUMB_TRY_ASSIGN(const std::string record, read_record(name, version, "files", system));
+    for (std::string& line : section_of(record, "%FILES%")) {
+      if (line.ends_with('/')) line.pop_back();
+      add_packaged_path('/' + line, *all);
+    }
+    for (const std::string& line : section_of(record, "%BACKUP%")) {
+      const std::size_t tab = line.find('\t');
+      if (tab != std::string::npos) all->configuration['/' + line.substr(0, tab)] = line.substr(tab + 1);
+    }
+    PLUMB_TRY_ASSIGN(const std::string script, read_record(name, version, "install", system));
+    add_script_words(script, *all);
+  }
+  return std::shared_ptr<const Packaged>(std::move(all));
+}
+
+Result<std::vector<std::string>> asked_for(System& system) {
+  PLUMB_TRY_ASSIGN(const auto installed, installed_versions(system));
+  std::vector<std::string> names;
+  for (const auto& [name, version] : installed) {
+    PLUMB_TRY_ASSIGN(const std::string record, read_record(name, version, "desc", system));
+    if (section_of(record, "%REASON%") != std::vector<std::string>{"1"}) names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace plumb::providers::package::pacman

@@ -3,12 +3,14 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "providers/package/look.h"
+#include "providers/sdk/packaged.h"
 
 namespace plumb::providers::package::pacman {
 
@@ -40,5 +42,10 @@ class Held {
 // See PackageManager::goes_with.
 Result<std::vector<std::string>> goes_with(const std::vector<std::string>& packages,
                                            const std::function<bool(const std::string& path)>& matters, System& system);
+
+// See PackageManager::packaged.
+Result<std::shared_ptr<const Packaged>> packaged(System& system);
+// Those that did not come along with others, sorted.
+Result<std::vector<std::string>> asked_for(System& system);
 
 }  // namespace plumb::providers::package::pacman

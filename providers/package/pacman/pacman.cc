@@ -92,6 +92,14 @@ class Pacman : public BackEnd {
     return found == versions.end() ? std::optional<std::string>() : std::optional(found->second);
   }
   std::unique_ptr<HostPackages> on(System& system) const override { return packages_of(system); }
+  Result<std::shared_ptr<const Packaged>> packaged(System& system) const override { return pacman::packaged(system); }
+  void survey(const SurveyedHost& host, Survey& survey) const override {
+    const Result<std::vector<std::string>> names = asked_for(host.system);
+    if (!names) return survey.leave_out("the packages", names.error().summary());
+    const Held held = Held::parse(surveyed_text(host, kConfiguration, survey).value_or(""));
+    for (const std::string& name : *names)
+      survey.add(name, held.contains(name) ? Json{{"hold", true}} : Json::object());
+  }
 
   std::vector<Step> steps(const PackageTransaction& transaction) const override {
     std::vector<Step> steps;

@@ -177,5 +177,26 @@ TEST(PacmanVersions, AreInItsOrder) {
   EXPECT_EQ(compare_versions("1_0", "1.0"), 0);
 }
 
+// For who adopts the host.
+TEST_F(PacmanPackage, WhatIsThereOfSomebodysDoing) {
+  system.make_file("/etc/pacman.conf", "[options]\nIgnorePkg = jq\n");
+  system.make_file(
+      "/var/lib/pacman/local/jq-1.7-1/files",
+      "%FILES%\netc/\netc/jq.conf\netc/jq.d/\nusr/bin/jq\n\n%BACKUP%\netc/jq.conf\t" + md5_of("as it came\n"));
+  system.make_file("/var/lib/pacman/local/jq-1.7-1/install", "post_install() { useradd -r jqd; }\n");
+  const auto packaged = back_end().packaged(system).value();
+  const Managers managers;
+  const SurveyedHost host{system, managers, packaged.get()};
+  Survey survey;
+  back_end().survey(host, survey);
+  ASSERT_EQ(survey.things.size(), 1U) << "what came along is nobody's";
+  EXPECT_EQ(survey.things[0].name, "jq");
+  EXPECT_EQ(survey.things[0].attributes, (Json{{"hold", true}}));
+  EXPECT_TRUE(is_as_packaged(host, "/etc/jq.conf", "as it came\n"));
+  EXPECT_FALSE(is_as_packaged(host, "/etc/jq.conf", "changed\n"));
+  EXPECT_TRUE(is_packaged(host, "/etc/jq.d"));
+  EXPECT_TRUE(packaged->script_words.contains("jqd"));
+}
+
 }  // namespace
 }  // namespace plumb::providers::package::pacman

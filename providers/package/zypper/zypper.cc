@@ -12,6 +12,7 @@
 namespace plumb::providers::package::zypper {
 namespace {
 
+constexpr const char* kAutomatic = "/var/lib/zypp/AutoInstalled";
 constexpr auto kTransaction = std::chrono::seconds(3600);
 // It is done: nothing was to do for a patch, the host or zypper itself should start again, a script behind an
 // installation failed.
@@ -74,6 +75,18 @@ class Zypper : public BackEnd {
     return rpm_installed_version(package, system);
   }
   std::unique_ptr<HostPackages> on(System& system) const override { return packages_of(system); }
+  Result<std::shared_ptr<const Packaged>> packaged(System& system) const override { return rpm_packaged(system); }
+  // zypper keeps a list of what came along with others.
+  void survey(const SurveyedHost& host, Survey& survey) const override {
+    if (host.system.is_image()) return survey.leave_out("the packages", "programs of an image are not run");
+    const Result<std::vector<std::string>> names = rpm_names(host.system);
+    if (!names) return survey.leave_out("the packages", names.error().summary());
+    const std::string text = surveyed_text(host, kAutomatic, survey).value_or("");
+    const std::vector<std::string> automatic = entry_lines(text);
+    for (const std::string& name : *names) {
+      if (std::find(automatic.begin(), automatic.end(), name) == automatic.end()) survey.add(name);
+    }
+  }
 
   std::vector<Step> steps(const PackageTransaction& transaction) const override {
     std::vector<Step> steps;
