@@ -99,6 +99,29 @@ TEST_F(DatabaseTest, AHomeIsThereWholeAndGivenOnlyWhereThatIsAsked) {
   EXPECT_EQ(line("/etc/passwd", "none"), "") << "refused before anything was written";
 }
 
+TEST_F(DatabaseTest, AHomeMovesInOneStep) {
+  root_.write("/home/old/.ssh/key", "x");
+  const std::string uid = split(line("/etc/passwd", "old"), ':').at(2);
+  ASSERT_EQ(::chown(root_.at("/home/old").c_str(), static_cast<uid_t>(std::stoul(uid)), 0), 0);
+  const ino_t folder = info("/home/old").st_ino;
+  expect_ok("user", "modify", "old", {{"home", "/srv/homes/old"}, {"move_home", true}});
+  EXPECT_EQ(split(line("/etc/passwd", "old"), ':').at(5), "/srv/homes/old");
+  EXPECT_FALSE(root_.has("/home/old"));
+  EXPECT_EQ(info("/srv/homes/old").st_ino, folder);
+  EXPECT_EQ(root_.read("/srv/homes/old/.ssh/key"), "x");
+  expect_ok("user", "modify", "old", {{"home", "/srv/homes/again"}, {"move_home", true}});
+  // As after a run that was cut off: the folder is there, and the entry does not say so yet.
+  root_.write("/etc/passwd", "old:x:" + uid + ":33::/gone:/bin/sh\n");
+  expect_ok("user", "modify", "old", {{"home", "/srv/homes/again"}, {"move_home", true}});
+  EXPECT_EQ(root_.read("/srv/homes/again/.ssh/key"), "x");
+  // Neither over something, nor of somebody else's.
+  root_.write("/srv/homes/taken", "x");
+  EXPECT_FALSE(edit("user", "modify", "old", {{"home", "/srv/homes/taken"}, {"move_home", true}}).has_value());
+  ASSERT_EQ(::chown(root_.at("/srv/homes/again").c_str(), 0, 0), 0);
+  EXPECT_FALSE(edit("user", "modify", "old", {{"home", "/srv/homes/free"}, {"move_home", true}}).has_value());
+  EXPECT_EQ(split(line("/etc/passwd", "old"), ':').at(5), "/srv/homes/again");
+}
+
 TEST_F(DatabaseTest, AForeignHomeStaysAndSoDoesItsUser) {
   root_.write("/home/old/file", "x");
   const std::string before = root_.read("/etc/passwd") + root_.read("/etc/group");

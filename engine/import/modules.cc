@@ -31,9 +31,10 @@ constexpr ModuleRow kTable[] = {
      "state=state:t uid=uid:i group=group:t groups=groups:l append=append:b shell=shell:t home=home:t "
      "create_home=create_home|createhome:b comment=comment:t password_hash=password:t "
      "update_password=update_password:t system=system:b remove_home=remove:b locked=password_lock:b "
+     "move_home=move_home:b "
      "password_max_days=password_expire_max:i password_min_days=password_expire_min:i "
      "password_warn_days=password_expire_warn:i password_inactive_days=password_expire_account_disable:i "
-     "-local -non_unique -move_home ?generate_ssh_key ?ssh_key_file ?ssh_key_bits ?ssh_key_type ?ssh_key_comment "
+     "-local -non_unique ?generate_ssh_key ?ssh_key_file ?ssh_key_bits ?ssh_key_type ?ssh_key_comment "
      "?ssh_key_passphrase "
      "-skeleton -force -login_class ?expires"},
     {"get_url", "download", "dest",

@@ -4,6 +4,8 @@
 #include <map>
 
 #include "engine/base/glob.h"
+#include "engine/base/host_text.h"
+#include "engine/base/pattern.h"
 #include "providers/sdk/asked_programs.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/obstacles.h"
@@ -14,7 +16,7 @@ namespace {
 
 // Guards by which a command that has run shows it: after a run they have to say "skip".
 bool has_lasting_guard(const Desired& desired) {
-  return desired.has("creates") || desired.has("removes") || desired.has("unless");
+  return desired.has("creates") || desired.has("removes") || desired.has("unless") || desired.has("read");
 }
 
 bool has_guard(const Desired& desired) {
@@ -30,7 +32,8 @@ bool is_pattern(const std::string& path) {
 // where the path of another one says so too that the work is done, nothing is known of this one.
 std::vector<std::string> effect(const Desired& desired, const char* attribute) {
   const bool creates = std::string_view(attribute) == "creates";
-  if (desired.has(creates ? "removes" : "creates") || (!creates && desired.has("unless"))) return {};
+  if (desired.has(creates ? "removes" : "creates") || (!creates && (desired.has("unless") || desired.has("read"))))
+    return {};
   std::vector<std::string> paths = texts_in(desired.attribute(attribute));
   if (paths.size() > 1 || std::any_of(paths.begin(), paths.end(), is_pattern)) paths.clear();
   return paths;
@@ -92,6 +95,7 @@ class Guards {
     PLUMB_TRY(paths("creates", verdict));
     PLUMB_TRY(paths("removes", verdict));
     PLUMB_TRY(programs("unless", verdict));
+    PLUMB_TRY(reading(verdict));
     PLUMB_TRY(programs("only_if", verdict));
     return verdict;
   }
@@ -124,28 +128,69 @@ class Guards {
     for (const Json& command : programs_in(desired_.attribute(attribute))) {
       if (!verdict.run) return {};
       const std::string shown = in_backquotes(command);
-      const Result<std::optional<int>> asked = exit_code(command);
+      const Result<std::optional<ProgramAnswer>> asked = answer(command);
       if (!asked && asked.error().code() == Code::kNotCovered) {
         // A strict host: it is asked when its turn comes, which people approve before.
         because(verdict, shown + " is asked when its turn comes");
         continue;
       }
       if (!asked) return Error(asked.error());
-      const std::optional<int>& code = *asked;
-      if (!code) {
+      if (!*asked) {
         // Of what is not there nothing is as it is to become. But whether there is anything to do is not known either.
         because(verdict, shown + " cannot be asked yet");
         if (!unless && can_start_) note_missing_program(command, attribute);
         continue;
       }
-      const std::string said = shown + " gave " + std::to_string(*code);
-      if ((*code == 0) == unless) {
+      const int code = (*asked)->exit_code;
+      const std::string said = shown + " gave " + std::to_string(code);
+      if ((code == 0) == unless) {
         skip(verdict, said + " (" + attribute + ")");
       } else {
         because(verdict, said);
       }
     }
     return {};
+  }
+
+  // Whether the program that reads tells what is wanted. One that fails does not.
+  Result<> reading(Verdict& verdict) {
+    const Json& command = desired_.attribute("read");
+    if (!verdict.run || command.is_null()) return {};
+    const std::string shown = in_backquotes(command);
+    const Result<std::optional<ProgramAnswer>> asked = answer(command);
+    if (!asked && asked.error().code() != Code::kNotCovered) return Error(asked.error());
+    if (!asked || !*asked) {
+      because(verdict, shown + (asked ? " cannot be asked yet" : " is asked when its turn comes"));
+      return {};
+    }
+    const auto& [code, output] = **asked;
+    if (code != 0) {
+      because(verdict, shown + " gave " + std::to_string(code));
+      return {};
+    }
+    PLUMB_TRY_ASSIGN(const bool wanted, is_wanted(output));
+    if (wanted) {
+      skip(verdict, shown + " tells what is wanted (read)");
+      return {};
+    }
+    // What it prints beside a secret may hold that.
+    const std::string told = desired_.sensitive.empty() ? first_words(output) : "something else";
+    const std::string aim = desired_.has("want") ? " instead of " + first_words(desired_.text("want"))
+                                                 : ", which `" + desired_.text("want_match") + "` does not match";
+    because(verdict, shown + " tells " + told + aim);
+    if (desired_.sensitive.empty() && desired_.has("want")) observed_.attributes["want"] = text_of_bytes(output);
+    return {};
+  }
+
+  Result<bool> is_wanted(const std::string& output) const {
+    if (desired_.has("want")) return output == desired_.text("want");
+    PLUMB_TRY_ASSIGN(const Pattern pattern, Pattern::parse(desired_.text("want_match")));
+    return pattern.matches(output);
+  }
+
+  // The first line of what a program told, cut where it is long.
+  static std::string first_words(const std::string& output) {
+    return output.empty() ? "nothing" : in_backquotes(text_of_bytes(output.substr(0, output.find('\n'))));
   }
 
   void note_missing_program(const Json& command, const char* attribute) {
@@ -155,10 +200,10 @@ class Guards {
   }
 
   // Nothing where it, its folder or its user is not there yet.
-  Result<std::optional<int>> exit_code(const Json& command) {
+  Result<std::optional<ProgramAnswer>> answer(const Json& command) {
     // Of an image too it is an error that it cannot be asked.
-    if (!can_start_ && !system_.is_image()) return std::optional<int>();
-    return exit_code_of({command, desired_.text("cwd"), desired_.text("as"), environment_of(desired_)}, system_);
+    if (!can_start_ && !system_.is_image()) return std::optional<ProgramAnswer>();
+    return answer_of({command, desired_.text("cwd"), desired_.text("as"), environment_of(desired_)}, system_);
   }
 
   const Desired& desired_;
@@ -195,7 +240,8 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   } else {
     verdict.why = kUnguarded;
   }
-  observed.attributes = {{"guard", verdict.run ? "run" : "skip"}, {"why", verdict.why}};
+  observed.attributes["guard"] = verdict.run ? "run" : "skip";
+  observed.attributes["why"] = verdict.why;
   if (system.is_image() && !observed.obstacle) {
     observed.obstacle = image_runs_nothing();
   }
@@ -245,7 +291,7 @@ std::vector<Result<Observed>> CommandProvider::observe(std::span<const Desired* 
 }
 
 std::vector<std::string> CommandProvider::observed_with(const Desired& desired) const {
-  if (!desired.has("unless") && !desired.has("only_if")) return {};
+  if (is_foreseeable(desired)) return {};
   return {"env"};
 }
 
@@ -254,6 +300,10 @@ Change CommandProvider::diff(const Desired& desired, const Observed& observed) c
   Change change = running(desired, observed.text("why"));
   if (has_guard(desired)) change.before["guard"] = "run";
   if (has_lasting_guard(desired)) change.after["guard"] = "skip";
+  if (desired.has("want")) {
+    if (observed.has("want")) change.before["want"] = observed.attribute("want");
+    change.after["want"] = desired.attribute("want");
+  }
   return change;
 }
 
@@ -271,11 +321,11 @@ std::vector<Address> CommandProvider::infers(const Desired& desired) const {
 
 // What a program answers cannot be foreseen.
 bool CommandProvider::is_foreseeable(const Desired& desired) const {
-  return !desired.has("unless") && !desired.has("only_if");
+  return !desired.has("unless") && !desired.has("only_if") && !desired.has("read");
 }
 
 bool CommandProvider::asks_about(const Desired& desired, std::string_view name) const {
-  return asks_with(desired, {"unless", "only_if", "creates", "removes", "cwd", "as"}, name);
+  return asks_with(desired, {"unless", "only_if", "read", "creates", "removes", "cwd", "as"}, name);
 }
 
 // Its programs are asked as a user and in a folder.
@@ -336,7 +386,7 @@ void add_to(Registry& registry) {
                 .operations = OperationSet::of<Run>(),
                 .triggers = {{"run_on", Op::kRun}},
                 .runs = true,
-                .guards = {"creates", "removes", "unless"},
+                .guards = {"creates", "removes", "unless", "read"},
                 .judged = {"guard"},
                 .removal = ""});
 }

@@ -101,6 +101,43 @@ TEST_F(Command, AGuardWhoseProgramIsNotThere) {
             (std::vector<Missing>{{{"", "file", "/missing"}, "only_if"}}));
 }
 
+TEST_F(Command, WhatItReadsHasToBeWhatIsWanted) {
+  const Desired desired = want({{"read", {"get", "x"}}, {"want", "1000"}});
+  system.script("get x", {0, "  500\n", "", false});
+  EXPECT_EQ(verdict(desired), "run: `get x` tells `500` instead of `1000`");
+  const Change change = look(desired).change;
+  EXPECT_EQ(change.before, (Json{{"guard", "run"}, {"want", "500"}}));
+  EXPECT_EQ(change.after, (Json{{"guard", "skip"}, {"want", "1000"}}));
+  EXPECT_TRUE(system.requests().back().changes_nothing) << "a plan asks it too";
+  system.script("get x", {0, "1000\n", "", false});
+  EXPECT_EQ(verdict(desired), "skip: `get x` tells what is wanted (read)");
+  EXPECT_EQ(provider.why_passed_over(desired, *look(desired).observed), "`get x` tells what is wanted (read)");
+  // One that fails, or is not there yet, tells nothing.
+  system.script("get x", {1, "1000\n", "", false});
+  EXPECT_EQ(verdict(desired), "run: `get x` gave 1");
+  EXPECT_EQ(look(desired).change.before, (Json{{"guard", "run"}}));
+  EXPECT_EQ(verdict(want({{"read", {"not-there"}}, {"want", "1"}})), "run: `not-there` cannot be asked yet");
+  EXPECT_FALSE(provider.is_foreseeable(desired));
+  EXPECT_TRUE(provider.asks_about(desired, "x"));
+}
+
+TEST_F(Command, WhatItReadsHasToMatch) {
+  const Desired desired = want({{"read", "app --version"}, {"want_match", "^app 5\\.[4-9]"}});
+  system.script("/bin/sh -c app --version", {0, "app 5.2\nof yesterday\n", "", false});
+  EXPECT_EQ(verdict(desired), "run: `app --version` tells `app 5.2`, which `^app 5\\.[4-9]` does not match");
+  EXPECT_EQ(look(desired).change.after, (Json{{"guard", "skip"}}));
+  system.script("/bin/sh -c app --version", {0, "app 5.4\n", "", false});
+  EXPECT_EQ(verdict(desired), "skip: `app --version` tells what is wanted (read)");
+}
+
+TEST_F(Command, WhatItReadsBesideASecretIsNotTold) {
+  Desired desired = want({{"read", {"get", "x"}}, {"want", "1000"}});
+  desired.sensitive = {"env"};
+  system.script("get x", {0, "hunter2", "", false});
+  EXPECT_EQ(verdict(desired), "run: `get x` tells something else instead of `1000`");
+  EXPECT_EQ(look(desired).change.before, (Json{{"guard", "run"}}));
+}
+
 TEST_F(Command, APlanSaysByWhichGuardItDoesNotRun) {
   system.make_file("/opt/y", "");
   const Desired made = want({{"creates", "/opt/y"}});

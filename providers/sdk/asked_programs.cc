@@ -3,8 +3,18 @@
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
+namespace {
 
-Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& system) {
+std::string without_ends(const std::string& text) {
+  constexpr const char* kBlank = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) + 1 - begin);
+}
+
+}  // namespace
+
+Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, System& system) {
   const std::string shown = in_backquotes(program.command);
   if (system.is_image())
     return fail(Code::kCannotObserve,
@@ -18,16 +28,22 @@ Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& sys
   request.timeout = program.timeout;
   request.env = program.env;
   request.changes_nothing = true;
+  request.output_limit = std::size_t{64} << 10;
   const Result<ProcessResult> result = system.run(request);
   if (!result) {
-    if (result.error().code() == Code::kProgramMissing) return std::optional<int>();
+    if (result.error().code() == Code::kProgramMissing) return std::optional<ProgramAnswer>();
     return Error(result.error());
   }
   if (result->timed_out) {
     return fail(Code::kCannotObserve,
                 "the guard " + shown + " did not end within " + std::to_string(program.timeout.count()) + " s");
   }
-  return std::optional<int>(result->exit_code);
+  return std::optional(ProgramAnswer{result->exit_code, without_ends(result->output)});
+}
+
+Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& system) {
+  PLUMB_TRY_ASSIGN(const std::optional<ProgramAnswer> answer, answer_of(program, system));
+  return answer ? std::optional(answer->exit_code) : std::nullopt;
 }
 
 std::string in_backquotes(const Json& command) {

@@ -1,4 +1,4 @@
-// Programs that are only asked, as guards are: what they answer is their exit code.
+// Programs that are only asked, as guards are: what they answer is their exit code, and what they print.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,14 @@ struct AskedProgram {
   std::chrono::seconds timeout{30};
 };
 
+struct ProgramAnswer {
+  int exit_code = 0;
+  std::string output = {};  // bytes of standard output, without white space at its ends; at most 64 KiB
+};
+
 // Nothing where it, its folder or its user is not there yet. kCannotObserve for an image, and where it does not end in
 // time. The kernel lets it write nothing.
+Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, System& system);
 Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& system);
 
 // "`psql -c 'select 1'`", cut where it is long.

@@ -95,8 +95,12 @@ class Foreseer {
   Result<> change_user(const EditDatabase& edit) {
     if (edit.verb == "delete") return delete_user(edit);
     const EditDatabase known = without_sealed(edit);
+    if (flag_of(edit.set, "move_home", false)) {
+      PLUMB_TRY_ASSIGN(AccountHome home, rows_.home_of(edit.name));
+      out_.moved_home = std::move(home.path);
+    }
     PLUMB_TRY(edit.verb == "create" ? rows_.add_user(known) : rows_.change_user(known));
-    if (!flag_of(edit.set, "create_home", false)) return {};
+    if (!flag_of(edit.set, "create_home", false) && out_.moved_home.empty()) return {};
     PLUMB_TRY_ASSIGN(const AccountHome home, rows_.home_of(edit.name));
     out_.made_home = {home.path, home.uid, home.gid, defaults_.definitions.mode_of_homes(),
                       flag_of(edit.set, "take_home", false)};

@@ -17,7 +17,7 @@ struct ForeseenAccounts {
   std::map<std::string, std::string> files;                   // path -> its new text
   std::map<std::string, std::optional<Account>> users;        // that changed, by name; nothing where it is gone
   std::map<std::string, std::optional<GroupAccount>> groups;  // likewise
-  // The home that is to be made or removed with the user.
+  // The home that is to be made, removed or moved with the user.
   struct Home {
     std::string path;
     std::uint32_t uid = 0;
@@ -27,6 +27,7 @@ struct ForeseenAccounts {
   };
   std::optional<Home> made_home;
   std::optional<Home> removed_home;
+  std::string moved_home;  // where the folder lay that is to be the made one; "" for none
 };
 
 // Reads the databases through `system`. Errors as those of the operation itself.

@@ -281,9 +281,22 @@ Result<> ForeseenSystem::carry_out_one(const EditDatabase& edit, std::size_t who
   for (auto& [name, user] : foreseen.users) users_[name] = std::move(user);
   for (auto& [name, group] : foreseen.groups) groups_[name] = std::move(group);
   accounts_.emplace_back(edit.name, who);
+  if (!foreseen.moved_home.empty()) PLUMB_TRY(move_home(foreseen.moved_home, foreseen.made_home->path, who));
   if (foreseen.made_home) PLUMB_TRY(make_home(*foreseen.made_home, who));
   if (foreseen.removed_home) PLUMB_TRY(remove_home(*foreseen.removed_home, edit.name, who));
   return {};
+}
+
+// What is in it is not looked through: whoever asks about that is told that it is not known.
+Result<> ForeseenSystem::move_home(const std::string& from, const std::string& to, std::size_t who) {
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> folder, stat(from, false));
+  if (!folder) return {};
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, stat(to, false));
+  if (there) return fail(Code::kRefusedByState, to + " is there by then, so no home can be moved to it");
+  PLUMB_TRY(carry_out_one(Remove{from, true, false}, who));
+  const Ownership own{std::to_string(folder->uid), std::to_string(folder->gid), mode_text(folder->mode)};
+  PLUMB_TRY(carry_out_one(MakeDirectory{to, own, true}, who));
+  return expect_filled(to, own, who);
 }
 
 Result<> ForeseenSystem::make_home(const ForeseenAccounts::Home& home, std::size_t who) {

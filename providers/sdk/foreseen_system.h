@@ -155,6 +155,7 @@ class ForeseenSystem : public System {
   Result<> tell(const KernelFile& file, std::size_t who);
   Result<> make_home(const ForeseenAccounts::Home& home, std::size_t who);
   Result<> remove_home(const ForeseenAccounts::Home& home, const std::string& user, std::size_t who);
+  Result<> move_home(const std::string& from, const std::string& to, std::size_t who);
   Result<> copy(const std::string& from, const std::string& to, const ForeseenAccounts::Home& home, std::size_t who);
 
   System& now_;

@@ -183,8 +183,9 @@ struct ServiceAction {
 //                 system create_home; what is not given the host's own defaults decide
 //   user modify   the same attributes, those that change only; `groups` is the full list it shall be in;
 //                 `locked` true puts "!" before the password's hash and false takes it away; `expires` is a
-//                 date (YYYY-MM-DD) or "never"; `home` changes the entry, `create_home` true makes the folder,
-//                 and with `take_home` gives one that is there and root's or nobody's to the user
+//                 date (YYYY-MM-DD) or "never"; `home` changes the entry, and with `move_home` the folder goes
+//                 there, too; `create_home` true makes the folder, and with `take_home` gives one that is there
+//                 and root's or nobody's to the user
 //   user delete   remove_home (true: home folder and mail spool too), keep_group (true: its private group stays)
 //   group create  gid system members
 //   group modify  gid, members (the full list)

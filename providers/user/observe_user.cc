@@ -95,6 +95,41 @@ Result<> look_for_own_home(const Desired& desired, const std::string& home, cons
   return {};
 }
 
+// The folder of an account's home that is to have another path. One that is not there, or was moved already, stays.
+Result<> look_for_move(const Desired& desired, const Account& account, const AccountFiles& files, System& system,
+                       Observed& observed) {
+  const std::string to = desired.text("home");
+  if (!desired.flag("move_home", false) || to == account.home) return {};
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> from, system.stat(account.home, false));
+  if (!from || from->type != FileType::kDirectory) return {};
+  observed.attributes[kHomeMoves] = account.home;
+  const auto stays = [&](const std::string& why) {
+    refuse(observed, "the home folder " + account.home + " cannot be moved to " + to + ": " + why,
+           "without `move_home` the entry alone is changed");
+  };
+  if (from->uid != account.uid) stays("it does not belong to " + account.name);
+  if (!may_become_home(account.home)) stays("it is a folder of the system");
+  for (const Account& other : files.users) {
+    if (other.home == account.home && other.name != account.name) stays("it is also that of " + other.name);
+  }
+  if (is_below(to, account.home)) stays("that lies in it");
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(to, false));
+  if (there) {
+    stays("something is there");
+    return {};
+  }
+  Observed parents;
+  PLUMB_TRY(note_missing_parent(to, system, parents));
+  if (parents.obstacle) observed.obstacle = std::move(parents.obstacle);
+  for (const std::string& folder : ancestors_of(to)) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> above, system.stat(folder, true));
+    if (!above) continue;
+    if (above->device != from->device) stays("that is another file system");
+    break;
+  }
+  return {};
+}
+
 bool is_asked_for(const Desired& desired, const std::string& hash, const std::string& key) {
   const std::string wanted = desired.text("password_hash");
   return wanted == hash || (!key.empty() && wanted == Sealed::of(key, hash).encode());
@@ -264,7 +299,10 @@ Result<Observed> observe_user(const Desired& desired, const AccountFiles& files,
       PLUMB_TRY(list_tree(account->home, kMostInHome, system, removes));
       attributes["removes"] = removes.take();
     }
-  } else if (desired.flag("create_home", false)) {
+    return observed;
+  }
+  PLUMB_TRY(look_for_move(desired, *account, files, system, observed));
+  if (desired.flag("create_home", false) && !observed.has(kHomeMoves)) {
     PLUMB_TRY(look_for_own_home(desired, home, info, uid, system, observed));
   }
   return observed;

@@ -69,7 +69,12 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
     change.after[attribute] = wanted;
   }
   EditDatabase edit{"user", observed.exists ? "modify" : "create", desired.text("name"), change.after};
-  const bool makes = observed.exists ? desired.flag("create_home", false) : makes_home(desired);
+  const bool moves = observed.has(kHomeMoves);
+  const bool makes = observed.exists ? desired.flag("create_home", false) && !moves : makes_home(desired);
+  if (moves) {
+    edit.set["move_home"] = true;
+    change.note = "its home folder " + observed.text(kHomeMoves) + " goes there with all that is in it";
+  }
   if (!observed.exists) {
     change.op = Op::kCreate;
     if (desired.flag("system", false)) edit.set["system"] = true;
@@ -143,11 +148,12 @@ std::vector<std::string> UserProvider::claims(const Desired& desired) const {
 // One that is there has its group or does without; and its home where it was asked for.
 bool UserProvider::makes(const Desired& desired, const Observed& observed, const Address& what) const {
   if (!observed.exists) return true;
-  return what.kind == "directory" && desired.flag("create_home", false);
+  return what.kind == "directory" && (desired.flag("create_home", false) || observed.has(kHomeMoves));
 }
 
 std::vector<std::string> UserProvider::looked_at(const Desired& desired, const Observed& observed) const {
-  const bool asks = desired.flag("create_home", false) || desired.flag("remove_home", false);
+  const bool asks =
+      desired.flag("create_home", false) || desired.flag("remove_home", false) || observed.has(kHomeMoves);
   const std::string home = observed.text("home");
   return asks && !home.empty() ? std::vector<std::string>{home} : std::vector<std::string>();
 }
@@ -168,7 +174,8 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
   // A number that no group has cannot be asked for.
   if (before.exists && is_number(before.text("group"))) return std::nullopt;
   const bool makes = before.exists ? desired.flag("create_home", false) : makes_home(desired);
-  const bool has_home = before.exists ? before.flag("create_home", false) : before.has(kHomeOwner);
+  const bool moves = before.has(kHomeMoves);
+  const bool has_home = before.exists ? moves || before.flag("create_home", false) : before.has(kHomeOwner);
   // Of an account that stays, the home that it got stays too; and whose a folder was that became one, nobody keeps.
   if (makes && (before.exists ? !has_home : has_home) && !desired.flag(kHomeIsDeclared, false)) return std::nullopt;
   Desired again =
@@ -179,6 +186,7 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
   // What was there before stays; the home that came with it goes with it.
   if (!before.exists && before.flag(kHasOwnGroup, false)) again.attributes[kGroupIsDeclared] = true;
   if (before.exists) {
+    if (moves) again.attributes["move_home"] = true;
     keep_changed(again, diff(desired, before),
                  {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires", "password_min_days",
                   "password_max_days", "password_warn_days", "password_inactive_days"});

@@ -131,6 +131,34 @@ TEST_F(User, HomeFolders) {  // U17, U19
             "/home/deploy is not a directory, so /home/deploy/app cannot be in it");
 }
 
+TEST_F(User, AHomeMovesWhereThatIsAsked) {
+  const Desired desired = want({{"name", "deploy"}, {"home", "/srv/deploy"}, {"move_home", true}});
+  system.make_directory("/home/deploy");
+  system.own("/home/deploy", 1500, 1500);
+  system.make_directory("/srv");
+  const Seen seen = look(desired);
+  EXPECT_EQ(set(desired), (Json{{"home", "/srv/deploy"}, {"move_home", true}}));
+  EXPECT_EQ(seen.change.note, "its home folder /home/deploy goes there with all that is in it");
+  EXPECT_EQ(provider.restore(desired, *seen.observed)->attributes,
+            (Json{{"home", "/home/deploy"}, {"move_home", true}, {"name", "deploy"}, {"state", "present"}}));
+  EXPECT_EQ(set(want({{"name", "deploy"}, {"home", "/srv/deploy"}})), (Json{{"home", "/srv/deploy"}}));
+  EXPECT_EQ(set(want({{"name", "deploy"}, {"home", "/srv/deploy"}, {"move_home", true}, {"create_home", true}})),
+            (Json{{"home", "/srv/deploy"}, {"move_home", true}}))
+      << "it is not made beside";
+  const auto why = [&](const Desired& one) {
+    const std::string text = obstacle(one);
+    return text.substr(text.find(": ") + 2);
+  };
+  system.make_directory("/srv/deploy");
+  EXPECT_EQ(why(desired), "something is there");
+  system.remove("/srv/deploy");
+  EXPECT_EQ(why(want({{"name", "deploy"}, {"home", "/home/deploy/in"}, {"move_home", true}})), "that lies in it");
+  system.own("/home/deploy", 0, 0);
+  EXPECT_EQ(why(desired), "it does not belong to deploy");
+  system.remove("/home/deploy");
+  EXPECT_EQ(set(desired), (Json{{"home", "/srv/deploy"}})) << "it is there already, or nowhere";
+}
+
 TEST_F(User, AHomeThatIsThereBecomesTheUsersOwn) {
   const Desired desired = want({{"name", "deploy"}, {"create_home", true}});
   system.own("/home/deploy", 0, 0);

@@ -250,6 +250,10 @@ TEST_F(AccountKills, ANewUserWhoseHomeIsThere) {
   check(wanted("user", {{"name", "web"}, {"home", "/srv/app"}}));
 }
 
+TEST_F(AccountKills, AUserWhoseHomeMoves) {
+  check(wanted("user", {{"name", "old"}, {"home", "/srv/homes/old"}, {"move_home", true}, {"groups", {"free"}}}));
+}
+
 TEST_F(AccountKills, AUserThatChanges) {
   check(wanted("user", {{"name", "old"},
                         {"uid", 1500},

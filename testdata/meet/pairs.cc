@@ -53,6 +53,10 @@ Variant program(const char* name, const char* guard, Json run) {
           made.attributes["cwd"] = thing.path;
           made.attributes[guard] = {"test", "-e", "/tmp/ran"};
           made.attributes.update({{"env", {{"LANG", "C"}}}, {"stdin", "one\n"}, {"timeout", 20}, {"expect", {0, 1}}});
+        } else if (guard == "want" || guard == "want_match") {
+          made.attributes["cwd"] = thing.path;
+          made.attributes["read"] = {"sh", "-c", "read it </tmp/told && echo $it"};
+          made.attributes[guard] = "told";
         } else {
           made.attributes["as"] = "web";
           made.attributes["run_on"] = {"*:*"};
@@ -146,6 +150,7 @@ std::vector<Variant> make_variants() {
       user("web", {{"groups", {"www"}}}),
       user("web", {{"groups", {"www"}}, {"append", true}}),
       user("web", {{"home", "/srv/p"}, {"create_home", true}}),
+      user("web", {{"home", "/srv/p"}, {"move_home", true}}),
       user("web", {{"system", true}, {"create_home", false}}),
       user("web", {{"locked", true}, {"expires", "2031-01-01"}}),
       user("web", {{"password_min_days", 1},
@@ -201,6 +206,8 @@ std::vector<Variant> make_variants() {
       program("run once in it", "unless", {"touch", "/tmp/ran"}),
       program("run back in it", "only_if", {"rm", "-f", "/tmp/ran"}),
       program("run in it", "cwd", {"touch", "/tmp/ran"}),
+      program("tell it", "want", {"sh", "-c", "echo told >/tmp/told"}),
+      program("tell what matches", "want_match", {"sh", "-c", "echo told >/tmp/told"}),
       program("run as somebody", "as", {"true"}),
   };
   for (const SystemWord& word : system_words()) {

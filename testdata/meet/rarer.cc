@@ -70,7 +70,8 @@ void of_command(Resource& command, const Words& words, Random& random) {
     if (random.one_in(12) && !attributes.contains(guard)) attributes[guard] = random.of(words.paths);
   }
   // What a program's answer depends on otherwise nobody can foretell; and what says only when to run runs every time.
-  const bool lasts = attributes.contains("creates") || attributes.contains("removes") || attributes.contains("unless");
+  const bool lasts = attributes.contains("creates") || attributes.contains("removes") ||
+                     attributes.contains("unless") || attributes.contains("read");
   if (lasts && random.one_in(6)) attributes["only_if"] = {"test", "-e", random.one_in(2) ? "/tmp" : "/tmp/none"};
   // Beside it `removes` is a condition, and the program that takes the path away all the same is nobody's to foretell.
   if (lasts && random.one_in(10) && !attributes.contains("unless") && !attributes.contains("removes"))

@@ -6,7 +6,7 @@ namespace plumb::meet {
 namespace {
 
 // A command without one runs every time, which is another matter.
-const std::set<std::string> kGuards = {"creates", "removes", "unless", "run_on"};
+const std::set<std::string> kGuards = {"creates", "removes", "unless", "read", "run_on"};
 
 class Shrinker {
  public:

@@ -162,6 +162,7 @@ class Wanted {
     }
     if (maybe(4))
       attributes["home"] = random_.of({random_.of(scene_.paths), "/home/" + made.name, std::string("/nonexistent")});
+    if (attributes.contains("home") && maybe(3)) attributes["move_home"] = true;
     if (maybe(3)) attributes["create_home"] = maybe(2);
     if (maybe(6)) attributes["system"] = true;
     if (maybe(6)) attributes["locked"] = maybe(2);
@@ -189,7 +190,7 @@ class Wanted {
   Resource command() {
     const std::string path = path_for_file();
     Resource made{"command", "", {}};
-    switch (random_.below(4)) {
+    switch (random_.below(5)) {
       case 0:
         made.name = "make " + path;
         made.attributes = {{"run", {"touch", path}}, {"creates", path}};
@@ -202,6 +203,16 @@ class Wanted {
         made.name = "after others";
         made.attributes = {{"run", {"true"}}, {"run_on", {"*"}}};
         if (!others_.empty()) made.attributes["run_on"] = {random_.of(others_).kind + ":*"};
+        break;
+      case 3:
+        made.name = "tells";
+        made.attributes = {{"run", {"sh", "-c", "echo told >/tmp/told"}},
+                           {"read", {"sh", "-c", "read it </tmp/told && echo $it"}}};
+        if (maybe(2)) {
+          made.attributes["want"] = "told";
+        } else {
+          made.attributes["want_match"] = "^to";
+        }
         break;
       default:
         made.name = "asks";

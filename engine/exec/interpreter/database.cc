@@ -60,12 +60,15 @@ class Editor {
 
   // Each of the files that differ is seen to differ by whoever looks, but gshadow, which therefore comes first.
   Result<> modify_user(const EditDatabase& edit) {
+    PLUMB_TRY_ASSIGN(const Home was, home_of(edit));
     PLUMB_TRY(rows_.change_user(edit));
     PLUMB_TRY_ASSIGN(const Home home, home_of(edit));
     const bool makes = flag_of(edit.set, "create_home", false);
     if (makes) PLUMB_TRY(check_home(system_, home));
     PLUMB_TRY(save_shadow());
     PLUMB_TRY(save_groups());
+    if (flag_of(edit.set, "move_home", false))
+      PLUMB_TRY(move_home(files_, was.path, {home.user, home.path, was.uid, home.gid}));
     if (makes) PLUMB_TRY(make_home(system_, defaults_.definitions, home));
     return save_passwd();
   }

@@ -156,6 +156,27 @@ Result<> make_home(LocalSystem& system, const LoginDefinitions& definitions, con
   return folders.sync();
 }
 
+Result<> move_home(const RootFiles& files, const std::string& from, const Home& home) {
+  PLUMB_TRY(check_path(home.path));
+  struct stat info {};
+  if (files.stat(from, false, info) != 0) return {};
+  const auto refuse = [&](const std::string& why) {
+    return fail(Code::kOperation, "the home folder " + from + " is not moved to " + home.path + ": " + why);
+  };
+  if (!S_ISDIR(info.st_mode) || info.st_uid != home.uid) return refuse("it does not belong to " + home.user);
+  struct stat there {};
+  if (files.stat(home.path, false, there) == 0) return refuse("something is there");
+  PLUMB_TRY(make_folders(files, parent_of(home.path), 0755));
+  PLUMB_TRY_ASSIGN(const Place old, files.place(from));
+  PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
+  if (::renameat(old.folder.get(), old.name.c_str(), place.folder.get(), place.name.c_str()) != 0)
+    return errno == EXDEV ? refuse("that is another file system") : os_error("move to " + home.path, from);
+  FolderSync folders;
+  folders.add(place.folder.get());
+  folders.add(old.folder.get());
+  return folders.sync();
+}
+
 Result<> remove_half_made(const RootFiles& files, const Home& home) {
   const std::string path = half_made(home);
   struct stat info {};

@@ -23,6 +23,10 @@ Result<> make_home(LocalSystem& system, const LoginDefinitions& definitions, con
 // Whether make_home() has a place for it.
 Result<> check_home(LocalSystem& system, const Home& home);
 
+// Puts the folder at `from` in the place of the home, in one step, with all that is in it. Nothing at `from`: it was
+// moved before. Refused where it is not the user's own, or something is in its place.
+Result<> move_home(const RootFiles& files, const std::string& from, const Home& home);
+
 // Removes the folder and the mail spool, also what a making that was cut off left. Refused where it is not the user's
 // own.
 Result<> remove_home(const RootFiles& files, const Home& home);
