@@ -5,6 +5,7 @@ namespace plumb {
 const Json& sample_facts() {
   static const Json kFacts = Json::parse(R"({
     "arch": "amd64",
+    "cloud": {"instance_id": "", "provider": "none", "region": "", "zone": ""},
     "container": "none",
     "cpu": {"count": 4},
     "disks": [{"bytes": 53687091200, "device": "/dev/vda", "model": "", "name": "vda",

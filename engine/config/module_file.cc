@@ -70,7 +70,11 @@ class FileReader {
     if (const Entry* inputs = root.find("inputs")) read_inputs(inputs->value, typed ? &(*typed)["inputs"] : nullptr);
     const Entry* rollout = root.find("rollout");
     if (rollout != nullptr && typed) result_.rollout = read_rollout(rollout->value, (*typed)["rollout"]);
-    if (typed && typed->contains("history")) result_.retention = read_retention((*typed)["history"]);
+    if (typed && typed->contains("history")) {
+      const Json& history = (*typed)["history"];
+      if (history.contains("keep")) result_.retention = read_retention(history);
+      if (history.contains("max_fact_age")) result_.max_fact_age = history["max_fact_age"].get<std::int64_t>();
+    }
     const Entry* trust = root.find("trust");
     const Entry* policy = root.find("policy");
     if (trust != nullptr && typed) {

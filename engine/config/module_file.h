@@ -25,6 +25,7 @@ struct ModuleFile {
   std::vector<Input> inputs;       // in the order of the file
   std::optional<Rollout> rollout;
   std::optional<Retention> retention;
+  std::optional<std::int64_t> max_fact_age;  // seconds
   std::optional<TrustRules> trust;
   std::vector<PolicyBundle> policy;
   SecretStores secrets;

@@ -88,6 +88,7 @@ class ModuleReader::Document {
     if (const Entry* text = root.find("description"); text != nullptr) module_.description = text->value.text;
     if (file.rollout) reader_.rollout_ = std::move(file.rollout);
     if (file.retention) reader_.retention_ = file.retention;
+    if (file.max_fact_age) reader_.max_fact_age_ = file.max_fact_age;
     if (file.trust) reader_.trust_ = std::move(file.trust);
     if (!file.secrets.empty()) reader_.secrets_ = std::move(file.secrets);
     if (!file.policy.empty()) reader_.policy_ = std::move(file.policy);

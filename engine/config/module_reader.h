@@ -58,6 +58,7 @@ class ModuleReader {
   // What the project says of it.
   const std::optional<Rollout>& rollout() const { return rollout_; }
   const std::optional<Retention>& retention() const { return retention_; }
+  std::optional<std::int64_t> max_fact_age() const { return max_fact_age_; }
   const std::optional<TrustRules>& trust() const { return trust_; }
   const std::vector<PolicyBundle>& policy() const { return policy_; }
   const SecretStores& secrets() const { return secrets_; }
@@ -128,6 +129,7 @@ class ModuleReader {
   std::vector<GitUse> git_uses_;
   std::optional<Rollout> rollout_;
   std::optional<Retention> retention_;
+  std::optional<std::int64_t> max_fact_age_;
   std::optional<TrustRules> trust_;
   std::vector<PolicyBundle> policy_;
   SecretStores secrets_;

@@ -277,6 +277,7 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
   if (!reader.read_root(project.root, project.name)) return std::nullopt;
   project.rollout = reader.rollout();
   project.retention = reader.retention();
+  project.max_fact_age = reader.max_fact_age();
   project.trust = reader.trust();
   project.policy = reader.policy();
   project.secrets = reader.secrets();

@@ -43,7 +43,8 @@ struct Project {
   std::string name;
   Module root;
   std::optional<Rollout> rollout;
-  std::optional<Retention> retention;  // no part of what a plan is made from
+  std::optional<Retention> retention;        // no part of what a plan is made from
+  std::optional<std::int64_t> max_fact_age;  // seconds; of what the history or a snapshot knows of hosts
   std::optional<TrustRules> trust;
   std::vector<PolicyBundle>
       policy;  // no part of the configuration that a plan is made from: whoever applies judges anew

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/base/host_text.h"
+#include "engine/exec/cloud_facts.h"
 #include "engine/exec/disk_facts.h"
 #include "engine/exec/network_facts.h"
 #include "engine/exec/storage_facts.h"
@@ -157,7 +158,8 @@ std::optional<Json> gather_fact(const LocalSystem& system, std::string_view name
     std::string_view name;
     Gather gather;
   };
-  static constexpr std::array<Row, 7> kRows = {{{"ip", addresses},
+  static constexpr std::array<Row, 8> kRows = {{{"ip", addresses},
+                                                {"cloud", cloud},
                                                 {"network", network},
                                                 {"dns", name_servers},
                                                 {"mounts", mounts},

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/exec/cloud_facts.h"
 #include "engine/exec/disk_facts.h"
 #include "engine/exec/network_facts.h"
 #include "engine/exec/storage_facts.h"
@@ -70,6 +71,44 @@ TEST(Facts, OfThisHostHoldTogether) {
         << mount.dump();
 }
 
+// By files alone, of which the one of cloud-init knows more.
+TEST(Facts, TheCloudThatAHostIsIn) {
+  const testing::ScratchFolder host;
+  auto files = RootFiles::at("/");
+  ASSERT_TRUE(files);
+  const auto told = [](std::string provider, std::string instance, std::string region, std::string zone) {
+    return Json{{"provider", provider}, {"instance_id", instance}, {"region", region}, {"zone", zone}};
+  };
+  const auto firmware = [](std::map<std::string, std::string> lines) {
+    return cloud_by({}, [lines](const std::string& entry) {
+      const auto found = lines.find(entry);
+      return found == lines.end() ? std::string() : found->second;
+    });
+  };
+  EXPECT_EQ(firmware({}), told("none", "", "", ""));
+  EXPECT_EQ(firmware({{"sys_vendor", "QEMU"}, {"product_serial", "7"}}), told("none", "", "", ""));
+  EXPECT_EQ(firmware({{"sys_vendor", "Amazon EC2"}, {"board_asset_tag", "i-0abc"}}), told("aws", "i-0abc", "", ""));
+  EXPECT_EQ(firmware({{"sys_vendor", "Hetzner"}, {"product_serial", "4711"}}), told("hetzner", "4711", "", ""));
+  EXPECT_EQ(firmware({{"sys_vendor", "Hetzner"}, {"product_serial", "Not Specified"}}), told("hetzner", "", "", ""));
+  EXPECT_EQ(firmware({{"product_name", "OpenStack Nova"}}), told("openstack", "", "", ""));
+  const auto azure = [](const std::string& entry) {
+    return std::string(entry == "chassis_asset_tag" ? "7783-7084-3265-9085-8269-3286-77" : "");
+  };
+  EXPECT_EQ(cloud_by({}, azure), told("azure", "", "", ""));
+  const std::string document =
+      R"({"v1": {"cloud_name": "aws", "instance_id": "i-1", "region": "eu-central-1", "availability_zone": "eu-central-1a"},
+          "ds": {"meta_data": {"x": 1}}})";
+  EXPECT_EQ(cloud_by(document, azure), told("aws", "i-1", "eu-central-1", "eu-central-1a"));
+  // It may lack what a cloud does not have, and know of a machine that is in none.
+  EXPECT_EQ(cloud_by(R"({"v1": {"cloud_name": "gce", "instance_id": 17, "region": null}})", azure),
+            told("gce", "", "", ""));
+  EXPECT_EQ(cloud_by(R"({"v1": {"cloud_name": "nocloud", "instance_id": "iid-local01"}})", azure),
+            told("azure", "", "", ""));
+  for (const char* broken : {"", "{", "[]", "{}", R"({"v1": 1})"})
+    EXPECT_EQ(cloud_by(broken, azure), told("azure", "", "", "")) << broken;
+  EXPECT_EQ(cloud(*RootFiles::at(host.path().string())), told("none", "", "", "")) << "an image stands nowhere";
+}
+
 // What is asked for apart has a name, and nothing else has.
 TEST(Facts, EachIsGatheredByItsName) {
   const testing::ScratchFolder image;
@@ -80,7 +119,7 @@ TEST(Facts, EachIsGatheredByItsName) {
   ASSERT_TRUE(files);
   const LocalSystem system(std::move(*files));
   EXPECT_EQ(gather_fact(system, "homes"), Json::parse(R"({"root": "/root", "deploy": "/home/deploy"})"));
-  for (const char* name : {"ip", "network", "dns", "mounts", "swap", "disks"})
+  for (const char* name : {"ip", "network", "dns", "mounts", "swap", "disks", "cloud"})
     EXPECT_TRUE(gather_fact(system, name).has_value()) << name;
   for (const char* name : {"", "os", "local", "network.address"})
     EXPECT_FALSE(gather_fact(system, name).has_value()) << name;

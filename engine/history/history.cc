@@ -117,7 +117,8 @@ Result<> SqliteHistory::store_facts(const std::map<std::string, Json>& facts, st
     PLUMB_TRY_ASSIGN(Statement insert,
                      database.prepare("INSERT INTO facts (host, facts, at) VALUES (?1, ?2, ?3) ON CONFLICT (host) "
                                       "DO UPDATE SET facts = excluded.facts, at = excluded.at "
-                                      "WHERE facts.facts <> excluded.facts"));
+                                      "WHERE facts.facts <> excluded.facts OR "
+                                      "substr(facts.at, 1, 16) <> substr(excluded.at, 1, 16)"));
     PLUMB_TRY(std::move(insert).bind(host, text, at).run());
   }
   return transaction.commit();

@@ -231,7 +231,7 @@ class RunStore {
   virtual Result<bool> forget_host(std::string_view host);
 
   // The facts last seen of hosts, by name, for what looks at a host without a connection. Facts that are the same as
-  // before are not written again, and what was told before and is not now stays.
+  // before are not written again within a minute, and what was told before and is not now stays.
   virtual Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view at) = 0;
   virtual Result<std::map<std::string, StoredFacts>> facts() const = 0;
 

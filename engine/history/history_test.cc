@@ -165,13 +165,15 @@ TEST_F(HistoryTest, a_late_report_about_an_unknown_run_is_a_foreign_run) {
 
 TEST_F(HistoryTest, keeps_the_last_facts_of_a_host) {
   SqliteHistory history = open();
-  must(history.store_facts({{"web1", {{"os", "debian"}}}, {"web2", {{"os", "debian"}}}}, "t1"));
-  must(history.store_facts({{"web1", {{"os", "redhat"}}}, {"web2", {{"os", "debian"}}}}, "t2"));
+  must(history.store_facts({{"web1", {{"os", "debian"}}}, {"web2", {{"os", "debian"}}}}, "2026-03-01T12:00:00.000Z"));
+  must(history.store_facts({{"web1", {{"os", "redhat"}}}, {"web2", {{"os", "debian"}}}}, "2026-03-01T12:00:59.000Z"));
   const std::map<std::string, StoredFacts> facts = must(history.facts());
   ASSERT_EQ(facts.size(), 2U);
   EXPECT_EQ(facts.at("web1").facts, Json({{"os", "redhat"}}));
-  EXPECT_EQ(facts.at("web1").at, "t2");
-  EXPECT_EQ(facts.at("web2").at, "t1");
+  EXPECT_EQ(facts.at("web1").at, "2026-03-01T12:00:59.000Z");
+  EXPECT_EQ(facts.at("web2").at, "2026-03-01T12:00:00.000Z") << "the same was told within the minute";
+  must(history.store_facts({{"web2", {{"os", "debian"}}}}, "2026-03-01T12:01:00.000Z"));
+  EXPECT_EQ(must(history.facts()).at("web2").at, "2026-03-01T12:01:00.000Z");
 }
 
 TEST_F(HistoryTest, text_that_is_not_utf8_is_made_so) {

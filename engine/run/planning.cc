@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/pool.h"
+#include "engine/base/time_text.h"
 #include "engine/config/tags.h"
 #include "engine/ir/patterns.h"
 #include "engine/run/offline.h"
@@ -26,6 +27,16 @@ void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
   }
 }
 
+Result<SnapshotReader> open_snapshot(const std::filesystem::path& file, std::optional<std::int64_t> max_age) {
+  PLUMB_TRY_ASSIGN(SnapshotReader snapshot, SnapshotReader::open(file));
+  if (!max_age) return snapshot;
+  const auto now = std::chrono::system_clock::now();
+  if (snapshot.taken_at() >= timestamp(now - std::chrono::seconds(*max_age))) return snapshot;
+  return fail(Code::kNotInSnapshot,
+              "the snapshot was taken at " + snapshot.taken_at() + ", which is longer ago than `max_fact_age` allows")
+      .hint("`plumb observe -o FILE` takes a new one");
+}
+
 std::optional<FleetPlan> plan_snapshot(Workspace& workspace, const plan::Scope& scope,
                                        const std::filesystem::path& file, const RunContext& context) {
   if (!read_secrets(workspace, context)) return std::nullopt;
@@ -34,7 +45,7 @@ std::optional<FleetPlan> plan_snapshot(Workspace& workspace, const plan::Scope& 
   ir::Compiler(input).check(workspace.hosts(), found);
   context.tell(found);
   if (found.has_errors()) return std::nullopt;
-  Result<SnapshotReader> snapshot = SnapshotReader::open(file);
+  Result<SnapshotReader> snapshot = open_snapshot(file, workspace.project().max_fact_age);
   if (!snapshot) {
     context.tell(snapshot.error());
     return std::nullopt;

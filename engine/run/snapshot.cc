@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "engine/base/json_member.h"
 #include "engine/base/outside_text.h"
 #include "engine/config/told_facts.h"
 #include "engine/run/host_claims.h"
@@ -19,6 +20,7 @@ constexpr std::string_view kVersion = "snapshot/v1";
 constexpr std::size_t kMaxLine = std::size_t{64} << 20;
 constexpr std::size_t kPiece = std::size_t{256} << 10;
 constexpr int kMaxDepth = 72;
+constexpr std::size_t kLongestTime = 64;
 
 Error unreadable(const std::string& why) {
   return fail(Code::kSnapshotUnreadable, "the snapshot cannot be read: " + why)
@@ -259,6 +261,7 @@ Result<SnapshotReader> SnapshotReader::open(const std::filesystem::path& path) {
     return unreadable(path.string() + " is no " + std::string(kVersion));
   if (!header.contains("project") || !header["project"].is_string()) return unreadable("it names no project");
   reader.project_ = header["project"].get<std::string>();
+  reader.taken_at_ = outside_line(text_of(header, "taken_at"), kLongestTime);
   PLUMB_TRY_ASSIGN(reader.scope_.tags, texts_in(header, "tags"));
   PLUMB_TRY_ASSIGN(reader.scope_.skip_tags, texts_in(header, "skip_tags"));
   PLUMB_TRY_ASSIGN(reader.scope_.addresses, texts_in(header, "addresses"));

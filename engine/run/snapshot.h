@@ -71,6 +71,8 @@ class SnapshotReader {
   static Result<SnapshotReader> open(const std::filesystem::path& path);
 
   const std::string& project() const { return project_; }
+  // As timestamp() writes it.
+  const std::string& taken_at() const { return taken_at_; }
   // The tags that it was taken with; its hosts mean nothing.
   const plan::Scope& scope() const { return scope_; }
   // Nothing at the end. Errors: kSnapshotUnreadable with the line's number.
@@ -87,6 +89,7 @@ class SnapshotReader {
   std::unique_ptr<char[]> room_;
   std::string_view piece_;  // of room_: what was read and is in no line yet
   std::string project_;
+  std::string taken_at_;
   plan::Scope scope_;
   int line_ = 0;
 };

@@ -91,8 +91,8 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
     diagnostics.add(hosts.error().diagnostic());
   }
   if (ir::looks_at_other_hosts(workspace->project_->root)) {
-    if (auto facts = recorded_facts(store)) {
-      workspace->recorded_facts_ = std::move(*facts);
+    if (auto facts = store.facts()) {
+      workspace->take_facts(std::move(*facts), std::chrono::system_clock::now(), diagnostics);
     } else {
       diagnostics.add(facts.error().diagnostic());
     }
@@ -101,6 +101,24 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
   // The graph is still looked at, so that all errors are told in one go.
   if (diagnostics.has_errors()) ir::Compiler(workspace->compiler_input()).survey(workspace->hosts_, diagnostics);
   return workspace;
+}
+
+// What a host told too long ago counts as never told.
+void Workspace::take_facts(std::map<std::string, history::StoredFacts> stored,
+                           std::chrono::system_clock::time_point now, Diagnostics& diagnostics) {
+  const std::optional<std::int64_t> age = project_->max_fact_age;
+  const std::string oldest = age ? timestamp(now - std::chrono::seconds(*age)) : std::string();
+  for (auto& [host, known] : stored) {
+    if (known.at >= oldest) {
+      recorded_facts_.emplace(host, std::move(known.facts));
+    } else if (inventory().hosts.contains(host)) {
+      diagnostics.add(Diagnostic(Code::kCannotObserve, "what the host told of itself at " + known.at +
+                                                           " is older than `max_fact_age` allows, and does not count")
+                          .as(Severity::kWarning)
+                          .on(host)
+                          .with_hint("`plumb facts --on " + host + "` asks it anew"));
+    }
+  }
 }
 
 // Those of the project's own, whatever others there are from outside already.

@@ -1,6 +1,7 @@
 // A project as requests work on it: read and checked, with its inventory and the hosts that were chosen.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -86,6 +87,8 @@ class Workspace {
   Workspace(WorkspaceRequest request, const Registry& providers, const lang::SourceMap& sources)
       : request_(std::move(request)), providers_(providers), sources_(sources) {}
   void read_providers(Diagnostics& diagnostics, lang::SourceMap& sources);
+  void take_facts(std::map<std::string, history::StoredFacts> stored, std::chrono::system_clock::time_point now,
+                  Diagnostics& diagnostics);
 
   WorkspaceRequest request_;
   const Registry& providers_;

@@ -24,6 +24,8 @@ exits 0 "$plumb" -C project --root "$work/root" --yes apply
 [ ! -e root/never ] || fail 'an image has mounts or an address'
 exits 0 "$plumb" -C project facts --output json
 says '"interfaces"'
+exits 0 "$plumb" -C project --root "$work/root" eval --host localhost facts.cloud.provider
+says none
 
 # --- facts of the host's own, typed by the project; what an action of the plan writes decides in a second plan
 mkdir -p local root/etc/plumb/facts.d
@@ -133,3 +135,37 @@ exits 0 "$plumb" -C bare eval --host localhost 'facts.homes["root"]'
 says /root
 exits 0 "$plumb" -C bare eval --host localhost 'facts.disks.all(d, d.bytes > 0 && d.device.startsWith("/dev/"))'
 says true
+
+# --- what the history knows of hosts counts as long as the project says, and so does a snapshot
+mkdir aged
+cat >aged/plumb.yaml <<'YAML'
+plumb: v1
+project: aged
+history: {max_fact_age: 7d}
+resources:
+  - file: /peers
+    content: "${hosts('all').map(h, has(h.facts) ? h.facts.os.id : 'unknown').join(' ')}\n"
+YAML
+aged() { "$plumb" -C aged --root "$work/root" "$@"; }
+exits 0 aged facts
+exits 0 aged observe -o aged.snapshot
+exits 0 aged plan --snapshot aged.snapshot
+says '+ubuntu'
+says_not 'max_fact_age'
+python3 - <<'PY'
+import sqlite3
+db = sqlite3.connect("aged/.plumb/history.db")
+db.execute("UPDATE facts SET at = '2026-03-01T12:00:00.000Z'")
+db.commit()
+PY
+exits 0 aged plan --snapshot aged.snapshot
+says 'what the host told of itself at 2026-03-01T12:00:00.000Z is older than `max_fact_age` allows'
+says '+unknown'
+sed -i 's/"taken_at":"[^"]*"/"taken_at":"2026-03-01T12:00:00.000Z"/' aged.snapshot
+exits 3 aged plan --snapshot aged.snapshot
+says PL2106
+says 'the snapshot was taken at 2026-03-01T12:00:00.000Z'
+exits 0 aged facts
+exits 0 aged plan
+says_not 'max_fact_age'
+says '+ubuntu'
