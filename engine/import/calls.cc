@@ -1,6 +1,9 @@
 #include "engine/import/calls.h"
 
+#include <algorithm>
+
 #include "engine/import/expression.h"
+#include "engine/import/filter_arguments.h"
 
 namespace plumb::imports {
 namespace {
@@ -33,6 +36,20 @@ Cel lookup(const Expr& expr, Names& names) {
     if (const std::optional<Node> variable = constant_of(*expr.children[2], names))
       return names.variable(variable->text);
   }
+  if (name == "url" && expr.children.size() == 3) {
+    const bool whole = std::any_of(expr.named.begin(), expr.named.end(), [](const auto& one) {
+      return one.first == "split_lines" && one.second->text == "false";
+    });
+    const bool list =
+        expr.children[0]->text != "lookup" ||
+        std::any_of(expr.named.begin(), expr.named.end(), [](const auto& one) { return one.first == "wantlist"; });
+    const std::string text = names.variable("@url " + translate(*expr.children[2], names).text).text;
+    if (whole) return made(text, Type::kText);
+    return list ? lines_of(text) : made(text + ".replace('\\n', ',')", Type::kText);
+  }
+  if (name == "items" || name == "list") {
+    if (expr.children.size() == 3) return translate(*expr.children[2], names);
+  }
   throw Untranslatable{"`lookup('" + name + "')`"};
 }
 
@@ -44,16 +61,16 @@ Cel method(const Expr& expr, Names& names) {
   const std::string& name = callee.text;
   const std::string list = arguments(expr, names);
   const std::size_t count = expr.children.size() - 1;
+  if (name == "split" && count == 0) return words_of(object);
   if (name == "split") {
-    Cel result = made(count == 0 ? base + ".trim().split(' ')" : base + ".split(" + list + ")", Type::kList);
-    result.item = Type::kText;
-    return result;
+    // A number behind the separator says how often at most: one less than CEL counts.
+    if (count > 2 || !expr.named.empty() || (count == 2 && !expr.children[2]->is(Kind::kInt)))
+      throw Untranslatable{"`split` with more than a separator"};
+    const std::string most = count == 1 ? "" : ", " + std::to_string(small_number(expr.children[2]->text) + 1);
+    return made(text_of(object) + ".split(" + translate(*expr.children[1], names).text + most + ")", Type::kList,
+                Type::kText);
   }
-  if (name == "splitlines") {
-    Cel result = made(base + ".split('\\n')", Type::kList);
-    result.item = Type::kText;
-    return result;
-  }
+  if (name == "splitlines") return lines_of(text_of(object));
   if (name == "startswith") return made(base + ".startsWith(" + list + ")", Type::kBool);
   if (name == "endswith") return made(base + ".endsWith(" + list + ")", Type::kBool);
   if (name == "lower" || name == "upper")
@@ -71,11 +88,21 @@ Cel method(const Expr& expr, Names& names) {
   }
   if (name == "join" && count == 1) {
     const Cel items = translate(*expr.children[1], names);
-    return made(
-        items.in_brackets(0) + (items.item == Type::kText ? "" : ".map(e, string(e))") + ".join(" + object.text + ")",
-        Type::kText);
+    return made(items.in_brackets(0) +
+                    (items.item == Type::kText ? "" : ".map(e, " + printed_text(made("e", items.item)) + ")") +
+                    ".join(" + object.text + ")",
+                Type::kText);
   }
-  if (name == "format") return made(base + ".replace('{}', '%s').format([" + list + "])", Type::kText);
+  if (name == "format") {
+    std::string pattern = literal_text(object).value_or("{");
+    std::string printed_list;
+    for (std::size_t i = 1; i <= count; ++i)
+      printed_list += (i == 1 ? "" : ", ") + printed_text(translate(*expr.children[i], names));
+    for (std::size_t at = pattern.find("{}"); at != std::string::npos; at = pattern.find("{}")) pattern.erase(at, 2);
+    if (pattern.find_first_of("{}%") != std::string::npos || !expr.named.empty())
+      throw Untranslatable{"`format` with numbered or named places"};
+    return made(base + ".replace('{}', '%s').format([" + printed_list + "])", Type::kText);
+  }
   if (name == "find") return made(base + ".indexOf(" + list + ")", Type::kInt);
   if (name == "get" && count >= 1) {
     const Cel key = translate(*expr.children[1], names);

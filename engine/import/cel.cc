@@ -57,10 +57,17 @@ std::string text_of(const Cel& value) {
 }
 
 std::string printed(const Cel& value) {
-  if (value.type != Type::kBool) return value.text;
+  const bool as_it_is = value.type == Type::kText || value.type == Type::kInt || value.type == Type::kNull;
+  if (as_it_is) return value.text;
+  if (value.type != Type::kBool) return "jinjaText(" + value.text + ")";
   if (value.text == "true") return "'True'";
   if (value.text == "false") return "'False'";
   return value.in_brackets(rank::kOr) + " ? 'True' : 'False'";
+}
+
+std::string printed_text(const Cel& value) {
+  if (value.type == Type::kText || value.type == Type::kInt) return text_of(value);
+  return value.type == Type::kBool ? "(" + printed(value) + ")" : "jinjaText(" + value.text + ")";
 }
 
 Cel negation_of(const Cel& value) {

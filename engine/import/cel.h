@@ -43,8 +43,11 @@ std::string cel_text(std::string_view text);
 // What a literal of CEL says as text; nothing where the value is no literal.
 std::optional<std::string> literal_text(const Cel& value);
 
-// As text, as Jinja prints it: `True` of a bool.
+// As Jinja prints it, where it is the whole of `${…}`: `True` of a bool. What the value is may be known on the host
+// only.
 std::string printed(const Cel& value);
+// The same as text between other texts: a value that is text, or holds together as one.
+std::string printed_text(const Cel& value);
 // As text for an expression that needs text.
 std::string text_of(const Cel& value);
 

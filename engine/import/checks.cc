@@ -13,6 +13,7 @@ void Unit::check(const Task& one, const Surroundings& around, int row) {
   Turn& turn = turns.front();
   LocalNames& names = *turn.names;
   if (const Node* variables = one.keyword("vars")) bind({variables}, names);
+  if (!around.changes.empty()) throw Untranslatable{"an assertion only where something changed"};
   if (around.in_loop) throw Untranslatable{"an assertion inside a loop of a whole file"};
   const Cel when = both_of(around.guard, when_of(one, names, nullptr));
   if (one.module == "assert") {

@@ -188,6 +188,12 @@ void Unit::collect_task(const Task& task, const Context& around) {
     all.push_back(std::move(kept));
     if (hangs_on(*task.node, inner.turns)) turn_names_.insert(name->text);
   }
+  if (inner.elsewhere && is_fetch(task)) {
+    for (const char* parameter : {"dest", "path"}) {
+      const Node* place = task.argument({parameter});
+      if (place != nullptr && place->is_scalar() && place->text.size() > 1) fetched_.insert(place->text);
+    }
+  }
   if (task.module == "set_fact") collect_fact(task, inner);
   if (task.module == "include_vars") collect_system_files(task, inner);
 }

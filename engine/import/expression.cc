@@ -85,11 +85,8 @@ Cel binary(const Expr& expr, Names& names) {
   const Cel b = translate(*expr.children[1], names);
   const std::string& op = expr.text;
   if (op == "~" || (op == "+" && (is_text(a) || is_text(b)))) {
-    const auto side = [&](const Cel& value) {
-      return Cel{text_of(value), Type::kText, Type::kAny, rank::kAtom, "", ""};
-    };
-    const std::string left = is_text(a) ? a.in_brackets(rank::kSum) : side(a).text;
-    const std::string right = is_text(b) ? b.in_brackets(rank::kProduct) : side(b).text;
+    const std::string left = is_text(a) ? a.in_brackets(rank::kSum) : printed_text(a);
+    const std::string right = is_text(b) ? b.in_brackets(rank::kProduct) : printed_text(b);
     return made(left + " + " + right, Type::kText, rank::kSum);
   }
   if (op == "%" && is_text(a)) {
@@ -251,6 +248,54 @@ Cel member(const Cel& object, const std::string& name) {
 
 namespace {
 
+// A value as a condition: Jinja takes much for true, CEL only true.
+Cel truth_of(const Cel& value) {
+  Cel result;
+  switch (value.type) {
+    case Type::kBool:
+      result = value;
+      break;
+    case Type::kText:
+      result = made(value.in_brackets(rank::kSum) + " != ''", Type::kBool, rank::kRelation);
+      break;
+    case Type::kInt:
+      result = made(value.in_brackets(rank::kSum) + " != 0", Type::kBool, rank::kRelation);
+      break;
+    case Type::kFloat:
+      result = made(value.in_brackets(rank::kSum) + " != 0.0", Type::kBool, rank::kRelation);
+      break;
+    case Type::kList:
+    case Type::kMap:
+      result = made("size(" + value.text + ") > 0", Type::kBool, rank::kRelation);
+      break;
+    case Type::kNull:
+      result = made("false", Type::kBool);
+      break;
+    case Type::kAny:
+      result = made("optional.ofNonZeroValue(" + value.text + ").hasValue()", Type::kBool);
+      break;
+  }
+  // What is not there is an error in Ansible, too; only what never is there is false.
+  return value.present == "false" ? made("false", Type::kBool) : result;
+}
+
+Cel joined_conditions(bool both, const Cel& a, const Cel& b) {
+  if (both) return both_of(a, b);
+  if (a.text == "false") return b;
+  if (b.text == "false" || a.text == "true") return a;
+  return made(a.in_brackets(rank::kOr) + " || " + b.in_brackets(rank::kOr), Type::kBool, rank::kOr);
+}
+
+// `a or b`, `a and b`: one of the two values, whichever decides.
+Cel one_of_two(const Expr& expr, Names& names) {
+  const bool both = expr.is(Kind::kAnd);
+  const Cel a = translate(*expr.children[0], names);
+  const Cel b = translate(*expr.children[1], names);
+  if (a.type == Type::kBool && b.type == Type::kBool) return joined_conditions(both, a, b);
+  const Cel decides = truth_of(a);
+  return both ? choice_of(decides, b, a) : choice_of(decides, a, b);
+}
+
 Cel translated(const Expr& expr, Names& names) {
   switch (expr.kind) {
     case Kind::kText:
@@ -286,15 +331,8 @@ Cel translated(const Expr& expr, Names& names) {
     case Kind::kCompare:
       return comparison(expr, names);
     case Kind::kAnd:
-    case Kind::kOr: {
-      const bool both = expr.is(Kind::kAnd);
-      const Cel a = condition(*expr.children[0], names);
-      const Cel b = condition(*expr.children[1], names);
-      if (both) return both_of(a, b);
-      if (a.text == "false") return b;
-      if (b.text == "false" || a.text == "true") return a;
-      return made(a.in_brackets(rank::kOr) + " || " + b.in_brackets(rank::kOr), Type::kBool, rank::kOr);
-    }
+    case Kind::kOr:
+      return one_of_two(expr, names);
     case Kind::kConditional: {
       const Cel decides = condition(*expr.children[1], names);
       const Cel yes = translate(*expr.children[0], names);
@@ -319,34 +357,9 @@ Cel translate(const Expr& expr, Names& names) {
 }
 
 Cel condition(const Expr& expr, Names& names) {
-  const Cel value = translate(expr, names);
-  Cel result;
-  switch (value.type) {
-    case Type::kBool:
-      result = value;
-      break;
-    case Type::kText:
-      result = made(value.in_brackets(rank::kSum) + " != ''", Type::kBool, rank::kRelation);
-      break;
-    case Type::kInt:
-      result = made(value.in_brackets(rank::kSum) + " != 0", Type::kBool, rank::kRelation);
-      break;
-    case Type::kFloat:
-      result = made(value.in_brackets(rank::kSum) + " != 0.0", Type::kBool, rank::kRelation);
-      break;
-    case Type::kList:
-    case Type::kMap:
-      result = made("size(" + value.text + ") > 0", Type::kBool, rank::kRelation);
-      break;
-    case Type::kNull:
-      result = made("false", Type::kBool);
-      break;
-    case Type::kAny:
-      result = made("optional.ofNonZeroValue(" + value.text + ").hasValue()", Type::kBool);
-      break;
-  }
-  // What is not there is an error in Ansible, too; only what never is there is false.
-  return value.present == "false" ? made("false", Type::kBool) : result;
+  if (!expr.is(Kind::kAnd) && !expr.is(Kind::kOr)) return truth_of(translate(expr, names));
+  const Cel a = condition(*expr.children[0], names);
+  return joined_conditions(expr.is(Kind::kAnd), a, condition(*expr.children[1], names));
 }
 
 Cel condition_text(std::string_view text, Names& names) {

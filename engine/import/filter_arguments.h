@@ -43,4 +43,15 @@ class Arguments {
 inline std::string base(const Cel& value) {
   return value.in_brackets(rank::kAtom);
 }
+
+// The words of a text, as Python parts it where no separator is given.
+inline Cel words_of(const Cel& value) {
+  return made("regex.extractAll(" + text_of(value) + ", '[^ \\\\t\\\\r\\\\n]+')", Type::kList, Type::kText);
+}
+
+// The lines of a text; none where it is empty.
+inline Cel lines_of(const std::string& text) {
+  return made("(" + text + " == '' ? [] : " + text + ".split('\\n'))", Type::kList, Type::kText);
+}
+
 }  // namespace plumb::imports

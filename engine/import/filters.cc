@@ -12,7 +12,84 @@ namespace {
 using Kind = Expr::Kind;
 
 std::string texts(const Cel& list) {
-  return base(list) + (list.item == Type::kText ? "" : ".map(e, string(e))");
+  if (list.item == Type::kText) return base(list);
+  return base(list) + ".map(e, " + printed_text(made("e", list.item)) + ")";
+}
+
+// What a filter takes into account here, besides its value: how many arguments in order, and which by name. Any other
+// would be lost.
+struct Takes {
+  std::string_view filters;
+  std::size_t in_order;
+  std::string_view named;
+};
+
+constexpr Takes kTakes[] = {
+    {"default d", 2, "default_value boolean"},
+    {"join", 2, "d attribute"},
+    {"ternary", 2, "true_val false_val"},
+    {"round", 2, "precision method"},
+    {"indent", 2, "width first indentfirst"},
+    {"sort", 1, "attribute reverse"},
+    {"dict2items items2dict", 0, "key_name value_name"},
+    {"regex_replace", 2, "pattern replacement ignorecase multiline"},
+    {"regex_search", 9, "ignorecase multiline"},
+    {"regex_findall", 1, "ignorecase multiline"},
+    {"comment", 1, "style decoration prefix postfix beginning end"},
+    {"hash checksum", 1, "hashtype"},
+    {"truncate", 3, "length killwords end"},
+    {"sum", 1, "attribute start"},
+    {"flatten", 1, "levels skip_nulls"},
+    {"to_uuid", 1, "namespace"},
+    {"urlsplit", 1, ""},
+    {"difference union intersect symmetric_difference product zip ipaddr split", 1, ""},
+    {"replace", 2, ""},
+    {"mandatory", 1, "msg"},
+    {"b64encode b64decode", 0, "encoding"},
+    // What is of another form than Ansible's is told where it is made.
+    {"to_json to_nice_json to_yaml to_nice_yaml", 1,
+     "indent sort_keys width default_flow_style allow_unicode ensure_ascii explicit_start line_break encoding"},
+    {"combine", 20, "recursive"},
+    {"map selectattr rejectattr select reject format", 20, "attribute default ignorecase multiline"},
+};
+
+bool has_word(std::string_view list, std::string_view word) {
+  for (std::size_t at = list.find(word); at != std::string_view::npos; at = list.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
+  }
+  return false;
+}
+
+void refuse_what_is_lost(const Expr& expr, const std::string& filter) {
+  const auto* takes = std::find_if(std::begin(kTakes), std::end(kTakes),
+                                   [&](const Takes& one) { return has_word(one.filters, filter); });
+  const bool known = takes != std::end(kTakes);
+  for (const auto& [key, value] : expr.named) {
+    const bool taken = known && has_word(takes->named, key);
+    // Said outright what goes for it anyway.
+    const bool same = key == "list_merge" && value->is(Kind::kText) && value->text == "replace";
+    if (!taken && !same) throw Untranslatable{"`" + filter + "` with `" + key + "`"};
+  }
+  if (expr.children.size() - 1 > (known ? takes->in_order : 0))
+    throw Untranslatable{"the filter `" + filter + "` with more arguments than are known here"};
+}
+
+// The flags of a pattern, as RE2 has them in front of it.
+std::string pattern_flags(const Arguments& given) {
+  std::string flags;
+  if (given.truth(99, "ignorecase")) flags += "i";
+  if (given.truth(99, "multiline")) flags += "m";
+  return flags.empty() ? flags : "(?" + flags + ")";
+}
+
+// A pattern with them; what is known stays one literal.
+Cel flagged(const Cel& pattern, const Arguments& given) {
+  const std::string flags = pattern_flags(given);
+  if (flags.empty()) return pattern;
+  if (const std::optional<std::string> known = literal_text(pattern))
+    return made(cel_text(flags + *known), Type::kText);
+  return made(cel_text(flags) + " + " + pattern.in_brackets(rank::kProduct), Type::kText, rank::kSum);
 }
 
 // Python's replacement text, whose groups are `\1` or `\g<1>`, is RE2's.
@@ -101,6 +178,9 @@ Cel as_bool(const Cel& value) {
 Cel as_int(const Cel& value) {
   if (value.type == Type::kInt) return value;
   if (value.type == Type::kBool) return made("(" + value.in_brackets(rank::kOr) + " ? 1 : 0)", Type::kInt);
+  // A version with a point is its whole part.
+  if (value.text.find("readings.debian_version") != std::string::npos)
+    return made("int(double(" + value.text + "))", Type::kInt);
   // Of what does not match, Jinja makes 0.
   std::string text = value.text;
   if (text.ends_with(".orValue('')")) text = text.substr(0, text.size() - 12) + ".orValue('0')";
@@ -168,6 +248,16 @@ Cel mapped(const Expr& expr, const Cel& value, const Arguments& given, Names& na
   return made(base(value) + ".map(x, " + one.text + ")", Type::kList, one.type);
 }
 
+// `x | urlsplit('hostname')`.
+Cel part_of_url(const Cel& value, const Arguments& given) {
+  static const std::map<std::string, std::string> kParts = {
+      {"hostname", "host"}, {"scheme", "scheme"}, {"path", "path"}};
+  const Expr* wanted = given.given(0);
+  const auto part = wanted->is(Kind::kText) ? kParts.find(wanted->text) : kParts.end();
+  if (part == kParts.end()) throw Untranslatable{"`urlsplit` of another part than host name, scheme or path"};
+  return made("url(" + text_of(value) + ")." + part->second, Type::kText);
+}
+
 // Those that are one function of the value, by name.
 struct Simple {
   std::string_view name;
@@ -196,7 +286,6 @@ constexpr Simple kSimple[] = {
     {"quote", "shellQuote($)", Type::kText},
     {"regex_escape", "regexEscape($)", Type::kText},
     {"sha1", "sha1($)", Type::kText},
-    {"string", "$", Type::kText},
     {"sum", "@.sum()", Type::kAny},
     {"to_json", "json.encode(@)", Type::kText},
     {"to_nice_json", "json.encode(@, 4)", Type::kText},
@@ -204,6 +293,7 @@ constexpr Simple kSimple[] = {
     {"to_yaml", "yaml.encode(@)", Type::kText},
     {"trim", "$.trim()", Type::kText},
     {"upper", "$.upperAscii()", Type::kText},
+    {"urldecode", "url.decode($)", Type::kText},
     {"urlencode", "url.encode($)", Type::kText},
     {"urlsplit", "url($)", Type::kAny},
 };
@@ -233,7 +323,18 @@ std::optional<Cel> of_list(const Expr& expr, const Cel& value, const Arguments& 
   }
   if (name == "unique") return same(base(value) + ".distinct()");
   if (name == "reverse") return made(base(value) + ".reverse()", value.type, value.item);
-  if (name == "flatten") return made(base(value) + ".flatten()", Type::kList);
+  if (name == "flatten") {
+    // As deep as it goes, but for who says otherwise.
+    const Expr* levels = given.given(0, "levels");
+    if (levels != nullptr && !levels->is(Kind::kInt)) throw Untranslatable{"`flatten` of a computed depth"};
+    const std::string depth = levels == nullptr ? "10" : levels->text == "1" ? "" : levels->text;
+    return made(base(value) + ".flatten(" + depth + ")", Type::kList);
+  }
+  if (name == "sum" && given.given(0, "attribute") != nullptr) {
+    const Expr* attribute = given.given(0, "attribute");
+    if (!attribute->is(Kind::kText) || given.given(99, "start") != nullptr) throw Untranslatable{"a computed `sum`"};
+    return made(base(value) + ".map(x, " + field_of_x(attribute->text).text + ").sum()", Type::kAny);
+  }
   if (name == "difference" || name == "union") return same(base(value) + "." + name + "(" + given.need(0).text + ")");
   if (name == "intersect") return same(base(value) + ".intersection(" + given.need(0).text + ")");
   if (name == "symmetric_difference") {
@@ -300,17 +401,53 @@ std::optional<Cel> of_map(const Expr& expr, const Cel& value, const Arguments& g
   return std::nullopt;
 }
 
+// What Ansible puts around a text that is a comment: a line before and behind, and signs that begin and end it.
+Cel commented(const Cel& value, const Arguments& given) {
+  struct Style {
+    std::string_view beginning;
+    std::string_view decoration;
+    std::string_view end;
+  };
+  static const std::map<std::string, Style, std::less<>> kStyles = {{"plain", {"", "# ", ""}},
+                                                                    {"erlang", {"", "% ", ""}},
+                                                                    {"c", {"", "// ", ""}},
+                                                                    {"cblock", {"/*", " * ", " */"}},
+                                                                    {"xml", {"<!--", " - ", "-->"}}};
+  const auto word = [&](std::size_t place, const char* name, std::string_view otherwise) {
+    const Expr* found = given.given(place, name);
+    if (found != nullptr && !found->is(Kind::kText))
+      throw Untranslatable{"`comment` with a computed `" + std::string(name) + "`"};
+    return found == nullptr ? std::string(otherwise) : found->text;
+  };
+  const std::string name = word(0, "style", "plain");
+  const auto style = kStyles.find(name);
+  if (style == kStyles.end()) throw Untranslatable{"`comment('" + name + "')`"};
+  const std::string decoration = word(99, "decoration", style->second.decoration);
+  const std::string bare = decoration.substr(0, decoration.find_last_not_of(' ') + 1);
+  const std::string beginning = word(99, "beginning", style->second.beginning);
+  const std::string end = word(99, "end", style->second.end);
+  const std::string prefix = word(99, "prefix", bare);
+  const std::string head = (beginning.empty() ? "" : beginning + "\n") + (prefix.empty() ? "" : prefix + "\n");
+  const std::string tail = "\n" + word(99, "postfix", bare) + (end.empty() ? "" : "\n" + end);
+  const std::string own = decoration == "# " ? "" : cel_text(decoration);
+  const std::string text = text_of(value) + ".comment(" + own + ") + " + cel_text(tail);
+  return made((head.empty() ? "" : cel_text(head) + " + ") + text, Type::kText, rank::kSum);
+}
+
 std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& given) {
   const std::string& name = expr.text;
   if (name == "replace" && given.count() >= 2)
-    return made(text_of(value) + ".replace(" + given.need(0).text + ", " + given.need(1).text + ")", Type::kText);
-  if (name == "regex_replace")
-    return made("regex.replace(" + text_of(value) + ", " + given.text(0, "pattern", "''") + ", " +
+    return made(text_of(value) + ".replace(" + text_of(given.need(0)) + ", " + text_of(given.need(1)) + ")",
+                Type::kText);
+  if (name == "regex_replace") {
+    const Cel pattern = given.given(0, "pattern") == nullptr ? made("''", Type::kText) : given.need(0, "pattern");
+    return made("regex.replace(" + text_of(value) + ", " + flagged(pattern, given).text + ", " +
                     group_references(given.text(1, "replacement", "''")) + ")",
                 Type::kText);
+  }
   if (name == "regex_search") {
     // With groups it gives a list of what they are; else all that matches, whatever groups there are.
-    const Cel pattern = given.need(0);
+    const Cel pattern = flagged(given.need(0), given);
     const std::optional<std::string> known = literal_text(pattern);
     if (given.count() < 2) {
       const std::string whole = known ? cel_text(with_group(*known, 0)) : pattern.text;
@@ -328,30 +465,15 @@ std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& 
     return made("[" + list + "]", Type::kList, Type::kText);
   }
   if (name == "regex_findall")
-    return made("regex.extractAll(" + text_of(value) + ", " + given.need(0).text + ")", Type::kList, Type::kText);
-  if (name == "split")
-    return made(text_of(value) + ".split(" + given.text(0, "", "' '") + ")", Type::kList, Type::kText);
+    return made("regex.extractAll(" + text_of(value) + ", " + flagged(given.need(0), given).text + ")", Type::kList,
+                Type::kText);
+  if (name == "split" && given.count() == 0) return words_of(value);
+  if (name == "split") return made(text_of(value) + ".split(" + given.need(0).text + ")", Type::kList, Type::kText);
   if (name == "indent") {
     const std::string width = given.text(0, "width", "4");
     return made(text_of(value) + ".indent(" + width + ")", Type::kText);
   }
-  if (name == "comment") {
-    const Expr* style = given.given(0, "style");
-    const std::string kind = style != nullptr && style->is(Kind::kText) ? style->text : "plain";
-    if (kind != "plain" && kind != "c" && kind != "erlang") throw Untranslatable{"`comment('" + kind + "')`"};
-    const std::string lead = kind == "c" ? "'// '" : kind == "erlang" ? "'% '" : "";
-    const Expr* decoration = given.given(99, "decoration");
-    const std::string own = decoration != nullptr && decoration->is(Kind::kText) ? cel_text(decoration->text) : lead;
-    // Ansible puts an empty comment line before and behind.
-    const std::string empty = own.empty() ? "'#\\n'" : "(" + own + ".trim() + '\\n')";
-    const std::string tail = own.empty() ? "'\\n#'" : "('\\n' + " + own + ".trim())";
-    return Cel{empty + " + " + text_of(value) + ".comment(" + own + ") + " + tail,
-               Type::kText,
-               Type::kAny,
-               rank::kSum,
-               "",
-               ""};
-  }
+  if (name == "comment") return commented(value, given);
   if (name == "hash" || name == "checksum") {
     const Expr* kind = given.given(0, "hashtype");
     const std::string which = kind != nullptr && kind->is(Kind::kText) ? kind->text : "sha1";
@@ -362,16 +484,21 @@ std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& 
   if (name == "capitalize" || name == "title")
     return made("cel.bind(t, " + value.text + ", t.substring(0, 1).upperAscii() + t.substring(1).lowerAscii())",
                 Type::kText);
-  if (name == "truncate")
+  if (name == "truncate") {
+    // Else it ends between two words, with dots.
+    const Expr* end = given.given(2, "end");
+    if (!given.truth(1, "killwords") || end == nullptr || !end->is(Kind::kText) || !end->text.empty())
+      throw Untranslatable{"`truncate` that ends between words, or with a sign"};
     return made(
         "cel.bind(t, " + value.text + ", t.substring(0, math.least(size(t), " + given.text(0, "length", "255") + ")))",
         Type::kText);
+  }
   if (name == "splitext")
     return made("[path.withoutExtension(" + text_of(value) + "), path.extension(" + text_of(value) + ")]", Type::kList,
                 Type::kText);
   if (name == "format") {
     std::string list;
-    for (std::size_t i = 0; i < given.count(); ++i) list += (list.empty() ? "" : ", ") + given.need(i).text;
+    for (std::size_t i = 0; i < given.count(); ++i) list += (list.empty() ? "" : ", ") + printed_text(given.need(i));
     return made(base(value) + ".format([" + list + "])", Type::kText);
   }
   return std::nullopt;
@@ -412,8 +539,12 @@ std::optional<Cel> of_address(const Expr& expr, const Cel& value, const Argument
 
 }  // namespace
 
-Cel filter(const Expr& expr, Names& names) {
+Cel filter(const Expr& given_expr, Names& names) {
+  Expr expr = given_expr;
+  // With or without its collection.
+  expr.text = expr.text.substr(expr.text.rfind('.') + 1);
   const std::string& name = expr.text;
+  refuse_what_is_lost(expr, name);
   const Arguments given(expr, names);
   const Cel value = translate(*expr.children[0], names);
   if (name == "default" || name == "d") return defaulted(value, given, names);
@@ -426,9 +557,16 @@ Cel filter(const Expr& expr, Names& names) {
     return value;
   }
   if (name == "mandatory" || name == "safe" || name == "e" || name == "escape") return value;
-  if (name == "join")
-    return made(value.type == Type::kText ? value.text : texts(value) + ".join(" + given.text(0, "d", "''") + ")",
+  if (name == "string") return made(printed_text(value), Type::kText);
+  if (name == "join") {
+    const Expr* attribute = given.given(1, "attribute");
+    if (attribute != nullptr && !attribute->is(Kind::kText)) throw Untranslatable{"a computed attribute"};
+    const Cel items = attribute == nullptr
+                          ? value
+                          : made(base(value) + ".map(x, " + field_of_x(attribute->text).text + ")", Type::kList);
+    return made(value.type == Type::kText ? value.text : texts(items) + ".join(" + given.text(0, "d", "''") + ")",
                 Type::kText);
+  }
   if (name == "ternary") {
     const Cel decides = condition(*expr.children[0], names);
     return choice_of(decides, given.need(0, "true_val"), given.need(1, "false_val"));
@@ -436,10 +574,13 @@ Cel filter(const Expr& expr, Names& names) {
   if (name == "round") {
     const Expr* method = given.given(1, "method");
     const std::string which = method != nullptr && method->is(Kind::kText) ? method->text : "round";
-    const std::string function = which == "ceil" ? "math.ceil" : which == "floor" ? "math.floor" : "math.round";
-    if (given.count() > 0 && !(given.given(0)->is(Kind::kInt) && given.given(0)->text == "0"))
+    const Expr* digits = given.given(0, "precision");
+    if (digits != nullptr && !(digits->is(Kind::kInt) && digits->text == "0"))
       throw Untranslatable{"`round` to a number of digits"};
-    return made(function + "(" + (value.type == Type::kFloat ? value.text : "double(" + value.text + ")") + ")",
+    const std::string number = value.type == Type::kFloat ? value.text : "double(" + value.text + ")";
+    if (which != "round") return made((which == "ceil" ? "math.ceil(" : "math.floor(") + number + ")", Type::kFloat);
+    // Python rounds what lies in the middle to the even one.
+    return made("cel.bind(n, " + number + ", n - math.floor(n) == 0.5 ? 2.0 * math.round(n / 2.0) : math.round(n))",
                 Type::kFloat);
   }
   if (name == "type_debug") {
@@ -453,6 +594,13 @@ Cel filter(const Expr& expr, Names& names) {
                 Type::kText, rank::kConditional);
   }
   if (name == "map") return mapped(expr, value, given, names);
+  if (name == "to_json" || name == "to_nice_json" || name == "to_yaml" || name == "to_nice_yaml")
+    names.tell("`" + name + "` gives the same value in another form: blanks, quotes and the order of keys differ");
+  if (name == "to_uuid") {
+    static constexpr const char* kAnsible = "'361e6d51-faec-444a-9079-341386da8e2e'";
+    return made("uuid(" + given.text(0, "namespace", kAnsible) + ", " + text_of(value) + ")", Type::kText);
+  }
+  if (name == "urlsplit" && given.count() == 1) return part_of_url(value, given);
   if (name == "path_join") return made("path.join(" + value.text + ")", Type::kText);
   if (name == "indent" && (given.truth(1, "first") || given.truth(1, "indentfirst"))) {
     const Expr* width = given.given(0, "width");

@@ -28,11 +28,22 @@ std::vector<std::string> command_of_handler(const Task& task) {
   const std::string wanted = state == nullptr ? "" : state->text;
   std::string word;
   if (loop_keyword(task, word) != nullptr) return {};
+  const Node* unit = task.argument({"name", "service", "unit"});
+  const bool service = is_service(task.module) && unit != nullptr && task.argument({"scope"}) == nullptr;
+  if (service && wanted == "started") return {"systemctl", "start", unit->text};
+  if (service && wanted == "stopped") return {"systemctl", "stop", unit->text};
   if (task.module == "file" && wanted == "absent" && path != nullptr) return {"rm", "-rf", "--", path->text};
   if (task.module == "ufw" && wanted == "reloaded") return {"ufw", "reload"};
   if (task.module == "ufw" && wanted == "reset") return {"ufw", "--force", "reset"};
   if (task.module == "mount" && wanted == "remounted" && path != nullptr) return {"mount", "-o", "remount", path->text};
   return {};
+}
+
+// A condition of failing that says what goes for a command anyway.
+bool never_fails(const Node& condition) {
+  const std::string& text = condition.text;
+  return condition.is_scalar() &&
+         (text.ends_with(".rc != 0") || text.ends_with(".rc > 0") || text.ends_with(" is failed"));
 }
 
 std::string duration_of(const Node* node, const std::string& otherwise) {
@@ -102,8 +113,11 @@ void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroun
       (ignored != nullptr && is_true_word(ignored->text)) ||
       (failed != nullptr && failed->is_plain() && plain_type(*failed) == Type::kBool && !is_true_word(failed->text));
   if (lenient) item.put("on_failure", Written::of_text("continue"));
-  if (failed != nullptr && !lenient)
+  if (failed != nullptr && !lenient && !never_fails(*failed)) {
     note(item.row, "`failed_when` has no word here: `expect` names exit codes that are good");
+    if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
+      set_outcome(item.row, Outcome::kPartly);
+  }
   if (one.keyword("until") != nullptr) {
     const Node* retries = one.keyword("retries");
     const bool number = retries != nullptr && !retries->text.empty() &&
@@ -112,32 +126,34 @@ void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroun
     item.put("retry", Written::of_map({{"times", Written::of_plain(times)},
                                        {"every", Written::of_text(duration_of(one.keyword("delay"), "5s"))}}));
   }
-  if (const Node* secret = one.keyword("no_log"); secret != nullptr && is_true_word(secret->text) &&
-                                                  item.type == "file" &&
-                                                  (item.find("template") != nullptr || item.find("content") != nullptr))
+  const Node* secret = one.keyword("no_log");
+  const bool hidden = secret == nullptr ? around.secret : is_true_word(secret->text);
+  if (hidden && item.type == "file" && (item.find("template") != nullptr || item.find("content") != nullptr))
     item.put("sensitive", Written::of_plain("true"));
   if (one.keyword("async") != nullptr) note(item.row, "`async` has no word here: plumb waits");
 }
 
 void Unit::notify(const Task& one, const Item& item) {
-  for (const std::string& given : texts_of(one.keyword("notify"))) {
-    const std::optional<std::string> known = constant_text(given, *this);
-    std::string name = known.value_or(given);
-    if (const std::size_t at = name.find(" : "); at != std::string::npos) name = name.substr(at + 3);
-    bool found = false;
-    for (Handler& handler : handlers_) {
-      const bool means = std::any_of(handler.names.begin(), handler.names.end(), [&](const std::string& own) {
-        return own == name || constant_text(own, *this).value_or(own) == name;
-      });
-      if (!means) continue;
-      handler.sources.push_back(&item);
-      found = true;
-    }
-    if (found) continue;
-    note(item.row, "the handler `" + name + "` is not here");
-    if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
-      set_outcome(item.row, Outcome::kPartly);
+  for (const std::string& handler : texts_of(one.keyword("notify"))) notify(handler, item);
+}
+
+void Unit::notify(const std::string& given, const Item& item) {
+  const std::optional<std::string> known = constant_text(given, *this);
+  std::string name = known.value_or(given);
+  if (const std::size_t at = name.find(" : "); at != std::string::npos) name = name.substr(at + 3);
+  bool found = false;
+  for (Handler& handler : handlers_) {
+    const bool means = std::any_of(handler.names.begin(), handler.names.end(), [&](const std::string& own) {
+      return own == name || constant_text(own, *this).value_or(own) == name;
+    });
+    if (!means) continue;
+    handler.sources.push_back(&item);
+    found = true;
   }
+  if (found) return;
+  note(item.row, "the handler `" + name + "` is not here");
+  if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
+    set_outcome(item.row, Outcome::kPartly);
 }
 
 Item* Unit::service_of(const std::string& identity, const std::string& guard) {
@@ -221,7 +237,7 @@ void Unit::write_handlers() {
     try {
       if (is_delegated(one)) throw Untranslatable{"a handler that runs on another host (`delegate_to`)"};
       const std::vector<const Item*> sources = handler.sources;
-      if (is_service(one.module)) {
+      if (is_service(one.module) && command_of_handler(one).empty()) {
         const Node* state = one.argument({"state"});
         const std::string wanted = state == nullptr ? "" : constant_text(state->text, *this).value_or(state->text);
         const bool reload = wanted == "reloaded";

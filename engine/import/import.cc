@@ -34,6 +34,7 @@ class Import {
   Result<> read();
   void add_role(const std::string& name, const std::string& path);
   Unit& add_module(const std::string& own, const std::string& path, const Unit::Parts& parts);
+  void add_siblings();
   void add_parts();
   void stand_on(Unit& unit, const Unit& from, int depth);
   void translate();
@@ -68,6 +69,7 @@ Result<> Import::read() {
       if (role.starts_with(lead) && role.size() > lead.size()) role = role.substr(lead.size());
     }
     add_role(role, base_);
+    add_siblings();
   } else {
     for (const FoundRole& role : roles_below(options_.folder, base_)) add_role(role.name, role.path);
     if (is_file) {
@@ -80,11 +82,24 @@ Result<> Import::read() {
     return fail(Code::kUsage, options_.path + " holds no role, no playbook and no folder of roles")
         .hint("name a role (a folder with tasks/main.yml), a playbook, or a folder with roles");
   if (!is_file && !plays.any()) {
-    std::vector<std::string> whole = units_.order;
+    std::vector<std::string> whole = is_role(options_.folder, base_) ? std::vector{units_.order.front()} : units_.order;
     std::erase_if(whole, [&](const auto& role) { return !is_role(options_.folder, units_.paths.at(role)); });
     plays.use_all(whole);
   }
   return {};
+}
+
+// What a role of a collection takes from others beside it.
+void Import::add_siblings() {
+  const std::string around = std::filesystem::path(base_).parent_path().generic_string();
+  if (base_.empty() || base_ == ".") return;
+  for (std::size_t at = 0; at < units_.order.size(); ++at) {
+    const std::vector<std::string> wanted = units_.roles.at(units_.order[at])->wanted_roles();
+    for (const std::string& role : wanted) {
+      const std::string path = joined_path(around, role);
+      if (path != base_ && holds_parts(options_.folder, path)) add_role(role, path);
+    }
+  }
 }
 
 // What of the role at `path` becomes the module `own`.

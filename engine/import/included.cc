@@ -109,7 +109,11 @@ void Unit::include(const Task& one, const Surroundings& around, int row) {
     const Node* variables = one.keyword("vars");
     if (variables != nullptr) bind({variables}, names);
     const std::vector<TaskFile> parts = task_files(one, names);
-    const Cel when = when_of(one, names, nullptr);
+    std::vector<const Item*> changes;
+    Cel when = when_of(one, names, &changes);
+    const Node* apply = one.argument({"apply"});
+    if (apply != nullptr && apply->find("when") != nullptr)
+      when = both_of(when, condition_text(apply->find("when")->value.text, names));
     for (const TaskFile& part : parts) {
       const Node* tree = read_yaml(part.file);
       auto item = std::make_unique<Item>();
@@ -119,6 +123,11 @@ void Unit::include(const Task& one, const Surroundings& around, int row) {
       if (!turn.for_each.empty()) item->put("for_each", Written::of_map(turn.for_each));
       if (condition.text != "true") item->put("when", Written::of_text(condition.text));
       std::vector<std::string> tags = tags_of(one);
+      if (apply != nullptr && apply->find("tags") != nullptr) {
+        for (const std::string& tag : texts_of(&apply->find("tags")->value)) {
+          if (std::find(tags.begin(), tags.end(), tag) == tags.end() && !holds_jinja(tag)) tags.push_back(tag);
+        }
+      }
       if (!tags.empty()) item->put("tags", Written::of_texts(tags));
       item->comment = part.file;
       Surroundings inner = around;
@@ -133,6 +142,12 @@ void Unit::include(const Task& one, const Surroundings& around, int row) {
       if (!around.in_loop && turn.for_each.size() == 1) inner.loop = turn_loop(*over, word, turn, *around.names);
       ++inner.depth;
       add_around(one, inner);
+      inner.changes.insert(inner.changes.end(), changes.begin(), changes.end());
+      if (apply != nullptr && apply->is_map()) {
+        Task applied = one;
+        applied.node = apply;
+        add_around(applied, inner);
+      }
       if (tree->is_sequence()) tasks(tasks_of(*tree, part.file), inner);
       if (item->children.empty()) continue;
       if (inner.loop && inner.loop->is_counted &&

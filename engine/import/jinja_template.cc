@@ -1,6 +1,8 @@
 #include "engine/import/jinja_template.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "engine/base/outside_text.h"
@@ -59,8 +61,7 @@ class Translator {
           const ExprPtr expr = parse_expression(piece.text);
           if (expand(*expr, names)) break;
           const Cel value = translate(*expr, names);
-          if (value.type == Type::kList || value.type == Type::kMap)
-            throw Untranslatable{"a list or map that is printed as Python writes it"};
+          if (value.type == Type::kMap) throw Untranslatable{"a map that is printed as Python writes it"};
           const std::optional<std::string> known = literal_text(value);
           out_ +=
               known && !piece.ends_line ? literal(*known) : "${" + printed(value) + (piece.ends_line ? " ~}\n" : "}");
@@ -97,6 +98,12 @@ class Translator {
   // A statement that has no counterpart: what it takes away around it is gone already.
   void skip() { ++at_; }
 
+  // A branch, and what it names.
+  struct Branch {
+    Cel holds;
+    std::map<std::string, Cel> set;
+  };
+
   // A branch that can never hold, as far as the types of the values say, is left out.
   void conditional(const std::string& rest, LocalNames& names) {
     if (set_chain(rest, names)) return;
@@ -104,8 +111,10 @@ class Translator {
     std::string text = rest;
     bool opened = false;
     bool settled = false;  // a branch that always holds stands there
+    std::vector<Branch> branches;
     while (word != "endif") {
       const bool ends_line = pieces_[at_].ends_line;
+      const std::size_t lets = lets_.size();
       const Cel holds = word == "else" ? Cel{"true", Type::kBool, Type::kAny, 0, "", ""} : condition_text(text, names);
       ++at_;
       if (settled || holds.text == "false") {
@@ -119,6 +128,13 @@ class Translator {
         ++depth_in_blocks_;
         body({"elif", "else", "endif"}, inner);
         --depth_in_blocks_;
+        branches.push_back({holds, {}});
+        for (const std::string& name : inner.own_names()) {
+          const Cel own = inner.variable(name);
+          // It begins with all that is known around it.
+          if (names.has(name) && names.variable(name).text == own.text) continue;
+          branches.back().set.emplace(name, opened ? without_lets(own, lets) : own);
+        }
       }
       text = pieces_[at_].text;
       word = first_word(text);
@@ -126,6 +142,85 @@ class Translator {
     }
     if (opened) directive("endif", pieces_[at_].ends_line);
     ++at_;
+    name_behind(branches, opened, names);
+  }
+
+  // What branches name is known behind them as well: to Jinja an `if` is no block of its own.
+  void name_behind(const std::vector<Branch>& branches, bool opened, LocalNames& names) {
+    std::set<std::string> all;
+    for (const Branch& branch : branches) {
+      for (const auto& [name, value] : branch.set) all.insert(name);
+    }
+    std::set<std::string> names_before;
+    for (const std::string& name : all) {
+      if (names.knows(name)) names_before.insert(name);
+    }
+    for (const std::string& name : all) {
+      if (opened && !is_spoken_of(name)) continue;
+      if (!opened) {
+        names.set(name, branches.front().set.at(name));
+        continue;
+      }
+      const bool always = branches.back().holds.text == "true" &&
+                          std::all_of(branches.begin(), branches.end(),
+                                      [&](const Branch& branch) { return branch.set.contains(name); });
+      const Cel before =
+          always || !names.knows(name) ? Cel{"null", Type::kNull, Type::kAny, 0, "", ""} : names.variable(name);
+      Cel value = before;
+      for (auto branch = branches.rbegin(); branch != branches.rend(); ++branch) {
+        const auto own = branch->set.find(name);
+        value = choice_of(branch->holds, own == branch->set.end() ? before : own->second, value);
+      }
+      let(name, value, false, names);
+      if (always || names_before.contains(name)) continue;
+      Cel own = names.variable(name);
+      own.present = own.text + " != null";
+      names.set(name, own);
+    }
+  }
+
+  // Whether something that comes later speaks of a name.
+  bool is_spoken_of(const std::string& name) const {
+    return std::any_of(pieces_.begin() + static_cast<std::ptrdiff_t>(at_), pieces_.end(), [&](const Piece& piece) {
+      const bool code = piece.kind == Piece::Kind::kOutput || piece.kind == Piece::Kind::kStatement;
+      return code && piece.text.find(name) != std::string::npos;
+    });
+  }
+
+  // A value without the names that were let since: outside of the branch there are none of them.
+  Cel without_lets(Cel value, std::size_t since) const {
+    constexpr std::size_t kLongest = 8000;
+    for (std::size_t nth = lets_.size(); nth-- > since;) {
+      const auto& [name, meaning] = lets_[nth];
+      std::string out;
+      char quote = '\0';
+      for (std::size_t at = 0; at < value.text.size();) {
+        const char c = value.text[at];
+        const bool begins = quote == '\0' && value.text.compare(at, name.size(), name) == 0 &&
+                            (at == 0 || (!in_word(value.text[at - 1]) && value.text[at - 1] != '.')) &&
+                            (at + name.size() == value.text.size() || !in_word(value.text[at + name.size()]));
+        if (begins) {
+          out += meaning.in_brackets(rank::kAtom);
+          at += name.size();
+          continue;
+        }
+        if (quote != '\0' && c == '\\' && at + 1 < value.text.size()) out += value.text[at++];
+        if (quote != '\0' && c == quote) {
+          quote = '\0';
+        } else if (quote == '\0' && (c == '\'' || c == '"')) {
+          quote = c;
+        }
+        out += value.text[at++];
+      }
+      if (out == name) value.rank = meaning.rank;
+      if (out == meaning.in_brackets(rank::kAtom)) value.rank = rank::kAtom;
+      value.text = std::move(out);
+      if (value.text.size() > kLongest) throw Untranslatable{"names that are set in branches, and grow too long"};
+    }
+    return value;
+  }
+  static bool in_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   }
 
   // To the next branch, or the end.
@@ -201,11 +296,11 @@ class Translator {
 
   // `{% if a %}{% set x = 1 %}{% else %}{% set x = 2 %}{% endif %}`: one name for one of several values.
   bool set_chain(const std::string& rest, LocalNames& names) {
-    struct Branch {
+    struct Choice {
       std::string condition;
       std::string value;
     };
-    std::vector<Branch> branches{{rest, ""}};
+    std::vector<Choice> branches{{rest, ""}};
     std::string name;
     std::size_t at = at_ + 1;
     bool ends_line = false;
@@ -239,7 +334,8 @@ class Translator {
       }
     }
     if (name.empty()) return false;
-    std::optional<Cel> before = known_.contains(name) ? std::optional(names.variable(name)) : std::nullopt;
+    const bool ends_in_else = branches.back().condition.empty();
+    std::optional<Cel> before = !ends_in_else && names.knows(name) ? std::optional(names.variable(name)) : std::nullopt;
     Cel value = branches.back().condition.empty() ? Cel{"", Type::kAny, Type::kAny, 0, "", ""}
                                                   : before.value_or(Cel{"null", Type::kNull, Type::kAny, 0, "", ""});
     for (auto branch = branches.rbegin(); branch != branches.rend(); ++branch) {
@@ -255,7 +351,7 @@ class Translator {
   void let(const std::string& name, const Cel& value, bool ends_line, LocalNames& names) {
     std::string own = fresh(safe_name(name));
     directive("let " + own + " = " + value.text, ends_line);
-    known_[name] = own;
+    lets_.emplace_back(own, value);
     names.set(name, {own, value.type, value.item, 0, "", ""});
   }
 
@@ -264,7 +360,6 @@ class Translator {
     if (equals == std::string::npos) throw Untranslatable{"`set` over several lines"};
     const std::string name(trimmed(std::string_view(rest).substr(0, equals)));
     if (name.find_first_of(".,[( ") != std::string::npos) throw Untranslatable{"`set` of a part of a value"};
-    if (depth_in_blocks_ > 0 && known_.contains(name)) throw Untranslatable{"a name that is set anew (`" + name + "`)"};
     const Cel value = translate(*parse_expression(std::string_view(rest).substr(equals + 1)), names);
     ++at_;
     let(name, value, ends_line, names);
@@ -309,10 +404,16 @@ class Translator {
       expr = expr->children[0];
     }
     Cel list = translate(*expr, names);
-    if (list.type == Type::kMap && source.find("dictsort") == std::string::npos) walks_maps_ = true;
     LocalNames inner(names);
     const bool counted = counts();
     const bool pairs = targets.size() == 2;
+    const bool sorted = source.find("dictsort") != std::string::npos;
+    const auto calls = [&](std::string_view word) { return source.find(word) != std::string::npos; };
+    const bool of_map = list.type == Type::kMap || calls(".items()") || calls(".iteritems()") || calls("| items") ||
+                        calls("dict2items") || calls(".keys()") || calls(".values()");
+    if (of_map && !sorted) walks_maps_ = true;
+    // Without a word that makes pairs of a map, two names take what is a list of pairs.
+    const bool list_of_pairs = list.type == Type::kList || (list.type == Type::kAny && !of_map && !sorted);
     if (targets.size() > 2) throw Untranslatable{"a `for` with three names"};
     std::string head;
     std::vector<std::string> own;
@@ -328,7 +429,7 @@ class Translator {
     if (pairs && counted) throw Untranslatable{"a `for` over pairs that counts"};
     if (pairs) {
       // Pairs of a map; a list of pairs has them as its elements.
-      if (list.type == Type::kList) {
+      if (list_of_pairs) {
         const std::string pair = fresh("pair");
         directive("for " + pair + " in " + list.text, pieces_[at_].ends_line);
         inner.set(targets[0], {pair + "[0]", Type::kAny, Type::kAny, 0, "", ""});
@@ -402,7 +503,7 @@ class Translator {
   bool walks_maps_ = false;
   std::size_t at_ = 0;
   std::string out_;
-  std::map<std::string, std::string> known_;
+  std::vector<std::pair<std::string, Cel>> lets_;  // what each `let` is, in order
   std::map<std::string, bool> used_;
   std::map<std::string, Macro> macros_;
 

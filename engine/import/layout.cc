@@ -12,10 +12,21 @@ bool is_yaml_name(const std::string& name) {
   return name.ends_with(".yml") || name.ends_with(".yaml");
 }
 
-// A role of which others take parts: it has no tasks of its own, or nothing but variables.
-bool holds_parts(const Folder& folder, const std::string& path) {
-  return folder.holds(joined_path(path, "tasks")) || folder.holds(joined_path(path, "defaults/main.yml")) ||
-         folder.holds(joined_path(path, "vars/main.yml"));
+// Roles in folders of a folder of roles, as `roles/web/nginx`: they are named with the folders around them.
+void add_nested(const Folder& folder, const std::string& path, const std::string& name, int depth,
+                std::vector<FoundRole>& found) {
+  constexpr int kDeepest = 3;
+  const auto list = folder_at(folder, path).list(kMostListed);
+  if (!list || depth > kDeepest) return;
+  for (const FolderEntry& entry : *list) {
+    if (entry.type != EntryType::kFolder) continue;
+    const std::string inner = joined_path(path, entry.name);
+    if (is_role(folder, inner)) {
+      found.push_back({name + "/" + entry.name, inner});
+    } else {
+      add_nested(folder, inner, name + "/" + entry.name, depth + 1, found);
+    }
+  }
 }
 
 }  // namespace
@@ -37,6 +48,11 @@ bool is_role(const Folder& folder, const std::string& path) {
   return folder.holds(joined_path(path, "tasks/main.yml")) || folder.holds(joined_path(path, "tasks/main.yaml"));
 }
 
+bool holds_parts(const Folder& folder, const std::string& path) {
+  return folder.holds(joined_path(path, "tasks")) || folder.holds(joined_path(path, "defaults/main.yml")) ||
+         folder.holds(joined_path(path, "vars/main.yml"));
+}
+
 std::vector<FoundRole> roles_below(const Folder& folder, const std::string& path) {
   std::vector<FoundRole> found;
   for (const std::string& around : {joined_path(path, "roles"), path}) {
@@ -45,7 +61,12 @@ std::vector<FoundRole> roles_below(const Folder& folder, const std::string& path
     for (const FolderEntry& entry : *list) {
       const std::string role = joined_path(around, entry.name);
       const bool named = around != path && holds_parts(folder, role);
-      if (entry.type == EntryType::kFolder && (named || is_role(folder, role))) found.push_back({entry.name, role});
+      if (entry.type != EntryType::kFolder) continue;
+      if (named || is_role(folder, role)) {
+        found.push_back({entry.name, role});
+      } else if (around != path) {
+        add_nested(folder, role, entry.name, 0, found);
+      }
     }
     if (!found.empty()) break;
   }

@@ -17,6 +17,9 @@ std::string path_beside(const std::string& file, const std::string& name);
 // A role of its own: it has tasks.
 bool is_role(const Folder& folder, const std::string& path);
 
+// A role of which others take parts: it has no tasks of its own, or nothing but variables.
+bool holds_parts(const Folder& folder, const std::string& path);
+
 struct FoundRole {
   std::string name;
   std::string path;

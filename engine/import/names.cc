@@ -17,6 +17,12 @@ bool all_digits(std::string_view text) {
 
 }  // namespace
 
+std::vector<std::string> LocalNames::own_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, unused] : own_) names.push_back(name);
+  return names;
+}
+
 Cel LocalNames::variable(const std::string& name) {
   if (const auto found = problems_.find(name); found != problems_.end()) throw Untranslatable{found->second};
   if (const auto found = own_.find(name); found != own_.end()) return found->second;

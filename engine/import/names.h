@@ -22,6 +22,10 @@ class Names {
   virtual std::optional<Cel> chain(const std::vector<std::string>& parts, std::size_t& used) = 0;
   // What is known to be a literal, whatever the host.
   virtual const lang::Node* constant(const std::string& name) const = 0;
+  // Whether it means something that the tasks or the template name themselves.
+  virtual bool knows(const std::string&) const { return false; }
+  // What a reader of the report has to know of the value that is being made.
+  virtual void tell(const std::string&) {}
 };
 
 // Names that only a loop or a part of a template knows, over others.
@@ -29,7 +33,10 @@ class LocalNames : public Names {
  public:
   explicit LocalNames(Names& outer) : outer_(outer) {}
   // What `name` means; a later one hides an earlier one.
-  void set(const std::string& name, Cel meaning) { own_[name] = std::move(meaning); }
+  void set(const std::string& name, Cel meaning) {
+    problems_.erase(name);
+    own_[name] = std::move(meaning);
+  }
   void set_constant(const std::string& name, lang::Node value) { constants_[name] = std::move(value); }
   // `name` is a pair or more, made by a loop that nests: `item.0`, `item[1]`.
   void set_parts(const std::string& name, std::vector<Cel> parts) { parts_[name] = std::move(parts); }
@@ -38,10 +45,13 @@ class LocalNames : public Names {
   // `name` means something that cannot be said here: told to who asks for it.
   void set_problem(const std::string& name, std::string reason) { problems_[name] = std::move(reason); }
   bool has(const std::string& name) const { return own_.contains(name) || parts_.contains(name); }
+  std::vector<std::string> own_names() const;
 
   Cel variable(const std::string& name) override;
   std::optional<Cel> chain(const std::vector<std::string>& parts, std::size_t& used) override;
   const lang::Node* constant(const std::string& name) const override;
+  bool knows(const std::string& name) const override { return has(name) || outer_.knows(name); }
+  void tell(const std::string& text) override { outer_.tell(text); }
 
  private:
   Names& outer_;

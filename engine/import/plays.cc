@@ -42,6 +42,11 @@ bool is_role_keyword(std::string_view key) {
   return std::find(std::begin(kAll), std::end(kAll), key) != std::end(kAll);
 }
 
+bool says_yes(const Node& play, const char* word) {
+  const Entry* entry = play.find(word);
+  return entry != nullptr && entry->value.is_scalar() && is_true_word(entry->value.text);
+}
+
 std::unique_ptr<Item> use_of(const std::string& role) {
   auto item = std::make_unique<Item>();
   item->kind = Item::Kind::kUse;
@@ -71,6 +76,8 @@ void Plays::read(const std::string& file, int depth) {
     for (const char* word : {"import_playbook", "ansible.builtin.import_playbook", "include"}) {
       if (const Entry* other = play.find(word); other != nullptr && other->value.is_scalar())
         read(path_beside(file, other->value.text), depth + 1);
+      if (play.find(word) != nullptr && play.find("when") != nullptr)
+        report_.notes.push_back(shown(file) + ": the condition under which a playbook is imported is by hand");
     }
     if (play.find("hosts") != nullptr) add_play(play, file);
   }
@@ -119,6 +126,13 @@ void Plays::add_play(const Node& play, const std::string& file) {
     if (play.find(word) != nullptr)
       report_.notes.push_back(shown(file) + ": `" + word +
                               "` of a play: `rollout` of the project says how hosts take turns");
+  }
+  if (const Entry* defaults = play.find("module_defaults")) made.module_defaults = &defaults->value;
+  made.looks_only = says_yes(play, "check_mode");
+  made.secret = says_yes(play, "no_log");
+  for (const char* word : {"connection", "vars_prompt", "ignore_errors", "run_once", "delegate_to", "remote_user"}) {
+    if (play.find(word) != nullptr)
+      report_.notes.push_back(shown(file) + ": `" + word + "` of a play has no word here");
   }
   const Entry* variables = play.find("vars");
   if (variables != nullptr && variables->value.is_map()) units_.root->add_fixed(variables->value);

@@ -17,6 +17,7 @@ Cel test(const Expr& expr, Names& names) {
   const auto truth = [&](std::string text, int how = rank::kAtom) {
     return result(Cel{std::move(text), Type::kBool, Type::kAny, how, "", ""});
   };
+  if (const std::size_t dot = name.rfind('.'); dot != std::string::npos) name = name.substr(dot + 1);
   const Arguments given(expr, names);
   const Expr& subject = *expr.children[0];
   if (subject.is(Kind::kName) && (name == "failed" || name == "succeeded" || name == "success")) {
@@ -42,6 +43,10 @@ Cel test(const Expr& expr, Names& names) {
   }
   const std::string sum = value.in_brackets(rank::kSum);
   if (name == "none") {
+    // What does not match is none, and no empty text.
+    static constexpr std::string_view kNothing = ".orValue('')";
+    if (subject.is(Kind::kFilter) && subject.text == "regex_search" && value.text.ends_with(kNothing))
+      return truth("!" + value.text.substr(0, value.text.size() - kNothing.size()) + ".hasValue()", rank::kUnary);
     if (value.type != Type::kAny && value.type != Type::kNull) return truth("false");
     return truth(sum + " == null", rank::kRelation);
   }
@@ -55,12 +60,25 @@ Cel test(const Expr& expr, Names& names) {
                  rank::kRelation);
   }
   if (name == "match" || name == "search" || name == "regex") {
-    const Expr* pattern = given.given(0);
-    if (name == "match" && pattern != nullptr && pattern->is(Kind::kText)) {
-      const std::string anchored = pattern->text.starts_with('^') ? pattern->text : "^(?:" + pattern->text + ")";
-      return truth(text_of(value) + ".matches(" + cel_text(anchored) + ")");
+    for (const auto& [key, unused] : expr.named) {
+      if (key != "ignorecase" && key != "multiline") throw Untranslatable{"`is " + name + "` with `" + key + "`"};
     }
-    return truth(text_of(value) + ".matches(" + (name == "match" ? "'^' + " : "") + given.need(0).text + ")");
+    if (expr.children.size() > 2) throw Untranslatable{"`is " + name + "` with more than a pattern"};
+    std::string flags;
+    if (given.truth(99, "ignorecase")) flags += "i";
+    if (given.truth(99, "multiline")) flags += "m";
+    if (!flags.empty()) flags = "(?" + flags + ")";
+    const Cel pattern = given.need(0);
+    if (const std::optional<std::string> known = literal_text(pattern); known && pattern.type == Type::kText) {
+      // All of its branches begin at the beginning, whatever line ends there are.
+      const bool plain = known->starts_with('^') && known->find('|') == std::string::npos && flags.empty();
+      const std::string start = flags.find('m') == std::string::npos ? "^(?:" : "\\A(?:";
+      const std::string whole = name != "match" ? *known : plain ? *known : start + *known + ")";
+      return truth(text_of(value) + ".matches(" + cel_text(flags + whole) + ")");
+    }
+    const std::string head = flags + (name == "match" ? "\\A(?:" : "");
+    return truth(text_of(value) + ".matches(" + (head.empty() ? "" : cel_text(head) + " + ") + pattern.text +
+                 (name == "match" ? " + ')'" : "") + ")");
   }
   static const std::map<std::string, std::string> kTypes = {
       {"string", "string"}, {"mapping", "map"}, {"boolean", "bool"}, {"integer", "int"}, {"float", "double"}};
@@ -84,7 +102,6 @@ Cel test(const Expr& expr, Names& names) {
       return truth(value.type == Type::kInt || value.type == Type::kFloat ? "true" : "false");
     return truth("type(" + value.text + ") in [int, double]", rank::kRelation);
   }
-  if (const std::size_t dot = name.rfind('.'); dot != std::string::npos) name = name.substr(dot + 1);
   if (name == "any" || name == "all") {
     Cel x = made("x", value.item);
     const std::string holds = x.type == Type::kBool ? "x" : "optional.ofNonZeroValue(x).hasValue()";

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/import/expression.h"
+#include "engine/import/filter_arguments.h"
 #include "engine/import/translate_text.h"
 #include "engine/import/unit.h"
 
@@ -71,6 +72,20 @@ std::optional<Cel> Unit::chain(const std::vector<std::string>& given, std::size_
     used = before + taken;
     return found;
   }
+  {
+    std::string whole = fact[0];
+    for (std::size_t part = 1; part < fact.size() && part < 3; ++part) {
+      whole += "." + fact[part];
+      if (std::optional<Cel> found = asked_fact(whole)) {
+        used = before + part + 1;
+        return found;
+      }
+    }
+    if (std::optional<Cel> found = asked_fact(fact[0])) {
+      used = before + 1;
+      return found;
+    }
+  }
   if (std::optional<Cel> found = fact_of(fact, taken)) {
     used = before + taken;
     return found;
@@ -80,6 +95,62 @@ std::optional<Cel> Unit::chain(const std::vector<std::string>& given, std::size_
     return variable("ansible_" + fact[0]);
   }
   throw Untranslatable{"the fact `" + given[0] + "." + given[1] + "`"};
+}
+
+std::optional<Cel> Unit::asked_fact(const std::string& name) {
+  struct Asked {
+    std::string_view theirs;
+    std::string_view file;     // or
+    std::string_view command;  // of sh
+    Type type;
+    std::string_view match = "";
+  };
+  // As Ansible's own module looks.
+  static constexpr Asked kAsked[] = {
+      {"processor_count", "",
+       "n=$(grep '^physical id' /proc/cpuinfo | sort -u | wc -l); test $n -gt 0 || n=$(nproc --all); echo $n",
+       Type::kInt},
+      {"processor_cores", "", "n=$(grep -m1 '^cpu cores' /proc/cpuinfo | tr -dc 0-9); echo ${n:-1}", Type::kInt},
+      {"system_vendor", "/sys/class/dmi/id/sys_vendor", "", Type::kText},
+      {"product_name", "/sys/class/dmi/id/product_name", "", Type::kText},
+      {"product_version", "/sys/class/dmi/id/product_version", "", Type::kText},
+      {"bios_version", "/sys/class/dmi/id/bios_version", "", Type::kText},
+      {"machine_id", "/etc/machine-id", "", Type::kText},
+      {"python_version", "", "python3 -c 'import platform; print(platform.python_version())'", Type::kText},
+      {"python.executable", "", "command -v python3", Type::kText},
+      {"python_interpreter", "", "command -v python3", Type::kText},
+      {"systemd.version", "", "systemctl --version", Type::kInt, "^systemd ([0-9]+)"},
+      {"kernel_version", "", "uname -v", Type::kText},
+      {"user_shell", "", "getent passwd \"$(id -un)\" | cut -d: -f7", Type::kText},
+      {"flags", "", "grep -m1 -E '^(flags|Features)' /proc/cpuinfo | cut -d: -f2 | tr ' ' '\\n' | grep .", Type::kList},
+      {"apparmor.status", "", "test -d /sys/kernel/security/apparmor && echo enabled || echo disabled", Type::kText},
+      {"date_time.date", "", "date +%Y-%m-%d", Type::kText},
+      {"date_time.year", "", "date +%Y", Type::kText},
+      {"date_time.month", "", "date +%m", Type::kText},
+      {"date_time.day", "", "date +%d", Type::kText},
+      {"date_time.epoch", "", "date +%s", Type::kText},
+      {"date_time.iso8601", "", "date -u +%Y-%m-%dT%H:%M:%SZ", Type::kText},
+  };
+  if (name == "distribution_version") {
+    // Of Debian it has the number of the point release, which the file of the system's release lacks.
+    const Cel point = reading(
+        "debian_version", {{"file", Written::of_text("/etc/debian_version")}, {"match", Written::of_text("^[0-9.]+$")}},
+        Type::kText);
+    return Cel{"facts.os.id == 'debian' && " + point.text + " != '' ? " + point.text + " : facts.os.version",
+               Type::kText,
+               Type::kAny,
+               rank::kConditional,
+               "",
+               ""};
+  }
+  const auto* asked =
+      std::find_if(std::begin(kAsked), std::end(kAsked), [&](const Asked& one) { return one.theirs == name; });
+  if (asked == std::end(kAsked)) return std::nullopt;
+  WrittenMap source;
+  if (!asked->file.empty()) source.emplace_back("file", Written::of_text(std::string(asked->file)));
+  if (!asked->command.empty()) source.emplace_back("command", Written::of_text(escaped(asked->command)));
+  if (!asked->match.empty()) source.emplace_back("match", Written::of_text(std::string(asked->match)));
+  return reading(safe_name(name), std::move(source), asked->type);
 }
 
 // Of the Python that lies on the host.
@@ -172,8 +243,8 @@ struct Unit::EachProbe {
     if (asks_path)
       return "'stat': dyn(cel.bind(t, " + said +
              ", {'exists': t != '', 'isdir': t == 'directory', 'isreg': t == 'file', 'islnk': t == 'link'}))";
-    return "'stdout': dyn(" + said + "), 'stdout_lines': dyn(" + said + ".split('\\n')), 'rc': dyn(int(regex.extract(" +
-           told + ", '([0-9]+)$').orValue('0')))";
+    return "'stdout': dyn(" + said + "), 'stdout_lines': dyn(" + lines_of(said).text +
+           "), 'rc': dyn(int(regex.extract(" + told + ", '([0-9]+)$').orValue('0')))";
   }
 };
 
@@ -274,7 +345,7 @@ void Unit::probe_in_turn(const Task& one, const std::string& name, const Surroun
     set(".stat.islnk", is(" == 'link'"));
   } else {
     set(".stdout", simple_value(said, Type::kText));
-    set(".stdout_lines", simple_value(said + ".split('\\n')", Type::kList, Type::kText));
+    set(".stdout_lines", lines_of(said));
     set(".rc", simple_value("int(regex.extract(" + answer + ", '([0-9]+)$').orValue('0'))", Type::kInt));
   }
 }
@@ -284,7 +355,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
   const Registered& kept = *registration(parts[0]);
   const Task& task = *kept.task;
   std::string name = safe_name(parts[0]);
-  if (kept.elsewhere)
+  if (kept.elsewhere && !asks_url(task))
     throw Untranslatable{"what came of the task `" + task.name + "` (`" + parts[0] + "." + parts[1] +
                          "`), which runs elsewhere"};
   // A name that several tasks give to their results stands for another one each time.
@@ -344,6 +415,15 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     return simple_value(found.text + ".?" + field->second + ".orValue(" +
                             (parts[2] == "size" || parts[2] == "mtime" ? "0" : "''") + ")",
                         parts[2] == "size" || parts[2] == "mtime" ? Type::kAny : Type::kText);
+  }
+  if (task.module == "uri") {
+    const Written url = text({"url"});
+    if (parts[1] == "content") return reading(name, {{"url", url}}, Type::kText);
+    if (parts[1] == "status") return simple_value("200", Type::kInt);  // another one is an error of the reading
+    if (parts[1] != "json") throw Untranslatable{"`" + parts[1] + "` of `uri`"};
+    return reading(name + "_json",
+                   {{"url", url}, {"format", Written::of_text("json")}, {"type", Written::of_text("object")}},
+                   Type::kMap);
   }
   if (task.module == "slurp") {
     if (parts[1] != "content") throw Untranslatable{"`" + parts[1] + "` of `slurp`"};
@@ -425,7 +505,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     if (what == "stderr") return reading(name + "_errors", after({{"command", command}}), Type::kText);
     if (what == "stdout_lines" || what == "stderr_lines") {
       Cel found = reading(name + (what == "stdout_lines" ? "" : "_errors"), after({{"command", command}}), Type::kText);
-      return Cel{found.text + ".split('\\n')", Type::kList, Type::kText, 0, "", ""};
+      return lines_of(found.text);
     }
     if (what == "succeeded" || what == "success") {
       Cel found =

@@ -168,6 +168,13 @@ void Builder::build() {
                                (row_of(task_.module) == row_of("package") &&
                                 task_.argument({"name", "pkg", "package", "deb", "upgrade"}) == nullptr);
     const Cel when = unit_.when_of(task_, *turn.names, takes_changes ? &changes : nullptr);
+    if (!around_.changes.empty()) {
+      if (!takes_changes)
+        throw Untranslatable{
+            "what is done only where something changed, which only a command or a restart can say here "
+            "(`run_on`, `restart_on`)"};
+      changes.insert(changes.end(), around_.changes.begin(), around_.changes.end());
+    }
     if (when.text == "false") {
       unit_.set_outcome(row_, Outcome::kNotNeeded);
       unit_.note(row_, "its condition never holds here");
@@ -353,6 +360,12 @@ std::optional<Written> Builder::take(std::initializer_list<std::string_view> nam
     if (found.present == "false") return std::nullopt;
     return Written::of_text("${" + given_or_null(found, omission->empty_too, form) + "}");
   }
+  if (node->is_scalar() && node->text.find("omit") != std::string::npos) {
+    // Somewhere among other values: null is not given either.
+    LocalNames with_omit(local);
+    with_omit.set("omit", {"dyn(null)", Type::kAny, Type::kAny, 0, "", ""});
+    return Written::of_text("${" + text_expression(node->text, with_omit).text + "}");
+  }
   return write(*node, form, local);
 }
 
@@ -381,7 +394,14 @@ void Builder::finish(std::unique_ptr<Item> item, Unit::Turn& turn, const std::ve
   const Node* changed = task_.keyword("changed_when");
   const bool never =
       changed != nullptr && changed->is_plain() && plain_type(*changed) == Type::kBool && !is_true_word(changed->text);
-  if (!never) unit_.notify(task_, *item);
+  if (!never) {
+    unit_.notify(task_, *item);
+    for (const std::string& handler : around_.notified) unit_.notify(handler, *item);
+  }
+  const bool by_words = changed != nullptr && !(changed->is_plain() && plain_type(*changed) == Type::kBool);
+  const bool told_on = registered_ != nullptr || task_.keyword("notify") != nullptr || !around_.notified.empty();
+  if (by_words && told_on) no_word("changed_when", "has no word here: it counts as changed whenever it does something");
+  if (around_.with_defaults.contains(task_.module)) no_word("module_defaults", "of this module are to be said here");
   if (!never && registered_ != nullptr) registered_->items.push_back(item.get());
   around_.out->push_back(std::move(item));
 }

@@ -70,6 +70,8 @@ class Builder {
 
   void file(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void copy(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void copied(const Written& path, WrittenEntry content, Unit::Turn& turn, const Cel& when,
+              const std::vector<const Item*>& changes);
   void copy_folder(const std::string& folder, const std::string& target, Unit::Turn& turn, const Cel& when,
                    const std::vector<const Item*>& changes);
   void templated(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);

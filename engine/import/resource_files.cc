@@ -197,7 +197,19 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
     remote = from;
   } else if (src != nullptr) {
     const std::optional<std::string> known = constant_text(src->text, local);
-    if (!known) throw Untranslatable{"a file whose name hangs on the host"};
+    if (unit_.is_fetched(src->text)) {
+      // It lies where the host itself has put it.
+      if (path.text.ends_with('/')) path.text += last_name(without_slash(translate_text(src->text, local).text));
+      remote = translate_text(src->text, local).text;
+      return copied(path, {"remote_source", Written::of_text(remote)}, turn, when, changes);
+    }
+    if (!known) {
+      if (path.text.ends_with('/')) throw Untranslatable{"a file whose name hangs on the host, in a folder"};
+      const std::string folder = unit_.given_files();
+      no_word("src", "names files that the role does not have: they belong into `" + folder + "` of the module");
+      const Cel name = text_expression(src->text, local);
+      return copied(path, {"source", Written::of_text(folder + "/${" + text_of(name) + "}")}, turn, when, changes);
+    }
     const std::string clean = without_slash(without_prefix(*known, {"files/"}));
     const auto status = unit_.source_.status("files/" + clean);
     if (status && status->type == EntryType::kFolder) {
@@ -213,15 +225,20 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
   } else {
     throw Untranslatable{"a copy without `src` and `content`"};
   }
+  copied(path,
+         !remote.empty()  ? WrittenEntry{"remote_source", Written::of_text(remote)}
+         : source.empty() ? WrittenEntry{"content", Written::of_text(text)}
+                          : WrittenEntry{"source", Written::of_text(source)},
+         turn, when, changes);
+}
+
+// The file at `path`, with what it holds.
+void Builder::copied(const Written& path, WrittenEntry content, Unit::Turn& turn, const Cel& when,
+                     const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
   auto item = start("file", turn, when);
   identify(*item, "file", path, turn);
-  if (!remote.empty()) {
-    item->put("remote_source", Written::of_text(remote));
-  } else if (source.empty()) {
-    item->put("content", Written::of_text(text));
-  } else {
-    item->put("source", Written::of_text(source));
-  }
+  item->put(content.name, std::move(content.value));
   if (auto owner = take({"owner"}, Form::kText, local)) item->put("owner", *owner);
   if (auto group = take({"group"}, Form::kText, local)) item->put("group", *group);
   if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") item->put("mode", *mode);

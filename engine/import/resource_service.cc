@@ -31,7 +31,7 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
   Written identity = write(*name, Form::kText, local);
   const Node* state = task_.argument({"state"});
   ignore({"state"});
-  const std::string wanted = state == nullptr ? "" : state->text;
+  const std::string wanted = state == nullptr ? "" : constant_text(state->text, local).value_or(state->text);
   const bool again = wanted == "restarted" || wanted == "reloaded";
   const bool has_others = given({"enabled", "masked"});
   if (again && changes.empty() && !has_others)
@@ -45,6 +45,17 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
     unit_.note(row_, "`restart_on` of the service");
     return;
   }
+  if (!again && !changes.empty()) {
+    // Only where something changed, and no restart.
+    if (has_others || (wanted != "started" && wanted != "stopped"))
+      throw Untranslatable{"a service that is set only where something changed"};
+    auto once = start("command", turn, when);
+    identify(*once, "command", Written::of_text(title_of(turn, "")), turn);
+    once->put("run", Written::of_texts({"systemctl", wanted == "started" ? "start" : "stop", identity.text}));
+    unit_.set_outcome(row_, Outcome::kOtherWay);
+    unit_.note(row_, "a command that does it");
+    return finish(std::move(once), turn, changes);
+  }
   Item* there = unit_.service_of(identity.text, around_.guard.text);
   auto item = start("service", turn, when);
   identify(*item, "service", identity, turn);
@@ -52,7 +63,13 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
     static constexpr std::string_view kStates =
         "started=running,running=running,stopped=stopped,restarted=running,reloaded=running";
     if (again && changes.empty()) no_word("state", "`" + wanted + "`: say under `restart_on` what it is restarted for");
-    if (holds_jinja(state->text)) {
+    if (holds_jinja(state->text) && state->text.find("omit") != std::string::npos) {
+      LocalNames with_omit(local);
+      with_omit.set("omit", {"dyn(null)", Type::kAny, Type::kAny, 0, "", ""});
+      item->put("state", Written::of_text("${cel.bind(s, dyn(" + text_expression(state->text, with_omit).text +
+                                          "), s == null ? dyn(null) : s == 'stopped' ? dyn('stopped') : "
+                                          "dyn('running'))}"));
+    } else if (holds_jinja(state->text)) {
       const Cel value = text_expression(state->text, local);
       item->put("state",
                 Written::of_text("${" + value.in_brackets(rank::kSum) + " == 'stopped' ? 'stopped' : 'running'}"));
@@ -255,7 +272,6 @@ void Builder::command(Unit::Turn& turn, const Cel& when, const std::vector<const
   const bool decided = guarded || when.text.find("readings.") != std::string::npos;
   const Node* changed = task_.keyword("changed_when");
   const bool by_its_words = changed != nullptr && !(changed->is_plain() && plain_type(*changed) == Type::kBool);
-  if (by_its_words) unit_.note(row_, "`changed_when` has no word here: it counts as changed whenever it runs");
   if (!decided) unit_.note(row_, "it runs at every apply, as it did: give it `creates`, `unless` or `run_on`");
   unit_.report_.tasks[static_cast<std::size_t>(row_)].effort = decided && !by_its_words ? 0 : 1;
   finish(std::move(item), turn, changes);

@@ -68,8 +68,10 @@ std::string Unit::Parts::suffix() const {
   return out;
 }
 
-std::string Unit::part_of_role(const Task& one) {
-  return role_of(one) + parts_of(one).suffix();
+std::string Unit::part_of_role(const Task& one) const {
+  const Node* name = one.argument({"name", "role"});
+  const std::string whole = name == nullptr ? "" : module_word(name->text);
+  return (roles_.contains(whole) ? whole : role_of(one)) + parts_of(one).suffix();
 }
 
 void Unit::use_role(const Task& one, const Surroundings& around, int row) {
@@ -78,6 +80,7 @@ void Unit::use_role(const Task& one, const Surroundings& around, int row) {
   const std::string role = part_of_role(one);
   if (!roles_.contains(role))
     throw Untranslatable{"the role `" + name->text + "`, which is not among what is imported"};
+  if (!around.changes.empty()) throw Untranslatable{"a role only where something changed"};
   for (Turn& turn : loop_of(one, *around.names, false)) {
     auto item = std::make_unique<Item>();
     item->kind = Item::Kind::kUse;
@@ -97,6 +100,39 @@ void Unit::use_role(const Task& one, const Surroundings& around, int row) {
     }
     around.out->push_back(std::move(item));
   }
+}
+
+std::vector<std::string> Unit::wanted_roles() {
+  std::vector<std::string> found;
+  const auto add = [&](const std::string& name) {
+    if (holds_jinja(name)) return;
+    const std::string role = name.substr(name.find_last_of("./") + 1);
+    if (!role.empty() && std::find(found.begin(), found.end(), role) == found.end()) found.push_back(role);
+  };
+  const std::function<void(const std::vector<Task>&, int)> walk = [&](const std::vector<Task>& tasks, int depth) {
+    if (depth > kDeepestRoleBlock) return;
+    for (const Task& task : tasks) {
+      const Node* name = task.argument({"name", "role"});
+      const bool includes = task.module == "include_role" || task.module == "import_role";
+      if (includes && name != nullptr && name->is_scalar()) add(name->text);
+      for (const char* part : {"block", "rescue", "always"}) {
+        const Node* list = task.module == "block" ? task.keyword(part) : nullptr;
+        if (list != nullptr) walk(read_tasks(*list, task.file), depth + 1);
+      }
+    }
+  };
+  for (const char* folder : {"tasks", "handlers"}) {
+    for (const std::string& file : files_below(folder)) {
+      const std::string path = std::string(folder) + "/" + file;
+      if (!file.ends_with(".yml") && !file.ends_with(".yaml")) continue;
+      if (file_text(path).find("_role") != std::string::npos) walk(read_tasks(*read_yaml(path), path), 0);
+    }
+  }
+  for (const Node* one : dependencies_) {
+    const Entry* named = one->find("role") != nullptr ? one->find("role") : one->find("name");
+    add(one->is_scalar() ? one->text : named == nullptr ? "" : named->value.text);
+  }
+  return found;
 }
 
 std::vector<std::pair<std::string, Unit::Parts>> Unit::included_parts() {

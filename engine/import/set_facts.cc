@@ -62,12 +62,12 @@ void Unit::set_in_turn(const Task& one, const Surroundings& around) {
   std::string word;
   if (loop_keyword(one, word) != nullptr) throw Untranslatable{"a loop of facts inside a loop over tasks"};
   if (around.in_rescue) {
-    const std::string why = "a fact that is set only where something fails (`rescue`)";
+    const Cel unknown{"null", Type::kNull, Type::kAny, 0, "", "false"};
     for (const Entry& entry : one.arguments.entries) {
-      around.turn->set_problem(entry.key, why);
-      around.names->set_problem(entry.key, why);
+      if (!around.turn->has(entry.key)) around.turn->set(entry.key, unknown);
+      if (!around.names->has(entry.key)) around.names->set(entry.key, unknown);
     }
-    throw Untranslatable{why};
+    return;
   }
   LocalNames names(*around.names);
   if (const Node* variables = one.keyword("vars")) bind({variables}, names);
@@ -157,7 +157,8 @@ Cel Unit::steps_of(const std::string& name, Symbol& symbol, const Cel& before, N
   Cel current = before;
   bool known = before.text != "inputs." + safe_name(name) || before.present.empty();
   for (Symbol::Step& step : symbol.steps) {
-    if (step.in_rescue) throw Untranslatable{"a fact that is set only where something fails (`rescue`)"};
+    // Where something fails the run ends here: what is set then counts for nobody.
+    if (step.in_rescue) continue;
     LocalNames local(names);
     bind(step.variables, local);
     const std::size_t here = position_;

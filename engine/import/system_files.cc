@@ -39,6 +39,8 @@ class FileNames : public Names {
     if (unit_.symbols_.contains(parts.front())) return std::nullopt;
     return unit_.chain(parts, used);
   }
+  bool knows(const std::string& name) const override { return unit_.knows(name); }
+  void tell(const std::string& text) override { unit_.tell(text); }
   const Node* constant(const std::string& name) const override {
     const auto symbol = unit_.symbols_.find(name);
     if (symbol == unit_.symbols_.end()) return nullptr;

@@ -203,6 +203,25 @@ bool is_delegated(const Task& task) {
   return bare != "{{inventory_hostname}}" && bare != "{{ansible_host}}" && !bare.empty();
 }
 
+bool asks_url(const Task& task) {
+  if (task.module != "uri" || task.keyword("register") == nullptr || task.argument({"url"}) == nullptr) return false;
+  const Node* verb = task.argument({"method"});
+  const bool gets = verb == nullptr || (verb->is_scalar() && (verb->text == "GET" || verb->text == "get"));
+  // Headers and a login are no part of a question here, but for those that are left out.
+  for (const char* word : {"body", "headers", "dest", "src", "creates", "unix_socket"}) {
+    if (task.argument({word}) != nullptr) return false;
+  }
+  for (const char* word : {"user", "password", "url_username", "url_password"}) {
+    const Node* login = task.argument({word});
+    if (login != nullptr && login->text.find("omit") == std::string::npos) return false;
+  }
+  return gets;
+}
+
+bool is_fetch(const Task& task) {
+  return task.module == "get_url" || task.module == "unarchive";
+}
+
 std::vector<std::string> shell_words(std::string_view text) {
   std::vector<std::string> words;
   std::string word;

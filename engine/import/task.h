@@ -34,6 +34,12 @@ std::vector<Task> read_tasks(const lang::Node& list, const std::string& file);
 // Whether it runs on another machine than the host.
 bool is_delegated(const Task& task);
 
+// Whether it only asks a URL, and keeps what that answers.
+bool asks_url(const Task& task);
+
+// Whether it brings something from elsewhere, or unpacks it: any machine may do that.
+bool is_fetch(const Task& task);
+
 // `a=1 b="x y"`: what has a name, and the rest.
 struct KeyValues {
   std::vector<std::pair<std::string, std::string>> named;

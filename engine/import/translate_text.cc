@@ -29,7 +29,7 @@ Text translate_text(std::string_view text, Names& names) {
       continue;
     }
     const Cel value = translate(*part.expression, names);
-    if (value.type == Type::kList || value.type == Type::kMap) throw Untranslatable{"a list or map inside a text"};
+    if (value.type == Type::kMap) throw Untranslatable{"a map inside a text"};
     const std::optional<std::string> literal = literal_text(value);
     result.text += literal ? escaped(*literal) : "${" + printed(value) + "}";
   }
@@ -48,8 +48,7 @@ Cel text_expression(std::string_view text, Names& names) {
     if (part.expression == nullptr) {
       one = cel_text(part.literal);
     } else {
-      const Cel value = translate(*part.expression, names);
-      one = value.type == Type::kBool ? "(" + printed(value) + ")" : text_of(value);
+      one = printed_text(translate(*part.expression, names));
     }
     out += (out.empty() ? "" : " + ") + one;
   }

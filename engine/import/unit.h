@@ -33,6 +33,7 @@ struct Item {
   std::string comment;                      // above it, or all of it
   int row = -1;                             // in the report
   bool broken = false;                      // it did not pass the check
+  std::set<std::string> opened;             // what of it was left to the host, as far as types go
   bool for_others = false;                  // its condition is that another one of the same is not there
   int first_line = 0;
   int last_line = 0;
@@ -76,6 +77,7 @@ struct Symbol {
   std::optional<Written> value;   // under `values`
   std::optional<Written> before;  // under `values` as NAME_default
   std::string problem;            // why its value is by hand
+  std::set<std::string> opened;   // as of an item
 
   // What it is called in a file of values_from: apart from the value that is made of it.
   bool system_is_apart() const { return system_gives_way || !steps.empty(); }
@@ -115,10 +117,15 @@ struct Surroundings {
   std::string folder;                                     // of the file that the tasks stand in
   Cel guard{"true", Type::kBool, Type::kAny, 0, "", ""};  // conditions around, where no loop is
   bool in_loop = false;
-  LocalNames* turn = nullptr;      // of the loop around a whole file: what it sets anew each time
-  std::shared_ptr<TurnLoop> loop;  // that one, where it is the only one around
-  std::string delegated;           // why what is around does not run on the host itself; empty where it does
-  bool once = false;               // `run_once` around it
+  LocalNames* turn = nullptr;           // of the loop around a whole file: what it sets anew each time
+  std::shared_ptr<TurnLoop> loop;       // that one, where it is the only one around
+  std::string delegated;                // why what is around does not run on the host itself; empty where it does
+  bool once = false;                    // `run_once` around it
+  bool looks_only = false;              // `check_mode` around it
+  bool secret = false;                  // `no_log` around it
+  std::vector<std::string> notified;    // by what is around, besides what a task itself notifies
+  std::set<std::string> with_defaults;  // modules that `module_defaults` around it name
+  std::vector<const Item*> changes;     // one of these has to change first
   std::vector<const lang::Node*> environment;  // the outermost first
   bool in_rescue = false;
   int depth = 0;
@@ -165,6 +172,8 @@ class Unit : public Names {
   };
   // A role: all that lies in its folder.
   void read_role(const Parts& parts);
+  // Roles that its tasks include or that it stands on, without their collections and folders.
+  std::vector<std::string> wanted_roles();
   // The parts of roles that its tasks include, by the role's module.
   std::vector<std::pair<std::string, Parts>> included_parts();
   // Takes over what another role, which comes first, has for names.
@@ -189,6 +198,9 @@ class Unit : public Names {
     std::vector<std::string> tags;
     std::string file;
     std::string as;
+    const lang::Node* module_defaults = nullptr;
+    bool looks_only = false;  // `check_mode`
+    bool secret = false;      // `no_log`
   };
   void add_play(Play play) { plays_.push_back(std::move(play)); }
   // The file that write() makes of it: that of the project, or of a module.
@@ -221,6 +233,8 @@ class Unit : public Names {
   Cel variable(const std::string& name) override;
   std::optional<Cel> chain(const std::vector<std::string>& parts, std::size_t& used) override;
   const lang::Node* constant(const std::string& name) const override;
+  bool knows(const std::string& name) const override { return symbols_.contains(name); }
+  void tell(const std::string& text) override;
 
  private:
   friend class Builder;
@@ -312,7 +326,10 @@ class Unit : public Names {
   Cel reading(const std::string& name, WrittenMap source, Type type);
   Cel declare_unknown(const std::string& name);
   Cel environment_variable(const std::string& name);
+  Cel answer_of(const std::string& url);
   Cel python_version(const std::string& part);
+  // Facts of Ansible's that only a reading tells, by their names without `ansible_`.
+  std::optional<Cel> asked_fact(const std::string& name);
   Cel known_accounts(const std::string& database);
   Cel known_packages(const std::vector<std::string>& parts, std::size_t& used);
   Written written_of(const lang::Node& node, Names& names);
@@ -320,15 +337,18 @@ class Unit : public Names {
   // --- unit_tasks.cc
   void tasks(const std::vector<Task>& list, const Surroundings& around);
   void task(const Task& one, const Surroundings& around);
+  void end(const Task& one, const Surroundings& around, int row);
   void block(const Task& one, const Surroundings& around, int row);
   void include(const Task& one, const Surroundings& around, int row);
   void use_role(const Task& one, const Surroundings& around, int row);
   void check(const Task& one, const Surroundings& around, int row);
   // The module that an include of a role means: that of the role, or of a part of it.
-  static std::string part_of_role(const Task& one);
+  std::string part_of_role(const Task& one) const;
   static void add_around(const Task& one, Surroundings& inner);
+  static void add_defaults(const lang::Node* defaults, Surroundings& inner);
   void check_variable_files(const Task& one);
   void by_hand(const Task& one, Items& out, int row, const std::string& why, int effort);
+  // The row in the report of the task that is translated from here on.
   int add_row(const Task& one);
   void note(int row, const std::string& text);
   void set_outcome(int row, Outcome outcome);
@@ -340,6 +360,13 @@ class Unit : public Names {
   // The condition of a task; what it says of changes goes into `changes`.
   Cel when_of(const Task& one, Names& names, std::vector<const Item*>* changes);
   bool is_probe(const Task& one) const;
+  // Whether a path, as the role writes it, lies where a task puts something that runs on the machine that runs Ansible,
+  // and here on the host itself.
+  bool is_fetched(const std::string& path) const;
+  // The folder of the module for files that somebody else has: it is made, with a word about it.
+  std::string given_files();
+  // Whether something outside of the task asks for the result or fact of this name.
+  bool is_read(const std::string& name, const Task& by);
 
   std::vector<Turn> loop_of(const Task& one, LocalNames& names, bool unroll);
   static std::shared_ptr<TurnLoop> turn_loop(const lang::Node& over, const std::string& word, const Turn& turn,
@@ -348,6 +375,7 @@ class Unit : public Names {
 
   // --- handlers.cc
   void notify(const Task& one, const Item& item);
+  void notify(const std::string& handler, const Item& item);
   void write_handlers();
   struct Restart {
     std::string identity;
@@ -390,11 +418,14 @@ class Unit : public Names {
   std::map<std::string, std::vector<Registered>> registered_;  // in the order of the tasks
   std::map<const Task*, std::size_t> positions_;
   std::vector<const Task*> at_position_;
+  int current_row_ = -1;                          // of the task that is translated
   std::size_t position_ = 0;                      // of what is translated
   std::map<std::string, std::string> elsewhere_;  // what files that no include names make: name -> file
   std::set<std::string> collected_files_;
+  std::set<std::string> fetched_;  // where tasks put what they fetch on the machine that runs Ansible
   bool fixed_alone_ = false;
   int chosen_folders_ = 0;
+  std::vector<Cel> ended_;            // conditions under which a host does nothing more of the unit, in order
   std::set<std::string> turn_names_;  // facts and results that a loop over a whole file makes anew each time
   std::vector<std::string> system_paths_;
   std::map<std::string, std::string> system_files_;   // in the module -> in the role
@@ -403,6 +434,7 @@ class Unit : public Names {
   std::map<std::string, std::map<std::string, const lang::Node*>> system_more_;
   std::map<std::string, std::string> system_names_;  // `include_vars: name:` -> prefix
   std::map<std::string, WrittenMap> readings_;
+  std::map<std::string, std::size_t> urls_;  // that lookups ask, numbered
   WrittenMap checks_;
   std::vector<std::pair<std::string, int>> check_rows_;
 

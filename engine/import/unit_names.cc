@@ -133,6 +133,12 @@ Type Unit::type_by_use(const std::string& name, bool& asked_for) const {
         !rest.starts_with(".strip") && !rest.starts_with(".lower") && !rest.starts_with(".replace") &&
         !rest.starts_with(".startswith"))
       ++found[Type::kMap];
+    // A macro asks of what it is given whether it is there.
+    std::string_view lead = std::string_view(all_text_).substr(0, at);
+    while (lead.ends_with(' ')) lead.remove_suffix(1);
+    if ((lead.ends_with('(') || lead.ends_with(',')) && (rest.starts_with(')') || rest.starts_with(',')) &&
+        all_text_.find("macro ") != std::string::npos)
+      asked_for = true;
     const std::size_t line = all_text_.rfind('\n', at) == std::string::npos ? 0 : all_text_.rfind('\n', at) + 1;
     const std::string_view before = std::string_view(all_text_).substr(line, at - line);
     if (before.ends_with(" in ") && before.find("{%") != std::string_view::npos &&
@@ -348,8 +354,16 @@ Cel Unit::environment_variable(const std::string& name) {
   return symbol.meaning;
 }
 
+// What a URL gives, an expression of CEL: asked by the host itself.
+Cel Unit::answer_of(const std::string& url) {
+  const std::size_t nth = urls_.try_emplace(url, urls_.size() + 1).first->second;
+  tell("`lookup('url')` asks on the machine that runs Ansible; here the host itself asks");
+  return reading("url_" + std::to_string(nth), {{"url", Written::of_text("${" + url + "}")}}, Type::kText);
+}
+
 Cel Unit::variable(const std::string& name) {
   if (name.starts_with("@env ")) return environment_variable(name.substr(5));
+  if (name.starts_with("@url ")) return answer_of(name.substr(5));
   if (turn_names_.contains(name))
     throw Untranslatable{"`" + name + "`, which a loop over a whole file makes anew at each turn"};
   if (const auto found = symbols_.find(name); found != symbols_.end()) {
@@ -375,6 +389,7 @@ Cel Unit::variable(const std::string& name) {
   }
   if (name.starts_with("ansible_")) {
     std::size_t used = 0;
+    if (std::optional<Cel> found = asked_fact(name.substr(8))) return *found;
     if (std::optional<Cel> found = fact_of({name.substr(8)}, used)) return *found;
     if (name.starts_with("ansible_getent_")) return known_accounts(name.substr(15));
     if (name == "ansible_fips")

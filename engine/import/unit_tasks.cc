@@ -110,7 +110,12 @@ int Unit::add_row(const Task& one) {
   row.module = one.written_module.empty() ? one.module : one.written_module;
   row.is_resource = is_resource_module(one.module) && !one_of(one.module, {"command", "shell", "raw", "script"});
   report_.tasks.push_back(std::move(row));
-  return static_cast<int>(report_.tasks.size()) - 1;
+  current_row_ = static_cast<int>(report_.tasks.size()) - 1;
+  return current_row_;
+}
+
+void Unit::tell(const std::string& text) {
+  note(current_row_, text);
 }
 
 std::size_t Unit::line_start(const std::string& path, int line) {
@@ -170,7 +175,38 @@ std::vector<std::string> Unit::tags_of(const Task& one) {
   return tags;
 }
 
+bool Unit::is_read(const std::string& name, const Task& by) {
+  const auto holds = [&](std::string_view text) {
+    const auto letter = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    int count = 0;
+    for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+      const std::size_t end = at + name.size();
+      if ((at == 0 || !letter(text[at - 1])) && (end == text.size() || !letter(text[end]))) ++count;
+    }
+    return count;
+  };
+  const std::string& own = file_text(by.file);
+  const std::size_t from = line_start(by.file, by.line());
+  const std::size_t to = line_start(by.file, by.node->span.end_line + 1);
+  const int inside = to > from ? holds(std::string_view(own).substr(from, to - from)) : 0;
+  return holds(all_text_) > inside;
+}
+
+bool Unit::is_fetched(const std::string& path) const {
+  return std::any_of(fetched_.begin(), fetched_.end(),
+                     [&](const std::string& place) { return path.starts_with(place); });
+}
+
+std::string Unit::given_files() {
+  files_["files/given/README"] =
+      "Files that the role names and does not have: those that inputs name lie here, under that name.\n";
+  return "files/given";
+}
+
 bool Unit::is_probe(const Task& one) const {
+  if (asks_url(one)) return true;
   if (one_of(one.module, {"stat", "slurp", "find", "getent", "package_facts", "service_facts"})) return true;
   if (!one_of(one.module, {"command", "shell", "raw"})) return false;
   if (one.keyword("register") == nullptr) return false;
@@ -247,6 +283,9 @@ void Unit::translate() {
     inner.as = play.as;
     inner.out = &item->children;
     if (play.environment != nullptr) inner.environment.push_back(play.environment);
+    inner.looks_only = play.looks_only;
+    inner.secret = play.secret;
+    add_defaults(play.module_defaults, inner);
     if (!play.hosts.empty()) item->put("on", Written::of_text(play.hosts));
     if (!play.tags.empty()) item->put("tags", Written::of_texts(play.tags));
     for (std::size_t at = 0; at <= play.tasks.size(); ++at) {
@@ -266,7 +305,35 @@ void Unit::translate() {
 }
 
 void Unit::tasks(const std::vector<Task>& list, const Surroundings& around) {
-  for (const Task& one : list) task(one, around);
+  Surroundings here = around;
+  std::size_t ended = ended_.size();
+  for (const Task& one : list) {
+    task(one, here);
+    if (ended_.size() == ended) continue;
+    // What comes after an end is for the hosts that go on.
+    auto rest = std::make_unique<Item>();
+    rest->kind = Item::Kind::kBlock;
+    Cel goes_on{"true", Type::kBool, Type::kAny, 0, "", ""};
+    for (; ended < ended_.size(); ++ended) goes_on = both_of(goes_on, negation_of(ended_[ended]));
+    rest->put("when", Written::of_text(goes_on.text));
+    here.guard = both_of(here.guard, goes_on);
+    Items& out = *here.out;
+    here.out = &rest->children;
+    out.push_back(std::move(rest));
+  }
+}
+
+// `meta: end_host` and its like.
+void Unit::end(const Task& one, const Surroundings& around, int row) {
+  if (around.in_loop || around.in_rescue || !around.changes.empty())
+    throw Untranslatable{"`meta: " + one.free_form + "` in a loop, or where something failed or changed"};
+  const Cel when = when_of(one, *around.names, nullptr);
+  ended_.push_back(both_of(around.guard, when));
+  set_outcome(row, Outcome::kOtherWay);
+  note(row, "a condition of what follows");
+  if (one.free_form == "end_role") return;
+  note(row, "roles that come after this one in a play go on: they have conditions of their own");
+  set_outcome(row, Outcome::kPartly);
 }
 
 void Unit::task(const Task& one, const Surroundings& around) {
@@ -279,13 +346,22 @@ void Unit::task(const Task& one, const Surroundings& around) {
   Items& out = *around.out;
   try {
     refuse_never(one);
+    if (const Node* mode = one.keyword("check_mode"); mode != nullptr ? says_yes(mode) : around.looks_only) {
+      if (is_resource_module(module))
+        throw Untranslatable{"`check_mode`: it changes nothing, and tells what it would change"};
+    }
     const bool includes = one_of(module, {"include_tasks", "import_tasks", "include"});
     const std::string delegated = is_delegated(one) ? why_delegated(one) : around.delegated;
     // What is only worked out or checked is so wherever it is done.
     const bool anywhere = includes || one_of(module, {"debug", "pause", "set_fact", "assert", "fail", "include_vars",
                                                       "meta", "setup", "gather_facts", "set_stats"});
-    if (!delegated.empty() && !anywhere) throw Untranslatable{delegated};
+    // What is fetched there only to be copied from there, and what is asked of others, the host does itself.
+    const bool local = delegated.find("on: controller") != std::string::npos;
+    const bool itself = local && (is_fetch(one) || asks_url(one));
+    if (!delegated.empty() && !anywhere && !itself) throw Untranslatable{delegated};
     if (one_of(module, {"debug", "pause", "setup", "gather_facts", "set_stats", "meta", "wait_for_connection"})) {
+      if (module == "meta" && one_of(one.free_form, {"end_host", "end_play", "end_role", "end_batch"}))
+        return end(one, around, row);
       if (module == "meta" && !one_of(one.free_form, {"flush_handlers", "noop", "clear_facts", "clear_host_errors",
                                                       "refresh_inventory", "reset_connection"}))
         throw Untranslatable{"`meta: " + one.free_form + "`"};
@@ -298,6 +374,14 @@ void Unit::task(const Task& one, const Surroundings& around) {
       const auto& facts = one.arguments.entries;
       const bool in_turn =
           std::any_of(facts.begin(), facts.end(), [&](const Entry& entry) { return turn_names_.contains(entry.key); });
+      const bool read = std::any_of(facts.begin(), facts.end(), [&](const Entry& entry) {
+        return holds_jinja(entry.key) || (entry.key != "cacheable" && is_read(entry.key, one));
+      });
+      if (!read) {
+        set_outcome(row, Outcome::kNotNeeded);
+        note(row, "a fact that nothing reads");
+        return;
+      }
       if (in_turn) set_in_turn(one, around);
       for (const Entry& entry : facts) {
         if (in_turn) break;
@@ -310,6 +394,10 @@ void Unit::task(const Task& one, const Surroundings& around) {
         if (!symbol.problem.empty()) throw Untranslatable{"the value `" + entry.key + "`: " + symbol.problem};
       }
       note(row, "a value");
+      if (around.in_rescue) {
+        note(row, "it is set only where something fails (`rescue`): there the run ends here");
+        set_outcome(row, Outcome::kPartly);
+      }
       return;
     }
     if (module == "include_vars") {
@@ -321,16 +409,29 @@ void Unit::task(const Task& one, const Surroundings& around) {
     if (includes) return include(one, around, row);
     if (one_of(module, {"include_role", "import_role"})) return use_role(one, around, row);
     if (one_of(module, {"assert", "fail"})) return check(one, around, row);
-    if (is_probe(one)) {
+    const bool commands = one_of(module, {"command", "shell", "raw"});
+    if (is_probe(one) && ((!commands && module != "uri") || is_read(one.keyword("register")->text, one))) {
       const Node* name = one.keyword("register");
       if (name != nullptr && turn_names_.contains(name->text)) probe_in_turn(one, name->text, around);
       const bool once = around.once || says_yes(one.keyword("run_once"));
       set_outcome(row, once ? Outcome::kPartly : Outcome::kOtherWay);
       if (once) note(row, "`run_once`: there the first host answers for all; here each host reads its own");
+      if (const Node* failed = one.keyword("failed_when"); failed != nullptr && !says_no(failed))
+        note(row, "`failed_when` has no word here: a check says it");
       note(row, "a reading, where something asks for it");
       return;
     }
+    if (const Node* defaults = one.keyword("module_defaults")) {
+      Surroundings with = around;
+      add_defaults(defaults, with);
+      Builder(*this, one, with, row).build();
+      return;
+    }
     Builder(*this, one, around, row).build();
+    if (itself) {
+      note(row, "it runs on the machine that runs Ansible; here the host itself does it");
+      set_outcome(row, Outcome::kPartly);
+    }
   } catch (const Untranslatable& problem) {
     const bool known = is_resource_module(module);
     by_hand(one, out, row, problem.reason, known ? 2 : 3);
@@ -352,7 +453,7 @@ void Unit::block(const Task& one, const Surroundings& around, int row) {
   bool whole = true;
   try {
     refuse_never(one);
-    const Cel when = when_of(one, names, nullptr);
+    const Cel when = when_of(one, names, &inner.changes);
     if (when.text != "true") item->put("when", Written::of_text(when.text));
     inner.guard = both_of(around.guard, when);
     const std::vector<std::string> tags = tags_of(one);
@@ -404,6 +505,15 @@ void Unit::add_around(const Task& one, Surroundings& inner) {
   if (says_yes(one.keyword("run_once"))) inner.once = true;
   if (const Node* environment = one.keyword("environment"); environment != nullptr && environment->is_map())
     inner.environment.push_back(environment);
+  if (const Node* mode = one.keyword("check_mode")) inner.looks_only = says_yes(mode);
+  if (const Node* secret = one.keyword("no_log")) inner.secret = says_yes(secret);
+  for (const std::string& handler : texts_of(one.keyword("notify"))) inner.notified.push_back(handler);
+  add_defaults(one.keyword("module_defaults"), inner);
+}
+
+void Unit::add_defaults(const Node* defaults, Surroundings& inner) {
+  if (defaults == nullptr) return;
+  for (const Entry& entry : defaults->entries) inner.with_defaults.insert(entry.key.substr(entry.key.rfind('.') + 1));
 }
 
 void Unit::check_variable_files(const Task& one) {

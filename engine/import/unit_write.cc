@@ -4,6 +4,7 @@
 
 #include "engine/import/expression.h"
 #include "engine/import/literal.h"
+#include "engine/import/open_types.h"
 #include "engine/import/unit.h"
 
 namespace plumb::imports {
@@ -144,11 +145,17 @@ void Unit::write_items(const Items& items, std::size_t indent, Lines& lines) {
 
 void Unit::write_inputs(Lines& lines) {
   bool any = false;
+  std::set<std::string> written;
   for (auto& [name, symbol] : symbols_) {
     if (!symbol.is_input) continue;
     if (!any) lines.add("\ninputs:");
     any = true;
     const std::string own = safe_name(name);
+    if (!written.insert(own).second) {
+      tell_once((shown_.empty() ? name_ : shown_) + ": names that differ in capitals alone are one input here, `" +
+                own + "`");
+      continue;
+    }
     if (!symbol.problem.empty()) lines.add_comment(2, "by hand: the value of " + name + ": " + symbol.problem);
     Written schema;
     const bool literal = symbol.by_default != nullptr && plain_type(*symbol.by_default) != Type::kNull &&
@@ -199,7 +206,9 @@ void Unit::write_named(Lines& lines) {
     }
   }
   bool any = false;
+  std::set<std::string> names;
   const auto value = [&](const std::string& name, const Written& written) {
+    if (!names.insert(name).second) return;
     if (!any) lines.add("\nvalues:");
     any = true;
     const int first = lines.next_line();
@@ -259,8 +268,15 @@ std::map<std::string, std::string> Unit::write() {
 }
 
 bool Unit::break_at(const std::string& file, int line, const std::string& why) {
+  // Types that do not go together are left to the host first.
+  const bool opens = is_about_types(why);
   const auto mark = [&](Item& item) {
     if (item.broken) return false;
+    if (opens && item.opened.insert(why).second) {
+      bool any = false;
+      for (auto& [key, value] : item.keys) any = open_types(value, key == "when", why) || any;
+      if (any) return true;
+    }
     item.broken = true;
     item.comment = why;
     const Written* use = item.kind == Item::Kind::kUse ? item.find("use") : nullptr;
@@ -308,6 +324,14 @@ bool Unit::break_at(const std::string& file, int line, const std::string& why) {
     const std::function<void(Items&)> uses = [&](Items& items) {
       for (auto& item : items) {
         auto& own = item->template_files;
+        if (opens && std::find(own.begin(), own.end(), file) != own.end() && item->opened.insert(why).second) {
+          std::string text = text_with_open_types(files_[file], why);
+          if (text != files_[file]) {
+            files_[file] = std::move(text);
+            any = true;
+            return;
+          }
+        }
         const auto here = std::find(own.begin(), own.end(), file);
         if (here != own.end() && own.size() > 1) {
           // One of several that it may be: a host that asks for it is told so.
@@ -347,6 +371,10 @@ bool Unit::break_at(const std::string& file, int line, const std::string& why) {
       const std::string safe = safe_name(own);
       const bool value = name == "values." + safe || name == "values." + safe + "_default";
       if (!value || !symbol.problem.empty()) continue;
+      if (opens && symbol.opened.insert(why).second) {
+        std::optional<Written>& own_value = name == "values." + safe ? symbol.value : symbol.before;
+        if (own_value && open_types(*own_value, false, why)) return true;
+      }
       // The value is somebody's to give; what reads it finds it under its old name.
       symbol.problem = why;
       for (const Symbol::Step& step : symbol.steps) {

@@ -18,6 +18,8 @@ std::string Units::role_named(const lang::Node& named) const {
   const Entry* entry = named.find("role") != nullptr ? named.find("role") : named.find("name");
   if (entry == nullptr) entry = named.find("src");
   std::string role = named.is_scalar() ? named.text : entry == nullptr ? "" : entry->value.text;
+  // FOLDER/ROLE of a folder of roles.
+  if (roles.contains(module_word(role))) return module_word(role);
   // COLLECTION.ROLE of a source elsewhere.
   if (const std::size_t dot = role.rfind('.'); dot != std::string::npos && !roles.contains(module_word(role)))
     role = role.substr(dot + 1);

@@ -72,6 +72,7 @@ constexpr Example kExamples[] = {
     {"isMask", "ip('255.255.0.0').isMask() && !ip('255.0.255.0').isMask()"},
     {"isURL", "isURL('https://example.org/') && !isURL('example.org')"},
     {"isUnspecified", "ip('0.0.0.0').isUnspecified()"},
+    {"jinjaText", "jinjaText(true) == 'True' && jinjaText(['a', 1.0]) == \"['a', 1.0]\""},
     {"join", "['a', 'b'].join(', ') == 'a, b'"},
     {"json.decode", "json.decode('{\"port\": 80}').port == 80"},
     {"json.encode",

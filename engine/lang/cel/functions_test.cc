@@ -97,6 +97,14 @@ TEST(Functions, PatternsOfATextMatchItAlone) {
   expect_true("!'axb'.matches('^' + regexEscape('a.b') + '$')");
 }
 
+TEST(Functions, ValuesStandInTextAsJinjaPrintsThem) {
+  expect_true("jinjaText('a') == 'a' && jinjaText(80) == '80' && jinjaText(false) == 'False' && jinjaText([]) == '[]'");
+  expect_true("jinjaText(2.0) == '2.0' && jinjaText(0.5) == '0.5' && jinjaText([1, 2]) == '[1, 2]'");
+  expect_true(R"(jinjaText(["a", "it's", dyn(null), dyn(true)]) == "['a', \"it's\", None, True]")");
+  EXPECT_THAT(fault_of("jinjaText(null)"), HasSubstr("null"));
+  EXPECT_THAT(fault_of("jinjaText({'a': 1})"), HasSubstr("lists of these"));
+}
+
 TEST(Functions, VersionsCompareAsTheirManagersDo) {
   const auto order = [](const std::string& a, const std::string& b, const std::string& scheme, int wanted) {
     expect_true("versionCompare('" + a + "', '" + b + "', '" + scheme + "') == " + std::to_string(wanted));

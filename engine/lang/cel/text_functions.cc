@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/lang/cel/library.h"
+#include "engine/lang/cel/operators.h"
 
 namespace plumb::cel {
 namespace {
@@ -87,6 +88,79 @@ Value regex_escape(Call& call) {
   return Value::string(text);
 }
 
+// A text as Python writes it among the items of a list.
+void append_python_text(std::string& out, std::string_view text) {
+  const bool double_quotes = text.find('\'') != std::string_view::npos && text.find('"') == std::string_view::npos;
+  const char quote = double_quotes ? '"' : '\'';
+  out += quote;
+  for (const char c : text) {
+    if (c == quote || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else {
+      out += c;
+    }
+  }
+  out += quote;
+}
+
+// An error value, or none.
+Value append_jinja_text(std::string& out, const Value& value, bool in_list, Budget& budget) {
+  constexpr std::size_t kLongestNumber = 32;
+  const std::size_t size = value.is_text() ? 2 * value.as_text().size() : 0;
+  if (!budget.allocate(kLongestNumber + size)) return cost_exceeded();
+  switch (value.kind()) {
+    case Kind::kString:
+      if (in_list) {
+        append_python_text(out, value.as_text());
+      } else {
+        out += value.as_text();
+      }
+      return {};
+    case Kind::kBool:
+      out += value.as_bool() ? "True" : "False";
+      return {};
+    case Kind::kInt:
+    case Kind::kUint:
+    case Kind::kDouble: {
+      std::string number(to_string(value).as_text());
+      // 2.0 is no whole number to Python.
+      if (value.is(Kind::kDouble) && number.find_first_not_of("-0123456789") == std::string::npos) number += ".0";
+      out += number;
+      return {};
+    }
+    case Kind::kList: {
+      out += '[';
+      bool first = true;
+      for (const Value& item : value.as_list()) {
+        if (!first) out += ", ";
+        first = false;
+        if (Value error = append_jinja_text(out, item, true, budget); error.is_error()) return error;
+      }
+      out += ']';
+      return {};
+    }
+    case Kind::kNull:
+      if (!in_list) return fail("null cannot stand inside text");
+      out += "None";
+      return {};
+    default:
+      return fail("Jinja prints text, numbers, booleans and lists of these as it does here, and nothing else");
+  }
+}
+
+Value jinja_text(Call& call) {
+  std::string text;
+  Value error = append_jinja_text(text, call[0], false, call.budget);
+  return error.is_error() ? error : Value::string(text);
+}
+
 }  // namespace
 
 void add_text_functions(FunctionTable& table) {
@@ -97,6 +171,8 @@ void add_text_functions(FunctionTable& table) {
   table.add("shellQuote(string) -> string", shell_quote,
             "The text as one word of a POSIX shell; of a list, its words with blanks between them");
   table.add("shellQuote(list(string)) -> string", shell_quote_list);
+  table.add("jinjaText(dyn) -> string", jinja_text,
+            "A value as Jinja prints it: `True` and `False`, `1.0`, a list as Python writes it");
   table.add("regexEscape(string) -> string", regex_escape, "A pattern that matches the text as it stands");
 }
 
