@@ -359,6 +359,7 @@ void allow_many_hosts() {
 
 int main(int argc, char** argv) {
   plumb::keep_memory_private();
+  plumb::use_huge_pages();
   plumb::cmd::open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   plumb::cmd::allow_many_hosts();

@@ -29,6 +29,10 @@ void keep_alive(int socket, const KeepAlive& times);
 // What it forks inherits that; programs that it starts do not, where the system can tell the two apart.
 void keep_memory_private();
 
+// Has what is allocated come in huge pages where the system leaves that to programs: some MiB are then a few page
+// faults, and not thousands. Of the thread that calls, before it needs much.
+void use_huge_pages();
+
 // What comes next on this TCP connection is acknowledged without delay, where a program can ask for that.
 void acknowledge_at_once(int socket);
 

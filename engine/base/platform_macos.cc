@@ -49,6 +49,9 @@ void keep_memory_private() {
   ::setrlimit(RLIMIT_CORE, &limit);
 }
 
+// It decides by itself.
+void use_huge_pages() {}
+
 // A setting of the whole system there, not of a socket.
 void acknowledge_at_once(int) {}
 

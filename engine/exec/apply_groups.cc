@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "engine/exec/turn_runner.h"
@@ -16,8 +17,7 @@
 namespace plumb::exec {
 namespace {
 
-// The files of a group are open at once, and 1024 open files is what many hosts allow.
-constexpr std::size_t kGroupActions = 512;
+constexpr rlim_t kMostActions = 2048;
 constexpr std::uint64_t kGroupBytes = std::uint64_t{8} << 20;
 
 // The path of an operation that only touches files; null for any other.
@@ -38,15 +38,22 @@ bool can_be_grouped(const std::vector<Operation>& operations) {
 }
 
 // One of `paths` is this one, above it or below it.
-bool collides(const std::set<std::string>& paths, const std::string& path) {
+bool collides(const PlaceMap<bool>& paths, const std::string& path) {
   for (std::string above = path; above != "/"; above = parent_of(above)) {
     if (paths.contains(above)) return true;
   }
   const auto below = paths.lower_bound(path + "/");
-  return below != paths.end() && below->starts_with(path + "/");
+  return below != paths.end() && below->first.starts_with(path + "/");
 }
 
 }  // namespace
+
+// The files of a group are open at once, and all else needs some too. Many hosts allow 1024.
+std::size_t TurnRunner::most_in_group() {
+  rlimit open_files{};
+  ::getrlimit(RLIMIT_NOFILE, &open_files);
+  return static_cast<std::size_t>(std::clamp<rlim_t>(open_files.rlim_cur / 2, 1, kMostActions));
+}
 
 // About a file that has another name others may be, too, and nobody can tell by their paths.
 bool TurnRunner::has_other_names(const std::vector<Operation>& operations) const {
@@ -68,7 +75,7 @@ bool TurnRunner::takes_its_turn_alone(std::size_t index) const {
 bool TurnRunner::joins(const TurnGroup& group, std::size_t index) const {
   if (group.turns.empty()) return true;
   const wire::Action& next = action(index);
-  if (group.closed || group.turns.size() >= kGroupActions || group.bytes >= kGroupBytes) return false;
+  if (group.closed || group.turns.size() >= most_in_group_ || group.bytes >= kGroupBytes) return false;
   if (takes_its_turn_alone(index) || !can_be_grouped(next.operations) || has_other_names(next.operations)) return false;
   if (next.desired.env != action(group.turns.front().index).desired.env) return false;
   const auto needed = [&group](std::size_t need) { return group.indexes.contains(need); };
@@ -76,7 +83,8 @@ bool TurnRunner::joins(const TurnGroup& group, std::size_t index) const {
   const auto& operations = next.operations;
   return std::none_of(operations.begin(), operations.end(), [&group](const Operation& operation) {
     const std::string& path = *file_path(operation);
-    const bool edits = std::holds_alternative<EditFile>(operation) && group.edited.contains(path);
+    const auto known = group.paths.find(path);
+    const bool edits = std::holds_alternative<EditFile>(operation) && known != group.paths.end() && known->second;
     return !edits && collides(group.paths, path);
   });
 }
@@ -88,8 +96,8 @@ void TurnRunner::add(TurnGroup& group, Turn turn) const {
   group.indexes.insert(turn.index);
   for (const Operation& operation : turn.operations) {
     if (const std::string* path = file_path(operation)) {
-      group.paths.insert(*path);
-      if (std::holds_alternative<EditFile>(operation)) group.edited.insert(*path);
+      bool& edited = group.paths[*path];
+      edited = edited || std::holds_alternative<EditFile>(operation);
     }
     if (const std::string* content = content_of(operation)) group.bytes += tools_.blobs.size(*content).value_or(0);
   }

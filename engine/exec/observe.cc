@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <utility>
 
 #include <unistd.h>
 
@@ -124,7 +125,7 @@ ForeseenSystem::Self who_we_are() {
 
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
                     const std::vector<wire::ItemLock>& locks,
-                    const std::function<void(const wire::ObservedChunk&)>& send) {
+                    const std::function<void(wire::ObservedChunk)>& send) {
   std::vector<ForeseenResource> resources;
   for (const Desired& one : question.resources)
     resources.push_back({&one, lock_on(locks, one.address.str()) != nullptr, {}});
@@ -150,11 +151,10 @@ void answer_observe(const Registry& registry, System& system, const wire::Observ
       state.problem = found[i].error().diagnostic();
     }
     if (chunk.states.size() < kChunkStates && bytes < kChunkBytes) continue;
-    send(chunk);
-    chunk.states.clear();
+    send(std::exchange(chunk, {}));
     bytes = 0;
   }
-  if (!chunk.states.empty()) send(chunk);
+  if (!chunk.states.empty()) send(std::move(chunk));
 }
 
 }  // namespace plumb::exec

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -46,12 +47,14 @@ struct Answered {
 
 // Every frame a message of its own, so that the answer may break off between any two. A state that is too large to be
 // told is told to be so.
-std::string frames_of(std::span<const wire::ObservedState> states) {
-  const std::string whole = wire::encode(wire::ObservedChunk{{states.begin(), states.end()}});
+std::string frames_of(wire::ObservedChunk chunk) {
+  const wire::Message message = std::move(chunk);
+  const std::string whole = wire::encode(message);
+  const std::vector<wire::ObservedState>& states = std::get<wire::ObservedChunk>(message).states;
   if (whole.size() <= (states.size() > 1 ? wire::kPart : wire::kMaxFrame)) return wire::frame(whole);
   if (states.size() > 1) {
-    const std::size_t half = states.size() / 2;
-    return frames_of(states.first(half)) + frames_of(states.subspan(half));
+    const auto half = states.begin() + static_cast<std::ptrdiff_t>(states.size() / 2);
+    return frames_of({{states.begin(), half}}) + frames_of({{half, states.end()}});
   }
   const Diagnostic problem(Code::kCannotObserve,
                            "its state is too large to be told: " + std::to_string(whole.size()) + " bytes");
@@ -226,7 +229,7 @@ class Server {
       PLUMB_TRY(tell_confined(
           [&](const auto& send) {
             answer_observe(registry_, system_, question, locks,
-                           [&send](const wire::ObservedChunk& chunk) { send(frames_of(chunk.states)); });
+                           [&send](wire::ObservedChunk chunk) { send(frames_of(std::move(chunk))); });
           },
           read_record));
     }

@@ -4,9 +4,10 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <vector>
+#include <memory>
 
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace plumb::exec {
@@ -16,6 +17,7 @@ namespace {
 constexpr std::uint64_t kAhead = std::uint64_t{8} << 20;
 // What a pipe that can be written takes without waiting.
 constexpr std::size_t kPipePiece = PIPE_BUF;
+constexpr std::size_t kMostRead = std::size_t{256} << 10;
 
 }  // namespace
 
@@ -49,10 +51,20 @@ bool StreamLine::can_be_written() {
   return ready > 0;
 }
 
+// Without waiting: as much as a socket has room for.
+ssize_t StreamLine::write_some(std::string_view bytes) {
+  if (is_socket_) {
+    const ssize_t sent = ::send(out_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (sent >= 0 || errno != ENOTSOCK) return sent;
+    is_socket_ = false;
+  }
+  return ::write(out_, bytes.data(), std::min(bytes.size(), kPipePiece));
+}
+
 void StreamLine::write(std::string_view rest) {
   said_ = std::chrono::steady_clock::now();
   while (!rest.empty() && !lost_ && can_be_written()) {
-    const ssize_t written = ::write(out_, rest.data(), std::min(rest.size(), kPipePiece));
+    const ssize_t written = write_some(rest);
     if (written >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EAGAIN && errno != EINTR) {
@@ -62,10 +74,10 @@ void StreamLine::write(std::string_view rest) {
 }
 
 bool StreamLine::read_some() {
-  std::vector<char> bytes(std::size_t{256} << 10);
+  const auto bytes = std::make_unique_for_overwrite<char[]>(kMostRead);
   ssize_t count = 0;
   do {
-    count = ::read(in_, bytes.data(), bytes.size());
+    count = ::read(in_, bytes.get(), kMostRead);
   } while (count < 0 && errno == EINTR);
   if (count < 0 && errno == EAGAIN) {
     pollfd wait{in_, POLLIN, 0};
@@ -79,7 +91,7 @@ bool StreamLine::read_some() {
   }
   asked_.reset();
   heard_ = std::chrono::steady_clock::now();
-  reader_.add({bytes.data(), static_cast<std::size_t>(count)});
+  reader_.add({bytes.get(), static_cast<std::size_t>(count)});
   if (queue_.empty()) unread_ = 0;
   unread_ += static_cast<std::size_t>(count);
   while (!problem_) {

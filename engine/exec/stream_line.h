@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include <sys/types.h>
+
 #include "engine/exec/line.h"
 #include "engine/wire/stream.h"
 
@@ -45,6 +47,7 @@ class StreamLine : public Line {
 
  private:
   void write(std::string_view bytes);
+  ssize_t write_some(std::string_view bytes);
   bool can_be_written();
   bool has_something_to_read(std::chrono::milliseconds patience);
   // The next part of a content that was wanted. Stops stay in the queue.
@@ -63,6 +66,7 @@ class StreamLine : public Line {
   bool stop_ = false;
   bool ended_ = false;
   bool lost_ = false;
+  bool is_socket_ = true;  // what is written to, as far as is known
   bool answers_ = false;  // the controller answers an Alive
   std::chrono::steady_clock::time_point said_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point heard_ = std::chrono::steady_clock::now();

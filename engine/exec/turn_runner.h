@@ -11,6 +11,7 @@
 
 #include "engine/exec/apply_progress.h"
 #include "engine/exec/guard.h"
+#include "providers/sdk/place_map.h"
 
 namespace plumb::exec {
 
@@ -51,8 +52,7 @@ class TryScope {
 struct TurnGroup {
   std::vector<Turn> turns;
   std::set<std::size_t> indexes;
-  std::set<std::string> paths;   // that they touch
-  std::set<std::string> edited;  // those of them of which they change parts, and do nothing else
+  PlaceMap<bool> paths;  // that they touch; whether they change parts of what lies there, and do nothing else
   std::uint64_t bytes = 0;       // of new contents
   bool closed = false;           // it holds one that takes its turn alone
 };
@@ -90,6 +90,7 @@ class TurnRunner : private ApplyActions {
   bool hides_output(const Turn& turn) const;
 
   // apply_groups.cc: those that only touch files share their waits.
+  static std::size_t most_in_group();
   bool has_other_names(const std::vector<Operation>& operations) const;
   bool takes_its_turn_alone(std::size_t index) const;
   void carry_out_group(std::vector<Turn>& turns);
@@ -120,6 +121,7 @@ class TurnRunner : private ApplyActions {
   Guard guard_;
   std::map<Address, std::size_t> last_triggered_;  // of each resource, probes left out
   std::vector<bool> guarded_;                      // by action: the host undoes it unless it is confirmed
+  std::size_t most_in_group_ = most_in_group();
 };
 
 }  // namespace plumb::exec

@@ -1,8 +1,7 @@
 #include "engine/run/conversation.h"
 
 #include <algorithm>
-#include <array>
-#include <vector>
+#include <memory>
 
 #include "engine/base/outside_text.h"
 #include "engine/run/host_claims.h"
@@ -66,10 +65,10 @@ Error Conversation::end_of_stream() {
 }
 
 Result<> Conversation::fill(host::Deadline deadline) {
-  std::vector<char> buffer(kReadSize);
-  PLUMB_TRY_ASSIGN(const std::size_t count, connection_->read(buffer.data(), buffer.size(), deadline));
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kReadSize);
+  PLUMB_TRY_ASSIGN(const std::size_t count, connection_->read(buffer.get(), kReadSize, deadline));
   if (count == 0) return end_of_stream();
-  reader_.add({buffer.data(), count});
+  reader_.add({buffer.get(), count});
   return {};
 }
 

@@ -11,11 +11,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "providers/sdk/foreseen_accounts.h"
 #include "providers/sdk/kernel_files.h"
+#include "providers/sdk/place_map.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb {
@@ -160,14 +162,14 @@ class ForeseenSystem : public System {
 
   System& now_;
   Self self_;
-  std::map<std::string, Entry, std::less<>> entries_;     // by place
-  std::map<std::string, std::optional<FileInfo>> steps_;  // what the host has, where that was asked before
+  PlaceMap<Entry> entries_;
+  std::unordered_map<std::string, std::optional<FileInfo>> steps_;  // what the host has, where that was asked before
   std::map<std::string, Way> ways_;                       // to folders, until something may lead elsewhere
   std::map<Inode, FileInfo> dressed_;    // entries of the host whose attributes change, whatever they are called
   std::map<Inode, std::string> lists_;   // the access lists that they are given; "" for none
   std::set<Inode> linked_;               // those that are given a further name
   std::map<Inode, std::size_t> shared_;  // by whom attributes change of what has several names
-  std::map<std::string, Touched, std::less<>> touched_;
+  PlaceMap<Touched> touched_;
   std::map<std::string, std::optional<Account>> users_;
   std::map<std::string, std::optional<GroupAccount>> groups_;
   std::vector<std::pair<std::string, std::size_t>> accounts_;  // names of those that were touched, and by whom

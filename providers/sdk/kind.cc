@@ -51,10 +51,17 @@ bool Kind::may_run_programs() const {
 
 namespace {
 
+// Asked many times for each resource, and most names differ in how they begin.
+bool stands_before(const std::string& name, std::string_view wanted) {
+  if (name.empty() || wanted.empty() || name[0] == wanted[0]) return name.compare(wanted) < 0;
+  return static_cast<unsigned char>(name[0]) < static_cast<unsigned char>(wanted[0]);
+}
+
 template <class Kinds>
 auto place_of(Kinds& kinds, std::string_view name) {
-  return std::lower_bound(kinds.begin(), kinds.end(), name,
-                          [](const Kind& kind, std::string_view wanted) { return kind.name.compare(wanted) < 0; });
+  return std::lower_bound(kinds.begin(), kinds.end(), name, [](const Kind& kind, std::string_view wanted) {
+    return stands_before(kind.name, wanted);
+  });
 }
 
 }  // namespace
