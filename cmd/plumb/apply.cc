@@ -67,6 +67,8 @@ class Apply {
       code = carry_out();
       if (!end_junit(code) && code == kDone) code = kFailed;
     }
+    // Of two runs too it is one document, which a pipeline reads at the end.
+    if (!document_.is_null()) terminal_.print(document_.dump(2) + "\n");
     end_events(events.get(), run::together(std::move(before_), result_.hosts), code, way_on_);
     return code;
   }
@@ -278,16 +280,15 @@ class Apply {
     const ExitCode code = exit_code_of(result_.outcome);
     if (!result_.begun) return code;
     const std::string& run = program_.options.run_id;
-    way_on_ = report::way_on(result_.hosts, result_.plan, "plumb apply --resume " + run);
+    way_on_ = report::way_on(result_.hosts, result_.plan, report::on_with_plan(result_.hosts, run, arguments_.file));
     const run::Outputs outputs = outputs_of_hosts();
     if (terminal_.events() != nullptr) {
       // The last event has the rest.
       for (const auto& [host, values] : outputs.by_host)
         terminal_.events()->write(report::outputs_event(outputs, host));
     } else if (terminal_.json()) {
-      Json document = report::run_json(result_.hosts, run, result_.plan_id);
-      if (!outputs.by_host.empty()) document["outputs"] = report::outputs_json(outputs);
-      terminal_.print(document.dump(2) + "\n");
+      document_ = report::run_json(run::together(before_, result_.hosts), run, result_.plan_id, std::move(document_));
+      if (!outputs.by_host.empty()) document_["outputs"] = report::outputs_json(outputs);
     } else {
       terminal_.print(report::run_summary(result_.hosts, result_.plan, run, way_on_, terminal_.color()) +
                       report::outputs_text(outputs, terminal_.color()));
@@ -308,6 +309,7 @@ class Apply {
   std::vector<report::TestResult> results_;  // of all of them, for --junit
   std::vector<Diagnostic> findings_;         // all that was told, for --junit
   std::string way_on_;                       // the command to go on with
+  Json document_;                            // of all runs, for --output json; null while there is none
 };
 
 }  // namespace

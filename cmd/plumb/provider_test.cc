@@ -76,7 +76,7 @@ class ProviderTester {
         arguments_(arguments),
         terminal_(options_.no_color),
         builtin_(config::built_in(options_.kinds)),
-        folder_(fs::path(options_.folder) / arguments.folder) {
+        folder_((fs::path(options_.folder) / arguments.folder).lexically_normal()) {
     terminal_.set_json(options_.output == "json");
   }
 
@@ -146,7 +146,7 @@ class ProviderTester {
   }
 
   std::optional<std::string> name_of_provider() {
-    const Result<std::string> text = read_file(folder_ / "provider.yaml", kMostDescription);
+    const Result<std::string> text = read_file((folder_ / "provider.yaml").lexically_normal(), kMostDescription);
     if (!text) {
       found_.add(text.error().diagnostic());
       return std::nullopt;

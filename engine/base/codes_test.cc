@@ -37,5 +37,19 @@ TEST(Diagnostics, SortByPlaceAndDropRepeats) {
   EXPECT_EQ(sorted[2].span->line, 2);
 }
 
+TEST(Diagnostics, WhatIsSaidTwiceOfAPlaceIsSaidOnceByWhoeverKnowsAWayOut) {
+  const auto at = [](const char* label) { return Diagnostic(Code::kWrongType, "x").at({"f", 1, 1, 1, 2}, label); };
+  Diagnostics list;
+  list.add(at("a list"));
+  list.add(at("expected a name").with_hint("write a map"));
+  list.add(Diagnostic(Code::kWrongType, "y").at({"f", 1, 1, 1, 2}));
+  list.add(Diagnostic(Code::kWrongType, "x"));
+  list.add(Diagnostic(Code::kWrongType, "x").with_hint("somewhere else"));
+  std::vector<std::string> told;
+  for (const Diagnostic& one : list.sorted()) told.push_back(one.summary + ", " + one.label + ", " + one.hint);
+  EXPECT_EQ(told,
+            (std::vector<std::string>{"x, , ", "x, , somewhere else", "x, expected a name, write a map", "y, , "}));
+}
+
 }  // namespace
 }  // namespace plumb

@@ -45,6 +45,21 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   result.erase(std::unique(result.begin(), result.end(),
                            [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); }),
                result.end());
+  // One thing at one place is said once, by whoever knows what to do about it.
+  const auto says_the_same = [](const Diagnostic& a, const Diagnostic& b) {
+    const auto said = [](const Diagnostic& d) {
+      return std::tie(d.span, d.severity, d.code, d.host, d.summary, d.related);
+    };
+    return a.span && said(a) == said(b);
+  };
+  for (std::size_t i = 1; i < result.size();) {
+    if (!says_the_same(result[i - 1], result[i])) {
+      ++i;
+      continue;
+    }
+    const bool first_stays = !result[i - 1].hint.empty() || result[i].hint.empty();
+    result.erase(result.begin() + static_cast<std::ptrdiff_t>(first_stays ? i : i - 1));
+  }
   return result;
 }
 

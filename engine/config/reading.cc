@@ -317,7 +317,12 @@ Result<Json> value_of(const ParsedReading& reading, const std::string& name, con
 }
 
 Error reading_error(const ParsedReading& reading, const std::string& name, const Diagnostic& problem) {
-  return failed(reading, name, problem.summary, problem.hint);
+  const Error error = failed(reading, name, problem.summary, problem.hint);
+  if (problem.code != Code::kNotCovered || reading.local) return error;
+  Diagnostic refused = error.diagnostic();
+  refused.code = problem.code;
+  if (refused.hint.empty()) refused.hint = "a strict host is asked by files, paths, packages and units alone";
+  return Error(std::move(refused));
 }
 
 }  // namespace plumb::config

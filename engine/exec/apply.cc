@@ -95,7 +95,8 @@ bool ApplyRun::look_at_all() {
       return false;
     }
     all.push_back(progress_.as_planned_for(i));
-    if (looked_at_later_[i] || action(i).triggered || progress_.states[i] != State::kPending) continue;
+    if (looked_at_later_[i] || (action(i).triggered && !was_there(i)) || progress_.states[i] != State::kPending)
+      continue;
     looked.push_back(i);
     desired.push_back(all.back());
   }
@@ -115,10 +116,16 @@ bool ApplyRun::look_at_all() {
     const std::vector<std::size_t>& needs = action(i).needs;
     lost[i] = progress_.states[i] != State::kPending ||
               std::any_of(needs.begin(), needs.end(), [&](std::size_t need) { return need < i && lost[need]; });
-    if (action(i).triggered) continue;
+    if (action(i).triggered) {
+      const bool gone = state != nullptr && !lost[i] && *state && !(**state).exists;
+      if (gone) refuse_as_stale(i, refused_as_gone(action(i), "it does"), stale);
+      continue;
+    }
     if (lost[i]) {
       // It is skipped, or finds when its turn comes what nobody foresaw.
       looked_at_later_[i] = true;
+    } else if (const std::string user = lost_user(i); !user.empty()) {
+      refuse_as_stale(i, refused_as_gone(action(i), "the user `" + user + "` does"), stale);
     } else if (state == nullptr) {
       // What is decided only when its turn comes does then, as far as is known, what is planned.
       (void)foresight.carry_out(i, action(i).operations, true);
@@ -133,9 +140,7 @@ bool ApplyRun::look_at_all() {
       const Missing* missing = judgements_[i].verdict == Verdict::kRun ? lost_since_the_plan(i, **state) : nullptr;
       if (missing != nullptr) judgements_[i] = refused_without(action(i), *missing);
       if (judgements_[i].verdict == Verdict::kRefused) {
-        stale = true;
-        progress_.states[i] = State::kSkipped;
-        progress_.event(wire::EventKind::kStale, i, judgements_[i].problem.summary, judgements_[i].problem);
+        refuse_as_stale(i, judgements_[i].problem, stale);
       } else if (judgements_[i].verdict == Verdict::kRun) {
         // What fails does so when its turn comes: those before it are as the plan saw them, and are done.
         lost[i] = !foresight.carry_out(i, judgements_[i].operations, !(*state)->missing.empty());
@@ -145,28 +150,6 @@ bool ApplyRun::look_at_all() {
   }
   if (stale) progress_.done.outcome = wire::DoneOutcome::kStale;
   return !stale && !progress_.failed;
-}
-
-// A file or folder that it cannot be done without, and that none of those it needs brings: it was there as the plan was
-// made. What they bring is foreseen as a rule, but not all of it. An explained one finds out when its turn comes.
-const Missing* ApplyRun::lost_since_the_plan(std::size_t index, const Observed& observed) const {
-  if (action(index).explained || action(index).op == Op::kDelete) return nullptr;
-  const auto brings = [&](std::size_t need, const Missing& missing) {
-    if (need >= index) return false;
-    const Desired& desired = action(need).desired;
-    std::vector<Address> brought = {desired.address};
-    for (Address& more : kind(need).provider->provides(desired)) brought.push_back(std::move(more));
-    return std::any_of(brought.begin(), brought.end(), [&](const Address& one) {
-      return one.kind == missing.what.kind && one.identity == missing.what.identity;
-    });
-  };
-  for (const Missing& missing : observed.missing) {
-    const std::vector<std::size_t>& needs = action(index).needs;
-    const bool is_path = missing.what.identity.starts_with('/');
-    if (is_path && std::none_of(needs.begin(), needs.end(), [&](std::size_t need) { return brings(need, missing); }))
-      return &missing;
-  }
-  return nullptr;
 }
 
 // Actions in order. Neighbours that only touch files and do not depend on each other take their turn together, and so

@@ -2,7 +2,9 @@
 // then act in order, and after each action look once more.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "engine/exec/blobs.h"
@@ -29,6 +31,10 @@ struct ApplyTools {
   std::optional<Reboot>* restart = nullptr;
   // Has that done whose provider runs on the controller; null where nobody would.
   outside::Elsewhere* elsewhere = nullptr;
+  // Actions, by index, that ran when this plan was begun before, and that nothing would keep from running once more;
+  // and where that is noted of further ones. Of a strict host: others run them again.
+  std::set<std::size_t> ran = {};
+  std::function<void(std::size_t)> note_ran = {};
 };
 
 // The caller holds the host lock. Events are sent as they happen; the answer is returned. What was done is in the

@@ -45,6 +45,12 @@ void ApplyRun::recall_settled() {
     satisfied(i);
     progress_.event(wire::EventKind::kSatisfied, i);
   });
+  for (const std::size_t i : tools_.ran) {
+    if (i >= settled_.size() || progress_.states[i] != State::kPending) continue;
+    settled_[i] = true;
+    satisfied(i);
+    progress_.event(wire::EventKind::kSatisfied, i, "it ran when this plan was begun");
+  }
 }
 
 // What the host was restarted for has to be over, or it would be restarted at every run.

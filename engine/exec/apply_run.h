@@ -29,6 +29,9 @@ class ApplyRun : private ApplyActions {
   void check_restarts();
   void leave_locked_alone();
   bool look_at_all();
+  bool was_there(std::size_t index) const;
+  std::string lost_user(std::size_t index) const;
+  void refuse_as_stale(std::size_t index, const Diagnostic& why, bool& stale);
   const Missing* lost_since_the_plan(std::size_t index, const Observed& observed) const;
   void act();
   void rescue();

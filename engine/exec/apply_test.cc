@@ -20,7 +20,7 @@ class BellProvider : public Provider {
     std::vector<Result<Observed>> out;
     for (std::size_t i = 0; i < desired.size(); ++i) {
       Observed observed;
-      observed.exists = true;
+      observed.exists = desired[i]->flag("there", true);
       out.emplace_back(std::move(observed));
     }
     return out;
@@ -286,6 +286,41 @@ TEST_F(ApplyTest, WhatAnActionStandsOnIsMissedBeforeTheFirstChange) {
   later.explained = true;
   std::filesystem::remove(root_.at("/etc/ground"));
   EXPECT_EQ(apply({later}).outcome, wire::DoneOutcome::kOk);
+}
+
+TEST_F(ApplyTest, WhatIsToBeRestartedAndIsGoneIsMissedBeforeTheFirstChange) {
+  std::vector<wire::Action> actions = {toy("a", "1"), bell("x")};
+  actions[0].triggers = {1};
+  actions[1].desired.attributes["there"] = false;
+  EXPECT_EQ(apply(actions).outcome, wire::DoneOutcome::kStale);
+  EXPECT_THAT(line_.events.back().text, HasSubstr("it does not exist any more"));
+  EXPECT_FALSE(root_.has("/etc/a"));
+  // What an action before it may bring is found when its turn comes.
+  actions[1].explained = true;
+  EXPECT_EQ(apply(actions).outcome, wire::DoneOutcome::kOk);
+}
+
+TEST_F(ApplyTest, WhoAProgramRunsAsIsMissedBeforeTheFirstChange) {
+  wire::Action run = toy("b", "2");
+  run.op = Op::kRun;
+  run.explained = true;
+  plumb::Run program;
+  program.argv = {"true"};
+  wire::Action brings = toy("a", "1");
+  brings.operations.emplace_back(program);
+  program.user = "deploy";
+  run.operations = {program};
+  EXPECT_EQ(apply({toy("a", "1"), run}).outcome, wire::DoneOutcome::kStale);
+  EXPECT_THAT(line_.events.back().text, HasSubstr("the user `deploy` does not exist any more"));
+  EXPECT_FALSE(root_.has("/etc/a"));
+  // Who comes, or goes, by the plan itself is another thing.
+  run.needs = {0};
+  EXPECT_NE(apply({brings, run}).outcome, wire::DoneOutcome::kStale);
+  wire::Action gone = toy("c", "1");
+  gone.op = Op::kDelete;
+  gone.desired.address.identity = "deploy";
+  run.needs.clear();
+  EXPECT_NE(apply({run, gone}).outcome, wire::DoneOutcome::kStale);
 }
 
 TEST_F(ApplyTest, AnExplainedActionFollowsWhatItFinds) {

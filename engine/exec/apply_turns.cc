@@ -223,6 +223,8 @@ void TurnRunner::settle(std::vector<Turn>& turns) {
   for (Turn& turn : turns) {
     const std::size_t i = turn.index;
     progress_.touched[i] = turn.touched;
+    const bool ran = !turn.problem && turn.begun && !action(i).triggered && is_unverifiable(kind(i), action(i));
+    if (ran && tools_.note_ran) tools_.note_ran(i);
     if (!turn.problem && starts_service(turn.operations)) progress_.started[action(i).desired.address] = i;
     if (!turn.begun && !turn.problem) continue;  // another one's failure came first
     if (!turn.output.empty() && !hides_output(turn)) {

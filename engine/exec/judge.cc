@@ -126,6 +126,12 @@ Judgement refused_without(const wire::Action& action, const Missing& missing) {
   return refuse(action, missing.what.str() + " is not there any more");
 }
 
+Diagnostic refused_as_gone(const wire::Action& action, const std::string& what) {
+  return Diagnostic(Code::kStale,
+                    action.desired.address.str() + " is no longer as the plan saw it: " + what + " not exist any more")
+      .with_hint("make the plan anew");
+}
+
 Judgement judge(const Kind& kind, const wire::Action& action, const Observed& observed) {
   const bool deletes = action.op == Op::kDelete;
   if (deletes && !observed.exists) return {Verdict::kSatisfied, {}, {}};

@@ -267,6 +267,7 @@ TEST_F(PackagesTest, WhatOneSetsOffComesAfterIt) {
   std::vector<wire::Action> actions = {pack("a"), dir("/x"), pack("b")};
   actions[1].triggered = true;
   actions[1].op = Op::kRestart;
+  actions[1].explained = true;
   actions[0].triggers = {1};
   apply(actions);
   EXPECT_THAT(box_.transactions, ElementsAre("a", "b"));

@@ -24,6 +24,10 @@ constexpr std::size_t kWordsShown = 5;
 Error failed(std::string why) {
   return fail(Code::kCannotObserve, std::move(why));
 }
+// With its own code where that says more than that something cannot be told.
+Error failed(const Error& error) {
+  return error.code() == Code::kNotCovered ? error : failed(error.summary());
+}
 
 ToldReading absent(std::string why) {
   return {nullptr, std::move(why)};
@@ -58,7 +62,7 @@ Result<ToldReading> take(LocalSystem& system, const CommandSource& source, const
   const Result<ProcessResult> result = system.run(request);
   if (!result && result.error().code() == Code::kProgramMissing)
     return absent("the program " + program + " is not there");
-  if (!result) return failed(result.error().summary());
+  if (!result) return failed(result.error());
   const std::string said = whole.sensitive ? std::string() : last_words(*result);
   if (result->timed_out)
     return failed(program + " took longer than " + std::to_string(source.timeout_seconds) + " s" + said);
@@ -106,7 +110,7 @@ Result<ToldReading> take(LocalSystem& system, const Managers& managers, const Pa
   const PackageManager* manager = managers.packages("", system);
   if (manager == nullptr) return failed("this host has no package manager that is known here");
   const Result<std::optional<std::string>> version = manager->installed_version(source.package, system);
-  if (!version) return failed(version.error().summary());
+  if (!version) return failed(version.error());
   if (!*version) return absent("the package " + source.package + " is not installed");
   return told_of(**version, whole.match);
 }
@@ -124,7 +128,7 @@ Result<ToldReading> take(LocalSystem& system, const Managers& managers, const Un
   for (const ServiceManager* manager : managers.all_services()) {
     const Result<ServiceManager::ToldUnit> unit = manager->tell_unit(source.unit, system);
     if (unit) return ToldReading{unit_json(*unit), {}};
-    if (unit.error().code() != Code::kNoBackEnd) return failed(unit.error().summary());
+    if (unit.error().code() != Code::kNoBackEnd) return failed(unit.error());
   }
   return failed("this host has no service manager that is known here");
 }
@@ -134,7 +138,7 @@ Result<ToldReading> take(LocalSystem& system, const UrlSource& source, const Rea
   fetch.url = source.url;
   fetch.timeout_seconds = source.timeout_seconds;
   const Result<std::string> text = fetch_text(system, fetch, kLongestReading);
-  if (!text) return failed(text.error().summary());
+  if (!text) return failed(text.error());
   return told_of(*text, whole.match);
 }
 

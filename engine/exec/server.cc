@@ -314,10 +314,13 @@ class Server {
     }
     PLUMB_TRY_ASSIGN(const std::vector<wire::ItemLock> locks, locks_in_force(answered->folder));
     AskedBefore asked(answered->folder);
+    std::set<std::size_t> ran;
     std::optional<Permission> noting;
     if (record) {
       const HostRecord now = load_record(answered->folder);
-      if (!was_applied(request, now)) PLUMB_TRY(begin_covered(answered->folder, request.plan, *record, now.serial));
+      if (!was_applied(request, now)) {
+        PLUMB_TRY_ASSIGN(ran, begin_covered(answered->folder, request.plan, *record, now.serial));
+      }
       const auto note = [&asked](const ProcessRequest& program) {
         asked.add(program);
         return true;
@@ -333,9 +336,15 @@ class Server {
     answered->log = std::make_unique<RunLog>(answered->folder);
     controller_->forget();
     controller_->set_asks(true);
-    const wire::Done done = apply(
-        {registry_, system_, *blobs_, answered->folder, *answered->log, line_, locks, &restart_, controller_.get()},
-        request);
+    ApplyTools tools{registry_, system_, *blobs_,   answered->folder,  *answered->log,
+                     line_,     locks,   &restart_, controller_.get(), ran};
+    // What is not written down runs once more at the most.
+    if (record)
+      tools.note_ran = [&](std::size_t index) {
+        ran.insert(index);
+        (void)note_ran(answered->folder, request.plan, *record, ran);
+      };
+    const wire::Done done = apply(tools, request);
     controller_->set_asks(false);
     // What is not written down is not asked before the next plan.
     if (record) (void)asked.save();

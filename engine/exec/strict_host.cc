@@ -21,7 +21,7 @@ namespace plumb::exec {
 namespace {
 
 constexpr std::size_t kLargestExecutor = std::size_t{15} << 20;
-constexpr std::size_t kMostBegun = std::size_t{4} << 10;
+constexpr std::size_t kMostBegun = std::size_t{4} << 20;
 
 Error no_charter(const std::string& what) {
   return fail(Code::kCharter, what).hint("until that is mended this host carries out nothing");
@@ -151,17 +151,34 @@ Result<std::string> StrictHost::replace(const wire::Replacement& replacement) co
   return change.executor;
 }
 
-Result<> begin_covered(const StateFolder& folder, const std::string& plan, std::int64_t made_of, std::int64_t now) {
-  const std::string begun = canonical({{"plan", plan}, {"record", made_of}});
+Result<std::set<std::size_t>> begin_covered(const StateFolder& folder, const std::string& plan, std::int64_t made_of,
+                                            std::int64_t now) {
+  const Result<Json> begun =
+      parse_json(read_small(folder.files(), begun_path(folder), kMostBegun), Code::kDamagedRecord);
   // It was begun here, and no other since: what it has done so far is what makes the record another one.
-  if (read_small(folder.files(), begun_path(folder), kMostBegun) == begun) return {};
-  if (made_of != now) {
-    return fail(Code::kNotCovered, "the plan was made when the record of this host had the serial " +
-                                       std::to_string(made_of) + ", and by now it has " + std::to_string(now))
-        .hint("another plan was carried out here since: make the plan anew, and have that approved");
+  const bool goes_on = begun && text_of(*begun, "plan") == plan && member_of(*begun, "record") == made_of;
+  std::set<std::size_t> ran;
+  if (!goes_on) {
+    if (made_of != now) {
+      return fail(Code::kNotCovered, "the plan was made when the record of this host had the serial " +
+                                         std::to_string(made_of) + ", and by now it has " + std::to_string(now))
+          .hint("another plan was carried out here since: make the plan anew, and have that approved");
+    }
+    PLUMB_TRY(folder.make());
+    PLUMB_TRY(note_ran(folder, plan, made_of, ran));
+    return ran;
   }
-  PLUMB_TRY(folder.make());
-  return replace_file(folder.files(), begun_path(folder), begun);
+  const Json& indexes = member_of(*begun, "ran");
+  for (const Json& index : indexes.is_array() ? indexes : Json::array()) {
+    if (index.is_number_unsigned()) ran.insert(index.get<std::size_t>());
+  }
+  return ran;
+}
+
+Result<> note_ran(const StateFolder& folder, const std::string& plan, std::int64_t made_of,
+                  const std::set<std::size_t>& ran) {
+  return replace_file(folder.files(), begun_path(folder),
+                      canonical({{"plan", plan}, {"ran", ran}, {"record", made_of}}));
 }
 
 }  // namespace plumb::exec

@@ -1,6 +1,7 @@
 // A host that goes by a charter: what it reads of it, and what it lets a controller have it do.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include <sys/types.h>
@@ -44,8 +45,13 @@ class StrictHost {
 };
 
 // Which plan was begun last, kept in the project's folder, so that it can go on although the record is another one by
-// then. The caller holds the host lock. Errors: kNotCovered where the record is another one than the plan was made of,
+// then. Gives which of its actions, by index, ran well and would run again, since nothing tells afterwards that they
+// did. The caller holds the host lock. Errors: kNotCovered where the record is another one than the plan was made of,
 // and kWriteFailed.
-Result<> begin_covered(const StateFolder& folder, const std::string& plan, std::int64_t made_of, std::int64_t now);
+Result<std::set<std::size_t>> begin_covered(const StateFolder& folder, const std::string& plan, std::int64_t made_of,
+                                            std::int64_t now);
+// Of the plan that was begun.
+Result<> note_ran(const StateFolder& folder, const std::string& plan, std::int64_t made_of,
+                  const std::set<std::size_t>& ran);
 
 }  // namespace plumb::exec

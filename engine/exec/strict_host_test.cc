@@ -173,10 +173,13 @@ TEST_F(StrictHostTest, APlanIsBegunOfItsRecordAndGoesOnAfterwards) {
   EXPECT_EQ(begin_covered(state, "plan-1", 3, 4).error().code(), Code::kNotCovered);
   ASSERT_TRUE(begin_covered(state, "plan-1", 4, 4));
   // It has changed the record itself.
-  EXPECT_TRUE(begin_covered(state, "plan-1", 4, 5));
+  EXPECT_TRUE(begin_covered(state, "plan-1", 4, 5).value().empty());
+  // What ran and would run again is known to it.
+  ASSERT_TRUE(note_ran(state, "plan-1", 4, {0, 2}));
+  EXPECT_EQ(begin_covered(state, "plan-1", 4, 5).value(), (std::set<std::size_t>{0, 2}));
   EXPECT_FALSE(begin_covered(state, "plan-1", 3, 5));
   EXPECT_FALSE(begin_covered(state, "plan-2", 4, 5));
-  ASSERT_TRUE(begin_covered(state, "plan-2", 5, 5));
+  EXPECT_TRUE(begin_covered(state, "plan-2", 5, 5).value().empty());
   EXPECT_FALSE(begin_covered(state, "plan-1", 4, 6));
 }
 

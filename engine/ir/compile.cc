@@ -287,9 +287,13 @@ std::shared_ptr<const HostGraph> Compiler::build(const config::Host& host, const
     if (open) graph->undecided = left_undecided(*told.undecided, graph->nodes);
     graph->may_come = expander_.may_come();
     for (const auto& [name, reading] : *told.readings)
-      graph->readings[name] = {
-          reading.path,  reading.after,    expander_.open_readings().contains(name),
-          reading.thing, reading.is_there, open && !expander_.unforeseen_readings().contains(name)};
+      graph->readings[name] = {reading.path,
+                               reading.after,
+                               expander_.open_readings().contains(name),
+                               reading.thing,
+                               reading.is_there,
+                               open && !expander_.unforeseen_readings().contains(name),
+                               !input_.project.root.around.empty() || expander_.used_readings().contains(name)};
     return verified(std::move(graph), diagnostics);
   }
   // Where it was stopped, some are missing.

@@ -128,6 +128,7 @@ class UnwantedThings {
       if (!provider->is_unwanted(desired)) continue;
       things_.emplace(Address{"", desired.address.kind, desired.address.identity}, i);
       for (const std::string& path : provider->manages_paths(desired)) removed_.emplace(path, i);
+      for (const std::string& claim : provider->claims(desired)) removed_claims_.emplace(claim, i);
     }
   }
 
@@ -169,6 +170,9 @@ class UnwantedThings {
       if (const Node* remover = clearer_of(implied.path)) return remover;
       if (const Node* remover = remover_of_one(removed_, implied.path, desired, what)) return remover;
       if (const Node* remover = remover_above(implied.path, desired, what)) return remover;
+    }
+    for (const std::string& claim : kind.provider->stands_on_claims(desired)) {
+      if (const Node* remover = remover_of_one(removed_claims_, claim, desired, what)) return remover;
     }
     // What is asked by its own programs whether it is to run needs the same every time.
     const bool asks = kind.runs && !kind.provider->is_foreseeable(desired);
@@ -212,8 +216,9 @@ class UnwantedThings {
   const std::vector<Node>& nodes_;
   const Registry& kinds_;
   std::map<Address, std::size_t> things_;
-  Paths removed_;  // by what is to go
-  Paths cleared_;  // by what clears them
+  Paths removed_;         // by what is to go
+  Paths cleared_;         // by what clears them
+  Paths removed_claims_;  // by what is to go
 };
 
 }  // namespace

@@ -67,6 +67,7 @@ struct ReadingCauses {
   std::optional<Address> thing = std::nullopt;  // a package or a unit, as Missing::what names it
   bool is_there = false;                        // that thing, so that nothing else brings it
   bool is_foreseen = false;                     // what hangs on it so is in HostGraph::may_come
+  bool is_judged = false;                       // a check of the project reads it, or steps on other hosts may
 };
 
 // What is not there as things are told, and may be once one of these readings tells something else.

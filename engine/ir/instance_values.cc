@@ -37,7 +37,7 @@ void Expander::Instance::run(Resources& resources) {
   work_out();
   for (const config::Check& check : module_.checks) {
     if (check.broken || !known(check.reads)) continue;
-    if (leaves_open()) expander_.used_readings_.merge(readings_of(check.reads));
+    expander_.used_readings_.merge(readings_of(check.reads));
     decide(check, evaluation(), [this](const cel::Reference& reference) { return place_of(reference); });
   }
   give(0, module_.body.size(), std::nullopt, "", resources);

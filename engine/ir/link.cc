@@ -200,6 +200,45 @@ void add_outliving(const std::vector<Node>& nodes, const Registry& providers, st
   }
 }
 
+// Whether it may be moved behind what was declared later: nothing says that it has to do with what it would come
+// before.
+bool is_bystander(const Node& node, const std::vector<std::string>& folders, const Registry& providers) {
+  const Kind* kind = providers.find(node.desired.address.kind);
+  if (kind == nullptr || kind->runs || !kind->triggers.empty()) return false;
+  std::vector<std::string> paths = kind->provider->manages_paths(node.desired);
+  for (std::string& path : kind->provider->edits_paths(node.desired)) paths.push_back(std::move(path));
+  for (ImpliedPath& implied : kind->provider->implies_paths(node.desired)) paths.push_back(std::move(implied.path));
+  return std::none_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
+      return path == folder || is_below(path, folder) || is_below(folder, path);
+    });
+  });
+}
+
+// Who removes from a folder what nobody manages comes behind packages, which may put something into it, unless the two
+// are ordered already or what stands between them may need it where it is.
+void add_packages_first(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
+  std::vector<std::size_t> bringing;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Kind* kind = providers.find(nodes[i].desired.address.kind);
+    if (kind != nullptr && kind->operations.contains(PackageTransaction{}) &&
+        !kind->provider->is_unwanted(nodes[i].desired))
+      bringing.push_back(i);
+  }
+  for (std::size_t i = 0; !bringing.empty() && i < bringing.back(); ++i) {
+    const Provider* provider = providers.provider(nodes[i].desired.address.kind);
+    if (provider == nullptr || !provider->looks_at_paths(nodes[i].desired)) continue;
+    const std::vector<std::string> folders = provider->manages_paths(nodes[i].desired);
+    const std::vector<bool> later = come_after(i, nodes.size(), edges);
+    for (std::size_t j = i + 1; j <= bringing.back(); ++j) {
+      const bool brings = std::find(bringing.begin(), bringing.end(), j) != bringing.end();
+      if (later[j] && !brings) continue;
+      if (later[j] || (!brings && !is_bystander(nodes[j], folders, providers))) break;
+      if (brings) edges.push_back({i, j, EdgeKind::kInferred, Op::kNone, nodes[i].span});
+    }
+  }
+}
+
 // Where an edit makes the file that another resource only dresses, it comes first, unless the two are ordered already.
 void add_makers(const std::vector<Node>& nodes, const Registry& providers, std::vector<Edge>& edges) {
   std::optional<AddressTable> table;  // most hosts have no edits
@@ -291,6 +330,25 @@ void inherit(std::vector<Desired>& all, const Registry& providers) {
   }
 }
 
+// Paths that the resource's attributes name, whatever its kind does with them.
+void add_paths_named(const Json& value, const Json& schema, std::set<std::string>& paths) {
+  if (!schema.is_object()) return;
+  if (value.is_array()) {
+    for (const Json& item : value) add_paths_named(item, member_of(schema, "items"), paths);
+  } else if (value.is_object()) {
+    for (const auto& [name, inner] : value.items())
+      add_paths_named(inner, member_of(member_of(schema, "properties"), name), paths);
+  }
+  const Json& choices = member_of(schema, "anyOf");
+  if (choices.is_array()) {
+    for (const Json& choice : choices) add_paths_named(value, choice, paths);
+  }
+  const std::string format = text_of(schema, "x-format");
+  if (value.is_string() && (format == "path" || format == "file-path") &&
+      value.get_ref<const std::string&>().starts_with('/'))
+    paths.insert(value.get<std::string>());
+}
+
 // What all kinds say of paths, for those that would remove or change what is not theirs.
 void show_paths(std::vector<Desired>& all, const Registry& providers) {
   std::vector<Desired*> looking;
@@ -309,6 +367,8 @@ void show_paths(std::vector<Desired>& all, const Registry& providers) {
       if (implied.whole) paths.whole.insert(implied.path);
       paths.implied.insert(std::move(implied.path));
     }
+    const Schema& schema = providers.find(one.address.kind)->schema;
+    if (schema.is_given()) add_paths_named(one.attributes, schema.json(), paths.implied);
   }
   for (Desired* one : looking) providers.provider(one->address.kind)->see_paths(*one, paths);
 }
@@ -376,6 +436,7 @@ std::optional<Linker::Linked> Linker::find(const std::vector<Node>& nodes,
   add_programs_first(nodes, providers_, edges);
   add_files_first(nodes, providers_, edges);
   add_outliving(nodes, providers_, edges);
+  add_packages_first(nodes, providers_, edges);
   std::vector<Precedence> precedences;
   precedences.reserve(edges.size());
   for (const Edge& edge : edges) precedences.push_back({edge.from, edge.to});

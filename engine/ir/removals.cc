@@ -91,10 +91,16 @@ class RemovalsBuilder {
         gives_way = true;
         continue;
       }
-      result_.forgotten[orphan.address] = thing + " is that of `" + now.address.str() + "` now";
+      result_.forgotten[orphan.address] =
+          thing + " is that of `" + now.address.str() + "` now" + what_stays(things_of(going.was));
       return;
     }
     going.node = node_of(going.was, *removal, *kind, orphan.prevented);
+    for (const Desired& now : declared_) {
+      if (now.address.kind != kind->name || kind->provider->spare(going.node.desired, now)) continue;
+      result_.forgotten[orphan.address] = "what it asked for is asked for by `" + now.address.str() + "` now";
+      return;
+    }
     if (const Desired* now = sets_again(going.node.desired); now != nullptr) {
       result_.forgotten[orphan.address] = "what it set is set by `" + now->address.str() + "` now";
       return;
@@ -119,6 +125,16 @@ class RemovalsBuilder {
     std::vector<std::string> things = provider->manages_paths(desired);
     for (std::string& claim : provider->claims(desired)) things.push_back(std::move(claim));
     return things;
+  }
+
+  // "; the user a stays": what else it was about, and nobody asks for.
+  std::string what_stays(std::vector<std::string> things) const {
+    constexpr std::size_t kNamed = 3;
+    std::erase_if(things, [this](const std::string& thing) { return owners_.contains(thing); });
+    std::string text;
+    for (std::size_t i = 0; i < std::min(things.size(), kNamed); ++i) text += (i == 0 ? "; " : ", ") + things[i];
+    if (things.size() > kNamed) text += " and " + std::to_string(things.size() - kNamed) + " more";
+    return text.empty() ? text : text + (things.size() == 1 ? " stays" : " stay");
   }
 
   // Whoever declares what this removal would take out of the same file; null for nobody. Sensitive ones are known by

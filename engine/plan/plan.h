@@ -77,7 +77,7 @@ struct HostPlan {
   std::vector<PassedOver> passed_over;
   std::vector<Elsewhere> elsewhere;   // in declared order
   std::vector<UsedReading> readings;  // that the plan stands on, in the order of their names
-  // Of these, those that an action of the plan may change, with its address. What comes of them is for the next plan.
+  // Readings that an action of the plan may change, with its address. What comes of them is for the next plan.
   std::map<std::string, std::string> moving;
   ActionList actions;
   Around around;  // its turn; empty where it has nothing to do

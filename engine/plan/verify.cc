@@ -205,10 +205,6 @@ class HostVerifier {
 
   std::string problem_of_readings() const {
     for (const auto& [name, by] : host_.moving) {
-      const bool used = std::any_of(host_.readings.begin(), host_.readings.end(),
-                                    [&, &reading = name](const UsedReading& one) { return one.name == reading; });
-      // While a host is planned, its readings are not there yet.
-      if (!used && !host_.readings.empty()) return "the reading `" + name + "` is to change and is none of its own";
       if (!parts_.contains(by)) return "the reading `" + name + "` is to change by " + by + ", which has no action";
     }
     return {};

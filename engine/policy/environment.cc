@@ -343,21 +343,34 @@ std::string identity_of(const Desired& desired, const Registry* kinds) {
   return format.ends_with("path") ? plain_path(own.get<std::string>()) : own.get<std::string>();
 }
 
-std::string plain_address_of(const Desired& desired, const Registry* kinds) {
+namespace {
+
+// Nothing where it is what its address says.
+std::optional<std::string> plain_identity(const Desired& desired, const Registry* kinds) {
   const Json* schema = schema_of(desired, kinds);
   if (schema == nullptr || desired.attribute(schema->at("x-identity").get_ref<const std::string&>()).is_null())
-    return desired.address.str();
+    return std::nullopt;
   std::string identity = identity_of(desired, kinds);
   const auto keys = schema->find("x-key");
-  if (keys != schema->end()) {
-    for (const Json& name : *keys) {
-      const Json& key = desired.attribute(name.get_ref<const std::string&>());
-      if (!key.is_string()) continue;
-      identity += "#" + (is_sealed(key) ? kSensitive : config::address_key(key.get<std::string>()));
-      break;
-    }
+  if (keys == schema->end()) return identity;
+  for (const Json& name : *keys) {
+    const Json& key = desired.attribute(name.get_ref<const std::string&>());
+    if (!key.is_string()) continue;
+    return identity + "#" + (is_sealed(key) ? kSensitive : config::address_key(key.get<std::string>()));
   }
-  return Address{desired.address.module, desired.address.kind, identity}.str();
+  return identity;
+}
+
+}  // namespace
+
+std::vector<std::string> plain_addresses_of(const plan::Action& action, const Registry* kinds) {
+  const std::optional<std::string> identity = plain_identity(action.desired, kinds);
+  std::vector<std::string> plain = action.addresses();
+  for (std::string& address : plain) {
+    const Result<Address> parsed = Address::parse(address);
+    if (identity && parsed) address = Address{parsed->module, parsed->kind, *identity}.str();
+  }
+  return plain;
 }
 
 Json visible(const plan::Action& action) {

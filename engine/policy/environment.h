@@ -37,8 +37,8 @@ cel::Value value_of(const plan::Plan& plan, const plan::Action& action, const st
 // What a resource is about: the attribute that its kind's schema names for it. An `id` changes its address, and not
 // this.
 std::string identity_of(const Desired& desired, const Registry* kinds);
-// The address that it would have without an `id`.
-std::string plain_address_of(const Desired& desired, const Registry* kinds);
+// The addresses that an action's resource would have without an `id`, that of the action first.
+std::vector<std::string> plain_addresses_of(const plan::Action& action, const Registry* kinds);
 
 // An action as the plan's document has it, with `(sensitive)` where a sealed value stands.
 Json visible(const plan::Action& action);

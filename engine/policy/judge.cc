@@ -17,7 +17,7 @@ namespace {
 using Names = std::vector<std::string>;
 
 // What a rule says of something, on whatever hosts: address, what it is about, source, message.
-using Said = std::tuple<std::string, std::string, std::string, std::string>;
+using Said = std::tuple<std::string, Names, std::string, std::string>;
 
 // What came of looking at one list of actions, or at hosts of which a rule reads the same.
 struct Looked {
@@ -45,7 +45,10 @@ void append_at(const cel::Value& whole, const std::vector<std::string>& path, st
 
 bool counts_for(const Waiver& waiver, const Finding& one, const std::string& host) {
   if (waiver.rule != one.rule) return false;
-  const bool means = one.about.empty() ? waiver.address == "*" : address_matches(waiver.address, one.about);
+  const bool means = one.about.empty() ? waiver.address == "*"
+                                       : std::any_of(one.about.begin(), one.about.end(), [&](const std::string& about) {
+                                           return address_matches(waiver.address, about);
+                                         });
   return means && (host.empty() ? waiver.hosts == "*" : glob_match(waiver.hosts, host));
 }
 
@@ -169,10 +172,10 @@ class Judging {
       if (!text) return fail_on(index, action, text.error(), rule.message.node);
       if (cel::append_text(message, *text).is_error()) message = cel::display(*text);
     }
-    Said said("", "", "", cut(std::move(message)));
+    Said said("", {}, "", cut(std::move(message)));
     if (action != nullptr) {
       std::get<0>(said) = action->desired.address.str();
-      std::get<1>(said) = plain_address_of(action->desired, input_.kinds);
+      std::get<1>(said) = plain_addresses_of(*action, input_.kinds);
       std::get<2>(said) = action->source;
     }
     std::map<Said, std::uint32_t>& known = said_[index];
@@ -241,7 +244,8 @@ class Judging {
       found.push_back(finding);
     }
     if (unlisted_[index] == 0) return;
-    finding.address = finding.about = finding.source = "";
+    finding.address = finding.source = "";
+    finding.about.clear();
     finding.hosts.clear();
     finding.message = "so do " + std::to_string(unlisted_[index]) + " more places, which are not listed";
     found.push_back(std::move(finding));

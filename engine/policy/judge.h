@@ -24,9 +24,9 @@ struct Finding {
   std::string message;
   std::string hint;
   std::string address;  // "" for what is about a host or the plan
-  // The address that it would have without an `id` of its own, by which waivers know it; "" where several things on
-  // several hosts have the address.
-  std::string about;
+  // The addresses that it would have without an `id` of its own, by which waivers know it: several where several
+  // modules declare it; none where several things on several hosts have the address.
+  std::vector<std::string> about;
   std::string source;              // "plumb.yaml:31:5"; "" where nothing is to blame
   std::vector<std::string> hosts;  // sorted; none for what is about the plan
   // What lets it pass; or, ended, what did so before.

@@ -105,7 +105,8 @@ class AnswerReader {
       } else if (member == "hint" && value.is_string()) {
         one.hint = value.get<std::string>();
       } else if (member == "address" && value.is_string()) {
-        one.address = one.about = value.get<std::string>();
+        one.address = value.get<std::string>();
+        one.about = {one.address};
       } else if (member == "hosts" && value.is_array()) {
         PLUMB_TRY(take_hosts(value, one));
       } else if (one.effect == Effect::kRequire && member == "approvals" && value.is_number_integer() && value >= 1 &&
@@ -146,21 +147,22 @@ class AnswerReader {
     }
     if (wanted.empty()) return;
     std::set<std::string> looked_at;
-    std::map<std::string, std::set<std::string>> about;
+    std::map<std::string, std::set<std::vector<std::string>>> about;
     for (const auto& [host, own] : plan_.hosts) {
       if (own.actions.empty() || !looked_at.insert(own.actions.digest()).second) continue;
       const std::shared_ptr<const plan::Actions> actions = own.actions.get();
       for (const plan::Action& action : *actions) {
         const auto found = wanted.find(action.desired.address.str());
         if (found == wanted.end()) continue;
-        about[found->first].insert(plain_address_of(action.desired, kinds_));
+        about[found->first].insert(plain_addresses_of(action, kinds_));
         for (Finding* one : found->second) {
           if (one->source.empty()) one->source = action.source;
         }
       }
     }
     for (const auto& [address, things] : about) {
-      for (Finding* one : wanted[address]) one->about = things.size() == 1 ? *things.begin() : "";
+      for (Finding* one : wanted[address])
+        one->about = things.size() == 1 ? *things.begin() : std::vector<std::string>();
     }
   }
 

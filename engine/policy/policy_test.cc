@@ -244,9 +244,14 @@ waivers:
   plan.hosts["b"] = host_of({{{"address", "web/note:x"}, {"desired", {{"at", "/etc/passwd"}}}}});
   plan.hosts["c"] = host_of({{{"address", "note:/etc/passwd"}, {"desired", {{"at", "/etc/motd"}}}}});
   // No project may say so; the file of a plan could.
+  // One resource of several modules is known by each of them.
+  plan.hosts["e"] = host_of({{{"address", "app/note:y"},
+                              {"also", {{{"address", "web/note:x"}, {"source", "web.yaml:3:5"}}}},
+                              {"desired", {{"at", "/etc/passwd"}}}}});
   plan.hosts["d"] = host_of({{{"address", "note:/srv"}, {"desired", {{"at", "//etc/./ssh/..//passwd/"}}}}});
-  EXPECT_THAT(lines(judged(policy, plan)), ElementsAre("deny no-passwd: note:/srv d", "deny no-passwd: note:motd a",
-                                                       "deny no-passwd: web/note:x b (waived)"));
+  EXPECT_THAT(lines(judged(policy, plan)),
+              ElementsAre("deny no-passwd: app/note:y e (waived)", "deny no-passwd: note:/srv d",
+                          "deny no-passwd: note:motd a", "deny no-passwd: web/note:x b (waived)"));
 }
 
 TEST_F(PolicyTest, WhatIsNeitherTrueNorFalseIsNotAllowed) {

@@ -152,6 +152,12 @@ const Diagnostic* first_error(const run::HostResult& result) {
   return nullptr;
 }
 
+std::string on_with_plan(const run::HostResults& hosts, const std::string& run_id, const std::string& file) {
+  const bool strict = std::any_of(hosts.begin(), hosts.end(), [](const auto& one) { return one.second.strict; });
+  if (!strict) return "plumb apply --resume " + run_id;
+  return file.empty() ? "plumb plan -o FILE" : "plumb apply " + file;
+}
+
 std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& same_plan) {
   if (!plan.scope.undoes.empty()) return has_steps(hosts, plan) ? same_plan : undo_on(hosts, plan);
   std::vector<std::string> unplanned;
@@ -220,7 +226,7 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
   return out;
 }
 
-Json run_json(const run::HostResults& hosts, const std::string& run_id, const std::string& plan_id) {
+Json run_json(const run::HostResults& hosts, const std::string& run_id, const std::string& plan_id, Json earlier) {
   Json list = Json::object();
   for (const auto& [name, result] : hosts) {
     Json diagnostics = Json::array();
@@ -238,7 +244,9 @@ Json run_json(const run::HostResults& hosts, const std::string& run_id, const st
     if (result.outcome == HostOutcome::kAlready)
       list[name]["applied"] = {{"run", result.applied_by}, {"at", result.applied_at}};
   }
-  return {{"run", run_id}, {"plan", plan_id}, {"hosts", std::move(list)}};
+  Json document = {{"run", run_id}, {"plan", plan_id}, {"hosts", std::move(list)}};
+  if (!earlier.is_null()) document["earlier"] = Json::array({std::move(earlier)});
+  return document;
 }
 
 }  // namespace plumb::report

@@ -73,6 +73,10 @@ TEST_F(RunSummary, GoesOnWithANewPlanWhereThisOneCannot) {
   host("a", HostState::kOk);
   host("b", HostState::kFailed, "x").outcome = HostOutcome::kStale;
   EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), "plumb plan --on 'b'");
+  EXPECT_EQ(on_with_plan(hosts_, "R1", "p.json"), "plumb apply --resume R1");
+  hosts_.begin()->second.strict = true;
+  EXPECT_EQ(on_with_plan(hosts_, "R1", "p.json"), "plumb apply p.json");
+  hosts_.begin()->second.strict = false;
   host("c", HostState::kUnreachable, "y");
   EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), kSamePlan);
   hosts_.erase("b");

@@ -67,6 +67,7 @@ class Applying {
     result_.plan = std::move(saved.plan);
     result_.plan_id = std::move(saved.id);
     contents_ = std::move(saved.contents);
+    file_ = saved.file.string();
     if (!saved.file.empty())
       coverage_ = std::make_shared<Coverage>(result_.plan, result_.plan_id, approvals_folder(saved.file));
     resumed_ = saved.resumed;
@@ -204,7 +205,11 @@ class Applying {
     if (applied.stopped) {
       Diagnostic stopped = *applied.stopped;
       const bool anew = request_.undo && plan::step_count(result_.plan) == 0;
-      stopped.hint = anew ? "plumb undo " + result_.plan.scope.undoes : "plumb apply --resume " + request_.run;
+      const bool strict =
+          std::any_of(applied.hosts.begin(), applied.hosts.end(), [](const auto& one) { return one.second.strict; });
+      stopped.hint = anew                       ? "plumb undo " + result_.plan.scope.undoes
+                     : strict && !file_.empty() ? "plumb apply " + file_
+                                                : "plumb apply --resume " + request_.run;
       found.add(std::move(stopped));
     }
     for (const auto& [host, result] : applied.hosts) found.extend(result.diagnostics);
@@ -257,6 +262,7 @@ class Applying {
   const RunContext& context_;
   std::unique_ptr<Fleet> fleet_;
   std::optional<std::string> document_;  // of the plan
+  std::string file_;                     // of a saved plan; "" for none
   std::filesystem::path contents_;
   std::shared_ptr<const Coverage> coverage_;  // of a plan's file
   bool resumed_ = false;

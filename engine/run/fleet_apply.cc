@@ -157,7 +157,8 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
   if (event.index >= actions.size()) return;
   journalist.note(event);
   count(event.kind, member.result);
-  if (event.kind == wire::EventKind::kSatisfied && !event.text.empty()) ++member.result.left_in_turn;
+  const bool in_turn = !actions[event.index].when.empty();
+  if (event.kind == wire::EventKind::kSatisfied && in_turn && !event.text.empty()) ++member.result.left_in_turn;
   // What was skipped is counted; what caused it is told: a failure, or a lock that the plan did not know of.
   const bool locked = event.problem && event.problem->code == Code::kItemLocked;
   if (event.problem && (event.kind != wire::EventKind::kSkipped || locked)) {
@@ -203,6 +204,7 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
   if (Result<> reached = reach(member); !reached) return fail_with(result, reached.error());
   // Beside its actions a strict host is told nothing, and without an approval not even those.
   if (actions.empty() && options.coverage == nullptr && !member.session->charter().empty()) return;
+  result.strict = !member.session->charter().empty();
   if (Result<> covered = cover(member, *request, options); !covered) {
     result.outcome = HostOutcome::kStale;
     return fail_with(result, covered.error());

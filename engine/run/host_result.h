@@ -24,6 +24,7 @@ struct HostResult {
   int failed = 0;
   int skipped = 0;
   int verified = 0;
+  bool strict = false;  // it carries out only what people have approved
   std::int64_t milliseconds = 0;
   std::string applied_by;  // kAlready: the run
   std::string applied_at;  // kAlready: when, RFC 3339, by the host's clock

@@ -1,6 +1,7 @@
 #include "engine/simulate/simulate.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/checked.h"
 #include "engine/plan/verify.h"
@@ -18,6 +19,22 @@ ir::Undecided next_undecided(ir::Undecided before, const std::map<std::string, s
   for (const auto& [name, by] : moving) before.readings.insert(name);
   before.decided.insert(decided_now.begin(), decided_now.end());
   return before;
+}
+
+std::vector<UsedReading> stood_on(std::vector<UsedReading> told, const ir::HostGraph& graph,
+                                  const plan::HostPlan& host) {
+  std::set<std::string> held;
+  for (const plan::HeldBack& one : host.held_back) held.insert(one.address);
+  std::erase_if(told, [&](const UsedReading& one) {
+    if (graph.undecided.contains(one.name)) return true;
+    const auto causes = graph.readings.find(one.name);
+    // The plan itself changes it: where it broke off behind that, it could not be gone on with.
+    if (causes == graph.readings.end() || causes->second.is_judged || !host.moving.contains(one.name)) return false;
+    return std::all_of(graph.nodes.begin(), graph.nodes.end(), [&](const ir::Node& node) {
+      return !node.readings.contains(one.name) || held.contains(node.desired.address.str());
+    });
+  });
+  return told;
 }
 
 std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& kinds,

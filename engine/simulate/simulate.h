@@ -74,6 +74,11 @@ std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Regist
                                         Diagnostics& diagnostics, const plan::Scope& scope = {},
                                         const TextOf& text_of = {});
 
+// Those of the readings that were told on which the plan stands: from others nothing in it comes, since all that comes
+// of them is decided in its turn, or is left to the next plan.
+std::vector<UsedReading> stood_on(std::vector<UsedReading> told, const ir::HostGraph& graph,
+                                  const plan::HostPlan& host);
+
 // What the record knows by another address is told by the one that it has now: by a former one, that of another module
 // that declares the same, or that of one that did. Before the host is simulated.
 void make_moves(const ir::HostGraph& graph, const Registry& kinds, Observation& observation);

@@ -31,24 +31,28 @@ std::string folder_of(const Desired& desired) {
   return mode == "enforce" ? "" : mode == kDisable ? kDisable : kComplain;
 }
 
+// What undo asks for of a profile that came: neither loaded nor linked, and so nothing of it is left once its file
+// goes.
+constexpr const char* kGone = "gone";
+
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   PLUMB_TRY_ASSIGN(const auto file, system.stat(file_of(desired), true));
   observed.exists = file.has_value();
-  if (!file) {
-    observed.missing.push_back({{"", "file", file_of(desired)}, "name"});
-    return observed;
-  }
-  PLUMB_TRY_ASSIGN(const std::string text, system.read_file(file_of(desired), kLargest));
-  const std::vector<ProfileHead> heads = profile_heads(text);
   std::vector<std::string> links;
   for (const char* folder : {kComplain, kDisable}) {
     PLUMB_TRY_ASSIGN(const bool linked, is_entry_there(link_of(desired, folder), system));
     if (linked) links.emplace_back(folder);
   }
+  observed.attributes["links"] = links;
+  if (!file) {
+    if (!desired.flag(kGone, false)) observed.missing.push_back({{"", "file", file_of(desired)}, "name"});
+    return observed;
+  }
+  PLUMB_TRY_ASSIGN(const std::string text, system.read_file(file_of(desired), kLargest));
+  const std::vector<ProfileHead> heads = profile_heads(text);
   const bool complains =
       std::any_of(heads.begin(), heads.end(), [](const ProfileHead& head) { return head.complains; });
-  observed.attributes["links"] = links;
   // A link in `disable` counts before the others.
   observed.attributes["mode"] = !links.empty() && links.back() == kDisable ? "disable"
                                 : !links.empty() || complains              ? "complain"
@@ -114,7 +118,8 @@ std::vector<Result<Observed>> ApparmorProfileProvider::observe(std::span<const D
 Change ApparmorProfileProvider::diff(const Desired& desired, const Observed& observed) const {
   Change change;
   const std::string mode = desired.text("mode");
-  const bool goes = mode == kDisable;
+  const bool gone = desired.flag(kGone, false);
+  const bool goes = mode == kDisable || gone;
   const std::string running = goes ? "none" : mode;
   const auto differs = [&](const char* attribute, const std::string& wanted) {
     if (observed.text(attribute) == wanted) return false;
@@ -122,7 +127,12 @@ Change ApparmorProfileProvider::diff(const Desired& desired, const Observed& obs
     change.after[attribute] = wanted;
     return true;
   };
-  const bool is_other = differs("mode", mode);
+  bool is_other = !gone && differs("mode", mode);
+  if (const Json& links = observed.attribute("links"); gone && links.is_array() && !links.empty()) {
+    change.before["links"] = links;
+    change.after["links"] = Json::array();
+    is_other = true;
+  }
   const bool runs_other = observed.has("running") && differs("running", running);
   if (!is_other && !runs_other) return change;
   const bool kernel = observed.flag("kernel", false);
@@ -177,10 +187,10 @@ std::string ApparmorProfileProvider::remedy(const Desired& desired, const Missin
 }
 
 std::optional<Desired> ApparmorProfileProvider::restore(const Desired& desired, const Observed& before) const {
-  if (!before.has("mode")) return std::nullopt;
   Desired again;
   again.address = desired.address;
-  again.attributes = {{"name", desired.attribute("name")}, {"mode", before.attribute("mode")}};
+  again.attributes = {{"name", desired.attribute("name")}, {"mode", before.text("mode", "enforce")}};
+  if (!before.has("mode")) again.attributes[kGone] = true;
   return again;
 }
 

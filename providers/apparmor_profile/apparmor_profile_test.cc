@@ -71,6 +71,25 @@ TEST_F(ApparmorProfile, OneThatIsNotThereIsMissing) {
             (std::vector<Missing>{{{"", "file", "/etc/apparmor.d/cups"}, "name"}}));
 }
 
+TEST_F(ApparmorProfile, OfOneThatCameUndoLeavesNeitherLinkNorProfile) {
+  has_kernel("");
+  system.remove("/etc/apparmor.d/cups");
+  const Observed before = *look(want("disable")).observed;
+  system.make_file("/etc/apparmor.d/cups", kText);
+  system.make_link("/etc/apparmor.d/disable/cups", "/etc/apparmor.d/cups");
+  const std::optional<Desired> again = provider.restore(want("disable"), before);
+  ASSERT_TRUE(again);
+  const Seen seen = look(*again);
+  ASSERT_EQ(seen.change.operations.size(), 1U);
+  EXPECT_EQ(*path_of(seen.change.operations[0]), "/etc/apparmor.d/disable/cups");
+  system.remove("/etc/apparmor.d/disable/cups");
+  EXPECT_TRUE(look(*again).change.empty());
+  system.make_file("/sys/kernel/security/apparmor/profiles", "cups (enforce)\n/usr/bin/{a,b}-tool (enforce)\n");
+  EXPECT_EQ(std::get<plumb::Run>(look(*again).change.operations.at(0)).argv.at(1), "--remove");
+  system.remove("/etc/apparmor.d/cups");
+  EXPECT_TRUE(look(*again).change.empty());
+}
+
 TEST(ProfileText, HeadsAreThoseOfTheFile) {
   const std::vector<ProfileHead> heads = profile_heads(kText);
   ASSERT_EQ(heads.size(), 2U);

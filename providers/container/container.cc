@@ -279,6 +279,18 @@ std::vector<std::string> ContainerProvider::claims(const Desired& desired) const
   return {"the container " + desired.text("name") + whose(desired)};
 }
 
+std::vector<std::string> ContainerProvider::stands_on_claims(const Desired& desired) const {
+  std::vector<std::string> claims = {"the image " + desired.text("image") + whose(desired)};
+  for (const std::string& network : networks_of(desired))
+    claims.push_back("the container network " + network + whose(desired));
+  for (const std::string& text : texts_in(desired.attribute("volumes"))) {
+    const VolumeText volume = volume_text(text);
+    if (!volume.source.empty() && !volume.is_bind())
+      claims.push_back("the container volume " + volume.source + whose(desired));
+  }
+  return claims;
+}
+
 void ContainerProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const {
   learn_from_host(desired, host, registry_of(desired.text("image")));
   // Of a sealed map only its names stand among what the engine is told.

@@ -16,6 +16,8 @@ class ContainerProvider : public EngineProvider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<std::string> claims(const Desired& desired) const override;
+  // Its image, networks and volumes, which the engine does not remove while it is there.
+  std::vector<std::string> stands_on_claims(const Desired& desired) const override;
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
   Change triggered(const Desired& desired, const Observed& observed, Op op) const override;
   Observed as_declared(const Desired& desired) const override;

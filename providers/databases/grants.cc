@@ -64,6 +64,22 @@ void note_contradictions(std::span<const Desired* const> desired, const std::vec
   }
 }
 
+bool spare_grant(Desired& going, const GrantScope& of_going, const Desired& other, const GrantScope& of_other) {
+  const std::vector<std::string> goes = asked_privileges(going), stays = asked_privileges(other);
+  const bool meet = of_going.where == of_other.where && shares(of_going.things, of_other.things);
+  if (wants_absent(other) || !meet || !shares(goes, stays)) return true;
+  // Of all that there are, and on some of the things alone, no one grant says what is left.
+  const bool covers = is_among(of_other.things, kAll) ||
+                      std::all_of(of_going.things.begin(), of_going.things.end(), [&](const std::string& thing) {
+                        return thing != kAll && is_among(of_other.things, thing);
+                      });
+  if (!covers || is_among(goes, kAll) || is_among(stays, kAll)) return false;
+  std::vector<std::string> left = goes;
+  std::erase_if(left, [&](const std::string& one) { return is_among(stays, one); });
+  going.attributes["privileges"] = left;
+  return !left.empty();
+}
+
 std::optional<Desired> grant_again(const Desired& desired, const Observed& before, const Change& change) {
   Desired again = *again_as_before(desired, before, change, {});
   const std::vector<std::string> had = texts_in(member_of(change.before, "privileges"));

@@ -27,6 +27,9 @@ std::string listed(const std::vector<std::string>& privileges);
 void note_contradictions(std::span<const Desired* const> desired, const std::vector<GrantScope>& scopes,
                          std::vector<Result<Observed>>& results);
 
+// Takes out of what is to go the privileges that the other one asks for. See Provider::spare().
+bool spare_grant(Desired& going, const GrantScope& of_going, const Desired& other, const GrantScope& of_other);
+
 // What undo asks for. Those go that came, or those come back that went; of some that went and some that came no one
 // grant speaks.
 std::optional<Desired> grant_again(const Desired& desired, const Observed& before, const Change& change);

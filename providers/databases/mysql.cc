@@ -93,6 +93,10 @@ const Mysql& mysql() {
   return server;
 }
 
+std::string my_account_claim(const Desired& desired, const std::string& name) {
+  return "the account " + name + "@" + host_of(desired) + " of MySQL" + whose(desired);
+}
+
 std::vector<Address> MysqlProvider::stands_on(const Desired&) const {
   std::vector<Address> edges;
   for (const char* package : {"mariadb-server", "mysql-server", "default-mysql-server", "mysql-community-server"})

@@ -25,6 +25,8 @@ class Mysql : public Server {
   std::string_view preamble() const override;
 };
 const Mysql& mysql();
+// What an account is called where somebody decides on it, of the resource's host and server.
+std::string my_account_claim(const Desired& desired, const std::string& name);
 
 class MysqlProvider : public DatabaseProvider {
  protected:

@@ -147,6 +147,12 @@ class GrantKind : public MysqlProvider {
     if (!desired.flag("exact", false)) return {};
     return {scope_of(desired).where};
   }
+  std::vector<std::string> stands_on_claims(const Desired& desired) const override {
+    return {my_account_claim(desired, desired.text("user"))};
+  }
+  bool spare(Desired& going, const Desired& other) const override {
+    return spare_grant(going, scope_of(going), other, scope_of(other));
+  }
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override {
     return grant_again(desired, before, diff(desired, before));
   }

@@ -64,7 +64,7 @@ class UserKind : public MysqlProvider {
   std::vector<std::string> observed_with(const Desired&) const override { return {"password", "password_hash"}; }
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<std::string> claims(const Desired& desired) const override {
-    return {"the account " + desired.text("name") + "@" + host_of(desired) + " of MySQL" + whose(desired)};
+    return {my_account_claim(desired, desired.text("name"))};
   }
   std::vector<std::string> outlives() const override { return {"mysql_grant"}; }
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;

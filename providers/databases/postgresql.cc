@@ -102,6 +102,14 @@ const Postgresql& postgresql() {
   return server;
 }
 
+std::string pg_role_claim(const Desired& desired, const std::string& role) {
+  return "the role " + role + " of PostgreSQL" + whose(desired);
+}
+
+std::string pg_database_claim(const Desired& desired, const std::string& database) {
+  return "the database " + database + " of PostgreSQL" + whose(desired);
+}
+
 std::vector<Address> PostgresqlProvider::stands_on(const Desired&) const {
   std::vector<Address> edges;
   for (const char* package : {"postgresql", "postgresql-server", "postgresql-contrib", "postgresql-13", "postgresql-14",

@@ -28,6 +28,9 @@ class Postgresql : public Server {
   std::string_view preamble() const override;
 };
 const Postgresql& postgresql();
+// What a role and a database are called where somebody decides on them, on the server that the resource is about.
+std::string pg_role_claim(const Desired& desired, const std::string& role);
+std::string pg_database_claim(const Desired& desired, const std::string& database);
 // The same for a database of the server, where what is told goes.
 Client pg_client(const Desired& desired, std::string_view database);
 

@@ -61,7 +61,11 @@ class DatabaseKind : public PostgresqlProvider {
   }
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<std::string> claims(const Desired& desired) const override {
-    return {"the database " + desired.text("name") + " of PostgreSQL" + whose(desired)};
+    return {pg_database_claim(desired, desired.text("name"))};
+  }
+  std::vector<std::string> stands_on_claims(const Desired& desired) const override {
+    if (!desired.has("owner")) return {};
+    return {pg_role_claim(desired, desired.text("owner"))};
   }
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
 

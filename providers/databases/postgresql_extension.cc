@@ -57,6 +57,9 @@ class ExtensionKind : public PostgresqlProvider {
     return {"the extension " + desired.text("name") + " of the database " + desired.text("database") +
             " of PostgreSQL" + whose(desired)};
   }
+  std::vector<std::string> stands_on_claims(const Desired& desired) const override {
+    return {pg_database_claim(desired, desired.text("database"))};
+  }
   // What is taken away of a database that is to come, or to go, is decided once that has happened.
   std::vector<Address> infers(const Desired& desired) const override {
     if (!wants_absent(desired)) return stands_on(desired);

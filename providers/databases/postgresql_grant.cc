@@ -260,6 +260,16 @@ class GrantKind : public PostgresqlProvider {
   }
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<std::string> claims(const Desired& desired) const override;
+  std::vector<std::string> stands_on_claims(const Desired& desired) const override {
+    std::vector<std::string> claims = {pg_database_claim(desired, desired.text("database"))};
+    for (const char* role : {"role", "owner_role"}) {
+      if (desired.has(role)) claims.push_back(pg_role_claim(desired, desired.text(role)));
+    }
+    return claims;
+  }
+  bool spare(Desired& going, const Desired& other) const override {
+    return spare_grant(going, scope_of(going), other, scope_of(other));
+  }
   // What is taken away of a database that is to come, or to go, is decided once that has happened.
   std::vector<Address> infers(const Desired& desired) const override {
     if (!wants_absent(desired)) return stands_on(desired);

@@ -115,7 +115,13 @@ class RoleKind : public PostgresqlProvider {
   std::vector<std::string> observed_with(const Desired&) const override { return {"password", "password_hash"}; }
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<std::string> claims(const Desired& desired) const override {
-    return {"the role " + desired.text("name") + " of PostgreSQL" + whose(desired)};
+    return {pg_role_claim(desired, desired.text("name"))};
+  }
+  std::vector<std::string> stands_on_claims(const Desired& desired) const override {
+    std::vector<std::string> claims;
+    for (const std::string& group : texts_in(desired.attribute("member_of")))
+      claims.push_back(pg_role_claim(desired, group));
+    return claims;
   }
   std::vector<std::string> outlives() const override {
     return {"postgresql_database", "postgresql_grant", "postgresql_extension"};

@@ -38,6 +38,20 @@ TEST_F(HostEntry, ANewLineComesBeforeOneThatGivesTheNameToo) {
             "127.0.1.1\ta.example db.example a\n");
 }
 
+TEST_F(HostEntry, ALineBehindOneThatGivesTheNameAnotherAddressIsMovedBeforeIt) {
+  system.make_file("/etc/hosts", "127.0.0.1 localhost\n127.0.1.1 a db.example\n10.0.0.1\tdb.example # ours\n");
+  const Desired desired = want({{"address", "10.0.0.1"}});
+  const Change change = look(desired).change;
+  EXPECT_EQ(change.before["entry"], "127.0.1.1 a db.example\n10.0.0.1\tdb.example # ours");
+  EXPECT_EQ(change.after["entry"], "10.0.0.1\tdb.example # ours\n127.0.1.1 a db.example");
+  EXPECT_FALSE(provider.restore(desired, *look(desired).observed)) << "where it stood is not kept";
+  converge(desired);
+  EXPECT_EQ(system.content("/etc/hosts"), "127.0.0.1 localhost\n10.0.0.1\tdb.example # ours\n127.0.1.1 a db.example\n");
+  // A line that gives it the same address says nothing else.
+  system.make_file("/etc/hosts", "10.0.0.1 a db.example\n10.0.0.1 db.example\n");
+  EXPECT_TRUE(look(desired).change.empty());
+}
+
 TEST_F(HostEntry, AFileThatIsMissingIsMade) {
   system.make_directory("/etc");
   converge(want({{"address", "10.0.0.1"}}));

@@ -48,6 +48,19 @@ std::optional<Desired> IniProvider::restore(const Desired& desired, const Observ
   return again;
 }
 
+// Options that another one sets, or has removed, are that one's.
+bool IniProvider::spare(Desired& going, const Desired& other) const {
+  const bool meet = path(going) == path(other) && going.text("section") == other.text("section");
+  if (!meet || wants_absent(other)) return true;
+  if (other.sensitive.contains("options")) return false;
+  std::vector<std::string> others = names_in(other.attribute("options"));
+  for (std::string& name : texts_in(other.attribute("remove"))) others.push_back(std::move(name));
+  Json& options = going.attributes["options"];
+  if (!options.is_object()) return true;
+  for (const std::string& name : others) options.erase(name);
+  return !options.empty();
+}
+
 void add_to(Registry& registry) {
   registry.add(edit_kind<IniProvider>("ini"));
 }

@@ -11,6 +11,7 @@ class IniProvider : public EditProvider {
   std::vector<std::string> observed_with(const Desired&) const override { return {"options"}; }
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
   Edit edit(const Desired& desired) const override;
+  bool spare(Desired& going, const Desired& other) const override;
 };
 
 void add_to(Registry& registry);

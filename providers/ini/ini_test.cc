@@ -60,6 +60,21 @@ TEST_F(Ini, OfOneThatIsDeclaredNoMoreTheOptionsGoAndNothingElse) {
   EXPECT_EQ(system.content("/etc/x.ini"), "[a]\nothers=2\nx=1\ny=1\n[b]\nx=1\n");
 }
 
+TEST_F(Ini, WhatAnotherOneAsksForByNowStays) {
+  const auto going = [] {
+    return want({{"section", "a"}, {"options", {{"x", 1}, {"y", 2}}}, {"state", "absent"}, {"prune", true}});
+  };
+  Desired one = going();
+  EXPECT_TRUE(provider.spare(one, want({{"section", "b"}, {"options", {{"x", 1}}}})));
+  EXPECT_EQ(one.attribute("options"), (Json{{"x", 1}, {"y", 2}}));
+  EXPECT_TRUE(provider.spare(one, want({{"section", "a"}, {"options", {{"x", 7}}}})));
+  EXPECT_EQ(one.attribute("options"), (Json{{"y", 2}}));
+  EXPECT_FALSE(provider.spare(one, want({{"section", "a"}, {"remove", {"y"}}})));
+  Desired other = going(), secret = want({{"section", "a"}, {"options", "sealed"}});
+  secret.sensitive = {"options"};
+  EXPECT_FALSE(provider.spare(other, secret)) << "nobody knows which these are";
+}
+
 TEST_F(Ini, SensitiveOptionsAndWhatWasThereAreSealed) {
   const std::string key(64, 'a');
   system.set_key(key);

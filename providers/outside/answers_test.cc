@@ -164,7 +164,9 @@ std::string ended_with(ProcessResult result) {
 TEST(Starts, EachEndIsNamed) {
   EXPECT_EQ(ended_with({.output = kHello + R"({"id":1,"exists":false})"}), "");
   EXPECT_EQ(ended_with({.exit_code = 3, .output = kHello, .errors = "one\nno such file\n"}),
-            "the provider `demo` 1 ended with exit code 3; the last that it printed: `no such file`");
+            "the provider `demo` 1 ended with exit code 3; the last that it printed:\n  one\n  no such file");
+  EXPECT_EQ(ended_with({.exit_code = 1, .errors = "1\n2\n3\n4\n5\n\x1b[1m6\n\n"}),
+            "the provider `demo` 1 ended with exit code 1; the last that it printed:\n  2\n  3\n  4\n  5\n  6");
   EXPECT_EQ(ended_with({.exit_code = 139}), "the provider `demo` 1 was ended by signal 11");
   EXPECT_EQ(ended_with({.exit_code = 143, .output = "still here\n", .timed_out = true}),
             "the provider `demo` 1 was ended after 30 s; the last that it printed: `still here`");

@@ -9,19 +9,28 @@ namespace {
 
 constexpr std::size_t kMostErrors = std::size_t{1} << 20;
 constexpr std::size_t kLongestEnd = 400;
+constexpr std::size_t kLinesShown = 5;
 constexpr int kSignals = 128;
 
-// The end of what it printed, on one line; "" for nothing.
+// The last lines that it printed; "" for nothing.
 std::string last_said(const ProcessResult& result) {
   std::string_view text =
       result.errors.find_first_not_of(" \t\r\n") == std::string::npos ? result.output : result.errors;
   const std::size_t end = text.find_last_not_of(" \t\r\n");
   if (end == std::string_view::npos) return {};
   text = text.substr(0, end + 1);
-  const std::size_t line = text.rfind('\n');
-  if (line != std::string_view::npos) text.remove_prefix(line + 1);
-  if (text.size() > kLongestEnd) text.remove_prefix(text.size() - kLongestEnd);
-  return "; the last that it printed: `" + outside_line(text, kLongestEnd) + "`";
+  std::vector<std::string> lines;
+  while (!text.empty() && lines.size() < kLinesShown) {
+    const std::size_t at = text.rfind('\n');
+    std::string_view line = at == std::string_view::npos ? text : text.substr(at + 1);
+    if (line.size() > kLongestEnd) line.remove_prefix(line.size() - kLongestEnd);
+    lines.push_back(outside_line(line, kLongestEnd));
+    text = at == std::string_view::npos ? std::string_view() : text.substr(0, at);
+  }
+  if (lines.size() == 1) return "; the last that it printed: `" + lines.front() + "`";
+  std::string said = "; the last that it printed:";
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) said += "\n  " + *line;
+  return said;
 }
 
 Error failed(const Package& package, const std::string& what, const ProcessResult& result) {

@@ -8,6 +8,12 @@
 namespace plumb {
 namespace {
 
+std::string_view first_word(std::string_view line) {
+  constexpr std::string_view kBetween = " \t";
+  line.remove_prefix(std::min(line.find_first_not_of(kBetween), line.size()));
+  return line.substr(0, line.find_first_of(kBetween));
+}
+
 // An entry edit with its patterns read.
 class EntryEditor {
  public:
@@ -22,6 +28,9 @@ class EntryEditor {
     PLUMB_TRY_ASSIGN(editor.any_marks_, given_pattern(edit.any_marks));
     PLUMB_TRY_ASSIGN(editor.others_, given_pattern(edit.others));
     PLUMB_TRY_ASSIGN(editor.new_place_, NewPlace::of(edit));
+    if (edit.first) {
+      PLUMB_TRY_ASSIGN(editor.before_, given_pattern(edit.insert_before));
+    }
     for (const std::string& keep : edit.keeps) {
       PLUMB_TRY_ASSIGN(Pattern pattern, Pattern::parse(keep));
       editor.keeps_.push_back(std::move(pattern));
@@ -110,6 +119,15 @@ class EntryEditor {
     }
   }
 
+  // Of entries of which the first counts: the line above this one that says something else. kNoLine for none.
+  std::size_t counts_before(std::size_t at, const TextLines& lines, const Own& own) const {
+    for (std::size_t i = 0; before_ && i < at; ++i) {
+      const bool is_own = std::find(own.entries.begin(), own.entries.end(), i) != own.entries.end();
+      if (!is_own && before_->matches(lines[i]) && first_word(lines[i]) != first_word(edit_.text)) return i;
+    }
+    return kNoLine;
+  }
+
   // One entry stays, with one mark above it where it has one; all else of it goes.
   void put(TextLines& lines, const Own& own, std::vector<bool>& gone, EditResult& result) const {
     const auto same =
@@ -126,6 +144,12 @@ class EntryEditor {
     std::string wanted = edit_.mark.empty() ? "" : (mark == kNoLine ? edit_.mark : std::string(lines[mark])) + "\n";
     result.wanted = wanted + entry;
     if (mark != kNoLine) gone[mark] = false;
+    if (const std::size_t above = at == kNoLine ? kNoLine : counts_before(at, lines, own); above != kNoLine) {
+      // Only its place may be another than the one that it is to have.
+      result.found = std::string(lines[above]) + "\n" + *result.found;
+      result.wanted = entry + "\n" + std::string(lines[above]);
+      return insert(above, entry);
+    }
     if (at != kNoLine) {
       gone[at] = false;
       if (same == own.entries.end()) lines.replace(at, std::move(entry));
@@ -140,6 +164,7 @@ class EntryEditor {
   const EntryEdit& edit_;
   const SealedLines& known_;
   std::optional<Pattern> match_, same_, marks_, any_marks_, others_;
+  std::optional<Pattern> before_;  // lines behind which the entry does not count
   std::vector<Pattern> keeps_;
   NewPlace new_place_;
 };

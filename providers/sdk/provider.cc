@@ -105,6 +105,9 @@ std::vector<std::string> Provider::claims(const Desired&) const {
 std::vector<std::string> Provider::claims_on_host(const Desired& desired, const Observed&) const {
   return claims(desired);
 }
+std::vector<std::string> Provider::stands_on_claims(const Desired&) const {
+  return {};
+}
 std::vector<std::string> Provider::replaces_paths(const Desired&) const {
   return {};
 }
@@ -149,8 +152,15 @@ bool Provider::is_foreseeable(const Desired&) const {
 bool Provider::asks_about(const Desired&, std::string_view) const {
   return false;
 }
-bool Provider::is_lost(const Desired&, System&, System&) const {
-  return false;
+// A file that it cannot be without and does not make.
+bool Provider::is_lost(const Desired& desired, System& now, System& then) const {
+  if (is_unwanted(desired)) return false;
+  const std::vector<ImpliedPath> paths = implies_paths(desired);
+  return std::any_of(paths.begin(), paths.end(), [&](const ImpliedPath& one) {
+    if (!one.needed || one.whole || one.maker) return false;
+    const auto is_gone = then.stat(one.path, true);
+    return is_gone && !*is_gone && now.stat(one.path, true).value_or(std::nullopt).has_value();
+  });
 }
 bool Provider::is_made_of(const Desired&, const std::string&) const {
   return false;
@@ -163,6 +173,9 @@ Change Provider::triggered(const Desired&, const Observed&, Op) const {
 }
 bool Provider::is_unwanted(const Desired& desired) const {
   return wants_absent(desired);
+}
+bool Provider::spare(Desired&, const Desired&) const {
+  return true;
 }
 Observed Provider::as_declared(const Desired& desired) const {
   Observed observed;

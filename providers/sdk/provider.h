@@ -209,6 +209,8 @@ class Provider {
   // One thing has one resource, whatever it is called there. Beforehand, and by what its name means on a host.
   virtual std::vector<std::string> claims(const Desired& desired) const;
   virtual std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const;
+  // Claims of others without whose things it cannot be: who takes such a thing away contradicts it.
+  virtual std::vector<std::string> stands_on_claims(const Desired& desired) const;
 
   // Of files: those whose whole content this resource gives or takes away, and those of which it changes a part. Nobody
   // may change a part of what another gives as a whole.
@@ -274,6 +276,10 @@ class Provider {
 
   // Whether it is asked that there be no such thing.
   virtual bool is_unwanted(const Desired& desired) const;
+
+  // Of one that is to go since nobody declares it any more: takes out of it what `other`, a resource of its kind, asks
+  // for by now. False where nothing is left, or where it cannot be told what.
+  virtual bool spare(Desired& going, const Desired& other) const;
 
   // What a host would tell of the resource, where it cannot be asked:
   // - one on which nothing is left to do;

@@ -42,6 +42,7 @@ struct Unit {
 struct Units {
   std::vector<Result<Unit>> units;
   std::string cannot_run;  // why nothing can be started here; "" where it can
+  std::string lacks;       // the package that brings the manager's own program, where that is not there
 };
 
 // By which a unit starts with the host.

@@ -58,6 +58,7 @@ Observed describe(const Desired& desired, const Unit& unit, const Units& units, 
   attributes["manager"] = back_end.name();
   attributes["unit"] = unit.name;
   if (!units.cannot_run.empty()) attributes["can_run"] = false;
+  if (!units.lacks.empty()) observed.missing.push_back({{"", "package", units.lacks}, "name"});
   if (!unit.found) {
     if (needs_unit(desired)) observed.missing.push_back({{"", "unit", unit.name}, "name"});
     return observed;
@@ -291,6 +292,11 @@ bool ServiceProvider::is_lost(const Desired& desired, System& now, System& then)
     return wants_running(desired) && is->ends_by_itself && !was->ends_by_itself;
   }
   return false;
+}
+
+std::string ServiceProvider::remedy(const Desired&, const Missing& missing) const {
+  if (missing.what.kind != "package") return {};
+  return "units are enabled and masked by its program; install it before, as `package: " + missing.what.identity + "`";
 }
 
 bool ServiceProvider::is_made_of(const Desired& desired, const std::string& path) const {

@@ -46,6 +46,7 @@ class ForesightTest : public ::testing::Test {
   void package(Json attributes) { add("package", "name", std::move(attributes)); }
   // With a unit, a program, configuration, and a folder that another package has too.
   void install_daemon() {
+    system_.add_program("systemctl");
     system_.add_program("apt-get");
     system_.make_file("/var/lib/apt/lists/x_Packages", "");
     system_.make_file("/var/lib/dpkg/status",

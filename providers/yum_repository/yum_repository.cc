@@ -1,5 +1,6 @@
 #include "providers/yum_repository/yum_repository.h"
 
+#include <algorithm>
 #include <array>
 
 namespace plumb::providers::yum_repository {
@@ -138,6 +139,25 @@ std::optional<Desired> YumRepositoryProvider::restore(const Desired& desired, co
   again.attributes["options"] = std::move(*options);
   if (!names.empty()) again.attributes["remove"] = names;
   return again;
+}
+
+// What another resource of the section does not speak of goes, and the section stays.
+bool YumRepositoryProvider::spare(Desired& going, const Desired& other) const {
+  const bool meet = path(going) == path(other) && going.text("name") == other.text("name");
+  if (!meet || wants_absent(other)) return true;
+  if (other.sensitive.contains("options")) return false;
+  const Json asked = options_of(other);
+  const std::vector<std::string> removed = removed_by(other, asked);
+  const Json had = options_of(going);
+  Json left = Json::array();
+  for (const auto& [name, unused] : had.items()) {
+    if (!asked.contains(name) && std::find(removed.begin(), removed.end(), name) == removed.end()) left.push_back(name);
+  }
+  if (left.empty()) return false;
+  Json attributes = {{"name", going.text("name")}, {"remove", std::move(left)}};
+  if (going.has("file")) attributes["file"] = going.attribute("file");
+  going.attributes = std::move(attributes);
+  return true;
 }
 
 void add_to(Registry& registry) {

@@ -8,6 +8,7 @@ namespace plumb::providers::yum_repository {
 class YumRepositoryProvider : public EditProvider {
  public:
   Edit edit(const Desired& desired) const override;
+  bool spare(Desired& going, const Desired& other) const override;
   std::string path(const Desired& desired) const override;
   // zypper has a folder of its own.
   std::string path_on(const Desired& desired, System& system) const override;

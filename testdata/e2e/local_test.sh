@@ -163,3 +163,22 @@ says PL1205
 exits 1 "$plumb" -C other apply </dev/null
 says PL6002
 echo ok
+
+# An account that vanishes between plan and apply is noticed before the first change.
+printf 'deploy:x:1500:1500::/srv:/bin/sh\n' >>"$root/etc/passwd"
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources:
+  - file: /srv/before
+    content: "before\n"
+  - file: /srv/theirs
+    content: "theirs\n"
+    owner: deploy
+YAML
+exits 0 run plan -o owner.json
+sed -i '/^deploy:/d' "$root/etc/passwd"
+exits 5 run apply owner.json --yes
+says PL4001
+says 'user:deploy is not there any more'
+[ ! -e "$root/srv/before" ] || fail 'the host was changed before that was noticed'

@@ -258,3 +258,27 @@ exits 0 run apply --yes
 says '> file:d  moved from file:/etc/a2'
 exits 0 run plan
 says_not 'no longer in the configuration'
+
+# Of several options in one resource those go that another one does not ask for by now.
+root=$work/many
+mkdir -p "$root/etc"
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources:
+  - ini: /etc/many.ini
+    section: one
+    options: {a: 1, b: 2, c: 3}
+    create: true
+YAML
+exits 0 run apply --yes
+sed -i -e 's|ini: /etc/many.ini|&\n    id: many|' -e 's/{a: 1, b: 2, c: 3}/{a: 5, c: 3}/' project/plumb.yaml
+exits 0 run plan --prune
+says '- ini:/etc/many.ini#one'
+exits 0 run apply --prune --yes
+[ "$(cat "$root/etc/many.ini")" = "$(printf '[one]\na = 5\nc = 3')" ] || fail "$(cat "$root/etc/many.ini")"
+exits 0 run plan --prune
+says 'Nothing to change'
+sed -i 's/id: many/id: few/' project/plumb.yaml
+exits 0 run plan --prune
+says 'what it asked for is asked for by `ini:few` now'

@@ -158,6 +158,45 @@ exits 2 "$plumb" apply p.json --yes
 exits 0 "$plumb" apply --yes
 [ -e home/long ] || fail 'the second plan did not do it'
 
+# --- also where something waits for the reading, a plan that broke off behind what changed it is gone on with
+afresh
+project <<'YAML'
+  version: {file: HOME/version, match: "([0-9]+)", type: integer, absent: 0}
+---
+  - file: HOME/version
+    content: "15\n"
+  - file: HOME/new
+    content: "new\n"
+    when: readings.version >= 15
+  - file: HOME/seen
+    content: "${readings.version}\n"
+  - command: breaks
+    run: [test, -e, HOME/ok]
+    creates: HOME/ok2
+YAML
+sed -i "s|HOME|$work/home|g" plumb.yaml
+exits 0 "$plumb" plan -o p.json
+exits 1 "$plumb" apply p.json --yes
+[ -e home/new ] || fail 'the first part was not done'
+touch home/ok home/ok2
+exits 2 "$plumb" apply --resume "$("$plumb" history --limit 1 | grep -oE '[0-9]{8}T[0-9]{6}Z-[0-9a-f]+' | head -n 1)" --yes
+says_not PL4001
+says PL4014
+exits 0 "$plumb" apply --yes
+[ "$(cat home/seen)" = 15 ] || fail "there is $(ls home)"
+
+# --- of an apply that makes a second plan one document is printed
+afresh
+touch home/ok home/ok2
+"$plumb" apply --yes --output json 2>/dev/null >both.json || fail 'it was not applied'
+python3 - <<'PY'
+import json
+both = json.load(open('both.json'))
+first, = both['earlier']
+assert both['run'] != first['run'] and both['plan'] != first['plan'], both
+assert first['hosts']['web1']['changed'] == 2 and both['hosts']['web1']['changed'] == 3, both
+PY
+
 # --- a plan that was tampered with is refused
 afresh
 mv several.yaml plumb.yaml

@@ -199,6 +199,32 @@ run 5 apply "$work/older.json"
 says 'the plan was made when the record of this host had the serial'
 [ "$(cat site/motd)" = hello ] || fail 'an older plan was replayed'
 
+# A plan that failed half way goes on by its file. What ran without a guard runs no more for it.
+cp project/plumb.yaml whole.yaml
+cat >>project/plumb.yaml <<YAML
+  - command: counts
+    run: ["/bin/sh", "-c", "echo one >>$work/site/counted"]
+  - command: breaks
+    run: ["/bin/sh", "-c", "test -e $work/site/go"]
+YAML
+plan half.json
+approve half.json ana ben
+run 1 apply "$work/half.json"
+says "plumb apply $work/half.json"
+says_not '--resume'
+touch site/go
+run 0 apply "$work/half.json"
+says 'it ran when this plan was begun'
+[ "$(cat site/counted)" = one ] || fail 'what had run ran once more'
+mv whole.yaml project/plumb.yaml
+
+# A question that a strict host is not asked keeps its code.
+sed -i "s|^inputs:|readings: {who: {command: [/usr/bin/id], type: string}}\n&|; s|inputs.greeting}|readings.who}|" project/plumb.yaml
+run 1 plan --on web1
+says 'PL7008'
+says 'the reading `who`: this host is strict'
+sed -i '/^readings:/d; s|readings.who}|inputs.greeting}|' project/plumb.yaml
+
 # What takes the place of the charter is signed as it asks.
 run 3 charter apply web1 $signers --approvals 1
 says 'has to be signed'

@@ -131,6 +131,12 @@ void add_services(Situations& all) {
       .asks("package", "app")
       .asks("directory", "/etc/conf.d", {{"purge", true}, {"recurse", true}, {"owner", "web"}})
       .asks("file", "/etc/conf.d/own", {{"content", "own\n"}});
+  all.on("a folder that is purged before the package that puts a file into it is declared", true)
+      .has_folder("/etc/conf.d")
+      .has_file("/etc/conf.d/old", "old\n")
+      .asks("directory", "/etc/conf.d", {{"purge", true}})
+      .asks("file", "/srv/note", {{"content", "beside\n"}})
+      .asks("package", "app");
   all.on("a folder of a package that is purged, and another package that puts a file into it", true)
       .has_folder("/etc/conf.d")
       .has_file("/etc/conf.d/old", "old\n")
@@ -389,9 +395,19 @@ void add_what_comes(Situations& all) {
       .has_packages({"lib 1.0 auto", "tool 2.0"})
       .asks("package", "lib", {{"state", "absent"}, {"allow_removal", {"tool"}}})
       .asks("alternatives", "tool", {{"path", "/etc/tool.conf"}});
+  all.on("a file of a package that goes after an alternative was to lead to it", true, End::kRefused)
+      .has_packages({"lib 1.0", "tool 2.0"})
+      .asks("alternatives", "tool", {{"path", "/etc/tool.conf"}})
+      .asks("package", "tool", kGone);
 }
 
 void add_taken_back(Situations& all) {
+  all.on("a profile of AppArmor that comes and is not to be loaded", false)
+      .has_folder("/etc/apparmor.d")
+      .has_folder("/etc/apparmor.d/disable")
+      .asks("file", "/etc/apparmor.d/x", {{"content", "/bin/x {\n}\n"}})
+      .asks("apparmor_profile", "x", {{"mode", "disable"}})
+      .taken_back();
   all.on("a link that is somebody's leads elsewhere", false)
       .taken_back()
       .has_link("/srv/current", "/srv/v1", 1500)

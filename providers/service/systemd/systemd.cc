@@ -107,6 +107,7 @@ class Systemd : public BackEnd {
       answer.cannot_run =
           system.is_image() ? "services of an image are not running" : "systemd is not the init system that runs here";
     }
+    if (!running && system.find_program("systemctl").empty()) answer.lacks = "systemd";
     auto next = read.begin();
     for (const std::string& name : names) {
       const std::string unit = full_name(name);

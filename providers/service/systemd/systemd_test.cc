@@ -384,6 +384,16 @@ TEST_F(Service, AnImageHasFilesAndLinksOnly) {  // S11
   EXPECT_TRUE(system.ran().empty());
 }
 
+TEST_F(Service, WithoutItsProgramAnImageNeedsThePackageThatBringsIt) {
+  FakeSystem bare;
+  bare.set_image(true);
+  bare.make_file("/etc/systemd/system/app.service", "[Service]\nExecStart=/x\n[Install]\nWantedBy=multi-user.target\n");
+  const Seen seen = see(provider, want({{"name", "app"}, {"enabled", true}}), bare);
+  ASSERT_EQ(seen.observed->missing.size(), 1U);
+  EXPECT_EQ(seen.observed->missing[0].what.str(), "package:systemd");
+  EXPECT_TRUE(see(provider, want({{"name", "app"}, {"enabled", false}}), bare).change.empty());
+}
+
 TEST_F(Service, LinksAmongUnitsThatLeadToNone) {
   system.set_image(true);
   const std::string folder = "/etc/systemd/system/";
