@@ -90,6 +90,16 @@ TEST_F(ApparmorProfile, OfOneThatCameUndoLeavesNeitherLinkNorProfile) {
   EXPECT_TRUE(look(*again).change.empty());
 }
 
+// As where a folder may not be looked into: a profile that is disabled there would be taken for one that is loaded.
+TEST_F(ApparmorProfile, WhetherALinkIsThereHasToBeTold) {
+  system.make_file("/etc/apparmor.d/cups", kText);
+  system.remove("/etc/apparmor.d/disable");
+  system.make_link("/etc/apparmor.d/disable", "disable");
+  const Seen seen = look(want("enforce"));
+  EXPECT_FALSE(seen.observed.has_value());
+  EXPECT_TRUE(seen.problem.has_value());
+}
+
 TEST(ProfileText, HeadsAreThoseOfTheFile) {
   const std::vector<ProfileHead> heads = profile_heads(kText);
   ASSERT_EQ(heads.size(), 2U);
