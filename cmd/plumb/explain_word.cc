@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "cmd/plumb/other_tools.h"
 #include "engine/config/resource.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
@@ -127,7 +128,11 @@ std::vector<Meaning> meanings_of(const std::string& word, const Registry& kinds)
   }
   add_attribute(word, kinds, found);
   add_resource_key(word, found);
+  // `handler` for `handlers`; what is a command there.
   if (found.empty()) add_elsewhere(word, kinds, found);
+  if (found.empty()) add_elsewhere(word + "s", kinds, found);
+  if (const std::string instead = instead_of_command(word); found.empty() && !instead.empty())
+    found.push_back({"elsewhere", in_quotes(word) + " is no word of plumb's: " + instead + "\n"});
   return found;
 }
 

@@ -1,6 +1,7 @@
 #include "cmd/plumb/help_page.h"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include <sys/ioctl.h>
@@ -47,11 +48,16 @@ struct Row {
   std::string text;
 };
 
-std::string rows_text(const std::vector<Row>& rows) {
+// Of the left column, if only rows that fit into it are in it.
+int column_of(const std::vector<Row>& rows) {
   int column = 0;
   for (const Row& row : rows) {
     if (const int width = report::columns(row.name); width <= kWidestName) column = std::max(column, width);
   }
+  return column;
+}
+
+std::string rows_text(const std::vector<Row>& rows, int column) {
   const int indent = kMargin + column + 2;
   std::string out;
   for (const Row& row : rows) {
@@ -116,7 +122,7 @@ std::string arguments_text(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options({})) {
     if (option->get_positional()) rows.push_back({option->get_name(true), text_of(*option)});
   }
-  return rows.empty() ? "" : "\nArguments:\n" + rows_text(rows);
+  return rows.empty() ? "" : "\nArguments:\n" + rows_text(rows, column_of(rows));
 }
 
 std::string options_text(const CLI::App& app) {
@@ -124,25 +130,23 @@ std::string options_text(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options({})) {
     if (option->nonpositional()) rows.push_back({option_names(*option), text_of(*option)});
   }
-  return rows.empty() ? "" : "\nOptions:\n" + rows_text(rows);
+  return rows.empty() ? "" : "\nOptions:\n" + rows_text(rows, column_of(rows));
 }
 
 // Under the headings that they are put under, in the order of the first of each.
 std::string commands_text(const CLI::App& app) {
-  const std::vector<const CLI::App*> commands = app.get_subcommands([](const CLI::App* one) { return is_shown(*one); });
   std::vector<std::string> headings;
-  for (const CLI::App* command : commands) {
-    if (std::find(headings.begin(), headings.end(), command->get_group()) == headings.end())
-      headings.push_back(command->get_group());
+  std::map<std::string, std::vector<Row>> rows;
+  int column = 0;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App* one) { return is_shown(*one); })) {
+    std::vector<Row>& of_heading = rows[command->get_group()];
+    if (of_heading.empty()) headings.push_back(command->get_group());
+    of_heading.push_back({command->get_name(), command->get_description()});
+    column = std::max(column, column_of(of_heading));
   }
   std::string out;
-  for (const std::string& heading : headings) {
-    std::vector<Row> rows;
-    for (const CLI::App* command : commands) {
-      if (command->get_group() == heading) rows.push_back({command->get_name(), command->get_description()});
-    }
-    out += "\n" + (heading == "Subcommands" ? "Commands" : heading) + ":\n" + rows_text(rows);
-  }
+  for (const std::string& heading : headings)
+    out += "\n" + (heading == "Subcommands" ? "Commands" : heading) + ":\n" + rows_text(rows[heading], column);
   return out;
 }
 

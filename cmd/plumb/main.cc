@@ -8,6 +8,7 @@
 #include <map>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -93,17 +94,18 @@ void add_commands(Program& program) {
     std::vector<void (*)(Program&)> adders;
   };
   static const std::vector<Group> groups = {
-      {"To begin", {add_init, add_adopt, add_import, add_doctor}},
-      {"What is to be",
+      {"Begin", {add_init, add_adopt, add_import, add_doctor}},
+      {"Write and check",
        {add_validate, add_fmt, add_test, add_eval, add_explain, add_graph, add_schema, add_module, add_provider,
         add_lsp}},
-      {"Planning and applying", {add_plan, add_show, add_apply, add_diff, add_undo, add_output}},
-      {"Who may", {add_key, add_sign, add_approve, add_verify, add_policy, add_charter}},
-      {"Hosts", {add_hosts, add_facts, add_observe, add_run, add_get, add_lock, add_unlock, add_locks, add_forget}},
-      {"What was", {add_history, add_compliance}},
-      {"Secrets", {add_secret, add_project_key}},
-      {"Pipelines", {add_ci}},
-      {"The program itself", {add_completion, add_man, add_version, add_help}},
+      {"Plan and apply", {add_plan, add_show, add_apply, add_diff, add_undo, add_output}},
+      {"Sign, approve, judge", {add_key, add_sign, add_approve, add_verify, add_policy, add_charter}},
+      {"Work on hosts",
+       {add_hosts, add_facts, add_observe, add_run, add_get, add_lock, add_unlock, add_locks, add_forget}},
+      {"Look back", {add_history, add_compliance}},
+      {"Keep secrets", {add_secret, add_project_key}},
+      {"In pipelines", {add_ci}},
+      {"This program", {add_completion, add_man, add_version, add_help}},
   };
   for (const Group& group : groups) {
     for (const auto add : group.adders) add(program);
@@ -345,6 +347,12 @@ void open_standard_streams() {
   }
 }
 
+// `plumb show plan.json | head`: who has read enough has nothing to complain about.
+bool reader_has_left() {
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
+}
+
 // Each host under way takes a few descriptors, and some systems begin with 256.
 void allow_many_hosts() {
   constexpr rlim_t kWanted = 10'240;  // the most that macOS takes
@@ -371,7 +379,7 @@ int main(int argc, char** argv) {
     return plumb::cmd::kFailed;
   }
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    std::perror("error[PL6003]: standard output could not be written");
+    if (!plumb::cmd::reader_has_left()) std::perror("error[PL6003]: standard output could not be written");
     if (code == plumb::cmd::kDone || code == plumb::cmd::kChangesPending) code = plumb::cmd::kFailed;
   }
   return code;

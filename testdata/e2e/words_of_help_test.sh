@@ -3,7 +3,7 @@
 
 # --- help: wrapped, grouped, and with what every command takes
 exits 0 "$plumb" --help
-says 'Planning and applying:'
+says 'Plan and apply:'
 says '  -C DIR '
 [ "$(wc -L <<<"$output")" -le 80 ] || fail "help is wider than 80 columns: $(wc -L <<<"$output")"
 exits 0 "$plumb" plan --help
@@ -66,6 +66,7 @@ exits 0 "$plumb" explain drift
 says 'what a host has otherwise'
 exits 0 "$plumb" explain notify
 says '`restart_on`'
+for word in handler playbook task role pillar; do exits 0 "$plumb" explain $word; done
 exits 0 "$plumb" explain apt --output json
 says '"what": "elsewhere"'
 exits 3 "$plumb" explain drfit
@@ -115,6 +116,10 @@ says 'Plan: 4 to create on 1 host'
 says '10 are left out'
 exits 0 "$plumb" show plan.json --host 'web*'
 says_not 'file:/etc'
+
+# --- who has read enough goes, as with `head`
+exits 0 bash -c '(sleep 0.3; "$0" --root root schema) 2>errors | true; cat errors' "$plumb"
+says_not PL6003
 
 # --- on a terminal: a pager for what is longer than the screen, words of a changed line marked
 command -v python3 >/dev/null || skip 'no python3 to play a terminal'
