@@ -57,9 +57,12 @@ int import_ansible(Program& program, const ImportArguments& given) {
                         .hint("name a role, a playbook, or a folder with roles and playbooks"));
   const std::filesystem::path source = std::filesystem::absolute(given.path, ignored).lexically_normal();
   const bool file = std::filesystem::is_regular_file(source, ignored);
+  // A role of a collection may take parts of those beside it.
+  const std::filesystem::path role = source.has_filename() ? source : source.parent_path();
+  const bool beside = !file && role.parent_path().filename() == "roles";
   imports::ImportOptions options{
-      .folder = Folder(file ? source.parent_path() : source),
-      .path = file ? source.filename().string() : std::string("."),
+      .folder = Folder(file || beside ? role.parent_path() : source),
+      .path = file || beside ? role.filename().string() : std::string("."),
       .check = [&](const Folder& folder) { return check_project(folder, program.options.kinds); }};
   const Result<imports::Imported> imported = imports::import_ansible(options);
   if (!imported) return complain(imported.error());

@@ -318,6 +318,30 @@ Cel Unit::results(const std::string& name, const Registered& kept) {
 // A task that only looks, in a file that a loop goes through: what follows in that file knows what it said this time.
 void Unit::probe_in_turn(const Task& one, const std::string& name, const Surroundings& around) {
   std::string word;
+  if (around.turn != nullptr && !around.in_loop && loop_keyword(one, word) == nullptr &&
+      one.argument({"chdir", "executable", "follow"}) == nullptr && (one.module == "stat" || one.module == "shell")) {
+    // The file is included several times, each with other variables: each has a reading of its own.
+    const std::string own = safe_name(name) + "_" + std::to_string(++turn_readings_);
+    const auto put = [&](const std::string& field, const Cel& value) {
+      around.turn->set(name + field, value);
+      around.names->set(name + field, value);
+    };
+    const Node* given = one.argument({"path", "dest", "name", "cmd", "_raw_params"});
+    const std::string text = translate_text(given != nullptr ? given->text : one.free_form, *around.names).text;
+    if (one.module == "stat") {
+      const std::string found = reading(own, {{"path", Written::of_text(text)}}, Type::kMap).text;
+      put(".stat", simple_value(found, Type::kMap));
+      put(".stat.exists", simple_value(found + ".exists", Type::kBool));
+      for (const auto& [field, kind] :
+           {std::pair{".stat.isdir", "directory"}, {".stat.isreg", "file"}, {".stat.islnk", "link"}})
+        put(field, Cel{found + ".type == '" + kind + "'", Type::kBool, Type::kAny, rank::kRelation, "", ""});
+      return;
+    }
+    const std::string found = reading(own, {{"command", Written::of_text(text)}}, Type::kText).text;
+    put(".stdout", simple_value(found, Type::kText));
+    put(".stdout_lines", lines_of(found));
+    return;
+  }
   if (around.turn == nullptr || !around.loop || loop_keyword(one, word) != nullptr || one.keyword("vars") != nullptr)
     throw Untranslatable{"`" + name + "`, which a loop over a whole file makes anew at each turn"};
   TurnLoop& loop = *around.loop;

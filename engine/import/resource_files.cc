@@ -204,10 +204,10 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
       return copied(path, {"remote_source", Written::of_text(remote)}, turn, when, changes);
     }
     if (!known) {
-      if (path.text.ends_with('/')) throw Untranslatable{"a file whose name hangs on the host, in a folder"};
       const std::string folder = unit_.given_files();
       no_word("src", "names files that the role does not have: they belong into `" + folder + "` of the module");
       const Cel name = text_expression(src->text, local);
+      if (path.text.ends_with('/')) path.text += "${path.basename(" + text_of(name) + ")}";
       return copied(path, {"source", Written::of_text(folder + "/${" + text_of(name) + "}")}, turn, when, changes);
     }
     const std::string clean = without_slash(without_prefix(*known, {"files/"}));
@@ -388,7 +388,8 @@ void Builder::unarchive(Unit::Turn& turn, const Cel& when, const std::vector<con
   path.text = without_slash(home_path(path.text));
   identify(*item, "archive", path, turn);
   const Node* copy = task_.argument({"copy"});
-  const bool on_host = yes({"remote_src"}) || (copy != nullptr && !is_true_word(copy->text));
+  const bool on_host =
+      yes({"remote_src"}) || (copy != nullptr && !is_true_word(copy->text)) || unit_.is_fetched(src->text);
   ignore({"copy", "remote_src"});
   const std::string from = translate_text(src->text, local).text;
   if (on_host && (from.find("://") != std::string::npos)) {

@@ -24,6 +24,22 @@ std::pair<std::string, std::string> name_and_version(const std::string& text) {
   return {text, ""};
 }
 
+// Takes the version off `name${condition ? '=' + version : ''}`; nothing where the text is of another form.
+std::optional<std::string> version_of_some(std::string& text) {
+  static constexpr std::string_view kMark = " ? '=' + ";
+  static constexpr std::string_view kEnd = " : ''}";
+  const std::size_t open = text.find("${");
+  const std::size_t mark = text.find(kMark);
+  if (open == 0 || open == std::string::npos || mark == std::string::npos || mark < open || !text.ends_with(kEnd))
+    return std::nullopt;
+  const std::string decides = text.substr(open + 2, mark - open - 2);
+  const std::string version = text.substr(mark + kMark.size(), text.size() - kEnd.size() - mark - kMark.size());
+  // One choice, and no other inside of it.
+  if (decides.find(" ? ") != std::string::npos || version.find(" ? ") != std::string::npos) return std::nullopt;
+  text.resize(open);
+  return "${" + decides + " ? dyn(" + version + ") : dyn(null)}";
+}
+
 }  // namespace
 
 void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
@@ -123,10 +139,15 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
                           : "has no word: pins and the settings of repositories say it");
   }
   const auto make = [&](Written identity, const std::string& version, const std::string& element) {
-    // `name{% if version %}={{ version }}{% endif %}`: no name of a package.
-    if (identity.text.find("'='") != std::string::npos)
-      throw Untranslatable{"a version that only some condition gives: a resource with `version`, and one without"};
+    // `name{% if version %}={{ version }}{% endif %}`: a version that is null is not given.
+    std::optional<std::string> sometimes;
+    if (identity.text.find("'='") != std::string::npos) {
+      sometimes = version_of_some(identity.text);
+      if (!sometimes)
+        throw Untranslatable{"a version that only some condition gives: a resource with `version`, and one without"};
+    }
     auto item = start("package", turn, when);
+    if (sometimes && !goes) item->put("version", Written::of_text(*sometimes));
     if (!element.empty()) {
       WrittenMap loops = turn.for_each;
       loops.emplace_back(element, identity);

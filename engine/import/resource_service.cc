@@ -11,6 +11,22 @@ namespace {
 using lang::Entry;
 using lang::Node;
 
+// Whole numbers, whichever way they were written: `[200, 201]`, `"200,403"`.
+Written status_codes(const Written& given) {
+  std::vector<Written> codes = given.items;
+  if (given.is_scalar() && given.text.find(',') != std::string::npos) {
+    Node text;
+    text.kind = Node::Kind::kScalar;
+    text.text = given.text;
+    for (const Node& one : items_of(text)) codes.push_back(Written::of_text(one.text));
+  }
+  for (Written& code : codes) {
+    if (!code.text.empty() && code.text.find_first_not_of("0123456789") == std::string::npos)
+      code = Written::of_plain(code.text);
+  }
+  return codes.empty() ? given : Written::of_list(std::move(codes));
+}
+
 }  // namespace
 
 void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
@@ -155,7 +171,7 @@ void Builder::moment(Unit::Turn& turn, const Cel& when, const std::vector<const 
     auto item = start("reboot", turn, when);
     identify(*item, "reboot", Written::of_text(title_of(turn, "")), turn);
     seconds("within", {"reboot_timeout"}, *item);
-    if (auto message = take({"msg"}, Form::kText, local)) item->put("message", *message);
+    ignore({"msg"});
     ignore({"connect_timeout", "pre_reboot_delay", "post_reboot_delay", "test_command", "boot_time_command",
             "search_paths", "reboot_command"});
     if (changes.empty() && when.text == "true")
@@ -174,7 +190,7 @@ void Builder::moment(Unit::Turn& turn, const Cel& when, const std::vector<const 
           task_.argument({"user", "url_username"}) != nullptr)
         throw Untranslatable{"a question with a body, headers or a login: a reading of a command, or an `http`"};
       item->put("http", Written::of_text(text({"url"}, local)));
-      if (auto status = take({"status_code"}, Form::kInt, local)) item->put("status", *status);
+      if (auto status = take({"status_code"}, Form::kInt, local)) item->put("status", status_codes(*status));
       seconds("timeout", {"timeout"}, *item);
       ignore({"method", "return_content", "validate_certs", "follow_redirects", "http_agent", "force", "body_format",
               "use_proxy"});
@@ -218,7 +234,7 @@ void Builder::moment(Unit::Turn& turn, const Cel& when, const std::vector<const 
   }
   if (auto user = take({"user", "url_username"}, Form::kText, local)) item->put("username", *user);
   if (auto password = take({"password", "url_password"}, Form::kText, local)) item->put("password", *password);
-  if (auto status = take({"status_code"}, Form::kInt, local)) item->put("status", *status);
+  if (auto status = take({"status_code"}, Form::kInt, local)) item->put("status", status_codes(*status));
   if (auto certs = take({"validate_certs"}, Form::kBool, local)) item->put("validate_certs", *certs);
   seconds("timeout", {"timeout"}, *item);
   ignore({"headers", "body", "body_format", "force_basic_auth", "return_content", "follow_redirects", "http_agent",

@@ -425,6 +425,7 @@ class Unit : public Names {
   std::set<std::string> fetched_;  // where tasks put what they fetch on the machine that runs Ansible
   bool fixed_alone_ = false;
   int chosen_folders_ = 0;
+  int turn_readings_ = 0;
   std::vector<Cel> ended_;            // conditions under which a host does nothing more of the unit, in order
   std::set<std::string> turn_names_;  // facts and results that a loop over a whole file makes anew each time
   std::vector<std::string> system_paths_;
