@@ -66,6 +66,21 @@ TEST(LspTokens, AreThoseOfExpressions) {
   EXPECT_EQ((std::vector<int>(data.end() - 5, data.end())), (std::vector<int>{0, 1, 1, type("property"), 0}));
 }
 
+TEST(LspTokens, AreWhereTheyStandInLongLinesToo) {
+  Editor editor(Disk{});
+  constexpr std::size_t kMany = 500;
+  std::string text;
+  for (std::size_t i = 0; i < kMany; ++i) text += "é😀${inputs.a}";
+  editor.open("plumb.yaml", "plumb: v1\nproject: p\nresources:\n  - note: /a\n    text: \"" + text + "\"‸\n");
+  const Json data = editor.ask_here("textDocument/semanticTokens/full")["data"];
+  constexpr std::size_t kNumbersOfAToken = 5;
+  ASSERT_EQ(data.size(), kMany * 3 * kNumbersOfAToken);
+  std::size_t character = 0;
+  for (std::size_t i = 0; i < data.size(); i += kNumbersOfAToken) character += data[i + 1].get<std::size_t>();
+  // `a` of the last one: behind the quote, in units of UTF-16.
+  EXPECT_EQ(character, std::string("    text: \"").size() + kMany * (1 + 2 + 11) - 2);
+}
+
 TEST(LspTokens, AnExpressionThatNobodyReadsIsNotColoured) {
   Editor editor(Disk{});
   std::string sum = "1";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/lang/cel/utf8.h"
 #include "engine/lang/text_position.h"
 
 namespace plumb::lsp {
@@ -34,6 +35,27 @@ std::string name_in(const Token& token) {
 bool is_constant_index(const std::vector<Token>& tokens, std::size_t i) {
   return i + 2 < tokens.size() && tokens[i].is("[") && tokens[i + 1].kind == TokenKind::kString &&
          tokens[i + 2].is("]");
+}
+
+// Columns are counted from where a run begins, and each name of a long line asks for its own.
+void part_long_runs(cel::Origin& origin) {
+  constexpr std::size_t kLongest = 512;
+  std::vector<cel::Origin::Run> parted;
+  for (std::size_t i = 0; i < origin.runs.size(); ++i) {
+    parted.push_back(origin.runs[i]);
+    const std::size_t end = i + 1 < origin.runs.size() ? origin.runs[i + 1].offset : origin.text.size();
+    while (end - parted.back().offset > kLongest) {
+      cel::Origin::Run next = parted.back();
+      next.offset += kLongest;
+      const auto is_within = [&] { return (static_cast<unsigned char>(origin.text[next.offset]) & 0xc0U) == 0x80U; };
+      while (next.offset < end && is_within()) ++next.offset;
+      if (next.offset >= end) break;
+      next.column += static_cast<int>(cel::count_code_points(
+          std::string_view(origin.text).substr(parted.back().offset, next.offset - parted.back().offset)));
+      parted.push_back(next);
+    }
+  }
+  origin.runs = std::move(parted);
 }
 
 }  // namespace
@@ -116,6 +138,7 @@ cel::Origin origin_in(const Text& text, const lang::Node& scalar) {
   const std::size_t end = text.offset(scalar.span.end_line + 1, 1);
   cel::Origin origin = lang::origin_of(near, std::string_view(text.str()).substr(begin, std::max(end, begin) - begin));
   for (cel::Origin::Run& run : origin.runs) run.line += above;
+  part_long_runs(origin);
   return origin;
 }
 

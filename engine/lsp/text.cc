@@ -1,12 +1,16 @@
 #include "engine/lsp/text.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engine/base/outside_text.h"
 
 namespace plumb::lsp {
 namespace {
+
+// Bytes of a line between two marks.
+constexpr std::size_t kMarkEvery = 512;
 
 std::size_t units(const CodePoint& one, Encoding encoding) {
   if (encoding == Encoding::kUtf8) return one.size;
@@ -26,6 +30,38 @@ Text::Text(std::string text) : text_(std::move(text)) {
   starts_.push_back(0);
   for (std::size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1))
     starts_.push_back(at + 1);
+  for (std::size_t i = 0; i < starts_.size(); ++i)
+    mark_line(starts_[i], i + 1 < starts_.size() ? starts_[i + 1] : text_.size());
+}
+
+void Text::mark_line(std::size_t begin, std::size_t end) {
+  if (end - begin < kMarkEvery) return;
+  const std::string_view line = std::string_view(text_).substr(0, end);
+  Mark mark{begin, 0, 0};
+  for (std::size_t next = begin + kMarkEvery; mark.offset < end;) {
+    const CodePoint one = code_point_at(line, mark.offset);
+    mark.offset += one.size;
+    ++mark.points;
+    mark.pairs += units(one, Encoding::kUtf16) - 1;
+    if (mark.offset < next || mark.offset >= end) continue;
+    marks_.push_back(mark);
+    next = mark.offset + kMarkEvery;
+  }
+}
+
+std::size_t Text::counted(const Mark& mark, std::size_t line_start, Encoding encoding) {
+  if (encoding == Encoding::kUtf8) return mark.offset - line_start;
+  return encoding == Encoding::kUtf16 ? mark.points + mark.pairs : mark.points;
+}
+
+template <class Past>
+Text::Mark Text::last_mark(std::size_t line, const Past& past) const {
+  const std::size_t end = line + 1 < starts_.size() ? starts_[line + 1] : text_.size();
+  const auto before = [](const Mark& mark, std::size_t offset) { return mark.offset < offset; };
+  const auto first = std::lower_bound(marks_.begin(), marks_.end(), starts_[line], before);
+  const auto last = std::lower_bound(first, marks_.end(), end, before);
+  const auto found = std::partition_point(first, last, [&](const Mark& mark) { return !past(mark); });
+  return found == first ? Mark{starts_[line], 0, 0} : *std::prev(found);
 }
 
 std::string_view Text::line(std::size_t index) const {
@@ -39,8 +75,11 @@ std::string_view Text::line(std::size_t index) const {
 std::size_t Text::offset(Position position, Encoding encoding) const {
   if (position.line >= starts_.size()) return text_.size();
   const std::string_view text = line(position.line);
-  std::size_t at = 0;
-  for (std::size_t left = position.character; at < text.size() && left > 0;) {
+  const std::size_t start = starts_[position.line];
+  const Mark mark =
+      last_mark(position.line, [&](const Mark& one) { return counted(one, start, encoding) > position.character; });
+  std::size_t at = std::min(mark.offset - start, text.size());
+  for (std::size_t left = position.character - counted(mark, start, encoding); at < text.size() && left > 0;) {
     const CodePoint one = code_point_at(text, at);
     const std::size_t width = units(one, encoding);
     if (width > left) break;
@@ -54,8 +93,9 @@ Position Text::position(std::size_t offset, Encoding encoding) const {
   offset = std::min(offset, text_.size());
   const auto after = std::upper_bound(starts_.begin(), starts_.end(), offset);
   const std::size_t index = static_cast<std::size_t>(after - starts_.begin()) - 1;
-  const std::string_view text = std::string_view(text_).substr(starts_[index], offset - starts_[index]);
-  std::size_t count = 0;
+  const Mark mark = last_mark(index, [offset](const Mark& one) { return one.offset > offset; });
+  const std::string_view text = std::string_view(text_).substr(mark.offset, offset - mark.offset);
+  std::size_t count = counted(mark, starts_[index], encoding);
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint one = code_point_at(text, at);
     count += units(one, encoding);

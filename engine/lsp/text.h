@@ -47,8 +47,22 @@ class Text {
   std::string replaced(std::size_t begin, std::size_t end, std::string_view with) const;
 
  private:
+  // What stands in a line before a place of it. Long lines have them every so often, so that nobody counts from their
+  // beginning.
+  struct Mark {
+    std::size_t offset = 0;  // of a character, in the text
+    std::size_t points = 0;  // code points
+    std::size_t pairs = 0;   // those of them that UTF-16 has as two units
+  };
+  static std::size_t counted(const Mark& mark, std::size_t line_start, Encoding encoding);
+  void mark_line(std::size_t begin, std::size_t end);
+  // The last one of the line that `past` is not true of; the line's own beginning where there is none.
+  template <class Past>
+  Mark last_mark(std::size_t line, const Past& past) const;
+
   std::string text_;
   std::vector<std::size_t> starts_;  // of lines
+  std::vector<Mark> marks_;          // in the order of the text
 };
 
 Json to_json(const Position& position);

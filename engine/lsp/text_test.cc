@@ -1,5 +1,10 @@
 #include "engine/lsp/text.h"
 
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "engine/lsp/uri.h"
@@ -34,6 +39,34 @@ TEST(LspText, SpansCountCodePointsFromOne) {
   EXPECT_EQ(range.begin.character, 1U);
   EXPECT_EQ(range.end.character, 3U);
   EXPECT_EQ(kText.place(4), (std::pair{2, 2}));
+}
+
+TEST(LspText, CountsInLongLinesAsInShortOnes) {
+  std::string long_line = "short\n";
+  std::size_t bytes = 0;
+  std::size_t points = 0;
+  std::size_t units = 0;
+  std::vector<std::tuple<std::size_t, std::size_t, std::size_t>> places;
+  for (int i = 0; i < 3000; ++i) {
+    places.emplace_back(bytes, points, units);
+    const std::string_view one = i % 7 == 0 ? "\xf0\x9f\x98\x80" : i % 3 == 0 ? "\xc3\xa9" : "z";
+    long_line += one;
+    bytes += one.size();
+    points += 1;
+    units += one.size() == 4 ? 2 : 1;
+  }
+  const Text text(long_line + "\nshort");
+  for (const auto& [byte, point, unit] : places) {
+    const std::size_t offset = 6 + byte;
+    ASSERT_EQ(text.position(offset, Encoding::kUtf8).character, byte);
+    ASSERT_EQ(text.position(offset, Encoding::kUtf32).character, point);
+    ASSERT_EQ(text.position(offset, Encoding::kUtf16).character, unit);
+    ASSERT_EQ(text.offset(Position{1, byte}, Encoding::kUtf8), offset);
+    ASSERT_EQ(text.offset(Position{1, point}, Encoding::kUtf32), offset);
+    ASSERT_EQ(text.offset(Position{1, unit}, Encoding::kUtf16), offset);
+  }
+  EXPECT_EQ(text.offset(Position{1, 99999}, Encoding::kUtf16), 6 + bytes) << "before the line's end";
+  EXPECT_EQ(text.position(6 + bytes + 1, Encoding::kUtf16).line, 2U);
 }
 
 TEST(LspText, WhatAnEditorSendsIsNoNumberOrAnyNumber) {
