@@ -65,6 +65,8 @@ class Explanation {
     if (kinds_.contains("alternatives") && is_of_alternatives(path)) return true;
     if (kinds_.contains("dpkg_divert") && path.starts_with("/var/lib/dpkg/diversions")) return true;
     if (kinds_.contains("service") && path.starts_with("/etc/systemd/system/")) return true;
+    // What a command writes that says only by what a program tells when it has to run.
+    if (kinds_.contains("command") && path == "/tmp/told") return true;
     for (std::string above = parent_of(path); above != "/"; above = parent_of(above)) {
       if (!named_.contains(above)) continue;
       // What an archive or a repository holds is its own matter.
