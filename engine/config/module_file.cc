@@ -21,20 +21,13 @@ using lang::Node;
 constexpr std::array<std::string_view, 9> kWithExpressions = {
     "checks", "data", "env", "facts", "outputs", "readings", "resources", "values", "values_from"};
 
-// Every file asks for the same few rules, of the many that the schema holds.
-ValidateOptions file_options() {
-  thread_local Rules rules(file_schema());
-  ValidateOptions options;
-  options.root = &file_schema();
-  options.rules = &rules;
-  options.keep_untyped = false;
-  return options;
-}
-
 class FileReader {
  public:
-  FileReader(const Folder& project, const std::string& name, FileShape shape)
-      : project_(project), name_(name), shape_(shape) {}
+  FileReader(const Folder& project, const std::string& name, FileShape shape, FileRules& shared)
+      : project_(project), name_(name), shape_(shape), shared_(shared), rules_(shared.take()) {}
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+  ~FileReader() { shared_.give_back(std::move(rules_)); }
 
   ModuleFile read(const std::optional<SourceSpan>& asked_at) {
     result_.root =
@@ -86,6 +79,14 @@ class FileReader {
       result_.secrets = read_secret_stores(secrets->value, (*typed)["secrets"], result_.diagnostics);
     if (policy != nullptr && typed) result_.policy = read_policy_bundles(policy->value, project_, result_.diagnostics);
     return true;
+  }
+
+  ValidateOptions file_options() const {
+    ValidateOptions options;
+    options.root = &rules_->root();
+    options.rules = rules_.get();
+    options.keep_untyped = false;
+    return options;
   }
 
   // Of what expressions read as `inputs.NAME` and so on.
@@ -167,14 +168,32 @@ class FileReader {
   const Folder& project_;
   const std::string& name_;
   FileShape shape_;
+  FileRules& shared_;
+  std::unique_ptr<Rules> rules_;
   ModuleFile result_;
 };
 
 }  // namespace
 
+FileRules::FileRules() = default;
+FileRules::~FileRules() = default;
+
+std::unique_ptr<Rules> FileRules::take() {
+  const std::lock_guard lock(mutex_);
+  if (free_.empty()) return std::make_unique<Rules>(file_schema());
+  std::unique_ptr<Rules> rules = std::move(free_.back());
+  free_.pop_back();
+  return rules;
+}
+
+void FileRules::give_back(std::unique_ptr<Rules> rules) {
+  const std::lock_guard lock(mutex_);
+  free_.push_back(std::move(rules));
+}
+
 ModuleFile read_module_file(const Folder& project, const std::string& name, FileShape shape,
-                            const std::optional<SourceSpan>& asked_at) {
-  return FileReader(project, name, shape).read(asked_at);
+                            const std::optional<SourceSpan>& asked_at, FileRules& rules) {
+  return FileReader(project, name, shape, rules).read(asked_at);
 }
 
 const Json& file_schema() {

@@ -2,6 +2,8 @@
 // read at the same time.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +20,8 @@
 
 namespace plumb::config {
 
+class Rules;
+
 enum class FileShape { kProject, kModule, kIncluded };
 
 struct ModuleFile {
@@ -33,9 +37,27 @@ struct ModuleFile {
   lang::SourceMap sources;
 };
 
+// What the files' schema asks for, made once for the files that are read together: each asks for the same few rules of
+// the many that the schema holds. Any thread may read by it.
+class FileRules {
+ public:
+  FileRules();
+  FileRules(const FileRules&) = delete;
+  FileRules& operator=(const FileRules&) = delete;
+  ~FileRules();
+
+  // Those that nobody else has at the moment; who takes them gives them back.
+  std::unique_ptr<Rules> take();
+  void give_back(std::unique_ptr<Rules> rules);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Rules>> free_;
+};
+
 // `name` is relative to the project, and what messages call the file. That it cannot be read is told at `asked_at`.
 ModuleFile read_module_file(const Folder& project, const std::string& name, FileShape shape,
-                            const std::optional<SourceSpan>& asked_at);
+                            const std::optional<SourceSpan>& asked_at, FileRules& rules);
 
 // The project's schema with resources, uses, readings and values left open: each is read by its own rules.
 const Json& file_schema();

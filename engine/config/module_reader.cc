@@ -313,7 +313,7 @@ ModuleFile ModuleReader::read_file(const std::string& name, FileShape shape,
                                    const std::optional<SourceSpan>& asked_at) {
   files_.insert(name);
   const auto ahead = ahead_.extract({name, shape});
-  ModuleFile file = ahead ? std::move(ahead.mapped()) : read_module_file(project_, name, shape, asked_at);
+  ModuleFile file = ahead ? std::move(ahead.mapped()) : read_module_file(project_, name, shape, asked_at, *file_rules_);
   diagnostics_.extend(std::move(file.diagnostics));
   sources_.extend(std::move(file.sources));
   return file;
@@ -327,7 +327,8 @@ void ModuleReader::read_ahead(const std::set<std::string>& names, FileShape shap
   }
   if (list.size() < 2) return;
   std::vector<ModuleFile> files(list.size());
-  compute_each(list.size(), [&](std::size_t i) { files[i] = read_module_file(project_, list[i], shape, asked_at); });
+  compute_each(list.size(),
+               [&](std::size_t i) { files[i] = read_module_file(project_, list[i], shape, asked_at, *file_rules_); });
   for (std::size_t i = 0; i < list.size(); ++i) ahead_.try_emplace({list[i], shape}, std::move(files[i]));
 }
 
@@ -337,6 +338,7 @@ std::optional<ModuleReader::Prepared> ModuleReader::prepare(const ModuleFolder& 
   Prepared result;
   ModuleReader reader(project_, kinds_, result.diagnostics, result.sources);
   reader.keep_in(kept_);
+  reader.file_rules_ = file_rules_;
   reader.ahead_.try_emplace({folder.in_project(name), FileShape::kModule}, std::move(file));
   result.module = reader.read_module(folder.relative, name);
   result.files = std::move(reader.files_);
@@ -360,7 +362,7 @@ void ModuleReader::prepare_all(const std::set<std::string>& folders) {
     const ModuleFolder folder{project_, list[i]};
     const std::string name = document_name(folder.own(), kModuleFile);
     slot.name = folder.in_project(name);
-    slot.file = read_module_file(project_, slot.name, FileShape::kModule, std::nullopt);
+    slot.file = read_module_file(project_, slot.name, FileShape::kModule, std::nullopt, *file_rules_);
     slot.prepared = prepare(folder, name, slot.file);
   });
   for (std::size_t i = 0; i < list.size(); ++i) {

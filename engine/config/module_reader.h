@@ -114,6 +114,7 @@ class ModuleReader {
   Folder project_;
   const Registry& kinds_;
   KindRules rules_;
+  std::shared_ptr<FileRules> file_rules_ = std::make_shared<FileRules>();  // readers that this one makes have it too
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   std::set<std::string> files_;
