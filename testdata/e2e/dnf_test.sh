@@ -21,14 +21,7 @@ cp "$work/source" /etc/yum.repos.d/plumb.repo
 installs() { dnf -q -y install "$@" >/dev/null; }
 runs_of_dnf() { dnf -q history list 2>/dev/null | grep -c '^ *[0-9]' || true; }
 
-# --- sources that were never read are read first, and what comes is not known then
-project <<'YAML'
-  - package: plumb-leaf
-YAML
-exits 0 "$plumb" plan
-says 'the package lists are read first'
-settles
-is plumb-leaf 1-1
+sources_that_were_never_read_are_read_first
 
 # --- one transaction, also across a file that has nothing to do with them; what comes along is named where it belongs
 project <<'YAML'
@@ -41,9 +34,7 @@ project <<'YAML'
   - package: plumb-b
 YAML
 exits 0 "$plumb" plan
-says 'brings plumb-lib 1-1'
-says 'brings plumb-weak 1-1'
-[ "$(grep -c 'brings' <<<"$output")" = 2 ] || fail "what comes along stands where it does not belong: $output"
+brings_alone 'plumb-lib 1-1' 'plumb-weak 1-1'
 says '1-1'
 before=$(runs_of_dnf)
 exits 0 "$plumb" apply --yes
@@ -75,27 +66,7 @@ says 'an older version'
 settles
 is plumb-a 1-1
 grep -q '^plumb-a-' /etc/dnf/plugins/versionlock.list || fail 'it is not held'
-project <<'YAML'
-  - package: plumb-a
-    version: "2"
-YAML
-exits 1 "$plumb" plan
-says 'plumb-a is held at 1-1'
-says 'versionlock delete plumb-a'
-project <<'YAML'
-  - package: plumb-a
-    version: "2"
-    hold: true
-YAML
-settles
-is plumb-a 2-1
-project <<'YAML'
-  - package: plumb-a
-    state: absent
-    hold: false
-YAML
-settles
-goes plumb-a
+what_is_held_stays_until_it_is_released 'versionlock delete'
 
 # --- comparisons are rpm's
 project <<'YAML'
@@ -130,12 +101,7 @@ two_that_do_not_go_together_are_told_with_both
 says 'conflicts with'
 
 # --- what is not to be had; what is no name; what cannot be installed
-project <<'YAML'
-  - package: plumb-nosuch
-YAML
-exits 1 "$plumb" plan
-says 'PL2006'
-says 'no package is called plumb-nosuch'
+what_nobody_has_is_told
 project <<'YAML'
   - package: plumb-b
     version: "7"

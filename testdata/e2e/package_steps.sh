@@ -13,6 +13,24 @@ settles() {
   exits 0 "$plumb" plan --detailed-exitcode
 }
 
+# What comes is not known before they are read.
+sources_that_were_never_read_are_read_first() {
+  project <<'YAML'
+  - package: plumb-leaf
+YAML
+  exits 0 "$plumb" plan
+  says 'the package lists are read first'
+  settles
+  is plumb-leaf "1$release"
+}
+
+# Of what comes along each is named where it belongs, and once.
+brings_alone() { # WHAT…
+  local one
+  for one; do says "brings $one"; done
+  [ "$(grep -c 'brings' <<<"$output")" = $# ] || fail "what comes along stands where it does not belong: $output"
+}
+
 # plumb-x and plumb-old do not go together.
 nothing_goes_that_nobody_declared() {
   installs plumb-old
@@ -48,6 +66,40 @@ YAML
   is plumb-y "1$release"
   local name
   for name in plumb-x plumb-needs plumb-lib; do goes $name; done
+}
+
+# plumb-a is held at its version 1, and there is a 2.
+what_is_held_stays_until_it_is_released() { # COMMAND that somebody would release it with
+  project <<'YAML'
+  - package: plumb-a
+    version: "2"
+YAML
+  exits 1 "$plumb" plan
+  says "plumb-a is held at 1$release"
+  says "$1 plumb-a"
+  project <<'YAML'
+  - package: plumb-a
+    version: "2"
+    hold: true
+YAML
+  settles
+  is plumb-a "2$release"
+  project <<'YAML'
+  - package: plumb-a
+    state: absent
+    hold: false
+YAML
+  settles
+  goes plumb-a
+}
+
+what_nobody_has_is_told() {
+  project <<'YAML'
+  - package: plumb-nosuch
+YAML
+  exits 1 "$plumb" plan
+  says 'PL2006'
+  says 'no package is called plumb-nosuch'
 }
 
 # Before anything is done.

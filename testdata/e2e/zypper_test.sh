@@ -24,14 +24,7 @@ installs() { zypper install "$@"; }
 zypper install glibc
 rm -rf /var/cache/zypp
 
-# --- sources that were never read are read first, and what comes is not known then
-project <<'YAML'
-  - package: plumb-leaf
-YAML
-exits 0 "$plumb" plan
-says 'the package lists are read first'
-settles
-is plumb-leaf 1-1
+sources_that_were_never_read_are_read_first
 
 # --- one transaction, also across a file that has nothing to do with them; what comes along is named where it belongs
 project <<'YAML'
@@ -44,9 +37,7 @@ project <<'YAML'
   - package: plumb-b
 YAML
 exits 0 "$plumb" plan
-says 'brings plumb-lib 1-1'
-says 'brings plumb-weak 1-1'
-[ "$(grep -c 'brings' <<<"$output")" = 2 ] || fail "what comes along stands where it does not belong: $output"
+brings_alone 'plumb-lib 1-1' 'plumb-weak 1-1'
 exits 0 "$plumb" apply --yes
 says '5 changed'
 is plumb-a 1-1
@@ -73,27 +64,7 @@ says 'an older version'
 settles
 is plumb-a 1-1
 grep -q '^solvable_name: plumb-a$' /etc/zypp/locks || fail 'it is not held'
-project <<'YAML'
-  - package: plumb-a
-    version: "2"
-YAML
-exits 1 "$plumb" plan
-says 'plumb-a is held at 1-1'
-says 'zypper removelock plumb-a'
-project <<'YAML'
-  - package: plumb-a
-    version: "2"
-    hold: true
-YAML
-settles
-is plumb-a 2-1
-project <<'YAML'
-  - package: plumb-a
-    state: absent
-    hold: false
-YAML
-settles
-goes plumb-a
+what_is_held_stays_until_it_is_released 'zypper removelock'
 
 # --- nothing goes that nobody declared; coming and going are one transaction
 nothing_goes_that_nobody_declared
@@ -106,12 +77,7 @@ project <<'YAML'
 YAML
 settles
 two_that_do_not_go_together_are_told_with_both
-project <<'YAML'
-  - package: plumb-nosuch
-YAML
-exits 1 "$plumb" plan
-says 'PL2006'
-says 'no package is called plumb-nosuch'
+what_nobody_has_is_told
 project <<'YAML'
   - package: plumb-broken
 YAML
@@ -194,7 +160,8 @@ is plumb-d 3-1
 is plumb-e 3-1
 goes plumb-c
 
-# --- adopting
+# --- adopting; what comes along is nobody's wish
+zypper remove plumb-needs plumb-lib
 what_somebody_did_is_found /etc/zypp /etc/rpm
 
 # --- nobody writes to the host while it is only asked
