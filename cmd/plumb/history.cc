@@ -5,6 +5,7 @@
 #include "cmd/plumb/workspace.h"
 #include "engine/plan/artifact.h"
 #include "engine/report/history_comparison.h"
+#include "engine/report/history_html.h"
 #include "engine/report/history_text.h"
 #include "engine/report/plan_outline.h"
 
@@ -14,7 +15,10 @@ namespace {
 class HistoryCommand {
  public:
   explicit HistoryCommand(Program& program)
-      : kinds_(program.options.kinds), terminal_(program.options.no_color), workspace_(program.options, terminal_) {
+      : kinds_(program.options.kinds),
+        html_(program.options.output == "html"),
+        terminal_(program.options.no_color),
+        workspace_(program.options, terminal_) {
     terminal_.set_json(program.options.output == "json");
   }
 
@@ -24,6 +28,10 @@ class HistoryCommand {
   int list(std::int64_t limit, const std::string& host) {
     const Result<std::vector<history::RunSummary>> runs = workspace_.store().runs(limit, host);
     if (!runs) return complain(runs.error());
+    if (html_) {
+      terminal_.write(report::runs_html(*runs));
+      return kDone;
+    }
     terminal_.print(terminal_.json() ? report::runs_json(*runs).dump(2) + "\n"
                                      : report::runs_text(*runs, terminal_.color()));
     return kDone;
@@ -32,6 +40,10 @@ class HistoryCommand {
   int show(const std::string& reference, bool with_plan) {
     const Result<history::RunRecord> run = workspace_.store().run(reference);
     if (!run) return complain(run.error());
+    if (html_) {
+      terminal_.write(report::run_record_html(*run));
+      return kDone;
+    }
     if (terminal_.json()) {
       terminal_.print(report::run_record_json(*run).dump(2) + "\n");
     } else {
@@ -74,6 +86,7 @@ class HistoryCommand {
   }
 
   const Registry& kinds_;
+  bool html_ = false;
   Terminal terminal_;
   Workspace workspace_;
 };

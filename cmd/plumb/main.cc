@@ -56,7 +56,8 @@ void add_common_options(Program& program) {
   app.add_option(
          "--output", options.output,
          "human, json, or jsonl: events as they happen (plan, diff, apply, observe, run); markdown and html for plan, "
-         "diff and show, markdown and csv for compliance, sarif, github and gitlab for validate, svg, mermaid and dot "
+         "diff and show, html for history, markdown and csv for compliance, sarif, github and gitlab for validate, "
+         "svg, mermaid and dot "
          "for graph, table for hosts and "
          "locks")
       ->check(CLI::IsMember({"human", "json", "jsonl", "markdown", "html", "sarif", "github", "gitlab", "svg",
@@ -147,7 +148,7 @@ void refuse_forms_elsewhere(const Program& program) {
   };
   static const std::vector<Form> forms = {{"jsonl", {"plan", "diff", "apply", "observe", "run"}},
                                           {"markdown", {"plan", "diff", "show", "compliance"}},
-                                          {"html", {"plan", "diff", "show"}},
+                                          {"html", {"plan", "diff", "show", "history"}},
                                           {"sarif", {"validate"}},
                                           {"github", {"validate"}},
                                           {"gitlab", {"validate"}},
@@ -164,7 +165,10 @@ void refuse_forms_elsewhere(const Program& program) {
   if (asked == forms.end()) return;
   for (const CLI::App* command : program.app.get_subcommands()) {
     const std::string& name = command->get_name();
-    if (takes(*asked, name)) continue;
+    // Of what stands below `history`, `show` alone is a page.
+    const auto below = command->get_subcommands();
+    const bool other = asked->name == "html" && !below.empty() && below.front()->get_name() != "show";
+    if (takes(*asked, name) && !other) continue;
     std::vector<std::string> others = {"json"};
     for (const Form& form : forms) {
       if (takes(form, name)) others.push_back(form.name);

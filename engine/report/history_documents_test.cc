@@ -1,8 +1,9 @@
-// The history beside its own texts: two runs compared, and rows for spreadsheets.
+// The history beside its own texts: two runs compared, rows for spreadsheets, pages for a browser.
 #include <gtest/gtest.h>
 
 #include "engine/report/history_comparison.h"
 #include "engine/report/history_csv.h"
+#include "engine/report/history_html.h"
 
 namespace plumb::report {
 namespace {
@@ -93,6 +94,25 @@ TEST(HistoryCsv, QuotesWhatIsMoreThanAWord) {
   const std::string rows = csv_rows(run);
   EXPECT_NE(rows.find(",\"'=cmd()\","), std::string::npos) << rows;
   EXPECT_NE(rows.find(",\"file:/a \"\"b\"\", c\","), std::string::npos) << rows;
+}
+
+TEST(HistoryHtml, TellsEachActionAndWhatHostsSayIsText) {
+  TwoRuns runs;
+  runs.before.actions[1].action.text = "<script>alert(1)</script>\x1b[31m";
+  const std::string page = run_record_html(runs.before);
+  EXPECT_NE(page.find("<h1>Run r1</h1>"), std::string::npos);
+  EXPECT_NE(page.find("update file:/a"), std::string::npos);
+  EXPECT_NE(page.find("PL4101: &lt;script&gt;"), std::string::npos) << page;
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_EQ(page.find('\x1b'), std::string::npos);
+  EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
+}
+
+TEST(HistoryHtml, ListsRuns) {
+  const TwoRuns runs;
+  const std::string page = runs_html({runs.after.summary, runs.before.summary});
+  EXPECT_LT(page.find("<td>r2</td>"), page.find("<td>r1</td>"));
+  EXPECT_NE(runs_html({}).find("No runs yet."), std::string::npos);
 }
 
 }  // namespace

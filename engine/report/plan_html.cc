@@ -1,17 +1,15 @@
 #include "engine/report/plan_html.h"
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
 #include <vector>
 
-#include "engine/base/digest.h"
 #include "engine/report/host_list.h"
 #include "engine/report/markdown_text.h"
+#include "engine/report/page_parts.h"
 #include "engine/report/plan_action_text.h"
 #include "engine/report/plan_groups.h"
-#include "engine/report/plan_page.h"
 #include "engine/report/plan_risks.h"
 #include "engine/report/plan_text.h"
 #include "engine/report/terminal_text.h"
@@ -20,22 +18,6 @@ namespace plumb::report {
 namespace {
 
 using PageSink = std::function<void(std::string_view)>;
-
-std::string_view page_part(std::string_view name) {
-  const std::span<const EmbeddedFile> parts = plan_page();
-  return std::find_if(parts.begin(), parts.end(), [name](const EmbeddedFile& part) { return part.name == name; })->text;
-}
-
-// How the policy of the page names a script or style that it may use.
-std::string policy_hash(std::string_view text) {
-  Sha256 hash;
-  hash.add(text);
-  const std::string digits = hash.finish().substr(kDigestPrefix.size());
-  std::string bytes;
-  for (std::size_t i = 0; i < digits.size(); i += 2)
-    bytes += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
-  return "sha256-" + base64_encode(bytes);
-}
 
 // Nothing in it ends the script element that it stands in, or begins a comment there.
 std::string json_in_html(const Json& json) {

@@ -34,6 +34,15 @@ says 'file:/srv/notes'
 run 1 history diff last nothing
 says PL5002
 
+# As pages for a browser, which run nothing.
+run 0 history --output html
+says "<td>$first</td>"
+run 0 history show last --output html
+says 'update file:/srv/notes'
+says_not '<script'
+run 3 history verify --output html
+says '`plumb history` takes'
+
 # The lines of an export are the chain: each holds the digest of the one before it, for anybody with stock tools.
 run 0 history export -o "$work/history.jsonl"
 [ "$(stat -c %a history.jsonl)" = 600 ] || fail 'others may read the export'

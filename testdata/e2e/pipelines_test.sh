@@ -46,7 +46,7 @@ python report 'assert d["runs"][0]["results"] == []'
 exits 3 "$plumb" -C infra plan --output sarif
 says 'sarif is for validate; `plumb plan` takes json, jsonl, markdown and html'
 exits 3 "$plumb" -C infra apply --output html
-says 'html is for plan, diff and show; `plumb apply` takes json and jsonl'
+says 'html is for plan, diff, show and history; `plumb apply` takes json and jsonl'
 exits 3 "$plumb" -C infra validate --output markdown
 says '`plumb validate` takes json, sarif, github and gitlab'
 exits 3 "$plumb" -C infra fmt --output dot
