@@ -50,6 +50,13 @@ class BodyReader {
     }
   }
 
+  // Of many in one line, each would be kept with all the others.
+  bool has_own_lines(std::size_t begin, std::size_t end) const {
+    const SourceSpan& span = entries_[begin].item->span;
+    return (begin == 0 || entries_[begin - 1].item->span.end_line < span.line) &&
+           (end == entries_.size() || entries_[end].item->span.line > span.end_line);
+  }
+
   void take_kept(const KeptBody& body) {
     each_item([&](std::size_t begin, std::size_t end) {
       const Node& item = *entries_[begin].item;
@@ -69,6 +76,7 @@ class BodyReader {
   void keep(KeptBody& body) const {
     KeptBody now;
     each_item([&](std::size_t begin, std::size_t end) {
+      if (!has_own_lines(begin, end)) return;
       const Node& item = *entries_[begin].item;
       KeptEntry entry{item.span, item.flow, std::string(lines_of(item.span, sources_)), {}};
       for (std::size_t i = begin; i < end; ++i) {
