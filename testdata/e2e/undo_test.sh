@@ -200,3 +200,20 @@ says 'was of another image than this one'
 exits 5 "$plumb" -C project undo "$made" --yes
 says PL4001
 says 'was of an image, and this is the host itself'
+
+# A profile of AppArmor that came with its file leaves no link behind, though it was decided in its turn.
+root=$work/profiles
+mkdir -p "$root/etc/apparmor.d/disable"
+cat >project/plumb.yaml <<'YAML'
+plumb: v1
+project: tour
+resources:
+  - file: /etc/apparmor.d/tool
+    content: "/usr/bin/tool {\n}\n"
+  - apparmor_profile: tool
+    mode: disable
+YAML
+exits 0 run apply --yes
+[ -L "$root/etc/apparmor.d/disable/tool" ] || fail 'the profile is not disabled'
+exits 0 run undo last --yes
+[ ! -L "$root/etc/apparmor.d/disable/tool" ] && [ ! -e "$root/etc/apparmor.d/tool" ] || fail 'undo left something'

@@ -402,12 +402,6 @@ void add_what_comes(Situations& all) {
 }
 
 void add_taken_back(Situations& all) {
-  all.on("a profile of AppArmor that comes and is not to be loaded", false)
-      .has_folder("/etc/apparmor.d")
-      .has_folder("/etc/apparmor.d/disable")
-      .asks("file", "/etc/apparmor.d/x", {{"content", "/bin/x {\n}\n"}})
-      .asks("apparmor_profile", "x", {{"mode", "disable"}})
-      .taken_back();
   all.on("a link that is somebody's leads elsewhere", false)
       .taken_back()
       .has_link("/srv/current", "/srv/v1", 1500)
