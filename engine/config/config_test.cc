@@ -358,6 +358,15 @@ TEST(Validate, NumbersWithoutATypeAreExactOrRefused) {
   EXPECT_EQ(check("-123456789012345678"), "a whole number that is too large to be exact");
 }
 
+TEST(Validate, AWholeNumberThatIsTooLargeIsToldAsThat) {
+  for (const char* text : {"9007199254740993", "-9007199254740992", "123456789012345678901234567890"}) {
+    Diagnostics diagnostics;
+    const auto node = lang::read_yaml("t", text, diagnostics);
+    EXPECT_FALSE(validate(*node, Json{{"type", "integer"}}, "`x`", node->span, {}, diagnostics));
+    EXPECT_EQ(diagnostics.sorted()[0].hint, "whole numbers go to 9007199254740991 here") << text;
+  }
+}
+
 TEST(Connection, SettingsComeBackFromTheLayerThatStatesThem) {
   for (const Json& layer :
        {Json::object(), Json{{"connection", "local"}}, Json{{"connection", {{"command", {"ssh", "-W"}}}}},

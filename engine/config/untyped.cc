@@ -62,19 +62,23 @@ bool is_without_bounds(const Node& node) {
   return core.type == CoreScalar::Type::kNumber && !core.whole && !std::isfinite(core.number);
 }
 
+bool is_too_large(const Node& node) {
+  if (!node.is_plain()) return false;
+  const CoreScalar core = lang::core_scalar(node.text);
+  return core.whole || (core.type == CoreScalar::Type::kInteger && !is_exact(core.integer));
+}
+
 bool check_exact(const Node& node, Diagnostics& diagnostics) {
   bool exact = true;
   for (const Node& item : node.items) exact = check_exact(item, diagnostics) && exact;
   for (const Entry& entry : node.entries) exact = check_exact(entry.value, diagnostics) && exact;
-  if (!node.is_plain()) return exact;
-  const CoreScalar core = lang::core_scalar(node.text);
   if (is_without_bounds(node)) {
     diagnostics.add(Diagnostic(Code::kBadValue, "a number that no plan can hold")
                         .at(node.span, "neither infinite nor none is one here")
                         .with_hint("in quotes it is a text"));
     return false;
   }
-  if (!core.whole && (core.type != CoreScalar::Type::kInteger || is_exact(core.integer))) return exact;
+  if (!is_too_large(node)) return exact;
   diagnostics.add(Diagnostic(Code::kBadValue, "a whole number that is too large to be exact")
                       .at(node.span, "numbers go to 9007199254740991 here")
                       .with_hint("in quotes it is a text"));

@@ -21,6 +21,9 @@ Json exact_value(std::string_view text);
 // Whether the core schema makes a number of it that is infinite, or none.
 bool is_without_bounds(const lang::Node& node);
 
+// Whether it is a whole number past ±(2^53 - 1).
+bool is_too_large(const lang::Node& node);
+
 // Whether each whole number in it, read as untyped, is within ±(2^53 - 1), and each other one is neither infinite nor
 // none. Of those that are not a plan would hold other ones; they are told: kBadValue.
 bool check_exact(const lang::Node& node, Diagnostics& diagnostics);

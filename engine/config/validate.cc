@@ -116,6 +116,8 @@ class Validator {
       if ((number && parse_number(node.text)) || (types.contains("boolean") && one_of({"true", "false"}))) {
         hint = "remove the quotes";
       }
+    } else if (number && is_too_large(node)) {
+      hint = "whole numbers go to 9007199254740991 here";
     } else if (number && node.is_scalar() && !node.text.empty() && node.text[0] >= '0' && node.text[0] <= '9') {
       hint = types.contains("number") ? "write plain decimal digits, without `_` or leading zeros"
                                       : "write decimal digits only, without `.`, `_` or leading zeros";

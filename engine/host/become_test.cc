@@ -74,6 +74,20 @@ TEST_F(Asking, APasswordThatIsNeededButNotGiven) {
   EXPECT_NE(connection.error().diagnostic().hint.find("-K"), std::string::npos);
 }
 
+TEST_F(Asking, ATerminalThatIsNeededIsTold) {
+  folder_.write("bin/sudo",
+                "#!/bin/sh\n"
+                "(: </dev/tty) 2>/dev/null || { echo 'sudo: sorry, you must have a tty to run sudo' >&2; exit 1; }\n"
+                "shift 2; exec \"$@\"\n",
+                0755);
+  auto connection = open(user());
+  EXPECT_CODE(connection, Code::kBecome);
+  EXPECT_NE(connection.error().diagnostic().hint.find("requiretty"), std::string::npos);
+  connection = open(user("secret"));
+  ASSERT_OK(connection);
+  EXPECT_EQ(read_line(**connection).substr(0, 9), "hello uid");
+}
+
 TEST_F(Asking, WithAPasswordInAnyLanguage) {
   auto connection = open(user("secret"));
   ASSERT_OK(connection);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/base/ascii.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/shell_word.h"
 
@@ -92,6 +93,12 @@ Error not_become(const StartOptions& options, const std::string& why, const std:
   const std::string& method = options.become.method;
   Error error = fail(Code::kBecome, method + " did not start the executor as " + options.become.user + ": " + why);
   if (reason == "exit code 127") return std::move(error).hint(method + " is not installed on the host");
+  // As sudo says it where `requiretty` is set, in most languages.
+  if (!options.become_password && lowered(why).find(" tty") != std::string::npos) {
+    return std::move(error).hint(
+        "its sudoers asks for a terminal: -K (--ask-become-password) gives it one; or say `Defaults !requiretty` "
+        "there");
+  }
   if (!options.become_password) {
     return std::move(error).hint("if it wants a password: " + std::string(kGivePassword) +
                                  "; else allow it without one");

@@ -198,12 +198,25 @@ YamlProblem translate(const YAML::Exception& error) {
   return {offset(error.mark), Code::kYamlSyntax, "the text is not YAML: " + error.msg, "the reader stopped here", ""};
 }
 
-}  // namespace
+// A line of nothing but white space is empty, and yaml-cpp refuses it for a tab in it. False where there is none.
+bool hide_tabs_of_empty_lines(std::string& text) {
+  bool any = false;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+    if (line.find('\t') != std::string_view::npos && line.find_first_not_of(" \t\r") == std::string_view::npos) {
+      std::replace(text.begin() + static_cast<std::ptrdiff_t>(begin), text.begin() + static_cast<std::ptrdiff_t>(end),
+                   '\t', ' ');
+      any = true;
+    }
+    begin = end + 1;
+  }
+  return any;
+}
 
-EventList read_events(std::string_view text) {
+EventList read_as_given(std::string_view text) {
   EventList list;
-  const std::string hidden = with_hidden_marks(text);
-  ViewBuffer buffer(hidden.empty() ? text : hidden);
+  ViewBuffer buffer(text);
   std::istream stream(&buffer);
   Probe probe;
   try {
@@ -220,6 +233,16 @@ EventList read_events(std::string_view text) {
     list.problem = translate(error);
   }
   return list;
+}
+
+}  // namespace
+
+EventList read_events(std::string_view text) {
+  std::string hidden = with_hidden_marks(text);
+  EventList list = read_as_given(hidden.empty() ? text : hidden);
+  if (!list.problem || list.problem->code != Code::kYamlTab) return list;
+  if (hidden.empty()) hidden = text;
+  return hide_tabs_of_empty_lines(hidden) ? read_as_given(hidden) : list;
 }
 
 }  // namespace plumb::lang

@@ -127,6 +127,19 @@ TEST(Yaml, Tabs) {
   EXPECT_EQ(read("a:\tb\t# c\nd: \"x\ty\"\ne: |\n  \tz\n").entries.size(), 3U);
 }
 
+TEST(Yaml, LinesOfNothingButWhiteSpaceAreEmpty) {
+  const Node root = read("a: 1\n\t\nb:\n  - x\n \t \n  - y z\n\t\r\nc: \"p\n\t\n  q\"\nd: |\n  r\n# e\n\t");
+  ASSERT_EQ(root.entries.size(), 4U);
+  EXPECT_EQ(root.find("b")->value.items.size(), 2U);
+  EXPECT_EQ(root.find("b")->value.items[1].text, "y z");
+  EXPECT_EQ(root.find("c")->value.text, "p\nq");
+  EXPECT_EQ(root.find("d")->value.text, "r\n");
+  EXPECT_EQ(place(root.find("d")->value.span), "11:4-12:4");
+  // But not where the lines of a block text may stand.
+  EXPECT_EQ(findings("a: |\n\t\nb: 1\n"), "PL1008 2:1\n");
+  EXPECT_EQ(findings("a: |\n  x\n \t\nb: 1\n"), "PL1008 3:2\n");
+}
+
 TEST(Yaml, BlockTextsAreNotMistaken) {
   const Node root =
       read("a: |\n  # no comment\n  key: \"open\n  - [\n\nb: >2\n    x\n   y\nc: |+\n\nd: |-\n  &a *b !c\n");

@@ -19,6 +19,12 @@ Diagnostic syntax(const TextIndex& index, std::size_t begin, std::size_t end, st
   return Diagnostic(Code::kYamlSyntax, std::move(summary)).at(index.span(begin, end), std::move(label));
 }
 
+Diagnostic tab(const TextIndex& index, std::size_t pos) {
+  return Diagnostic(Code::kYamlTab, "a tab is used for indentation")
+      .at(index.span(pos, pos + 1), "a tab")
+      .with_hint("indent with spaces");
+}
+
 // The lines of a scalar after its first must be indented deeper than the collection around it, with spaces.
 void check_continuation(const TextIndex& index, std::size_t begin, std::size_t end, int indent,
                         Diagnostics& diagnostics) {
@@ -31,9 +37,7 @@ void check_continuation(const TextIndex& index, std::size_t begin, std::size_t e
     while (first < end && is_blank(text[first])) ++first;
     if (first >= end || text[first] == '\n' || text[first] == '\r' || spaces > indent) continue;
     if (text[pos] == '\t') {
-      diagnostics.add(Diagnostic(Code::kYamlTab, "a tab is used for indentation")
-                          .at(index.span(pos, pos + 1), "a tab")
-                          .with_hint("indent with spaces"));
+      diagnostics.add(tab(index, pos));
     } else {
       diagnostics.add(syntax(index, first, first + 1, "a text of several lines is not indented deeply enough",
                              "must stand deeper than the key or dash it belongs to"));
@@ -130,6 +134,11 @@ BlockExtent scan_block(const TextIndex& index, std::size_t pos, int indent, Diag
     while (first < next && text[first] == ' ') ++first;
     const int spaces = static_cast<int>(first - line);
     const bool empty = first == next || text[first] == '\r';
+    // Empty anywhere else, but here it may have been meant as one of the text.
+    if (!empty && text[first] == '\t' && spaces < (content < 0 ? indent + 1 : content) &&
+        text.find_first_not_of(" \t\r", first) >= next) {
+      diagnostics.add(tab(index, first));
+    }
     if (empty) {
       if (content < 0) widest_blank = std::max(widest_blank, first - line);
     } else {

@@ -154,7 +154,8 @@ Result<> Session::check_host_key() {
       return fail(Code::kHostKeyRevoked, "the " + shown + " of " + host + " is revoked in " + check.where);
     case HostKeyVerdict::kChanged:
       return fail(Code::kHostKeyChanged, host + " shows the " + shown + ", which is not the one in " + check.where)
-          .hint("if the host was installed anew: ssh-keygen -R '" + known_hosts_name(host, port) + "'");
+          .hint("if the host was installed anew: ssh-keygen -f '" + check.where.substr(0, check.where.rfind(':')) +
+                "' -R '" + known_hosts_name(host, port) + "'");
     case HostKeyVerdict::kUnknown:
       break;
   }

@@ -110,6 +110,8 @@ TEST_F(Ssh, AChangedHostKeyIsRefusedEvenIfNewOnesAreAccepted) {
   auto connection = open();
   EXPECT_CODE(connection, Code::kHostKeyChanged);
   EXPECT_NE(connection.error().summary().find("known_hosts:2"), std::string::npos);
+  EXPECT_EQ(connection.error().diagnostic().hint, "if the host was installed anew: ssh-keygen -f '" +
+                                                      settings_.known_hosts_file + "' -R '" + sshd_->host_name() + "'");
 }
 
 TEST_F(Ssh, ARevokedHostKeyIsRefused) {
