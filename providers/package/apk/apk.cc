@@ -151,7 +151,7 @@ class Apk : public BackEnd {
       if (!one.version.empty() || !one.file.empty()) free.push_back(one.name);
     }
     // What was not to be had when the plan was made comes in its newest version.
-    std::vector<std::string> words = with(words_to_add(some_open, some_file), coming);
+    std::vector<std::string> words = with(words_to_add({.newest = some_open, .files = some_file}), coming);
     for (const std::string& name : gone) words.push_back('!' + name);
     asked_and_done("changing packages", words);
     // To be asked for in one version is to be held at it.

@@ -120,7 +120,7 @@ class ApkPackages : public HostPackages {
       all = std::move(answer.simulation);
     }
     if (coming.empty()) return all;
-    std::vector<std::string> words = words_to_add(newest, files);
+    std::vector<std::string> words = words_to_add({.newest = newest, .files = files});
     words.insert(words.end(), coming.begin(), coming.end());
     // What goes is no hindrance for what comes.
     for (const std::string& name : all.removes) words.push_back('!' + name);
@@ -190,11 +190,11 @@ std::string spec(const std::string& name, const std::string& version) {
   return name + '~' + begin;
 }
 
-std::vector<std::string> words_to_add(bool newest, bool files) {
+std::vector<std::string> words_to_add(const Coming& coming) {
   std::vector<std::string> words = {"add"};
-  if (newest) words.emplace_back("-u");
+  if (coming.newest) words.emplace_back("-u");
   // What holds a file is the matter of whoever brought it.
-  if (files) words.emplace_back("--allow-untrusted");
+  if (coming.files) words.emplace_back("--allow-untrusted");
   words.emplace_back("--");
   return words;
 }

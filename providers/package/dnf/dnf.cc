@@ -128,7 +128,7 @@ std::vector<Step> Dnf::steps(const PackageTransaction& transaction) const {
   }
   const bool may_erase = !transaction.remove.empty();
   if (!transaction.upgrade.empty()) {
-    std::vector<std::string> words = words_for("upgrade", transaction.upgrade == "full", true);
+    std::vector<std::string> words = words_for("upgrade", {.may_erase = transaction.upgrade == "full"});
     // Newly read sources bring versions that no plan has seen.
     if (!transaction.refresh) {
       for (const PackageRequest& one : transaction.install) words.push_back(spec(one.name, one.version));
@@ -136,7 +136,8 @@ std::vector<Step> Dnf::steps(const PackageTransaction& transaction) const {
     if (transaction.refresh || !transaction.install.empty())
       asked_and_done("asking what an upgrade would change", "upgrading packages", words);
   } else if (!transaction.install.empty()) {
-    std::vector<std::string> words = words_for("install", may_erase, !transaction.without_recommends);
+    std::vector<std::string> words =
+        words_for("install", {.may_erase = may_erase, .recommended = !transaction.without_recommends});
     for (const PackageRequest& one : transaction.install) {
       // It may be another than the plan saw.
       if (!one.file.empty()) steps.push_back({"looking at " + one.file, ask_rpm_file(one.file), true});
@@ -146,7 +147,7 @@ std::vector<Step> Dnf::steps(const PackageTransaction& transaction) const {
   }
   // What makes room for others is gone by then.
   if (may_erase) {
-    asked_and_done("asking what would go", "removing packages", words_for("remove", false, true));
+    asked_and_done("asking what would go", "removing packages", words_for("remove"));
     for (std::size_t i = steps.size() - 2; i < steps.size(); ++i) add_those_there(steps[i].program, transaction.remove);
   }
   if (!transaction.manual.empty()) {

@@ -182,7 +182,8 @@ class DnfPackages : public HostPackages {
     const bool goes = std::string_view(verb) == "remove";
     std::vector<std::string> words = {"--assumeno"};
     if (allowed.held) words.emplace_back(flavour_.unlocks);
-    for (std::string& word : words_for(verb, !goes, allowed.recommended)) words.push_back(std::move(word));
+    for (std::string& word : words_for(verb, {.may_erase = !goes, .recommended = allowed.recommended}))
+      words.push_back(std::move(word));
     words.insert(words.end(), specs.begin(), specs.end());
     PLUMB_TRY_ASSIGN(Answer answer, answer_to(std::move(words)));
     // Without a source nothing is to be had; one may be on its way.
@@ -199,7 +200,7 @@ class DnfPackages : public HostPackages {
   Result<Answer> ask_upgrade(const std::string& extent, const std::vector<std::string>& without) {
     std::vector<std::string> words = {"--assumeno"};
     for (const std::string& name : without) words.push_back("--exclude=" + rpm_argument(name));
-    for (std::string& word : words_for("upgrade", extent == "full", true)) words.push_back(std::move(word));
+    for (std::string& word : words_for("upgrade", {.may_erase = extent == "full"})) words.push_back(std::move(word));
     words.pop_back();
     return answer_to(std::move(words));
   }

@@ -61,11 +61,11 @@ ProcessRequest ask(const Flavour& flavour, std::vector<std::string> words) {
   return request;
 }
 
-std::vector<std::string> words_for(const char* verb, bool may_erase, bool recommended) {
+std::vector<std::string> words_for(const char* verb, const Leeway& leeway) {
   // What is not needed any more stays, since nobody declared that it goes.
   std::vector<std::string> words = {"--setopt=clean_requirements_on_remove=0"};
-  if (may_erase) words.emplace_back("--allowerasing");
-  if (!recommended) words.emplace_back("--setopt=install_weak_deps=0");
+  if (leeway.may_erase) words.emplace_back("--allowerasing");
+  if (!leeway.recommended) words.emplace_back("--setopt=install_weak_deps=0");
   words.emplace_back(verb);
   words.emplace_back("--");
   return words;

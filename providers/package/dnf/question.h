@@ -17,8 +17,14 @@ std::string spec(const std::string& name, const std::string& version);
 // Asks dnf without letting it change anything.
 ProcessRequest ask(const Flavour& flavour, std::vector<std::string> words);
 
+// What it may do for a transaction beyond what that names.
+struct Leeway {
+  bool may_erase = false;   // others make way
+  bool recommended = true;  // what packages only recommend comes along
+};
+
 // The words in front of what a transaction does with packages: `verb` is install, upgrade or remove.
-std::vector<std::string> words_for(const char* verb, bool may_erase, bool recommended);
+std::vector<std::string> words_for(const char* verb, const Leeway& leeway = {});
 
 // A program as it is, with those of the packages behind it that are there by that name: to dnf a name may also be what
 // another one provides, which would go then. Without any nothing is done, and that is said.
