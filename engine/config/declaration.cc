@@ -283,8 +283,7 @@ class DeclarationReader {
     if (format == "source" && entry.value.is_map() && is_choice(entry.value)) return take_choice(entry, entry.key);
     if ((format == "content" || format == "text-template") && entry.value.is_scalar() &&
         (may_be_dynamic(entry.value) || entry.value.text.find("%{") != std::string::npos)) {
-      const std::string_view source = sources_.text(entry.value.span.file);
-      ParsedTemplate text{entry.value.span, {lang::origin_of(entry.value, source)}, {""}, {}};
+      ParsedTemplate text{entry.value.span, {lang::origin_of(entry.value, sources_)}, {""}, {}};
       read_parts(text, folder_, diagnostics_, found_sources_);
       result_.templates.emplace(entry.key, std::move(text));
       return true;

@@ -145,9 +145,8 @@ bool may_be_dynamic(const Node& node) {
 
 void report_fault(const cel::Fault& fault, const Node& scalar, const lang::SourceMap& sources,
                   Diagnostics& diagnostics) {
-  const std::string_view source = sources.text(scalar.span.file);
-  if (!source.empty()) {
-    diagnostics.add(cel::diagnose(fault, lang::origin_of(scalar, source)));
+  if (!sources.text(scalar.span.file).empty()) {
+    diagnostics.add(cel::diagnose(fault, lang::origin_of(scalar, sources)));
   } else {
     Diagnostic diagnostic = cel::diagnose(fault);
     diagnostic.span = scalar.span;

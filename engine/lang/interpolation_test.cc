@@ -36,7 +36,22 @@ class InterpolationTest : public testing::Test {
     const auto made = Interpolation::parse(scalar.text, environment_);
     if (made) return "no fault";
     const SourceSpan span = origin_of(scalar, yaml).span(made.error().begin, made.error().end);
+    EXPECT_EQ(place_further_down(yaml, made.error()), span);
     return span.str() + "-" + std::to_string(span.end_line) + ":" + std::to_string(span.end_column);
+  }
+
+  // The same where two lines more stand above it, found by where lines begin; told as if they did not.
+  static SourceSpan place_further_down(const std::string& yaml, const cel::Fault& fault) {
+    Diagnostics diagnostics;
+    const std::string text = "# one\n\n" + yaml;
+    const auto tree = read_yaml("f.yaml", text, diagnostics);
+    if (!tree) return {};
+    SourceMap sources;
+    sources.add("f.yaml", text);
+    SourceSpan span = origin_of(tree->entries[0].value, sources).span(fault.begin, fault.end);
+    span.line -= 2;
+    span.end_line -= 2;
+    return span;
   }
 
   cel::Environment environment_;

@@ -11,7 +11,8 @@ namespace {
 // A place in the source that moves on byte by byte and knows its line and column.
 class Cursor {
  public:
-  Cursor(std::string_view source, const SourceSpan& span) : source_(source), line_(1), column_(1) {
+  // `source` begins with the line `first`.
+  Cursor(std::string_view source, int first, const SourceSpan& span) : source_(source), line_(first), column_(1) {
     // Lines before it are only counted.
     while (line_ < span.line) {
       const std::size_t end = source_.find('\n', position_);
@@ -53,8 +54,8 @@ class Cursor {
 
 class Mapper {
  public:
-  Mapper(const Node& scalar, std::string_view source)
-      : text_(scalar.text), cursor_(source, scalar.span), origin_{scalar.span.file, scalar.text, {}} {}
+  Mapper(const Node& scalar, std::string_view source, int first)
+      : text_(scalar.text), cursor_(source, first, scalar.span), origin_{scalar.span.file, scalar.text, {}} {}
 
   // Characters other than white space stand in the source in the order of the text, and as they are.
   void map_by_ink(bool doubled_quotes) {
@@ -141,12 +142,7 @@ class Mapper {
   std::size_t next_position_ = 0;
 };
 
-}  // namespace
-
-cel::Origin origin_of(const Node& scalar, std::string_view source) {
-  Mapper mapper(scalar, source.starts_with(kByteOrderMark) && scalar.span.line > 1
-                            ? source.substr(kByteOrderMark.size())
-                            : source);
+cel::Origin mapped(const Node& scalar, Mapper&& mapper) {
   switch (scalar.style) {
     case Style::kPlain:
       mapper.map_by_ink(false);
@@ -165,6 +161,21 @@ cel::Origin origin_of(const Node& scalar, std::string_view source) {
       break;
   }
   return std::move(mapper).finish();
+}
+
+}  // namespace
+
+cel::Origin origin_of(const Node& scalar, std::string_view source) {
+  const bool marked = source.starts_with(kByteOrderMark) && scalar.span.line > 1;
+  return mapped(scalar, Mapper(scalar, marked ? source.substr(kByteOrderMark.size()) : source, 1));
+}
+
+cel::Origin origin_of(const Node& scalar, const SourceMap& sources) {
+  const std::string_view source = sources.text(scalar.span.file);
+  const int first = scalar.span.line;
+  const std::optional<std::string_view> line = first > 1 ? sources.line(scalar.span.file, first) : std::nullopt;
+  if (!line) return origin_of(scalar, source);
+  return mapped(scalar, Mapper(scalar, source.substr(static_cast<std::size_t>(line->data() - source.data())), first));
 }
 
 }  // namespace plumb::lang
