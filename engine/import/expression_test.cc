@@ -110,6 +110,11 @@ TEST(Expression, BecomesOneOfCel) {
       {"text | comment('c')", "'//\\n' + inputs.text.comment('// ') + '\\n//'"},
       {"text | comment(prefix='', postfix='')", "inputs.text.comment() + '\\n'"},
       {"text | comment('cblock')", "'/*\\n *\\n' + inputs.text.comment(' * ') + '\\n *\\n */'"},
+      {"text | title",
+       "inputs.text.lowerAscii().split(' ').map(w, w.split('-').map(p, p == '' ? p : p.substring(0, 1).upperAscii() + "
+       "p.substring(1)).join('-')).join(' ')"},
+      {"text | urlencode", "url.encode(inputs.text).replace('%2F', '/')"},
+      {"map | dictsort", "inputs.map.transformList(k, v, [dyn(k), dyn(v)]).sortBy(e, string(e[0]).lowerAscii())"},
       {"lookup('file', 'key.pub')", "file('files/key.pub')"},
       {"lookup('pipe', 'date')", "by hand: `lookup('pipe')`"},
       {"text | nobody_knows", "by hand: the filter `nobody_knows`"},

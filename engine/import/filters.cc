@@ -179,7 +179,7 @@ Cel as_int(const Cel& value) {
   if (value.type == Type::kInt) return value;
   if (value.type == Type::kBool) return made("(" + value.in_brackets(rank::kOr) + " ? 1 : 0)", Type::kInt);
   // A version with a point is its whole part.
-  if (value.text.find("readings.debian_version") != std::string::npos)
+  if (value.text.find("readings.lsb_release") != std::string::npos)
     return made("int(double(" + value.text + "))", Type::kInt);
   // Of what does not match, Jinja makes 0.
   std::string text = value.text;
@@ -294,7 +294,7 @@ constexpr Simple kSimple[] = {
     {"trim", "$.trim()", Type::kText},
     {"upper", "$.upperAscii()", Type::kText},
     {"urldecode", "url.decode($)", Type::kText},
-    {"urlencode", "url.encode($)", Type::kText},
+    {"urlencode", "url.encode($).replace('%2F', '/')", Type::kText},
     {"urlsplit", "url($)", Type::kAny},
 };
 
@@ -304,7 +304,10 @@ std::optional<Cel> simple(const std::string& name, const Cel& value) {
     std::string text;
     for (const char c : one.text) text += c == '@' ? base(value) : c == '$' ? text_of(value) : std::string(1, c);
     Cel result = made(std::move(text), one.type, one.item);
-    if (name == "dictsort") return value;
+    // Pairs by their keys, capitals among the others.
+    if (name == "dictsort")
+      return made(base(value) + ".transformList(k, v, [dyn(k), dyn(v)]).sortBy(e, string(e[0]).lowerAscii())",
+                  Type::kList);
     if (name == "last" || name == "max" || name == "min" || name == "sum") result.type = value.item;
     return result;
   }
@@ -343,6 +346,12 @@ std::optional<Cel> of_list(const Expr& expr, const Cel& value, const Arguments& 
   }
   if (name == "product" || name == "zip")
     return made(base(value) + "." + name + "(" + given.need(0).text + ")", Type::kList);
+  if (name == "sort" && value.type == Type::kMap) {
+    // Pairs that `items()` gives are in the order of their keys anyway; of a map itself its keys are sorted.
+    const bool pairs = expr.children[0]->is(Kind::kCall);
+    if (!expr.named.empty() || given.count() > 0) throw Untranslatable{"`sort` of a map, otherwise than by its keys"};
+    return pairs ? value : made(base(value) + ".map(k, k).sort()", Type::kList, Type::kText);
+  }
   if (name == "sort") {
     const Expr* attribute = given.given(99, "attribute");
     const std::string sorted = attribute != nullptr && attribute->is(Kind::kText)
@@ -481,7 +490,13 @@ std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& 
       throw Untranslatable{"`hash('" + which + "')`"};
     return made(which + "(" + text_of(value) + ")", Type::kText);
   }
-  if (name == "capitalize" || name == "title")
+  if (name == "title")
+    return made(
+        text_of(value) +
+            ".lowerAscii().split(' ').map(w, w.split('-').map(p, p == '' ? p : p.substring(0, 1).upperAscii() + "
+            "p.substring(1)).join('-')).join(' ')",
+        Type::kText);
+  if (name == "capitalize")
     return made("cel.bind(t, " + value.text + ", t.substring(0, 1).upperAscii() + t.substring(1).lowerAscii())",
                 Type::kText);
   if (name == "truncate") {

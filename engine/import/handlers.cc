@@ -279,6 +279,7 @@ void Unit::write_handlers() {
         throw Untranslatable{"a handler that is no restart and no command (`" + one.written_module + "`)"};
       Builder(*this, one, around, row).build();
       for (std::size_t at = before; at < items_.size(); ++at) {
+        ask_inside(*items_[at]);
         for (const Item* source : handler.sources) items_[at]->triggers.emplace_back("run_on", source);
       }
       report_.tasks[static_cast<std::size_t>(row)].effort = 0;

@@ -407,13 +407,14 @@ class Translator {
     LocalNames inner(names);
     const bool counted = counts();
     const bool pairs = targets.size() == 2;
-    const bool sorted = source.find("dictsort") != std::string::npos;
+    const bool sorted = source.find("dictsort") != std::string::npos || source.ends_with("| sort") ||
+                        source.ends_with("|sort") || source.ends_with("| sort)");
     const auto calls = [&](std::string_view word) { return source.find(word) != std::string::npos; };
     const bool of_map = list.type == Type::kMap || calls(".items()") || calls(".iteritems()") || calls("| items") ||
                         calls("dict2items") || calls(".keys()") || calls(".values()");
     if (of_map && !sorted) walks_maps_ = true;
     // Without a word that makes pairs of a map, two names take what is a list of pairs.
-    const bool list_of_pairs = list.type == Type::kList || (list.type == Type::kAny && !of_map && !sorted);
+    const bool list_of_pairs = list.type == Type::kList || (list.type == Type::kAny && !of_map);
     if (targets.size() > 2) throw Untranslatable{"a `for` with three names"};
     std::string head;
     std::vector<std::string> own;

@@ -132,10 +132,11 @@ std::optional<Cel> Unit::asked_fact(const std::string& name) {
       {"date_time.iso8601", "", "date -u +%Y-%m-%dT%H:%M:%SZ", Type::kText},
   };
   if (name == "distribution_version") {
-    // Of Debian it has the number of the point release, which the file of the system's release lacks.
-    const Cel point = reading(
-        "debian_version", {{"file", Written::of_text("/etc/debian_version")}, {"match", Written::of_text("^[0-9.]+$")}},
-        Type::kText);
+    // Of Debian it is that of the point release, where lsb_release is there to tell.
+    const Cel point =
+        reading("lsb_release",
+                {{"command", Written::of_texts({"lsb_release", "-rs"})}, {"match", Written::of_text("^[0-9][0-9.]*")}},
+                Type::kText);
     return Cel{"facts.os.id == 'debian' && " + point.text + " != '' ? " + point.text + " : facts.os.version",
                Type::kText,
                Type::kAny,

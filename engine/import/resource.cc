@@ -132,6 +132,26 @@ std::string given_or_null(const Cel& value, bool empty_too, Form form) {
 
 }  // namespace
 
+void ask_inside(Item& item) {
+  for (const std::string_view guard : {"creates", "removes"}) {
+    const Written* path = item.find(std::string(guard));
+    Written* run = item.find("run");
+    if (path == nullptr || run == nullptr || item.type != "command") continue;
+    const std::string test = guard == "creates" ? "test -e \"$0\" || " : "test ! -e \"$0\" || ";
+    std::vector<Written> words{Written::of_text("sh"), Written::of_text("-c")};
+    if (run->is_list()) {
+      words.push_back(Written::of_text(test + "exec \"$@\""));
+      words.push_back(*path);
+      words.insert(words.end(), run->items.begin(), run->items.end());
+    } else {
+      words.push_back(Written::of_text(test + "{ " + run->text + "\n}"));
+      words.push_back(*path);
+    }
+    *run = Written::of_list(std::move(words));
+    std::erase_if(item.keys, [&](const WrittenEntry& entry) { return entry.name == guard; });
+  }
+}
+
 Builder::Builder(Unit& unit, const Task& task, const Surroundings& around, int row)
     : unit_(unit), task_(task), around_(around), row_(row) {
   if (const Node* name = task_.keyword("register"); name != nullptr && unit_.registered_.contains(name->text)) {
@@ -388,6 +408,7 @@ void Builder::finish(std::unique_ptr<Item> item, Unit::Turn& turn, const std::ve
   unit_.add_keywords(task_, *item, *turn.names, around_);
   if (!changes.empty()) {
     const std::string attribute = item->type == "service" ? "restart_on" : "run_on";
+    ask_inside(*item);
     for (const Item* source : changes) item->triggers.emplace_back(attribute, source);
   }
   // What never counts as a change sets nothing off.

@@ -43,6 +43,10 @@ bool guarded_module(std::string_view module);
 bool program_module(std::string_view module);
 bool database_module(std::string_view module);
 
+// A command that runs on a change alone asks itself what `creates` and `removes` ask: beside `run_on` they would have
+// it run without any change.
+void ask_inside(Item& item);
+
 class Builder {
  public:
   Builder(Unit& unit, const Task& task, const Surroundings& around, int row);
