@@ -287,6 +287,21 @@ TEST_F(LspKept, FindsWhatALookFindsThatBeginsAnew) {
   EXPECT_GT(faults, 500U);
 }
 
+TEST_F(LspKept, EachEntryIsKeptThatHasLinesOfItsOwn) {
+  std::map<std::string, std::string> texts = kProject;
+  texts["parts/two.yaml"] += "  - {note: /one}\n";
+  texts["web/module.yaml"] =
+      "plumb: v1\ninputs: {root: {type: string}}\noutputs: {root: a}\n"
+      "resources: [{note: /left}, {note: /right}]\n";
+  config::KeptProject kept;
+  (void)look(texts, &kept);
+  const auto& own = kept.module("").bodies;
+  EXPECT_EQ(own.at("plumb.yaml").size(), 4U);
+  EXPECT_EQ(own.at("parts/one.yaml").size(), 4U);
+  EXPECT_EQ(own.at("parts/two.yaml").size(), 4U) << "one of them ends with a block text";
+  EXPECT_TRUE(kept.module("web").bodies.at("web/module.yaml").empty());
+}
+
 TEST_F(LspKept, WhatHangsOnAnotherFileIsReadEachTime) {
   std::map<std::string, std::string> texts = kProject;
   config::KeptProject kept;
