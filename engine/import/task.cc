@@ -94,7 +94,8 @@ void take_arguments(Task& task, const Node& value) {
   // Of a command only what is an option of the module is one.
   static const std::set<std::string, std::less<>> options = {"creates", "removes", "chdir", "executable", "warn",
                                                              "stdin",   "file",    "name",  "tasks_from", "role"};
-  std::string rest = found.rest;
+  // A line of a shell is kept as it stands, with its blanks and ends of lines.
+  std::string rest = free ? value.text : found.rest;
   for (const auto& [key, text] : found.named) {
     const bool command =
         task.module == "command" || task.module == "shell" || task.module == "raw" || task.module == "script";

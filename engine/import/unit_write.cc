@@ -262,7 +262,8 @@ std::map<std::string, std::string> Unit::write() {
   const bool any = std::any_of(items_.begin(), items_.end(), [&](const auto& item) { return is_live(*item); });
   if (any) lines.add("\nresources:");
   if (!any && !items_.empty()) lines.add("");
-  write_items(items_, 2, lines);
+  // As `plumb fmt` has comments that stand below no key.
+  write_items(items_, any ? 2 : 0, lines);
   files[file_] = lines.text();
   return files;
 }

@@ -167,7 +167,7 @@ void Lines::add_value(const std::string& lead, std::size_t indent, const std::st
       const bool more = ended && text.size() > 1 && text[text.size() - 2] == '\n';
       add(name + gap + (more ? "|+" : ended ? "|" : "|-"));
       const std::string body = ended ? text.substr(0, text.size() - 1) : text;
-      const std::string inner(indent + 2, ' ');
+      const std::string inner(key.empty() ? indent : indent + 2, ' ');
       for (std::size_t at = 0; at <= body.size();) {
         std::size_t end = body.find('\n', at);
         if (end == std::string::npos) end = body.size();
