@@ -70,6 +70,10 @@ std::string printed_text(const Cel& value) {
   return value.type == Type::kBool ? "(" + printed(value) + ")" : "jinjaText(" + value.text + ")";
 }
 
+std::string formatted(const Cel& value) {
+  return value.type == Type::kInt ? value.text : printed_text(value);
+}
+
 Cel negation_of(const Cel& value) {
   if (value.text == "true") return made("false", Type::kBool);
   if (value.text == "false") return made("true", Type::kBool);

@@ -51,6 +51,9 @@ std::string printed_text(const Cel& value);
 // As text for an expression that needs text.
 std::string text_of(const Cel& value);
 
+// The same for a place of a pattern: a number stays one, for `%d`.
+std::string formatted(const Cel& value);
+
 Cel negation_of(const Cel& value);
 Cel both_of(const Cel& a, const Cel& b);
 // `condition ? a : b`, whatever types they have.

@@ -90,8 +90,14 @@ Cel binary(const Expr& expr, Names& names) {
     return made(left + " + " + right, Type::kText, rank::kSum);
   }
   if (op == "%" && is_text(a)) {
-    const bool several = expr.children[1]->is(Kind::kList);
-    return made(a.in_brackets(0) + ".format(" + (several ? b.text : "[" + b.text + "]") + ")", Type::kText);
+    std::string list;
+    const Expr& given = *expr.children[1];
+    if (given.is(Kind::kList)) {
+      for (const ExprPtr& one : given.children) list += (list.empty() ? "" : ", ") + formatted(translate(*one, names));
+    } else {
+      list = formatted(b);
+    }
+    return made(a.in_brackets(0) + ".format([" + list + "])", Type::kText);
   }
   if (op == "**") throw Untranslatable{"powers"};
   const bool real = a.type == Type::kFloat || b.type == Type::kFloat;

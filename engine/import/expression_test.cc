@@ -115,6 +115,8 @@ TEST(Expression, BecomesOneOfCel) {
        "p.substring(1)).join('-')).join(' ')"},
       {"text | urlencode", "url.encode(inputs.text).replace('%2F', '/')"},
       {"map | dictsort", "inputs.map.transformList(k, v, [dyn(k), dyn(v)]).sortBy(e, string(e[0]).lowerAscii())"},
+      {"'%s-%d' | format(flag, number)", "'%s-%d'.format([(inputs.flag ? 'True' : 'False'), inputs.number])"},
+      {"'%s' % flag", "'%s'.format([(inputs.flag ? 'True' : 'False')])"},
       {"lookup('file', 'key.pub')", "file('files/key.pub')"},
       {"lookup('pipe', 'date')", "by hand: `lookup('pipe')`"},
       {"text | nobody_knows", "by hand: the filter `nobody_knows`"},

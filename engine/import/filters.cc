@@ -513,7 +513,7 @@ std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& 
                 Type::kText);
   if (name == "format") {
     std::string list;
-    for (std::size_t i = 0; i < given.count(); ++i) list += (list.empty() ? "" : ", ") + printed_text(given.need(i));
+    for (std::size_t i = 0; i < given.count(); ++i) list += (list.empty() ? "" : ", ") + formatted(given.need(i));
     return made(base(value) + ".format([" + list + "])", Type::kText);
   }
   return std::nullopt;
