@@ -10,6 +10,7 @@
 #include "engine/config/conditions.h"
 #include "engine/config/dynamic.h"
 #include "engine/config/file_choice.h"
+#include "engine/config/foreign_kinds.h"
 #include "engine/config/formats.h"
 #include "engine/config/manner.h"
 #include "engine/config/schema.h"
@@ -115,7 +116,7 @@ class DeclarationReader {
         return false;
       }
       const std::vector<std::string> known = kinds_.names();
-      const std::string instead = said_elsewhere();
+      const std::string instead = instead_of_kind(node_, kinds_);
       const std::string near = instead.empty() ? nearest(first_.key, known) : "";
       report(Code::kUnknownKind, "there is no kind `" + first_.key + "`", first_.key_span,
              near.empty() ? "not a resource kind" : "did you mean `" + near + "`?",
@@ -140,32 +141,6 @@ class DeclarationReader {
       return false;
     }
     return true;
-  }
-
-  // What to say instead of a kind of another tool, such as `apt`, `ansible.builtin.copy` or `file.managed`; of a task
-  // that begins with its name, of what stands behind that.
-  std::string said_elsewhere() const {
-    const Json& words = builtin_schema("project").at("definitions").at("resource").at("x-elsewhere");
-    const auto hint = [&](const std::string& key) -> std::string {
-      const std::size_t first = key.find('.');
-      if (first != std::string::npos && kinds_.find(key.substr(0, first)) != nullptr)
-        return "say `" + key.substr(0, first) + "`";
-      const std::string last = key.substr(key.rfind('.') + 1);  // npos + 1 is 0
-      if (first != std::string::npos && kinds_.find(last) != nullptr) return "say `" + last + "`";
-      for (const std::string& word : {last, key.substr(0, first)}) {
-        if (words.contains(word)) return words[word].get<std::string>();
-      }
-      return {};
-    };
-    if (first_.key != "name") return hint(first_.key);
-    for (const Entry& entry : node_.entries) {
-      if (&entry == &first_) continue;
-      const std::string found = hint(entry.key);
-      if (!found.empty() &&
-          !builtin_schema("project").at("definitions").at("resource").at("properties").contains(entry.key))
-        return "a resource has no name, and begins with its kind: " + found;
-    }
-    return hint(first_.key);
   }
 
   static bool can_be_step(const plumb::Kind& kind) { return kind.schema.json().contains("x-step"); }
