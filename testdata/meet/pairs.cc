@@ -206,8 +206,8 @@ std::vector<Variant> make_variants() {
       program("run once in it", "unless", {"touch", "/tmp/ran"}),
       program("run back in it", "only_if", {"rm", "-f", "/tmp/ran"}),
       program("run in it", "cwd", {"touch", "/tmp/ran"}),
-      program("tell it", "want", {"sh", "-c", "echo told >/tmp/told"}),
-      program("tell what matches", "want_match", {"sh", "-c", "echo told >/tmp/told"}),
+      program("tell it", "want", {"sh", "-c", "echo told >$0", "/tmp/told"}),
+      program("tell what matches", "want_match", {"sh", "-c", "echo told >$0", "/tmp/told"}),
       program("run as somebody", "as", {"true"}),
   };
   for (const SystemWord& word : system_words()) {

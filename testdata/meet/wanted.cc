@@ -206,7 +206,7 @@ class Wanted {
         break;
       case 3:
         made.name = "tells";
-        made.attributes = {{"run", {"sh", "-c", "echo told >/tmp/told"}},
+        made.attributes = {{"run", {"sh", "-c", "echo told >$0", "/tmp/told"}},
                            {"read", {"sh", "-c", "read it </tmp/told && echo $it"}}};
         if (maybe(2)) {
           made.attributes["want"] = "told";
