@@ -125,13 +125,11 @@ TEST_F(ConfigTest, ManyFilesTellTheirFaultsInTheOrderOfTheProject) {
   EXPECT_EQ(sources_.line("m30/module.yaml", 1), "plumb: v1");
 }
 
-TEST_F(ConfigTest, AKindThatNothingIsNearToListsAllKinds) {
+TEST_F(ConfigTest, AKindThatNothingIsNearToIsToldWhatListsThem) {
   EXPECT_FALSE(load(std::string(kHead) + "resources: [{xyzzy: 1}]\n"));
   ASSERT_EQ(diagnostics_.items().size(), 1U);
   EXPECT_EQ(diagnostics_.items()[0].code, Code::kUnknownKind);
-  for (const std::string& kind : kinds_.names()) {
-    EXPECT_NE(diagnostics_.items()[0].hint.find(kind), std::string::npos) << kind;
-  }
+  EXPECT_EQ(diagnostics_.items()[0].hint, "`plumb schema` lists the kinds");
 }
 
 TEST_F(ConfigTest, TenThousandHosts) {
