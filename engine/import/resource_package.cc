@@ -28,6 +28,12 @@ std::pair<std::string, std::string> name_and_version(const std::string& text) {
 std::optional<std::string> version_of_some(std::string& text) {
   static constexpr std::string_view kMark = " ? '=' + ";
   static constexpr std::string_view kEnd = " : ''}";
+  // `${'name' + (condition ? … : '')}` is the same in one expression.
+  static constexpr std::string_view kWithin = "' + (";
+  const std::size_t within = text.find(kWithin);
+  if (text.starts_with("${'") && within != std::string::npos && text.ends_with(" : '')}"))
+    text = text.substr(3, within - 3) + "${" +
+           text.substr(within + kWithin.size(), text.size() - within - kWithin.size() - 2) + "}";
   const std::size_t open = text.find("${");
   const std::size_t mark = text.find(kMark);
   if (open == 0 || open == std::string::npos || mark == std::string::npos || mark < open || !text.ends_with(kEnd))
