@@ -101,14 +101,14 @@ bool write_block_scalar(std::string_view raw, const BlockSurroundings& around, F
   std::size_t wanted = 0;
   for (std::size_t i = 0; i < around.blank_lines.size(); ++i) {
     const std::string_view line = around.blank_lines[i].substr(0, count_spaces(around.blank_lines[i]));
-    const bool ended = !around.ends_text || i + 1 < around.blank_lines.size();
+    const bool ended = !around.ends_text || i + 1 < around.blank_lines.size() || first == content.end();
     if (line.size() > old_indent || (header.keeps && ended)) wanted = i + 1;
   }
   for (std::size_t i = 0; i < wanted; ++i) {
     content.push_back(around.blank_lines[i].substr(0, count_spaces(around.blank_lines[i])));
   }
   // The last line has no line break, and so has the text; the one that the file gets must not belong to it.
-  const bool bare = around.ends_text && wanted == around.blank_lines.size() && !content.empty();
+  const bool bare = around.ends_text && around.blank_lines.empty() && !content.empty();
   lines.add(std::string(1, header.sign) + (header.width ? "2" : "") + (bare ? "-" : header.chomping));
   // The text below parts its comment from others, so its column is nobody else's.
   if (!header.comment.empty()) lines.trail(header.comment, header.gap, 0);

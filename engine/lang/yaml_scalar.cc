@@ -149,6 +149,8 @@ std::string double_quoted_value(std::string_view raw) {
   });
 }
 
+// By the standard's test suite (L24T/01, JEF9/02) blanks that end the file are a line with its end where they go beyond
+// the indentation, or where there is no other; where the last line has ink it lacks its end.
 std::string block_value(const BlockText& text) {
   std::string out;
   std::size_t empty_lines = 0;
@@ -161,7 +163,7 @@ std::string block_value(const BlockText& text) {
     pos = end + 1;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.size() <= text.indent && line.find_first_not_of(' ') == std::string_view::npos) {
-      if (end < text.lines.size()) ++empty_lines;
+      if (end < text.lines.size() || !any) ++empty_lines;
       continue;
     }
     line.remove_prefix(std::min(text.indent, line.size()));
@@ -179,7 +181,7 @@ std::string block_value(const BlockText& text) {
     empty_lines = 0;
     any = true;
     spaced = begins_spaced;
-    ended = end < text.lines.size();
+    ended = end < text.lines.size() || std::all_of(line.begin(), line.end(), is_blank);
   }
   if (any && ended && text.chomping != Chomping::kStrip) out += '\n';
   if (text.chomping == Chomping::kKeep) out.append(empty_lines, '\n');

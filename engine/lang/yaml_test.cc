@@ -155,6 +155,9 @@ TEST(Yaml, LineEndsOfBlockTexts) {
   EXPECT_EQ(value("a: |+\n  x\n\n# c\n\n"), "x\n\n");
   EXPECT_EQ(value("a: >\n  x\n  "), "x\n");
   EXPECT_EQ(value("a: >-\n  x\n   "), "x\n ");
+  EXPECT_EQ(value("a: |\n  x\n   "), "x\n \n");
+  EXPECT_EQ(value("a: |+\n  x\n  "), "x\n");
+  EXPECT_EQ(value("a: |+\n   "), "\n");
   EXPECT_EQ(value("a: |\n  x\n  "), "x\n");
   EXPECT_EQ(value("a: |\n  x"), "x");
   EXPECT_EQ(value("a: >\n\n  x\n  y\n\n  z\n"), "\nx y\nz\n");
