@@ -124,8 +124,7 @@ ForeseenSystem::Self who_we_are() {
 }
 
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
-                    const std::vector<wire::ItemLock>& locks,
-                    const std::function<void(wire::ObservedChunk)>& send) {
+                    const std::vector<wire::ItemLock>& locks, const std::function<void(wire::ObservedChunk)>& send) {
   std::vector<ForeseenResource> resources;
   for (const Desired& one : question.resources)
     resources.push_back({&one, lock_on(locks, one.address.str()) != nullptr, {}});

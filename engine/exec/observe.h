@@ -28,8 +28,7 @@ Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, Syst
 // comes, if those before it do what they are to. Those that are locked will do nothing; like
 // those that are left out, they are observed apart, and lend the others nothing.
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
-                    const std::vector<wire::ItemLock>& locks,
-                    const std::function<void(wire::ObservedChunk)>& send);
+                    const std::vector<wire::ItemLock>& locks, const std::function<void(wire::ObservedChunk)>& send);
 
 // Whose new files are that nobody is named for.
 ForeseenSystem::Self who_we_are();

@@ -67,7 +67,7 @@ class StreamLine : public Line {
   bool ended_ = false;
   bool lost_ = false;
   bool is_socket_ = true;  // what is written to, as far as is known
-  bool answers_ = false;  // the controller answers an Alive
+  bool answers_ = false;   // the controller answers an Alive
   std::chrono::steady_clock::time_point said_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point heard_ = std::chrono::steady_clock::now();
   // Since when an Alive waits for its answer, or for anything else.

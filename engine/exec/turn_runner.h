@@ -52,9 +52,9 @@ class TryScope {
 struct TurnGroup {
   std::vector<Turn> turns;
   std::set<std::size_t> indexes;
-  PlaceMap<bool> paths;  // that they touch; whether they change parts of what lies there, and do nothing else
-  std::uint64_t bytes = 0;       // of new contents
-  bool closed = false;           // it holds one that takes its turn alone
+  PlaceMap<bool> paths;     // that they touch; whether they change parts of what lies there, and do nothing else
+  std::uint64_t bytes = 0;  // of new contents
+  bool closed = false;      // it holds one that takes its turn alone
 };
 
 class TurnRunner : private ApplyActions {

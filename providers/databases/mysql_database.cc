@@ -77,8 +77,7 @@ Change DatabaseKind::diff(const Desired& desired, const Observed& observed) cons
 }  // namespace
 
 Kind kind() {
-  return {
-      .name = "mysql_database", .provider = make_provider<DatabaseKind>(), .operations = OperationSet::of<Run>()};
+  return {.name = "mysql_database", .provider = make_provider<DatabaseKind>(), .operations = OperationSet::of<Run>()};
 }
 
 }  // namespace plumb::providers::databases::my_database

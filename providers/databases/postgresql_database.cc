@@ -136,9 +136,8 @@ std::optional<Desired> DatabaseKind::restore(const Desired& desired, const Obser
 }  // namespace
 
 Kind kind() {
-  return {.name = "postgresql_database",
-          .provider = make_provider<DatabaseKind>(),
-          .operations = OperationSet::of<Run>()};
+  return {
+      .name = "postgresql_database", .provider = make_provider<DatabaseKind>(), .operations = OperationSet::of<Run>()};
 }
 
 }  // namespace plumb::providers::databases::pg_database

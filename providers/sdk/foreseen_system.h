@@ -164,7 +164,7 @@ class ForeseenSystem : public System {
   Self self_;
   PlaceMap<Entry> entries_;
   std::unordered_map<std::string, std::optional<FileInfo>> steps_;  // what the host has, where that was asked before
-  std::map<std::string, Way> ways_;                       // to folders, until something may lead elsewhere
+  std::map<std::string, Way> ways_;                                 // to folders, until something may lead elsewhere
   std::map<Inode, FileInfo> dressed_;    // entries of the host whose attributes change, whatever they are called
   std::map<Inode, std::string> lists_;   // the access lists that they are given; "" for none
   std::set<Inode> linked_;               // those that are given a further name

@@ -59,9 +59,8 @@ bool stands_before(const std::string& name, std::string_view wanted) {
 
 template <class Kinds>
 auto place_of(Kinds& kinds, std::string_view name) {
-  return std::lower_bound(kinds.begin(), kinds.end(), name, [](const Kind& kind, std::string_view wanted) {
-    return stands_before(kind.name, wanted);
-  });
+  return std::lower_bound(kinds.begin(), kinds.end(), name,
+                          [](const Kind& kind, std::string_view wanted) { return stands_before(kind.name, wanted); });
 }
 
 }  // namespace
