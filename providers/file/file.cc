@@ -130,6 +130,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     if (!has_content(desired) && !wants_exists(desired)) observed.missing.push_back({{"", "file", path}, "path"});
     std::string place = path;
     if (linked) {
+      observed.attributes["behind_link"] = true;
       PLUMB_TRY_ASSIGN(place, system.resolve(path));
     }
     const std::string parent = parent_of(place);
@@ -273,6 +274,8 @@ std::string FileProvider::remedy(const Desired& desired, const Missing& missing)
 std::optional<Desired> FileProvider::restore(const Desired& desired, const Observed& before) const {
   // Of a sensitive content only the keyed digest was kept, and a link is not this kind's to make again.
   const Change change = diff(desired, before);
+  // What is made behind a link that led nowhere lies where nothing of this file's own is.
+  if (!before.exists && before.has("behind_link")) return std::nullopt;
   const bool secret = desired.sensitive.contains("content") && before.attributes.contains("content") &&
                       (wants_absent(desired) || change.after.contains("content"));
   if (before.exists && (secret || before.attributes.contains("link"))) return std::nullopt;

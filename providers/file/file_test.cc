@@ -406,5 +406,13 @@ TEST_F(File, AnAccessListGivesNoMoreThanTheModeLetsIt) {
             (std::vector<Missing>{{{"", "user", "nobody2"}, "acl"}}));
 }
 
+TEST_F(File, WhatIsMadeBehindALinkThatLedNowhereIsNotTakenBack) {
+  system.make_directory("/srv");
+  system.make_link("/link", "/srv/there");
+  const Desired desired = want({{"path", "/link"}, {"content", "x"}, {"follow", true}});
+  EXPECT_EQ(look(desired).change.op, Op::kCreate);
+  EXPECT_FALSE(provider.restore(desired, *look(desired).observed));
+}
+
 }  // namespace
 }  // namespace plumb::providers::file
