@@ -17,12 +17,18 @@ bool is_resource(const Node& node) {
   return node.is_map() && !node.entries.empty() && !is_use(node);
 }
 
-// The lines that a node stands in.
+// The lines that a node stands in, and the empty ones behind them: a block text says what it says by those as well, and
+// by whether its last line has an end.
 std::string_view lines_of(const SourceSpan& span, const lang::SourceMap& sources) {
   const std::optional<std::string_view> first = sources.line(span.file, span.line);
   const std::optional<std::string_view> last = sources.line(span.file, std::max(span.line, span.end_line));
   if (!first || !last) return {};
-  return {first->data(), static_cast<std::size_t>(last->data() + last->size() - first->data())};
+  const std::string_view all = sources.text(span.file);
+  const auto begin = static_cast<std::size_t>(first->data() - all.data());
+  const std::size_t behind = static_cast<std::size_t>(last->data() - all.data()) + last->size();
+  const std::size_t next = all.find_first_not_of(" \t\r\n", behind);
+  const std::size_t end = next == std::string_view::npos ? all.size() : all.rfind('\n', next) + 1;
+  return all.substr(begin, end - begin);
 }
 
 class BodyReader {

@@ -34,7 +34,7 @@ struct BodyDeclaration {
 struct KeptEntry {
   SourceSpan span;
   bool flow = false;
-  std::string text;  // the lines that it stands in, alone
+  std::string text;  // the lines that it stands in, alone, and the empty ones behind them
   // Of what it comes to, in that order; nothing of uses and of resources that are to be read each time.
   std::vector<std::optional<BodyDeclaration>> declarations;
 };

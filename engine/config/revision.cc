@@ -18,7 +18,8 @@ Result<std::string> git(const std::vector<std::string>& arguments, const Folder&
                         const std::vector<std::string>& environment = {}) {
   PLUMB_TRY_ASSIGN(const ProgramOutput output,
                    folder.files().run(git_command(arguments, environment), folder.path(), Code::kRevision, {}));
-  if (output.exit_code == 0) return std::string(trimmed(output.text));
+  // A name of a folder may begin and end with blanks.
+  if (output.exit_code == 0) return std::string(trimmed(output.text, "\r\n"));
   return fail(Code::kRevision, "git says: " + git_said(output.errors));
 }
 

@@ -36,7 +36,8 @@ std::string ApplyRun::lost_user(std::size_t index) const {
     if (id ? tools_.system.user_by_id(*id) : tools_.system.user_by_name(run->user)) continue;
     if (goes_later(run->user)) continue;
     const std::vector<std::size_t>& needs = action(index).needs;
-    if (std::none_of(needs.begin(), needs.end(), [&](std::size_t need) { return may_bring(need, run->user); }))
+    if (std::none_of(needs.begin(), needs.end(),
+                     [&](std::size_t need) { return need < index && may_bring(need, run->user); }))
       return run->user;
   }
   return {};

@@ -215,9 +215,11 @@ class LspKept : public ::testing::Test {
       std::string text = folder + (module->reads_facts ? " reads" : " reads no");
       for (const std::string& fact : module->asks_facts) text += " " + fact;
       for (const auto& entry : module->body) {
-        if (const auto* one = std::get_if<config::Declaration>(&entry))
-          text += "\n" + one->written->span.str() + (one->broken ? " broken" : "") +
-                  std::to_string(one->reads.paths.size()) + (one->reads.sensitive ? " sensitive" : "");
+        const auto* one = std::get_if<config::Declaration>(&entry);
+        if (one == nullptr) continue;
+        text += "\n" + one->written->span.str() + (one->broken ? " broken" : "") +
+                std::to_string(one->reads.paths.size()) + (one->reads.sensitive ? " sensitive" : "");
+        for (const auto& [attribute, said] : one->written->literals) text += " " + attribute + "=" + said.value.dump();
       }
       for (const SourceSpan& hidden : hidden_in(look, *module)) text += "\nhidden " + hidden.str();
       all.push_back(std::move(text));
@@ -300,6 +302,15 @@ TEST_F(LspKept, EachEntryIsKeptThatHasLinesOfItsOwn) {
   EXPECT_EQ(own.at("parts/one.yaml").size(), 4U);
   EXPECT_EQ(own.at("parts/two.yaml").size(), 4U) << "one of them ends with a block text";
   EXPECT_TRUE(kept.module("web").bodies.at("web/module.yaml").empty());
+}
+
+TEST_F(LspKept, ABlockTextIsKeptWithWhatEndsIt) {
+  std::map<std::string, std::string> texts = kProject;
+  config::KeptProject kept;
+  for (const std::string end : {"", "\n", "\n\n", "\n\n\n  # No more.\n", "\n  ", "\n"}) {
+    texts["parts/one.yaml"] = kProject.at("parts/one.yaml") + "  - note: /kept\n    text: |+\n      x" + end;
+    EXPECT_THAT(facts(*look(texts, &kept)), ElementsAreArray(facts(*look(texts, nullptr)))) << end;
+  }
 }
 
 TEST_F(LspKept, WhatHangsOnAnotherFileIsReadEachTime) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "engine/base/pool.h"
-#include "engine/base/time_text.h"
 #include "engine/config/tags.h"
 #include "engine/ir/patterns.h"
+#include "engine/run/fact_age.h"
 #include "engine/run/offline.h"
 
 namespace plumb::run {
@@ -30,8 +30,7 @@ void check_fidelity(const plan::Plan& plan, Diagnostics& diagnostics) {
 Result<SnapshotReader> open_snapshot(const std::filesystem::path& file, std::optional<std::int64_t> max_age) {
   PLUMB_TRY_ASSIGN(SnapshotReader snapshot, SnapshotReader::open(file));
   if (!max_age) return snapshot;
-  const auto now = std::chrono::system_clock::now();
-  if (snapshot.taken_at() >= timestamp(now - std::chrono::seconds(*max_age))) return snapshot;
+  if (snapshot.taken_at() >= oldest_that_counts(*max_age, std::chrono::system_clock::now())) return snapshot;
   return fail(Code::kNotInSnapshot,
               "the snapshot was taken at " + snapshot.taken_at() + ", which is longer ago than `max_fact_age` allows")
       .hint("`plumb observe -o FILE` takes a new one");

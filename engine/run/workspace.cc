@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "engine/base/time_text.h"
 #include "engine/config/document.h"
 #include "engine/policy/bundle.h"
+#include "engine/run/fact_age.h"
 #include "engine/run/project_key.h"
 #include "engine/run/shared_key.h"
 
@@ -107,7 +107,7 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
 void Workspace::take_facts(std::map<std::string, history::StoredFacts> stored,
                            std::chrono::system_clock::time_point now, Diagnostics& diagnostics) {
   const std::optional<std::int64_t> age = project_->max_fact_age;
-  const std::string oldest = age ? timestamp(now - std::chrono::seconds(*age)) : std::string();
+  const std::string oldest = age ? oldest_that_counts(*age, now) : std::string();
   for (auto& [host, known] : stored) {
     if (known.at >= oldest) {
       recorded_facts_.emplace(host, std::move(known.facts));

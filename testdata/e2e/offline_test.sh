@@ -244,6 +244,11 @@ says PL6006
 exits 3 run diff HEAD
 says 'names no two revisions'
 [ -z "$(git status --porcelain --untracked-files=no)" ] || fail 'the repository was changed'
+# A folder's name may begin and end with blanks.
+cp -r project ' project '
+git add ' project /plumb.yaml' ' project /hosts.yaml' ' project /modules/site/module.yaml'
+git commit -qm four
+exits 0 "$plumb" -C ' project ' diff HEAD..HEAD
 
 # --- a plan that looks at recorded facts says so
 cd "$work"
