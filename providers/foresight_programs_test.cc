@@ -154,6 +154,54 @@ TEST_F(ForesightTest, WhatAPackageTakesAwayCannotBeKeptBeforeIt) {
   EXPECT_EQ(undone_by(0), "package:daemon");
 }
 
+// Whatever its name is.
+TEST_F(ForesightTest, NoClientOfAServerComesWithAPackageThatGoesOrWithAnAccount) {
+  system_.add_program("apt-get");
+  system_.make_file("/var/lib/apt/lists/x_Packages", "");
+  system_.script("apt-get *", {0, "Inst postgresql (1 base [all])\n", "", false});
+  std::string status;
+  for (const std::string name : {"app", "postgresql-15", "mariadb-server"}) {
+    status += "Package: " + name + "\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n";
+    system_.make_file("/var/lib/dpkg/info/" + name + ".list", "/.\n");
+    system_.script("apt-get * " + name + "-", {0, "Remv " + name + " [1]\n", "", false});
+  }
+  system_.make_file("/var/lib/dpkg/status", status);
+  const Json grant = {{"name", "app"}, {"database", "app"}, {"privileges", {"ALL"}}, {"exact", true}};
+  const auto with = [&grant](Json more) {
+    more.update(grant);
+    return more;
+  };
+  const auto add_all = [&] {
+    add("postgresql_database", "name", {{"name", "app"}});
+    add("postgresql_role", "name", {{"name", "app"}});
+    add("postgresql_grant", "name", with({{"role", "app"}, {"type", "database"}}));
+    add("postgresql_extension", "name", {{"name", "app"}, {"database", "app"}});
+    add("postgresql_setting", "name", {{"name", "work_mem"}, {"value", "64MB"}});
+    add("mysql_database", "name", {{"name", "app"}});
+    add("mysql_user", "name", {{"name", "app"}, {"host", "localhost"}});
+    add("mysql_grant", "name", with({{"user", "app"}, {"host", "localhost"}}));
+  };
+  for (const char* name : {"app", "postgresql-15", "mariadb-server"}) {
+    desired_.clear();
+    package({{"name", name}, {"state", "absent"}});
+    user({{"name", "app"}});
+    user({{"name", "mysql"}});
+    add_all();
+    foresee();
+    EXPECT_EQ(change(0).op, Op::kDelete);
+    for (std::size_t i = 3; i < desired_.size(); ++i) {
+      EXPECT_NE(obstacle(i).find("so no server of"), std::string::npos) << desired_[i].address.str();
+      EXPECT_EQ(found_[i]->open_until, std::vector<std::string>()) << desired_[i].address.str() << " beside " << name;
+    }
+  }
+  desired_.clear();
+  package({{"name", "postgresql"}});
+  add_all();
+  foresee();
+  EXPECT_EQ(found_[1]->open_until, std::vector<std::string>{"package:postgresql"}) << "that one may";
+  EXPECT_EQ(found_[6]->open_until, std::vector<std::string>());
+}
+
 TEST_F(ForesightTest, WhatWentWithAPackageAnotherMayBring) {
   install_daemon();
   package({{"name", "daemon"}, {"state", "absent"}});

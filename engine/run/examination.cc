@@ -120,6 +120,18 @@ Finding failed(const Error& error) {
   return {Health::kBad, code_name(what.code) + ": " + what.summary, what.hint};
 }
 
+// Why there is no connection its error says, once. Attempts that failed for another cause are told beside it.
+std::vector<Finding> without_cause(std::vector<Finding> steps, const std::string& summary) {
+  std::erase_if(steps, [&](const Finding& one) {
+    const host::Step step = host::step_of(one.text);
+    if (step == host::Step::kNoConnection) return true;
+    const std::size_t end = one.text.find(": ");
+    return step == host::Step::kFailedAttempt && end != std::string::npos &&
+           summary.ends_with(std::string_view(one.text).substr(end + 2));
+  });
+  return steps;
+}
+
 }  // namespace
 
 std::vector<Finding> read_answers(std::string_view answers, WallTime asked, WallTime answered) {
@@ -152,6 +164,7 @@ std::vector<Finding> examine_host(host::HostSettings host, const RunContext& con
   const Result<> connected = session.connect();
   std::vector<Finding> findings = steps.taken();
   if (!connected) {
+    findings = without_cause(std::move(findings), connected.error().summary());
     findings.push_back(failed(connected.error()));
     return findings;
   }

@@ -5,6 +5,7 @@
 
 #include "providers/container/host_engine.h"
 #include "providers/container/kinds.h"
+#include "providers/sdk/is_there.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
 
@@ -44,7 +45,7 @@ std::vector<std::string> files_of(const Desired& desired) {
 std::vector<std::string> program_of(System& system) {
   if (!system.find_program("docker").empty()) {
     for (const char* folder : kPluginFolders) {
-      if (is_path_there(std::string(folder) + "/docker-compose", system)) return {"docker", "compose"};
+      if (shows(std::string(folder) + "/docker-compose", system)) return {"docker", "compose"};
     }
   }
   if (!system.find_program("docker-compose").empty()) return {"docker-compose"};
@@ -152,13 +153,17 @@ Result<Observed> observe_project(const Engine& engine, const Desired& desired, S
   std::vector<std::string> files = files_of(desired);
   if (files.empty()) {
     for (const char* name : kUsualFiles) {
-      if (files.empty() && is_path_there(desired.text("path") + "/" + name, system))
-        files.push_back(desired.text("path") + "/" + name);
+      const std::string file = desired.text("path") + "/" + name;
+      PLUMB_TRY_ASSIGN(const bool there, is_there(file, system));
+      if (!there) continue;
+      files.push_back(file);
+      break;
     }
     if (files.empty()) files.push_back(desired.text("compose_file", desired.text("path") + "/" + kUsualFiles[0]));
   }
   for (const std::string& file : files) {
-    if (!is_path_there(file, system)) observed.missing.push_back({{"", "file", file}, "path"});
+    PLUMB_TRY_ASSIGN(const bool there, is_there(file, system));
+    if (!there) observed.missing.push_back({{"", "file", file}, "path"});
   }
   if (!observed.missing.empty()) return observed;
   PLUMB_TRY_ASSIGN(Json wanted, wanted_services(engine, program, desired, system));

@@ -530,6 +530,15 @@ TEST_F(Compose, WhatIsStillToComeIsMissing) {
             (std::vector<Missing>{{{"", "package", "docker-compose"}, "path"}}));
 }
 
+TEST_F(Compose, AFileOfWhichNobodyCanTellIsAnError) {
+  has("aaa", "running");
+  system.remove("/srv/app/compose.yaml");
+  system.make_link("/srv/app/compose.yaml", "compose.yaml");
+  const Seen seen = look(want(Json::object()));
+  ASSERT_TRUE(seen.problem);
+  EXPECT_NE(seen.problem->summary.find("/srv/app/compose.yaml"), std::string::npos);
+}
+
 TEST_F(Compose, AFileThatComposeCannotReadIsAnError) {
   has("aaa", "running");
   system.script("docker compose * config --hash *", answer("", "services.web must be a mapping\n", 15));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "engine/base/ascii.h"
+#include "providers/sdk/is_there.h"
 #include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/obstacles.h"
@@ -30,7 +31,7 @@ bool brings_docker(const std::string& package) {
 void find_ways_to_podman(const Desired& desired, const std::string& uid, System& system, Engine& engine) {
   engine.asking = {"podman"};
   if (desired.env.contains("CONTAINER_HOST")) return;
-  if (is_path_there("/run/systemd/system", system)) {
+  if (shows("/run/systemd/system", system)) {
     engine.asking = {"systemd-run", "--quiet", "--pipe", "--wait", "--collect"};
     if (!engine.user.empty()) engine.asking.push_back("--uid=" + engine.user);
     std::map<std::string, std::string> variables = desired.env;
@@ -39,7 +40,7 @@ void find_ways_to_podman(const Desired& desired, const std::string& uid, System&
     engine.asking.emplace_back("podman");
   }
   const std::string socket = (uid == "0" ? "/run/podman" : "/run/user/" + uid + "/podman") + "/podman.sock";
-  if (!is_path_there(socket, system)) return;
+  if (!shows(socket, system)) return;
   engine.otherwise = std::move(engine.asking);
   engine.asking = {"podman", "--remote", "--url", "unix://" + socket};
 }
@@ -279,11 +280,6 @@ void note_engine(const Engine& engine, Observed& observed) {
   observed.attributes["engine"] = engine.name;
   const auto folder = engine.env.find("XDG_RUNTIME_DIR");
   if (folder != engine.env.end()) observed.attributes["runtime_folder"] = folder->second;
-}
-
-bool is_path_there(const std::string& path, System& system) {
-  const Result<std::optional<FileInfo>> info = system.stat(path, true);
-  return info && info->has_value();
 }
 
 Diagnostic refused(std::string summary) {

@@ -77,8 +77,6 @@ std::string whose(const Desired& desired);
 // Tells who a change of it is made with.
 void note_engine(const Engine& engine, Observed& observed);
 
-bool is_path_there(const std::string& path, System& system);
-
 Diagnostic refused(std::string summary);
 
 // Puts a difference into a change.

@@ -44,8 +44,10 @@ Result<const BackEnd*> choose_back_end(const Desired& desired, System& system) {
   }
   if (there.size() > 1) {
     std::vector<const BackEnd*> used;
-    std::copy_if(there.begin(), there.end(), std::back_inserter(used),
-                 [&](const BackEnd* one) { return one->is_in_use(system); });
+    for (const BackEnd* one : there) {
+      PLUMB_TRY_ASSIGN(const bool in_use, one->is_in_use(system));
+      if (in_use) used.push_back(one);
+    }
     if (used.size() != 1) {
       return fail(Code::kRefusedByState, "this host has " + std::string(there[0]->name()) + " and " +
                                              std::string(there[1]->name()) + ", and either may be its firewall")

@@ -21,7 +21,7 @@ class BackEnd : public FirewallManager {
   virtual std::string_view program() const = 0;
   virtual std::string_view program_path() const = 0;
   // Whether this host's rules are its, by what starts with the host.
-  virtual bool is_in_use(System& system) const = 0;
+  virtual Result<bool> is_in_use(System& system) const = 0;
   // Whether it is looked for where no other one is there: others bring its program along.
   virtual bool is_last_resort() const { return false; }
 

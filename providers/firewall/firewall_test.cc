@@ -64,6 +64,13 @@ TEST_F(Firewall, OfTwoTheOneThatIsInUse) {
   EXPECT_EQ(manager(want({{"name", "443/tcp"}, {"manager", "firewalld"}})), "firewalld");
 }
 
+TEST_F(Firewall, WhatStartsWithTheHostMayNotBeTold) {
+  has_ufw("yes");
+  has_firewalld();
+  system.make_link("/etc/systemd/system/multi-user.target.wants", "multi-user.target.wants");
+  EXPECT_NE(obstacle(want({{"name", "443/tcp"}})).find("multi-user.target.wants"), std::string::npos);
+}
+
 TEST_F(Firewall, APackageOfTheProjectBringsOrTakesIt) {
   has_nftables();
   Desired rule = want({{"name", "443/tcp"}});

@@ -47,6 +47,7 @@ class Foresight {
     std::vector<std::string> names;            // of what it changed, or stands on
     std::set<std::string> stands_on = {};      // of the names, those that it leaves where they are
     bool unforeseen = false;                   // a program does it
+    bool may_serve = false;                    // what asks a server, or has it answer, may be there after it
     std::vector<std::string> took_along = {};  // files that went with packages
     std::optional<std::string> group = {};     // of what it unpacks
     const PackageManager* brings = nullptr;    // packages that come by it

@@ -20,6 +20,13 @@ std::set<std::string> paths_left_there(const Kind& kind, const Desired& desired)
   return paths;
 }
 
+// Files and accounts ask no server and have none answer, and neither do packages that only go.
+bool may_serve(const Operation& operation) {
+  if (ForeseenSystem::foresees(operation)) return false;
+  const auto* packages = std::get_if<PackageTransaction>(&operation);
+  return packages == nullptr || !packages->install.empty() || !packages->upgrade.empty();
+}
+
 }  // namespace
 
 Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> operations, bool finds_unknown) {
@@ -31,6 +38,7 @@ Result<> Foresight::carry_out(std::size_t index, std::span<const Operation> oper
   acted.stands_on = paths_left_there(*kinds_.find(desired_[index]->address.kind), *desired_[index]);
   acted.unforeseen = std::any_of(operations.begin(), operations.end(),
                                  [](const Operation& one) { return !ForeseenSystem::foresees(one); });
+  acted.may_serve = std::any_of(operations.begin(), operations.end(), may_serve);
   const bool by_programs = std::any_of(operations.begin(), operations.end(),
                                        [](const Operation& one) { return std::holds_alternative<Run>(one); });
   for (const Operation& operation : operations) {

@@ -99,7 +99,10 @@ void Foresight::look_through(std::size_t index, Result<Observed>& found) {
       found->shaped_by = addresses_of(who_took_its_stand(index));
       return;
     }
+    const bool needs_server = found->obstacle && found->obstacle->goes == ObstacleGoes::kWithAnything;
     for (const Acted& earlier : acted_) {
+      // Its name may be that of a database or of a server's package, all the same.
+      if (needs_server && !earlier.may_serve) continue;
       const auto asks = [&](const std::string& name) { return provider->asks_about(desired, name); };
       if (std::any_of(earlier.names.begin(), earlier.names.end(), asks) ||
           (found->obstacle && may_move(index, *found->obstacle, earlier)) ||

@@ -23,10 +23,12 @@ says 'connected, in all: '
 says "its clock is this machine's"
 says 'free in /var/tmp'
 
-# A host that is not there: what was tried, why it failed, what to do.
+# A host that is not there: what was tried, why it failed, told once, and what to do.
 exits 1 "$plumb" -C project doctor gone
-says 'look  no connection: '
-says 'bad   PL3001: '
+says 'ok    ssh settings: '
+says 'bad   PL3001: while connecting, attempt 3: cannot connect to 127.0.0.1'
+says 'is sshd running, on this port?'
+[ "$(grep -c 'cannot connect to' <<<"$output")" = 1 ] || fail "one cause is told several times: $output"
 exits 1 "$plumb" -C project doctor all --output json
 grep -q '"health": "bad"' <<<"$output" || fail "$output"
 

@@ -399,6 +399,15 @@ void add_what_comes(Situations& all) {
       .has_packages({"lib 1.0", "tool 2.0"})
       .asks("alternatives", "tool", {{"path", "/etc/tool.conf"}})
       .asks("package", "tool", kGone);
+  const Json grant = {
+      {"role", "web"}, {"database", "app"}, {"type", "database"}, {"privileges", {"ALL"}}, {"exact", true}};
+  all.on("rights on a database without a client, beside a package of its name that goes", true, End::kRefused)
+      .has_packages({"app 1.0"})
+      .asks("package", "app", kGone)
+      .asks("postgresql_grant", "app", grant);
+  all.on("rights on a database without a client, beside a user of its name", true, End::kRefused)
+      .asks("user", "app")
+      .asks("postgresql_grant", "app", grant);
 }
 
 void add_taken_back(Situations& all) {

@@ -3,6 +3,7 @@
 
 #include "providers/firewall/back_end.h"
 #include "providers/firewall/firewalld/zones.h"
+#include "providers/sdk/is_there.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::firewall::firewalld {
@@ -178,10 +179,7 @@ class Firewalld : public BackEnd {
   std::string_view name() const override { return "firewalld"; }
   std::string_view program() const override { return "firewall-cmd"; }
   std::string_view program_path() const override { return "/usr/bin/firewall-cmd"; }
-  bool is_in_use(System& system) const override {
-    const Result<std::optional<FileInfo>> there = system.stat(kStart, false);
-    return there && *there;
-  }
+  Result<bool> is_in_use(System& system) const override { return is_entry_there(kStart, system); }
   Result<std::vector<std::string>> texts(const Rule& rule) const override { return rule_texts(rule); }
 
   std::string refuses(const Desired& policy) const override {

@@ -278,7 +278,7 @@ class Nftables : public BackEnd {
   std::string_view name() const override { return "nftables"; }
   std::string_view program() const override { return "nft"; }
   std::string_view program_path() const override { return "/usr/sbin/nft"; }
-  bool is_in_use(System&) const override { return true; }
+  Result<bool> is_in_use(System&) const override { return true; }
   bool is_last_resort() const override { return true; }
   Result<std::vector<std::string>> texts(const Rule& rule) const override { return rule_texts(rule); }
 

@@ -155,8 +155,9 @@ class Ufw : public BackEnd {
   std::string_view name() const override { return "ufw"; }
   std::string_view program() const override { return "ufw"; }
   std::string_view program_path() const override { return "/usr/sbin/ufw"; }
-  bool is_in_use(System& system) const override {
-    return value_of(text_at(kConfiguration, system).value_or(std::string()), "ENABLED") == "yes";
+  Result<bool> is_in_use(System& system) const override {
+    PLUMB_TRY_ASSIGN(const std::string configuration, text_at(kConfiguration, system));
+    return value_of(configuration, "ENABLED") == "yes";
   }
 
   Result<std::vector<std::string>> texts(const Rule& rule) const override {
