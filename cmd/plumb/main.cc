@@ -164,15 +164,16 @@ void refuse_forms_elsewhere(const Program& program) {
       std::find_if(forms.begin(), forms.end(), [&](const Form& one) { return one.name == program.options.output; });
   if (asked == forms.end()) return;
   for (const CLI::App* command : program.app.get_subcommands()) {
-    const std::string& name = command->get_name();
+    std::string name = command->get_name();
     // Of what stands below `history`, `show` alone is a page.
     const auto below = command->get_subcommands();
     const bool other = asked->name == "html" && !below.empty() && below.front()->get_name() != "show";
     if (takes(*asked, name) && !other) continue;
     std::vector<std::string> others = {"json"};
     for (const Form& form : forms) {
-      if (takes(form, name)) others.push_back(form.name);
+      if (takes(form, name) && !(other && form.name == asked->name)) others.push_back(form.name);
     }
+    if (other) name += " " + below.front()->get_name();
     throw CLI::ValidationError("--output", asked->name + " is for " + listed(asked->commands) + "; `plumb " + name +
                                                "` takes " + listed(others));
   }

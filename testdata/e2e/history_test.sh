@@ -41,7 +41,7 @@ run 0 history show last --output html
 says 'update file:/srv/notes'
 says_not '<script'
 run 3 history verify --output html
-says '`plumb history` takes'
+says '`plumb history verify` takes json'
 
 # The lines of an export are the chain: each holds the digest of the one before it, for anybody with stock tools.
 run 0 history export -o "$work/history.jsonl"

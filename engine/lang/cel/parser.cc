@@ -300,8 +300,11 @@ Expr* Parser::name_or_call() {
   const Token name = token_;
   if (name.kind != TokenKind::kName) return unexpected("a name");
   if (is_reserved_word(name.source)) {
-    return fail(syntax_fault(name.begin, name.end, "`" + std::string(name.source) + "` is a reserved word",
-                             "not usable as a name", "as a key of a map it can be written x['…']"));
+    // The one with which people come from elsewhere.
+    const bool of_inputs = name.source == "var";
+    return fail(syntax_fault(
+        name.begin, name.end, "`" + std::string(name.source) + "` is a reserved word", "not usable as a name",
+        of_inputs ? "say inputs.NAME or values.NAME" : "as a key of a map it can be written x['…']"));
   }
   if (!advance()) return nullptr;
   const bool is_call = token_.is("(");
