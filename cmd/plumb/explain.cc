@@ -2,11 +2,13 @@
 // reading asks; what a fact is.
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/explain_word.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/ascii.h"
 #include "engine/base/nearest.h"
 #include "engine/config/layers.h"
 #include "engine/config/project_files.h"
@@ -40,13 +42,15 @@ class Explainer {
         question_(std::move(question)),
         terminal_(options_.no_color),
         workspace_(options_, terminal_) {
+    for (const CLI::App* command : program.app.get_subcommands({}))
+      commands_.emplace(command->get_name(), command->get_description());
     terminal_.set_json(options_.output == "json");
     if (!question_.host.empty()) options_.on = question_.host;
   }
 
   int run() {
     if (question_.what.empty()) return overview();
-    if (question_.what == "fact") return fact();
+    if (question_.what == "fact" || question_.what == "facts") return fact();
     if (question_.what == "function" && question_.name.empty()) return functions();
     if (question_.name.empty() || !is_noun(question_.what)) return word();
     if (question_.what == "kind") return kind();
@@ -95,7 +99,9 @@ class Explainer {
       workspace_.only_name();
       return workspace_.load() ? resource() : kInvalidConfiguration;
     }
-    const std::vector<Meaning> found = meanings_of(question_.what, options_.kinds);
+    std::vector<Meaning> found = meanings_of(question_.what, options_.kinds, commands_);
+    // As it begins a sentence.
+    if (found.empty()) found = meanings_of(lowered(question_.what), options_.kinds, commands_);
     if (found.empty()) return of_project();
     if (terminal_.json()) {
       Json document = Json::array();
@@ -433,6 +439,7 @@ class Explainer {
   Question question_;
   Terminal terminal_;
   Workspace workspace_;
+  std::map<std::string, std::string> commands_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "cmd/plumb/explain_word.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "cmd/plumb/other_tools.h"
@@ -69,28 +70,43 @@ void add_attribute(const std::string& word, const Registry& kinds, std::vector<M
   }
 }
 
-// Keys that go with every kind, and words of other tools that stand in their place.
-void add_resource_key(const std::string& word, std::vector<Meaning>& found) {
-  const Json& resource = config::builtin_schema("project")["definitions"]["resource"];
-  if (resource["properties"].contains(word)) {
-    found.push_back({"attribute", word + ": a key of every resource. " +
-                                      resource["properties"][word].value("description", std::string()) + "\n"});
-  }
+// What a part of a schema says of itself, or else what it refers to does.
+std::string description_of(const Json& root, const Json& part) {
+  if (part.contains("description") || !part.contains("$ref")) return part.value("description", std::string());
+  return description_of(root, root.at(Json::json_pointer(part["$ref"].get<std::string>().substr(1))));
 }
 
+// Keys that go with every kind, and those of the project and its inventory.
+void add_key(const std::string& word, std::vector<Meaning>& found) {
+  const Json& project = config::builtin_schema("project");
+  const Json& inventory = config::builtin_schema("inventory");
+  const auto add = [&](const Json& root, const Json& owner, const char* of) {
+    if (owner["properties"].contains(word))
+      found.push_back(
+          {"attribute", word + ": a key of " + of + ". " + description_of(root, owner["properties"][word]) + "\n"});
+  };
+  add(project, project["definitions"]["resource"], "every resource");
+  add(project, project, "the project");
+  add(inventory, inventory, "the inventory");
+  add(inventory, inventory["definitions"]["host"], "a host in the inventory");
+}
+
+// Words of other tools, which may mean something else here.
 void add_elsewhere(const std::string& word, const Registry& kinds, std::vector<Meaning>& found) {
   const Json& project = config::builtin_schema("project");
   for (const Json* words : {&project["definitions"]["resource"], &project, &config::builtin_schema("inventory")}) {
     if (!words->contains("x-elsewhere") || !(*words)["x-elsewhere"].contains(word)) continue;
-    found.push_back({"elsewhere", in_quotes(word) + " is no word of plumb's: " +
+    found.push_back({"elsewhere", in_quotes(word) + (found.empty() ? " is no word of plumb's: " : " of other tools: ") +
                                       (*words)["x-elsewhere"][word].get<std::string>() + "\n"});
     return;
   }
+  if (!found.empty()) return;
   for (const Kind& kind : kinds.all()) {
     const Json& schema = kind.schema.json();
     if (!schema.contains("x-elsewhere") || !schema["x-elsewhere"].contains(word)) continue;
-    found.push_back({"elsewhere", in_quotes(word) + " is no word of plumb's; of a " + kind.name + ": " +
-                                      schema["x-elsewhere"][word].get<std::string>() + "\n"});
+    found.push_back({"elsewhere", in_quotes(word) + " is no word of plumb's; in place of a word of " +
+                                      in_quotes(kind.name) + ": " + schema["x-elsewhere"][word].get<std::string>() +
+                                      "\n"});
   }
 }
 
@@ -98,7 +114,7 @@ void add_elsewhere(const std::string& word, const Registry& kinds, std::vector<M
 
 std::string part_text(const Json& root, const Json& part, const std::string& name) {
   std::string line =
-      name + ": " + config::words_for(config::type_of_schema(part, root, name)) + ". " + part.value("description", "");
+      name + ": " + config::words_for(config::type_of_schema(part, root, name)) + ". " + description_of(root, part);
   if (part.contains("examples")) line += " Such as " + part["examples"][0].dump() + ".";
   return line + "\n";
 }
@@ -110,7 +126,8 @@ std::string facts_text(const Json& schema, const std::string& path) {
   return text;
 }
 
-std::vector<Meaning> meanings_of(const std::string& word, const Registry& kinds) {
+std::vector<Meaning> meanings_of(const std::string& word, const Registry& kinds,
+                                 const std::map<std::string, std::string>& commands) {
   std::vector<Meaning> found;
   for (const report::GlossaryWord& one : report::glossary()) {
     if (one.word == word)
@@ -126,11 +143,17 @@ std::vector<Meaning> meanings_of(const std::string& word, const Registry& kinds)
       found.push_back({"function", word + ": a function, " + one.doc + "\n  `plumb explain function " + word +
                                        "` says how it is called\n"});
   }
+  if (const auto command = commands.find(word); command != commands.end())
+    found.push_back({"command", "plumb " + word + ": " + command->second + "\n  `plumb " + word +
+                                    " --help` says how it is called\n"});
   add_attribute(word, kinds, found);
-  add_resource_key(word, found);
-  // `handler` for `handlers`; what is a command there.
-  if (found.empty()) add_elsewhere(word, kinds, found);
-  if (found.empty()) add_elsewhere(word + "s", kinds, found);
+  add_key(word, found);
+  // `handler` for `handlers`; what is a command there. An attribute of some kind may be another's word for much more.
+  const bool is_attribute =
+      std::all_of(found.begin(), found.end(), [](const Meaning& one) { return one.what == "attribute"; });
+  const std::size_t own = found.size();
+  if (is_attribute) add_elsewhere(word, kinds, found);
+  if (is_attribute && found.size() == own) add_elsewhere(word + "s", kinds, found);
   if (const std::string instead = instead_of_command(word); found.empty() && !instead.empty())
     found.push_back({"elsewhere", in_quotes(word) + " is no word of plumb's: " + instead + "\n"});
   return found;
@@ -144,8 +167,12 @@ std::vector<std::string> known_words(const Registry& kinds) {
   for (const Kind& kind : kinds.all()) {
     for (const auto& [name, unused] : kind.schema.json()["properties"].items()) words.push_back(name);
   }
-  const Json& resource = config::builtin_schema("project")["definitions"]["resource"];
-  for (const auto& [name, unused] : resource["properties"].items()) words.push_back(name);
+  const Json& project = config::builtin_schema("project");
+  const Json& inventory = config::builtin_schema("inventory");
+  for (const Json* owner :
+       {&project["definitions"]["resource"], &project, &inventory, &inventory["definitions"]["host"]}) {
+    for (const auto& [name, unused] : (*owner)["properties"].items()) words.push_back(name);
+  }
   const std::function<void(const Json&, const std::string&)> add_facts = [&](const Json& schema,
                                                                              const std::string& path) {
     if (!schema.contains("properties")) return words.push_back(path);

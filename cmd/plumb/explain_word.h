@@ -2,6 +2,7 @@
 // another tool that is said otherwise here.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,13 @@
 namespace plumb::cmd {
 
 struct Meaning {
-  std::string what;  // "kind", "attribute", "fact", "function", "word", "elsewhere"
+  std::string what;  // "kind", "attribute", "fact", "function", "word", "command", "elsewhere"
   std::string text;  // one line and more, for people
 };
 
-// Nothing where it is none of these.
-std::vector<Meaning> meanings_of(const std::string& word, const Registry& kinds);
+// Nothing where it is none of these. `commands`: plumb's own by name, with what each does.
+std::vector<Meaning> meanings_of(const std::string& word, const Registry& kinds,
+                                 const std::map<std::string, std::string>& commands);
 
 // All words that have a meaning, for who looks for the one that was meant.
 std::vector<std::string> known_words(const Registry& kinds);

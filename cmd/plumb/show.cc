@@ -38,6 +38,19 @@ std::string joined(const std::vector<std::string>& words) {
   return list;
 }
 
+// A pattern that means nothing of the plan is a slip, as it is where a plan is made.
+Result<> expect_meant(const plan::Plan& plan, const ShowArguments& arguments) {
+  for (const std::string& pattern : arguments.hosts) {
+    const auto is_host = [&](const auto& one) { return glob_match(pattern, one.first); };
+    if (std::any_of(plan.hosts.begin(), plan.hosts.end(), is_host) ||
+        std::any_of(plan.unplanned.begin(), plan.unplanned.end(), is_host))
+      continue;
+    return fail(Code::kNoHostMatches, "no host of the plan matches `" + pattern + "`")
+        .hint("`plumb show --summary` names them");
+  }
+  return {};
+}
+
 // What of the plan is to be shown, which says it as a plan says that it is narrowed.
 void narrow(plan::Plan& plan, const ShowArguments& arguments) {
   if (!arguments.hosts.empty()) {
@@ -84,6 +97,10 @@ int show(Program& program, const ShowArguments& arguments) {
   if (arguments.slices) {
     print_slices(*saved, terminal);
     return kDone;
+  }
+  if (auto meant = expect_meant(plan, arguments); !meant) {
+    workspace.diagnose(std::move(meant.error()));
+    return kInvalidConfiguration;
   }
   narrow(plan, arguments);
   if (wants_document(program.options)) {

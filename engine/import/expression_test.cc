@@ -179,6 +179,8 @@ TEST(Template, KeepsTheLinesThatJinjaWrites) {
   EXPECT_EQ(text("{# note #}\nx\n"), "%{# note #~}\nx\n");
   EXPECT_EQ(text("{% for n in list %}{{ loop.index }}{% endfor %}\n"),
             "%{ for n_index, n in inputs.list }${n_index + 1}%{ endfor }\n");
+  EXPECT_EQ(text("{% for n in list %}{{ n }} {% endfor %}\n"), "%{ for n in inputs.list }${n} %{ endfor }\n");
+  EXPECT_EQ(text("a\n  {% if flag %}\nb\n  {% endif %}\n"), "a\n  %{ if inputs.flag ~}\nb\n  %{ endif ~}\n");
   EXPECT_EQ(text("a\n{% filter upper %}{% endfilter %}\n"), "line 2: the statement `filter`");
 }
 

@@ -137,9 +137,10 @@ void lay_out(std::vector<Piece>& pieces, const Layout& layout) {
     } else if (statement && layout.trim_blocks && after->text.starts_with('\n')) {
       // The last line break of a file stays where something stands before the statement on its line.
       const bool last = i + 2 == pieces.size() && after->text == "\n";
-      const bool alone = before == nullptr ? i == 0 || pieces[i - 1].ends_line
-                                           : before->text.find_last_not_of(" \t") == std::string::npos ||
-                                                 before->text[before->text.find_last_not_of(" \t")] == '\n';
+      const std::size_t word = before == nullptr ? 0 : before->text.find_last_not_of(" \t");
+      const bool alone = before == nullptr           ? i == 0 || pieces[i - 1].ends_line
+                         : word == std::string::npos ? i < 2 || pieces[i - 2].ends_line
+                                                     : before->text[word] == '\n';
       if (!last || alone) {
         piece.ends_line = true;
         after->text.erase(0, 1);

@@ -291,11 +291,14 @@ class Writer {
         return sealed(value) ? std::string(kSealedText) : value_text(value);
       };
       out_ += "      " + attribute + std::string(width - attribute.size() + 2, ' ');
+      const bool by_lines = !sealed(before) && !sealed(after) && is_of_lines(before, after);
       std::vector<std::string> lines;
       if (action.op == Op::kCreate || !action.before.contains(attribute)) {
         lines = sealed(after) ? std::vector{shown(after)} : value_lines(after);
       } else if (action.op == Op::kDelete || !action.after.contains(attribute)) {
         lines = sealed(before) ? std::vector{shown(before)} : value_lines(before);
+      } else if (by_lines) {
+        lines = {line_count(before) + " → " + line_count(after)};
       } else {
         lines = {shown(before) + " → " + shown(after)};
       }
@@ -308,8 +311,25 @@ class Writer {
       out_ += tint(in_words(action, attribute, before, after), Tone::kDim, options_.color);
       out_ += "\n";
       more_lines(lines, width + 8);
-      if (options_.diffs) content_diff(before, after);
+      if (!options_.diffs) continue;
+      if (by_lines) {
+        out_ += content_text(before.get_ref<const std::string&>(), after.get_ref<const std::string&>(), "        ",
+                             options_);
+      } else {
+        content_diff(before, after);
+      }
     }
+  }
+
+  // Two texts that are compared line by line: their first lines alone may well be the same.
+  static bool is_of_lines(const Json& before, const Json& after) {
+    if (!before.is_string() || !after.is_string()) return false;
+    return before.get_ref<const std::string&>().find('\n') != std::string::npos ||
+           after.get_ref<const std::string&>().find('\n') != std::string::npos;
+  }
+
+  static std::string line_count(const Json& text) {
+    return text.get_ref<const std::string&>().empty() ? "nothing" : counted(value_lines(text).size(), "line", "lines");
   }
 
   // That something new has what was asked for goes without saying; that something is changed for the first time says

@@ -107,6 +107,20 @@ Project <code>shop</code>, plan <code>sha256&#58;0123</code>, made by plumb 0.1.
 )");
 }
 
+TEST_F(PlanDocuments, ValuesOfSeveralLinesAreComparedByThem) {
+  plan::Action update = planned("ini:/etc/app.ini#web", Op::kUpdate);
+  update.before = {{"settings", "port = 1\nuser = app"}};
+  update.after = {{"settings", "port = 1\nuser = web"}};
+  give("web1", {update});
+  EXPECT_THAT(markdown(), HasSubstr(R"(
+~ ini:/etc/app.ini#web  plumb.yaml:3:5
+    settings  2 lines → 2 lines
+       port = 1
+-     user = app
++     user = web
+)"));
+}
+
 TEST_F(PlanDocuments, MarkdownOfNothing) {
   plan_.hosts["web1"].unchanged = 3;
   EXPECT_THAT(markdown(), HasSubstr("### Plan: nothing to change on 1 host"));

@@ -163,10 +163,14 @@ class Guards {
       because(verdict, shown + (asked ? " cannot be asked yet" : " is asked when its turn comes"));
       return {};
     }
-    const auto& [code, output] = **asked;
+    const auto& [code, output, is_cut] = **asked;
     if (code != 0) {
       because(verdict, shown + " gave " + std::to_string(code));
       return {};
+    }
+    if (is_cut) {
+      return fail(Code::kCannotObserve, shown + " prints more than 64 KiB, which is not compared")
+          .hint("let it print less: what `want` or `want_match` asks about, or a digest");
     }
     PLUMB_TRY_ASSIGN(const bool wanted, is_wanted(output));
     if (wanted) {
@@ -174,10 +178,15 @@ class Guards {
       return {};
     }
     // What it prints beside a secret may hold that.
-    const std::string told = desired_.sensitive.empty() ? first_words(output) : "something else";
-    const std::string aim = desired_.has("want") ? " instead of " + first_words(desired_.text("want"))
-                                                 : ", which `" + desired_.text("want_match") + "` does not match";
-    because(verdict, shown + " tells " + told + aim);
+    const bool hidden = !desired_.sensitive.empty();
+    if (desired_.has("want")) {
+      const std::string want = desired_.text("want");
+      because(verdict,
+              shown + " tells " + (hidden ? "something else instead of " + first_words(want) : unlike(output, want)));
+    } else {
+      because(verdict, shown + " tells " + (hidden ? "something else" : first_words(output)) + ", which `" +
+                           desired_.text("want_match") + "` does not match");
+    }
     if (desired_.sensitive.empty() && desired_.has("want")) observed_.attributes["want"] = text_of_bytes(output);
     return {};
   }
@@ -188,9 +197,20 @@ class Guards {
     return pattern.matches(output);
   }
 
+  static std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+  // Of two texts of several lines the first in which they differ.
+  static std::string unlike(std::string_view there, std::string_view wanted) {
+    while (!(there.empty() && wanted.empty()) && first_line(there) == first_line(wanted)) {
+      there.remove_prefix(std::min(there.size(), first_line(there).size() + 1));
+      wanted.remove_prefix(std::min(wanted.size(), first_line(wanted).size() + 1));
+    }
+    return first_words(there) + " instead of " + first_words(wanted);
+  }
+
   // The first line of what a program told, cut where it is long.
-  static std::string first_words(const std::string& output) {
-    return output.empty() ? "nothing" : in_backquotes(text_of_bytes(output.substr(0, output.find('\n'))));
+  static std::string first_words(std::string_view output) {
+    return output.empty() ? "nothing" : in_backquotes(text_of_bytes(std::string(first_line(output))));
   }
 
   void note_missing_program(const Json& command, const char* attribute) {

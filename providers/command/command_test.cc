@@ -130,6 +130,22 @@ TEST_F(Command, WhatItReadsHasToMatch) {
   EXPECT_EQ(verdict(desired), "skip: `app --version` tells what is wanted (read)");
 }
 
+TEST_F(Command, OfSeveralLinesTheFirstThatIsAnotherIsTold) {
+  const Desired desired = want({{"read", {"get", "x"}}, {"want", "a\nb\nc"}});
+  system.script("get x", {0, "a\nB\nc\n", "", false});
+  EXPECT_EQ(verdict(desired), "run: `get x` tells `B` instead of `b`");
+  system.script("get x", {0, "a\nb\n", "", false});
+  EXPECT_EQ(verdict(desired), "run: `get x` tells nothing instead of `c`");
+  system.script("get x", {0, "a\nb\nc\nd\n", "", false});
+  EXPECT_EQ(verdict(desired), "run: `get x` tells `d` instead of nothing");
+}
+
+TEST_F(Command, WhatItReadsIsComparedAsAWholeOrNotAtAll) {
+  const Desired desired = want({{"read", {"get", "x"}}, {"want_match", "^a+$"}});
+  system.script("get x", {0, std::string(std::size_t{64} << 10, 'a') + "b", "", false});
+  EXPECT_EQ(verdict(desired), "error: `get x` prints more than 64 KiB, which is not compared");
+}
+
 TEST_F(Command, WhatItReadsBesideASecretIsNotTold) {
   Desired desired = want({{"read", {"get", "x"}}, {"want", "1000"}});
   desired.sensitive = {"env"};

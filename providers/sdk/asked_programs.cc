@@ -28,7 +28,8 @@ Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, Syst
   request.timeout = program.timeout;
   request.env = program.env;
   request.changes_nothing = true;
-  request.output_limit = std::size_t{64} << 10;
+  constexpr std::size_t kMost = std::size_t{64} << 10;
+  request.output_limit = kMost + 1;
   const Result<ProcessResult> result = system.run(request);
   if (!result) {
     if (result.error().code() == Code::kProgramMissing) return std::optional<ProgramAnswer>();
@@ -38,7 +39,8 @@ Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, Syst
     return fail(Code::kCannotObserve,
                 "the guard " + shown + " did not end within " + std::to_string(program.timeout.count()) + " s");
   }
-  return std::optional(ProgramAnswer{result->exit_code, without_ends(result->output)});
+  return std::optional(
+      ProgramAnswer{result->exit_code, without_ends(result->output.substr(0, kMost)), result->output.size() > kMost});
 }
 
 Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& system) {

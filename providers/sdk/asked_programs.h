@@ -27,6 +27,7 @@ struct AskedProgram {
 struct ProgramAnswer {
   int exit_code = 0;
   std::string output = {};  // bytes of standard output, without white space at its ends; at most 64 KiB
+  bool is_cut = false;      // it printed more
 };
 
 // Nothing where it, its folder or its user is not there yet. kCannotObserve for an image, and where it does not end in

@@ -67,6 +67,23 @@ says 'what a host has otherwise'
 exits 0 "$plumb" explain notify
 says '`restart_on`'
 for word in handler playbook task role pillar; do exits 0 "$plumb" explain $word; done
+exits 0 "$plumb" explain role
+says '`role` of other tools: '
+exits 0 "$plumb" explain Notify
+says '`restart_on`'
+# Plumb's own words are not taken for those of others: keys of the project, of a resource and of a host, and commands.
+for word in values inputs outputs moved become diff apply; do
+  exits 0 "$plumb" explain $word
+  says_not "no word of plumb's"
+done
+exits 0 "$plumb" explain values
+says 'values: a key of the project. Named values'
+exits 0 "$plumb" explain for_each
+says 'for_each: a key of every resource. Repeats'
+exits 0 "$plumb" explain apply
+says '`plumb apply --help`'
+exits 0 "$plumb" explain facts
+says 'facts.os.id: '
 exits 0 "$plumb" explain apt --output json
 says '"what": "elsewhere"'
 exits 3 "$plumb" explain drfit
@@ -114,8 +131,10 @@ exits 3 "$plumb" --root root plan --summary --full
 exits 0 "$plumb" show plan.json --address 'file:/etc/words1*'
 says 'Plan: 4 to create on 1 host'
 says '10 are left out'
-exits 0 "$plumb" show plan.json --host 'web*'
-says_not 'file:/etc'
+exits 0 "$plumb" show plan.json --host 'local*' --address 'file:/etc/motd'
+says 'Plan: 1 to update on 1 host'
+exits 3 "$plumb" show plan.json --host 'web*'
+says 'no host of the plan matches `web*`'
 
 # --- who has read enough goes, as with `head`
 exits 0 bash -c '(sleep 0.3; "$0" --root root schema) 2>errors | true; cat errors' "$plumb"
