@@ -10,29 +10,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/base/program.h"
 #include "engine/report/terminal_text.h"
 
 namespace plumb::cmd {
 namespace {
-
-bool is_there(const std::string& program) {
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "" : path;
-  while (!rest.empty()) {
-    const std::size_t end = rest.find(':');
-    const std::string folder(rest.substr(0, end));
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (!folder.empty() && ::access((folder + "/" + program).c_str(), X_OK) == 0) return true;
-  }
-  return false;
-}
 
 // The command of the reader; "" for none.
 std::string pager() {
   for (const char* name : {"PLUMB_PAGER", "PAGER"}) {
     if (const char* chosen = std::getenv(name)) return std::string_view(chosen) == "cat" ? "" : chosen;
   }
-  return is_there("less") ? "less" : "";
+  return has_program("less") ? "less" : "";
 }
 
 // Rows that the text takes on a screen of this width. Colours have none of it.

@@ -231,7 +231,7 @@ void add_packages_first(const std::vector<Node>& nodes, const Registry& provider
     const std::vector<std::string> folders = provider->manages_paths(nodes[i].desired);
     const std::vector<bool> later = come_after(i, nodes.size(), edges);
     for (std::size_t j = i + 1; j <= bringing.back(); ++j) {
-      const bool brings = std::find(bringing.begin(), bringing.end(), j) != bringing.end();
+      const bool brings = std::binary_search(bringing.begin(), bringing.end(), j);
       if (later[j] && !brings) continue;
       if (later[j] || (!brings && !is_bystander(nodes[j], folders, providers))) break;
       if (brings) edges.push_back({i, j, EdgeKind::kInferred, Op::kNone, nodes[i].span});

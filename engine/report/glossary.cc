@@ -1,13 +1,9 @@
 #include "engine/report/glossary.h"
 
+#include "engine/base/trimmed.h"
+
 namespace plumb::report {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 // As text: what stands in backquotes stays so, and a star that stresses goes.
 std::string plain(std::string_view cell) {

@@ -158,8 +158,8 @@ bool Provider::is_lost(const Desired& desired, System& now, System& then) const 
   const std::vector<ImpliedPath> paths = implies_paths(desired);
   return std::any_of(paths.begin(), paths.end(), [&](const ImpliedPath& one) {
     if (!one.needed || one.whole || one.maker) return false;
-    const auto is_gone = then.stat(one.path, true);
-    return is_gone && !*is_gone && now.stat(one.path, true).value_or(std::nullopt).has_value();
+    const auto by_then = then.stat(one.path, true);
+    return by_then && !*by_then && now.stat(one.path, true).value_or(std::nullopt).has_value();
   });
 }
 bool Provider::is_made_of(const Desired&, const std::string&) const {

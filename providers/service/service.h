@@ -18,9 +18,9 @@ class ServiceProvider : public Provider {
   // The unit by its full name; on a host by its own, which an alias is not.
   std::vector<std::string> claims(const Desired& desired) const override;
   std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const override;
-  // From the files of its unit: in what is refused, and in what enabling it links.
   // Of the manager's own program.
   std::string remedy(const Desired& desired, const Missing& missing) const override;
+  // From the files of its unit: in what is refused, and in what enabling it links.
   bool is_lost(const Desired& desired, System& now, System& then) const override;
   bool is_made_of(const Desired& desired, const std::string& path) const override;
   bool follows_from(const Desired& desired, const Observed& observed, const std::string& path,

@@ -10,8 +10,6 @@
 namespace plumb::providers::package::apt {
 namespace {
 
-// What Ubuntu's update-notifier touches.
-
 // The first text in single quotes at or after `from`; `from` moves past it.
 std::string quoted(std::string_view line, std::size_t& from) {
   const std::size_t begin = line.find('\'', from);

@@ -13,6 +13,7 @@ namespace plumb::providers::package::apt {
 
 // Read anew at every refresh of the package lists.
 inline constexpr std::string_view kLists = "/var/lib/apt/lists";
+// What Ubuntu's update-notifier touches then.
 inline constexpr std::string_view kStamp = "/var/lib/apt/periodic/update-success-stamp";
 
 Simulation parse_simulation(std::string_view output);
@@ -31,10 +32,10 @@ std::vector<std::string> parse_sources(std::string_view output);
 
 // What to ask apt-get. Each argument is a name, a name with a version or, with a minus behind it, a name to remove.
 ProcessRequest question(const std::vector<std::string>& arguments, const Allowed& allowed);
-// What both of these are, whatever their names.
-FixedQuestion fixed_question();
 // The words that upgrade all packages, as far as `extent` says: "safe" or "full".
 std::vector<std::string> upgrade_words(const std::string& extent, bool autoremove);
 ProcessRequest upgrade_question(const std::string& extent, bool autoremove);
+// The form that both questions have, whatever is asked about.
+FixedQuestion fixed_question();
 
 }  // namespace plumb::providers::package::apt
