@@ -121,9 +121,9 @@ class Validator {
     } else if (number && node.is_scalar() && !node.text.empty() && node.text[0] >= '0' && node.text[0] <= '9') {
       hint = types.contains("number") ? "write plain decimal digits, without `_` or leading zeros"
                                       : "write decimal digits only, without `.`, `_` or leading zeros";
-    } else if (types.contains("array") && node.is_scalar()) {
-      hint = "write a list with one item: [" + std::string(node.is_plain() ? "…" : "\"…\"") + "]";
     }
+    if (hint.empty() && types.contains("array") && node.is_scalar())
+      hint = "write a list with one item: [" + std::string(node.is_plain() ? "…" : "\"…\"") + "]";
     report(Code::kWrongType, name + " must be " + wanted, node.span, found_words(node), std::move(hint));
     return std::nullopt;
   }
