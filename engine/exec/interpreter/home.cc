@@ -171,6 +171,13 @@ Result<> move_home(const RootFiles& files, const std::string& from, const Home& 
   PLUMB_TRY_ASSIGN(const Place place, files.place(home.path));
   if (::renameat(old.folder.get(), old.name.c_str(), place.folder.get(), place.name.c_str()) != 0)
     return errno == EXDEV ? refuse("that is another file system") : os_error("move to " + home.path, from);
+  struct stat moved {};
+  if (::fstatat(place.folder.get(), place.name.c_str(), &moved, AT_SYMLINK_NOFOLLOW) != 0 ||
+      EntryId(moved) != EntryId(info)) {
+    // Whoever may write above the home has put something else in its place.
+    ::renameat(place.folder.get(), place.name.c_str(), old.folder.get(), old.name.c_str());
+    return refuse("it was exchanged meanwhile");
+  }
   FolderSync folders;
   folders.add(place.folder.get());
   folders.add(old.folder.get());
