@@ -249,6 +249,7 @@ class Unit : public Names {
   // Paths relative to the folder.
   const std::vector<std::string>& files_below(const std::string& folder);
   void read_variables(const std::string& folder, const std::string& file, bool fixed);
+  std::vector<std::string> conditions_of(const Task& one) const;
 
   // --- collect.cc
   void collect(const std::vector<Task>& tasks, const Context& around);
@@ -307,6 +308,12 @@ class Unit : public Names {
   Type type_by_use(const std::string& name, bool& asked_for) const;
   Cel previous(const std::string& name, Symbol& symbol);
   Cel value_of(const lang::Node& node, Names& names);
+  Cel declare_unknown(const std::string& name);
+  Cel environment_variable(const std::string& name);
+  Cel answer_of(const std::string& url);
+  Written written_of(const lang::Node& node, Names& names);
+  std::optional<Cel> magic(const std::string& name);
+  friend class FileNames;
 
   // --- set_facts.cc
   Cel steps_of(const std::string& name, Symbol& symbol, const Cel& before, Names& names);
@@ -314,66 +321,71 @@ class Unit : public Names {
 
   void set_in_turn(const Task& one, const Surroundings& around);
 
-  friend class FileNames;
-  std::optional<Cel> magic(const std::string& name);
+  // --- registered.cc, registered_in_loops.cc
   std::optional<Cel> result(const std::vector<std::string>& parts, std::size_t& used);
+  Cel reading(const std::string& name, WrittenMap source, Type type);
   struct EachProbe;
   static EachProbe each_probe(const Task& task, Names& turn);
   Cel asked_of_all(const std::string& name, const Cel& list, const std::string& element, const EachProbe& probe,
                    bool lenient);
   Cel results(const std::string& name, const Registered& kept);
   void probe_in_turn(const Task& one, const std::string& name, const Surroundings& around);
-  Cel reading(const std::string& name, WrittenMap source, Type type);
-  Cel declare_unknown(const std::string& name);
-  Cel environment_variable(const std::string& name);
-  Cel answer_of(const std::string& url);
+
+  // --- asked_facts.cc
   Cel python_version(const std::string& part);
   // Facts of Ansible's that only a reading tells, by their names without `ansible_`.
   std::optional<Cel> asked_fact(const std::string& name);
   Cel known_accounts(const std::string& database);
   Cel known_packages(const std::vector<std::string>& parts, std::size_t& used);
-  Written written_of(const lang::Node& node, Names& names);
 
   // --- unit_tasks.cc
   void tasks(const std::vector<Task>& list, const Surroundings& around);
   void task(const Task& one, const Surroundings& around);
   void end(const Task& one, const Surroundings& around, int row);
-  void block(const Task& one, const Surroundings& around, int row);
   void include(const Task& one, const Surroundings& around, int row);
   void use_role(const Task& one, const Surroundings& around, int row);
   void check(const Task& one, const Surroundings& around, int row);
   // The module that an include of a role means: that of the role, or of a part of it.
   std::string part_of_role(const Task& one) const;
+  void check_variable_files(const Task& one);
+  std::vector<std::string> tags_of(const Task& one);
+  // The folder of the module for files that somebody else has: it is made, with a word about it.
+  std::string given_files();
+
+  // --- task_blocks.cc
+  void block(const Task& one, const Surroundings& around, int row);
   static void add_around(const Task& one, Surroundings& inner);
   static void add_defaults(const lang::Node* defaults, Surroundings& inner);
-  void check_variable_files(const Task& one);
+
+  // --- task_rows.cc
   void by_hand(const Task& one, Items& out, int row, const std::string& why, int effort);
   // The row in the report of the task that is translated from here on.
   int add_row(const Task& one);
   void note(int row, const std::string& text);
   void set_outcome(int row, Outcome outcome);
-  void add_keywords(const Task& one, Item& item, Names& names, const Surroundings& around);
-  void add_user(const Task& one, Item& item, Names& names, const Surroundings& around);
-  void add_environment(const Task& one, Item& item, Names& names, const Surroundings& around);
-  std::vector<std::string> tags_of(const Task& one);
-  std::vector<std::string> conditions_of(const Task& one) const;
+
+  // --- task_conditions.cc
   // The condition of a task; what it says of changes goes into `changes`.
   Cel when_of(const Task& one, Names& names, std::vector<const Item*>* changes);
+
+  // --- task_probes.cc
   bool is_probe(const Task& one) const;
   // Whether a path, as the role writes it, lies where a task puts something that runs on the machine that runs Ansible,
   // and here on the host itself.
   bool is_fetched(const std::string& path) const;
-  // The folder of the module for files that somebody else has: it is made, with a word about it.
-  std::string given_files();
   // Whether something outside of the task asks for the result or fact of this name.
   bool is_read(const std::string& name, const Task& by);
 
+  // --- loops.cc
   std::vector<Turn> loop_of(const Task& one, LocalNames& names, bool unroll);
   static std::shared_ptr<TurnLoop> turn_loop(const lang::Node& over, const std::string& word, const Turn& turn,
                                              Names& names);
   std::string fresh_variable(const std::string& wanted, LocalNames& names);
 
   // --- handlers.cc
+  void add_keywords(const Task& one, Item& item, Names& names, const Surroundings& around);
+  void add_user(const Task& one, Item& item, Names& names, const Surroundings& around);
+  void add_environment(const Task& one, Item& item, Names& names, const Surroundings& around);
   void notify(const Task& one, const Item& item);
   void notify(const std::string& handler, const Item& item);
   void write_handlers();

@@ -191,4 +191,16 @@ std::vector<std::string> Unit::conditions_of(const Task& one) const {
   return texts;
 }
 
+std::size_t Unit::line_start(const std::string& path, int line) {
+  const std::string& text = file_text(path);
+  std::vector<std::size_t>& starts = line_starts_[path];
+  if (starts.empty()) {
+    starts.push_back(0);
+    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
+      starts.push_back(at + 1);
+  }
+  const auto index = static_cast<std::size_t>(std::max(1, line) - 1);
+  return index < starts.size() ? starts[index] : text.size();
+}
+
 }  // namespace plumb::imports
