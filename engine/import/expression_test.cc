@@ -101,6 +101,11 @@ TEST(Expression, BecomesOneOfCel) {
       {"map | combine(map, list_merge='append')", "by hand: `combine` with `list_merge`"},
       {"text | regex_replace('a', 'b', ignorecase=true)", "regex.replace(inputs.text, '(?i)a', 'b')"},
       {"text | truncate(5)", "by hand: `truncate` that ends between words, or with a sign"},
+      {"text | truncate(9, true, '')", "cel.bind(t, inputs.text, size(t) <= 9 + 5 ? t : t.substring(0, 9))"},
+      {"text | truncate(9, true, '', 0)", "cel.bind(t, inputs.text, size(t) <= 9 + 0 ? t : t.substring(0, 9))"},
+      {"text | e",
+       "inputs.text.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;').replace(\"'\", '&#39;')"
+       ".replace('\"', '&#34;')"},
       {"item | flatten", "inputs.item.flatten(10)"},
       {"item | flatten(levels=1)", "inputs.item.flatten()"},
       {"text.split()", "regex.extractAll(inputs.text, '[^ \\\\t\\\\r\\\\n]+')"},

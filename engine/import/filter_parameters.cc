@@ -29,7 +29,7 @@ constexpr Takes kTakes[] = {
     {"regex_findall", 1, "ignorecase multiline"},
     {"comment", 1, "style decoration prefix postfix beginning end"},
     {"hash checksum", 1, "hashtype"},
-    {"truncate", 3, "length killwords end"},
+    {"truncate", 4, "length killwords end leeway"},
     {"sum", 1, "attribute start"},
     {"flatten", 1, "levels skip_nulls"},
     {"to_uuid", 1, "namespace"},

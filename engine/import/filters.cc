@@ -91,7 +91,13 @@ Cel filter(const Expr& given_expr, Names& names) {
     if (value.type == Type::kText) return made(base(value) + ".split('')", Type::kList, Type::kText);
     return value;
   }
-  if (name == "mandatory" || name == "safe" || name == "e" || name == "escape") return value;
+  if (name == "mandatory" || name == "safe") return value;
+  if (name == "e" || name == "escape") {
+    return made(printed_text(value) +
+                    ".replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;').replace(\"'\", '&#39;')"
+                    ".replace('\"', '&#34;')",
+                Type::kText);
+  }
   if (name == "string") return made(printed_text(value), Type::kText);
   if (name == "join") {
     const Expr* attribute = given.given(1, "attribute");

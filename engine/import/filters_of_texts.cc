@@ -160,9 +160,11 @@ std::optional<Cel> of_text(const Expr& expr, const Cel& value, const Arguments& 
     const Expr* end = given.given(2, "end");
     if (!given.truth(1, "killwords") || end == nullptr || !end->is(Kind::kText) || !end->text.empty())
       throw Untranslatable{"`truncate` that ends between words, or with a sign"};
-    return made(
-        "cel.bind(t, " + value.text + ", t.substring(0, math.least(size(t), " + given.text(0, "length", "255") + ")))",
-        Type::kText);
+    // What is longer by no more than the leeway stays whole.
+    const std::string length = given.text(0, "length", "255");
+    return made("cel.bind(t, " + text_of(value) + ", size(t) <= " + length + " + " + given.text(3, "leeway", "5") +
+                    " ? t : t.substring(0, " + length + "))",
+                Type::kText);
   }
   if (name == "splitext")
     return made("[path.withoutExtension(" + text_of(value) + "), path.extension(" + text_of(value) + ")]", Type::kList,
