@@ -149,7 +149,7 @@ void AuthorizedKeyProvider::complete(Desired& desired, std::span<const Desired> 
 
 void add_to(Registry& registry) {
   Kind kind = edit_kind<AuthorizedKeyProvider>("authorized_key");
-  kind.operations = OperationSet::of<EditFile, MakeDirectory>();
+  kind.operations = OperationSet::of<EditFile, MakeDirectory, Remove>();
   kind.adoption = {survey, "accounts"};
   registry.add(std::move(kind));
 }

@@ -29,7 +29,7 @@ Edit BlockProvider::edit(const Desired& desired) const {
   return edit;
 }
 
-std::optional<Desired> BlockProvider::restore(const Desired& desired, const Observed& before) const {
+std::optional<Desired> BlockProvider::restore_text(const Desired& desired, const Observed& before) const {
   // Where a block was that is removed nothing tells, and of a sensitive one nothing is known.
   if (wants_absent(desired) || desired.sensitive.contains("content")) return std::nullopt;
   if (before.exists && !can_be_written_again(before.attribute("content"))) return std::nullopt;

@@ -9,8 +9,10 @@ class BlockProvider : public EditProvider {
  public:
   // Lines between the markers are told from the content itself, which ends with a line end or without.
   std::vector<std::string> observed_with(const Desired&) const override { return {"content"}; }
-  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
   Edit edit(const Desired& desired) const override;
+
+ protected:
+  std::optional<Desired> restore_text(const Desired& desired, const Observed& before) const override;
 };
 
 void add_to(Registry& registry);

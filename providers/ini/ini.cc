@@ -1,5 +1,7 @@
 #include "providers/ini/ini.h"
 
+#include "providers/sdk/ini_header.h"
+
 namespace plumb::providers::ini {
 namespace {
 
@@ -31,11 +33,12 @@ Edit IniProvider::edit(const Desired& desired) const {
   return edit;
 }
 
-std::optional<Desired> IniProvider::restore(const Desired& desired, const Observed& before) const {
+std::optional<Desired> IniProvider::restore_text(const Desired& desired, const Observed& before) const {
   // What a section held that is removed was more than options, and of sensitive ones nothing is known.
   if ((wants_absent(desired) && !is_own_alone(desired)) || !desired.sensitive.empty()) return std::nullopt;
   if (before.exists && !can_be_written_again(before.attribute("settings"))) return std::nullopt;
   std::vector<std::string> names = texts_in(desired.attribute("remove"));
+  std::erase_if(names, [&](const std::string& name) { return is_made_header(name, desired.text("section")); });
   for (std::string& name : names_in(desired.attribute("options"))) names.push_back(std::move(name));
   std::optional<Json> options = ini_options(before.text("settings"), names);
   if (!options) return std::nullopt;
@@ -44,6 +47,8 @@ std::optional<Desired> IniProvider::restore(const Desired& desired, const Observ
   for (const char* attribute : {"create", "backup", "new_mode", "beside_secrets", "remove", "state", "prune"})
     again.attributes.erase(attribute);
   again.attributes["options"] = std::move(*options);
+  if (std::string header = before.text("header"); is_made_header(header, desired.text("section")))
+    names.push_back(std::move(header));
   if (!names.empty()) again.attributes["remove"] = names;
   return again;
 }

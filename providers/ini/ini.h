@@ -9,9 +9,11 @@ class IniProvider : public EditProvider {
  public:
   // What is there is compared value by value.
   std::vector<std::string> observed_with(const Desired&) const override { return {"options"}; }
-  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
   Edit edit(const Desired& desired) const override;
   bool spare(Desired& going, const Desired& other) const override;
+
+ protected:
+  std::optional<Desired> restore_text(const Desired& desired, const Observed& before) const override;
 };
 
 void add_to(Registry& registry);

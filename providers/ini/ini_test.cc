@@ -48,6 +48,23 @@ TEST_F(Ini, UndoPutsValuesBackAndTakesNewOnesAway) {
   EXPECT_EQ(system.content("/etc/x.ini"), "[a]\nx=1\nx=2\nz=1\n");
 }
 
+TEST_F(Ini, UndoOfUndoMakesTheSectionAgain) {
+  system.make_file("/etc/x.ini", "[b]\nz=1\n");
+  const Desired desired = want({{"section", "a"}, {"options", {{"x", 3}}}});
+  const Observed before = *look(desired).observed;
+  converge(desired);
+  const Desired back = *provider.restore(desired, before);
+  const Observed made = *look(back).observed;
+  EXPECT_EQ(made.text("settings"), "[a]\nx=3") << "the plan of the undo shows that the section goes";
+  converge(back);
+  EXPECT_EQ(system.content("/etc/x.ini"), "[b]\nz=1\n");
+  converge(*provider.restore(back, made));
+  EXPECT_EQ(system.content("/etc/x.ini"), "[b]\nz=1\n\n[a]\nx=3\n");
+  Observed lied = before;
+  lied.attributes["header"] = "z";
+  EXPECT_EQ(provider.restore(desired, lied)->attribute("remove"), Json({"x"})) << "a host names no option to be taken";
+}
+
 TEST_F(Ini, OfOneThatIsDeclaredNoMoreTheOptionsGoAndNothingElse) {
   system.make_file("/etc/x.ini", "[a]\nx=1\nothers=2\ny=1\n[b]\nx=1\n");
   const Desired going =

@@ -21,7 +21,7 @@ std::vector<std::string> LineProvider::observed_with(const Desired& desired) con
   return is_observed_in_clear(desired) ? std::vector<std::string>{"text"} : std::vector<std::string>();
 }
 
-std::optional<Desired> LineProvider::restore(const Desired& desired, const Observed& before) const {
+std::optional<Desired> LineProvider::restore_text(const Desired& desired, const Observed& before) const {
   // Where lines were that are removed nothing tells, and of sensitive ones nothing is known.
   if (wants_absent(desired) || desired.sensitive.contains("text")) return std::nullopt;
   const std::string made = before.text("wanted", desired.text("text"));

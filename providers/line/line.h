@@ -8,8 +8,10 @@ namespace plumb::providers::line {
 class LineProvider : public EditProvider {
  public:
   std::vector<std::string> observed_with(const Desired& desired) const override;
-  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
   Edit edit(const Desired& desired) const override;
+
+ protected:
+  std::optional<Desired> restore_text(const Desired& desired, const Observed& before) const override;
 };
 
 void add_to(Registry& registry);

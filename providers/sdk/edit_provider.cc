@@ -62,8 +62,20 @@ Observed EditProvider::as_declared_before(const Desired& before, const Desired& 
   return observed;
 }
 
+std::optional<Desired> EditProvider::restore(const Desired& desired, const Observed& before) const {
+  std::optional<Desired> again = restore_text(desired, before);
+  if (!again) return again;
+  const bool made = before.flag("makes_file", false);
+  const bool went = desired.flag("made_file", false);  // it is an undo that is taken back
+  again->attributes.erase("made_file");
+  if (made) again->attributes["made_file"] = true;
+  if (went) again->attributes["create"] = true;
+  if ((made || went) && desired.has("new_mode")) again->attributes["new_mode"] = desired.attribute("new_mode");
+  return again;
+}
+
 // `entry_before` takes the place of what is asked for.
-std::optional<Desired> EntryProvider::restore(const Desired& desired, const Observed& before) const {
+std::optional<Desired> EntryProvider::restore_text(const Desired& desired, const Observed& before) const {
   Desired again = desired;
   for (const char* attribute : {"backup", "new_mode", "meets", "beside_secrets"}) again.attributes.erase(attribute);
   if (!before.exists) {

@@ -44,19 +44,21 @@ class EditProvider : public Provider {
   std::string remedy(const Desired& desired, const Missing& missing) const override;
   Observed as_declared(const Desired& desired) const override { return as_declared_before(desired, desired); }
   Observed as_declared_before(const Desired& before, const Desired& desired) const override;
+  // As restore_text() has it. A file that the change made goes with the last that was put into it.
+  std::optional<Desired> restore(const Desired& desired, const Observed& before) const final;
 
  protected:
   // Whether the kind has `create`.
   virtual bool makes_files() const { return true; }
+  // As Provider::restore(), as far as the text goes.
+  virtual std::optional<Desired> restore_text(const Desired&, const Observed& /*before*/) const { return std::nullopt; }
 };
 
 // An entry of a file of entries, a line each: see EntryEdit. An entry that is replaced is put back, and a new one is
 // taken away again.
 class EntryProvider : public EditProvider {
- public:
-  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
-
  protected:
+  std::optional<Desired> restore_text(const Desired& desired, const Observed& before) const override;
   // As it is asked for.
   virtual EntryEdit entry(const Desired& desired) const = 0;
   Edit edit(const Desired& desired) const final;
@@ -79,7 +81,7 @@ template <class KindProvider>
 Kind edit_kind(const std::string& name) {
   return {.name = name,
           .provider = make_provider<KindProvider>(),
-          .operations = OperationSet::of<EditFile>(),
+          .operations = OperationSet::of<EditFile, Remove>(),
           .stands_on_inferred = true,
           .confirmable = true};
 }

@@ -8,6 +8,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/pattern.h"
+#include "providers/sdk/ini_header.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/place_limits.h"
@@ -120,6 +121,7 @@ class EditedFile {
     Observed observed;
     if (path != editor.path(desired)) observed.attributes["at"] = path;
     if (!wants_absent(desired)) editor.note_needs(desired, path, system, observed);
+    note_what_is_made(desired, edit, editor, path, observed);
     if (!there_ && !wants_absent(desired)) {
       if (editor.creates(desired)) {
         PLUMB_TRY(editor.look_around(desired, place_, system, observed));
@@ -156,6 +158,8 @@ class EditedFile {
       observed.attributes["other_bytes"] = true;
     if (result->wanted && *result->wanted != desired.text(value)) observed.attributes["wanted"] = *result->wanted;
     if (result->count > 1) observed.attributes["lines"] = result->count;
+    if (desired.flag("made_file", false) && goes_with(desired, path) && !result->holds && result->text.empty())
+      observed.attributes["last_of_file"] = true;
     const bool left = !result->found && result->holds && !wants_absent(desired);
     if (left && observed.missing.empty()) observed.attributes["left"] = true;
     if (clears_access_list(desired) && !observed.attributes.contains("left")) {
@@ -198,6 +202,21 @@ class EditedFile {
     const Desired* desired;
     Edit edit;
   };
+
+  // Whether what lies at the path is the file, and no link to it.
+  bool goes_with(const Desired& desired, const std::string& path) const {
+    return path == place_ || !desired.flag("follow", false);
+  }
+
+  // Around what is asked for, so that undo can take that away too.
+  void note_what_is_made(const Desired& desired, const Edit& edit, const EditProvider& editor, const std::string& path,
+                         Observed& observed) const {
+    if (wants_absent(desired)) return;
+    if (!there_ && editor.creates(desired) && goes_with(desired, path)) observed.attributes["makes_file"] = true;
+    const auto* ini = std::get_if<IniEdit>(&edit);
+    const std::string header = ini == nullptr ? "" : made_header(*ini, text_);
+    if (!header.empty()) observed.attributes["header"] = header;
+  }
 
   // Of an edit that cannot be made after those before it: the first of them after which it cannot; null where it could
   // not be made in the file as it is.
@@ -342,8 +361,16 @@ Change diff_edit(const Desired& desired, const Observed& observed, const EditPro
       change.note = "the file's access list goes: " + list;
     }
   }
+  std::string place = observed.text("at", editor.path(desired));
+  if (desired.flag("made_file", false) && observed.flag("last_of_file", false)) {
+    // What somebody put into it meanwhile would go with it.
+    change.before["last_of_file"] = true;
+    change.note = "the file goes with it";
+    change.operations.emplace_back(Remove{std::move(place), false, false});
+    return change;
+  }
   EditFile operation;
-  operation.path = observed.text("at", editor.path(desired));
+  operation.path = std::move(place);
   operation.edits.push_back(std::move(edit));
   operation.create = editor.creates(desired);
   if (operation.create) {

@@ -29,6 +29,9 @@ using EditorOf = std::function<const EditProvider&(const Desired&)>;
 //   acl     the file's access list, where the edit is sensitive and the list therefore goes
 //   at      the file, where that is not what the kind says without a host
 //   left    true: nothing is there, and nothing is to be done about it
+//   makes_file    true: the file is not there, and is made
+//   header        of a section of options that is not there: what is made of it, as made_header() has it
+//   last_of_file  true: of an undo whose run made the file (`made_file`): without it nothing is left in the file
 // Where the sensitive attribute is another one than VALUE, what is found and wanted is sealed.
 // What is found of a line that a sensitive one of the same file holds, or that it is to replace, is sealed; and where
 // another edit of the file is sensitive, whatever is found.

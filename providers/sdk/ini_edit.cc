@@ -6,6 +6,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
 #include "providers/sdk/edit_parts.h"
+#include "providers/sdk/ini_header.h"
 
 namespace plumb {
 namespace {
@@ -54,6 +55,10 @@ std::optional<std::string_view> behind_name(std::string_view line, std::string_v
   const std::size_t next = line.find_first_not_of(kBlanks);
   const bool ends = next == std::string_view::npos || line[next] == '=' || line[next] == ':';
   return ends ? std::optional(line) : std::nullopt;
+}
+
+bool is_empty(std::string_view line) {
+  return without_blanks(line).empty();
 }
 
 // A part of the file that is of the section: its header, where it has one, and what is below.
@@ -114,6 +119,11 @@ std::vector<Setting> settings_of(const TextLines& lines, const std::string& name
   return settings;
 }
 
+// Whether an empty line parts a section that is made at the end from what is before it.
+bool needs_gap(const TextLines& lines) {
+  return lines.size() > 0 && !is_empty(lines[lines.size() - 1]);
+}
+
 class IniEditor {
  public:
   static Result<IniEditor> of(const IniEdit& edit, const SealedLines& known) {
@@ -136,6 +146,11 @@ class IniEditor {
       }
     }
     for (const std::string& name : edit.remove) {
+      if (is_made_header(name, edit.section)) {
+        editor.header_goes_ = true;
+        editor.gap_goes_ = name.starts_with('\n');
+        continue;
+      }
       if (!editor.wanted_.emplace(name, std::vector<Value>()).second)
         return fail(Code::kBadValue, "`" + name + "` is to be there and to go");
     }
@@ -149,11 +164,16 @@ class IniEditor {
     const std::vector<Part> parts = find(lines);
     if (edit_.absent) {
       for (const Part& part : parts) {
-        for (std::size_t i = part.begin; i < part.end; ++i) work.remove(i);
+        for (std::size_t i = part.begin; i < end_of(part, lines); ++i) work.remove(i);
       }
+      if (parts.size() == 1) remove_gap(parts.front(), work);
     } else {
       for (const auto& [name, values] : wanted_) set(name, values, parts, work);
-      if (!work.added.empty()) add(parts, work);
+      if (!work.added.empty()) {
+        add(parts, work);
+      } else if (header_goes_ && parts.size() == 1) {
+        remove_header(parts.front(), work);
+      }
     }
     return std::move(work).result(text, edit_.absent);
   }
@@ -210,6 +230,28 @@ class IniEditor {
       if (within) parts.push_back({i, i + 1, lines.size()});
     }
     return parts;
+  }
+
+  // Where a section ends that goes with the empty line before it: empty lines behind it part those around it.
+  std::size_t end_of(const Part& part, const TextLines& lines) const {
+    std::size_t end = part.end;
+    while (gap_goes_ && end > part.body && is_empty(lines[end - 1])) --end;
+    return end;
+  }
+
+  void remove_gap(const Part& part, Work& work) const {
+    if (gap_goes_ && part.begin > 0 && is_empty(work.lines[part.begin - 1])) work.gone[part.begin - 1] = true;
+  }
+
+  void remove_header(const Part& part, Work& work) const {
+    if (!work.new_lines.empty()) return;
+    for (std::size_t i = part.body; i < part.end; ++i) {
+      if (!work.gone[i] && !is_empty(work.lines[i])) return;
+    }
+    work.found.emplace(work.found.begin(), work.lines[part.begin]);
+    work.gone[part.begin] = true;
+    work.changed = true;
+    remove_gap(part, work);
   }
 
   void set(const std::string& name, const std::vector<Value>& values, const std::vector<Part>& parts,
@@ -306,9 +348,8 @@ class IniEditor {
   // To the end of the section, which is made where it is not there.
   void add(const std::vector<Part>& parts, Work& work) const {
     if (parts.empty()) {
-      const std::size_t end = work.lines.size();
-      std::vector<std::string>& made = work.new_lines[end];
-      if (end > 0 && !without_blanks(work.lines[end - 1]).empty()) made.emplace_back();
+      std::vector<std::string>& made = work.new_lines[work.lines.size()];
+      if (needs_gap(work.lines)) made.emplace_back();
       made.push_back("[" + edit_.section + "]");
       made.insert(made.end(), work.added.begin(), work.added.end());
       return;
@@ -322,9 +363,29 @@ class IniEditor {
   const IniEdit& edit_;
   const SealedLines& known_;
   std::map<std::string, std::vector<Value>> wanted_;  // none: it is to go
+  bool header_goes_ = false;                          // see made_header()
+  bool gap_goes_ = false;
 };
 
 }  // namespace
+
+std::string made_header(const IniEdit& edit, std::string_view text) {
+  const Json& options = edit.options.value;
+  if (edit.absent || edit.section.empty() || !options.is_object()) return "";
+  const auto is_set = [](const Json& value) { return !value.is_array() || !value.empty(); };
+  if (std::none_of(options.begin(), options.end(), is_set)) return "";
+  const TextLines lines(text);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (header_of(lines[i]) == edit.section) return "";
+  }
+  return (needs_gap(lines) ? "\n[" : "[") + edit.section + "]";
+}
+
+bool is_made_header(std::string_view removed, std::string_view section) {
+  if (removed.starts_with('\n')) removed.remove_prefix(1);
+  return !section.empty() && removed.size() == section.size() + 2 && removed.starts_with('[') &&
+         removed.ends_with(']') && removed.substr(1, section.size()) == section;
+}
 
 std::optional<Json> ini_options(std::string_view text, const std::vector<std::string>& names) {
   const TextLines lines(text);

@@ -2,6 +2,7 @@
 
 #include "engine/base/digest.h"
 #include "providers/sdk/edit_testing.h"
+#include "providers/sdk/ini_header.h"
 
 namespace plumb {
 namespace {
@@ -20,6 +21,35 @@ TEST(IniEdit, SectionAndOptionAreMadeWhereTheyAreMissing) {  // N26
   EXPECT_EQ(made(ini("a", {{"x", true}}), "[a]\ny = 2\n\n[b]\nx = 2\n"), "[a]\ny = 2\nx = true\n\n[b]\nx = 2\n");
   EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]"), "[a]\nx = 1");
   EXPECT_EQ(made(ini("a", {{"x", 1}}), "\xEF\xBB\xBF[a]\r\ny=1\r\n"), "\xEF\xBB\xBF[a]\r\ny=1\r\nx=1\r\n");
+}
+
+// With the option x, and back.
+std::string there_and_back(const std::string& text, std::vector<std::string> others = {}) {
+  const IniEdit edit = ini("a", {{"x", 1}});
+  std::string now = made(edit, text);
+  for (const std::string& other : others) now = made(ini(other, {{"y", 1}}), now);
+  return made(ini("a", {}, {"x", made_header(edit, text)}), now);
+}
+
+TEST(IniEdit, ASectionThatWasMadeGoesAgainWithTheLineThatPartsIt) {
+  for (const char* text :
+       {"", "x=1\n", "x=1", "[b]\ny = 2\n", "[b]\n\n", "[b]\r\ny=1\r\n", "# c\n \n", "\xEF\xBB\xBF[b]\n"})
+    EXPECT_EQ(there_and_back(text), text);
+  EXPECT_EQ(made_header(ini("a", {{"x", 1}}), "[b]\n"), "\n[a]");
+  EXPECT_EQ(made_header(ini("a", {{"x", 1}}), "[b]\n\n"), "[a]");
+  EXPECT_EQ(made_header(ini("a", {{"x", 1}}), "[a]\n"), "") << "it is there";
+  EXPECT_EQ(made_header(ini("a", {}, {"x"}), ""), "") << "nothing is put into it";
+}
+
+TEST(IniEdit, ASectionThatOthersHaveSomethingInStays) {
+  EXPECT_EQ(there_and_back("z=1\n", {"a"}), "z=1\n\n[a]\ny=1\n");
+  EXPECT_EQ(there_and_back("z=1\n", {"b"}), "z=1\n\n[b]\ny=1\n") << "one below it keeps its distance";
+  EXPECT_EQ(made(ini("a", {}, {"x", "[a]"}), "[a]\nx=1\n# c\n"), "[a]\n# c\n");
+  EXPECT_EQ(made(ini("a", {}, {"x", "[a]"}), "[a]\n[a]\nx=1\n"), "[a]\n[a]\n") << "which one was it";
+  EXPECT_EQ(made(ini("a", {{"y", 1}}, {"[a]"}), "[a]\n"), "[a]\ny = 1\n");
+  IniEdit whole = ini("a", {}, {"\n[a]"});
+  whole.absent = true;
+  EXPECT_EQ(made(whole, "z=1\n\n[a]\nx=1\n\n[b]\n"), "z=1\n\n[b]\n");
 }
 
 TEST(IniEdit, OneBeforeTheFirstSectionIsOfNone) {

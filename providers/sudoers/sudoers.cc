@@ -35,7 +35,9 @@ EntryEdit SudoersProvider::entry(const Desired& desired) const {
 Change SudoersProvider::diff(const Desired& desired, const Observed& observed) const {
   Change change = EntryProvider::diff(desired, observed);
   if (!observed.flag("visudo", false)) return change;
-  for (Operation& operation : change.operations) std::get<EditFile>(operation).validate = "visudo -cf %s";
+  for (Operation& operation : change.operations) {
+    if (auto* edit = std::get_if<EditFile>(&operation)) edit->validate = "visudo -cf %s";
+  }
   return change;
 }
 

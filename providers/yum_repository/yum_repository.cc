@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "providers/sdk/ini_header.h"
+
 namespace plumb::providers::yum_repository {
 namespace {
 
@@ -77,7 +79,10 @@ Edit YumRepositoryProvider::edit(const Desired& desired) const {
   IniEdit edit;
   edit.section = desired.text("name");
   edit.absent = wants_absent(desired);
-  if (edit.absent) return edit;
+  if (edit.absent) {
+    edit.remove = texts_in(desired.attribute("remove"));
+    return edit;
+  }
   edit.options.value = options_of(desired);
   edit.remove = removed_by(desired, edit.options.value);
   edit.delimiter = "=";
@@ -122,14 +127,19 @@ std::string YumRepositoryProvider::remedy(const Desired&, const Missing& missing
              : "";
 }
 
-std::optional<Desired> YumRepositoryProvider::restore(const Desired& desired, const Observed& before) const {
+std::optional<Desired> YumRepositoryProvider::restore_text(const Desired& desired, const Observed& before) const {
   Desired again;
   again.address = desired.address;
-  again.attributes = {{"name", desired.text("name")}, {"state", before.exists ? "present" : "absent"}};
+  again.attributes = {{"name", desired.text("name")}, {"state", "present"}};
   if (desired.has("file")) again.attributes["file"] = desired.attribute("file");
-  if (!before.exists) return again;
   // A section that was removed was more than these options.
-  if (wants_absent(desired) || !can_be_written_again(before.attribute("settings"))) return std::nullopt;
+  if (wants_absent(desired)) return std::nullopt;
+  if (const std::string header = before.text("header"); is_made_header(header, desired.text("name"))) {
+    again.attributes["state"] = "absent";
+    again.attributes["remove"] = {header};
+    return again;
+  }
+  if (before.exists && !can_be_written_again(before.attribute("settings"))) return std::nullopt;
   const Json asked = options_of(desired);
   std::vector<std::string> names = removed_by(desired, asked);
   for (const auto& [name, unused] : asked.items()) names.push_back(name);

@@ -18,7 +18,9 @@ class YumRepositoryProvider : public EditProvider {
   std::vector<Address> infers(const Desired& desired) const override;
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   std::string remedy(const Desired& desired, const Missing& missing) const override;
-  std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+
+ protected:
+  std::optional<Desired> restore_text(const Desired& desired, const Observed& before) const override;
 };
 
 void add_to(Registry& registry);

@@ -73,8 +73,15 @@ TEST_F(YumRepository, UndoPutsValuesBack) {
   EXPECT_EQ(system.content(kFile), "[epel]\nenabled=1\nbaseurl=https://a.example\npriority=3\n");
   converge(*provider.restore(desired, before));
   EXPECT_EQ(system.content(kFile), old);
-  const Desired fresh = want({{"name", "new"}, {"baseurl", {"https://a.example"}}});
-  EXPECT_EQ(provider.restore(fresh, *look(fresh).observed)->attributes, (Json{{"name", "new"}, {"state", "absent"}}));
+  const Desired fresh = want({{"name", "new"}, {"file", "epel"}, {"baseurl", {"https://a.example"}}});
+  EXPECT_EQ(provider.restore(fresh, *look(fresh).observed)->attributes,
+            (Json{{"name", "new"}, {"file", "epel"}, {"state", "absent"}, {"remove", {"\n[new]"}}}));
+  converge(fresh);
+  const Desired again = want({{"name", "new"}, {"file", "epel"}, {"gpgcheck", true}});
+  const Observed had = *look(again).observed;
+  converge(again);
+  converge(*provider.restore(again, had));
+  EXPECT_EQ(system.content(kFile), old + "\n[new]\nbaseurl=https://a.example\n") << "what the section had before";
 }
 
 }  // namespace

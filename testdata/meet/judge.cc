@@ -351,19 +351,15 @@ class Trial {
     return {End::kHeld, "held", "", changed_};
   }
 
-  // What is left in any case: the lock on the accounts, a file that an entry made, empty, with the folder of a key, and
-  // copies that were asked for.
+  // What is left in any case: the lock on the accounts, the folder of a key, lists of packages, and copies that were
+  // asked for.
   Picture without_leftovers(const Picture& after) const {
     Picture without;
     for (const auto& [path, seen] : after) {
-      const auto was = before_.find(path);
-      const bool is_new = was == before_.end();
-      const bool headed = seen.ends_with("]\n\"") && seen.find(" \"[") != std::string::npos;
-      const bool leftover = headed || path == "/etc/.pwd.lock" || (seen.starts_with("04") && path.ends_with("/.ssh")) ||
-                            seen.ends_with(" \"\"") || path.find(".plumb-") != std::string::npos;
-      if (is_new && leftover) continue;
-      const bool was_empty = !is_new && was->second.ends_with(" \"\"");
-      without.emplace(path, was_empty && headed ? lasting({{path, was->second}})[path] : seen);
+      const bool is_new = !before_.contains(path);
+      const bool leftover = path == "/etc/.pwd.lock" || (seen.starts_with("04") && path.ends_with("/.ssh")) ||
+                            path.starts_with("/var/lib/apt/lists/") || path.find(".plumb-") != std::string::npos;
+      if (!is_new || !leftover) without.emplace(path, seen);
     }
     return without;
   }
