@@ -72,6 +72,8 @@ TEST_F(UndoneEdits, WhereThereWasNoFileThereIsNone) {
     ASSERT_TRUE(back) << made.kind;
     const Observed made_before = converge(*back);
     EXPECT_FALSE(is_there(path)) << made.kind << " left " << path;
+    const Seen gone = see(editor(*back), *back, system_);
+    EXPECT_TRUE(gone.change.empty() && gone.observed->missing.empty()) << made.kind;
     // Whoever takes the undo back has the file again.
     if (const std::optional<Desired> again = editor(desired).restore(*back, made_before)) {
       converge(*again);

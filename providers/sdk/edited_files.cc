@@ -126,7 +126,7 @@ class EditedFile {
       if (editor.creates(desired)) {
         PLUMB_TRY(editor.look_around(desired, place_, system, observed));
         there_ = true;
-      } else {
+      } else if (!desired.flag("made_file", false)) {  // that one went, as it was to
         observed.missing.push_back({{"", "file", path}, "path"});
       }
     }
