@@ -31,7 +31,7 @@ class SurveyOfAHost : public ::testing::Test {
                                          ":19000:0:99999:7:::\nrunner:!:19000::::::\n");
     system_.make_file("/etc/hosts", "127.0.0.1 localhost\n::1 ip6-localhost\n192.0.2.7 db db.example\n");
     add_packages();
-    packaged_ = *kinds_.managers().packages("", system_)->packaged(system_);
+    packaged_ = *(*kinds_.managers().packages_of(system_))->packaged(system_);
   }
 
   void add_packages() {

@@ -115,17 +115,17 @@ bool ApplyRun::look_at_all() {
     if (is_rescue(i) || settled_[i]) continue;
     const std::vector<std::size_t>& needs = action(i).needs;
     lost[i] = progress_.states[i] != State::kPending ||
-              std::any_of(needs.begin(), needs.end(), [&](std::size_t need) { return need < i && lost[need]; });
+              std::any_of(needs.begin(), needs.end(), [&](std::size_t need) { return lost[need]; });
     if (action(i).triggered) {
       const bool gone = state != nullptr && !lost[i] && *state && !(**state).exists;
-      if (gone) refuse_as_stale(i, refused_as_gone(action(i), "it does"), stale);
+      if (gone) refuse_as_stale(i, refused_as_gone(action(i)), stale);
       continue;
     }
     if (lost[i]) {
       // It is skipped, or finds when its turn comes what nobody foresaw.
       looked_at_later_[i] = true;
     } else if (const std::string user = lost_user(i); !user.empty()) {
-      refuse_as_stale(i, refused_as_gone(action(i), "the user `" + user + "` does"), stale);
+      refuse_as_stale(i, refused_without_user(action(i), user), stale);
     } else if (state == nullptr) {
       // What is decided only when its turn comes does then, as far as is known, what is planned.
       (void)foresight.carry_out(i, action(i).operations, true);
@@ -221,9 +221,8 @@ void ApplyRun::rescue() {
 // Whether something failed that it is there for.
 bool ApplyRun::is_called_for(std::size_t index) const {
   const std::vector<std::size_t>& rescued = action(index).rescues;
-  return std::any_of(rescued.begin(), rescued.end(), [this](std::size_t one) {
-    return one < progress_.states.size() && progress_.states[one] == State::kFailed;
-  });
+  return std::any_of(rescued.begin(), rescued.end(),
+                     [this](std::size_t one) { return progress_.states[one] == State::kFailed; });
 }
 
 // What could not be looked at before is when its turn comes, all of a transaction at once.
@@ -335,7 +334,6 @@ std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::siz
 
 std::optional<std::string> ApplyRun::lost_need(std::size_t index) const {
   for (const std::size_t need : action(index).needs) {
-    if (need >= index) continue;
     if (progress_.states[need] == State::kFailed) return address(need) + ", which failed";
     if (progress_.states[need] != State::kSkipped) continue;
     return address(need) +

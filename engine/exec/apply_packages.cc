@@ -108,7 +108,7 @@ std::vector<std::size_t> TurnRunner::set_off_later(const std::vector<Turn>& turn
   std::set<std::size_t> found;
   for (const Turn& turn : turns) {
     for (const std::size_t later : action(turn.index).triggers) {
-      if (later >= progress_.states.size() || is_probe(later)) continue;
+      if (is_probe(later)) continue;
       if (action(later).explained && action(later).operations.empty()) found.insert(later);
     }
   }

@@ -14,9 +14,7 @@ ApplyProgress::ApplyProgress(const ApplyTools& tools, const wire::Apply& request
       secrets_(secrets),
       keep_going_(request.keep_going) {
   for (std::size_t i = 0; i < request.actions.size(); ++i) {
-    for (const std::size_t triggered : action(i).triggers) {
-      if (triggered > i && triggered < set_off_by.size()) set_off_by[triggered].push_back(i);
-    }
+    for (const std::size_t triggered : action(i).triggers) set_off_by[triggered].push_back(i);
   }
   done.outcome = wire::DoneOutcome::kOk;
 }

@@ -26,9 +26,7 @@ std::string ApplyRun::why_no_restart(std::size_t index, const std::vector<Operat
 // What this run came to before the host was restarted.
 void ApplyRun::recall_settled() {
   const auto each = [this](const std::vector<std::size_t>& indexes, const auto& recall) {
-    for (const std::size_t index : indexes) {
-      if (index < settled_.size()) recall(index);
-    }
+    for (const std::size_t index : indexes) recall(index);
   };
   each(request_.settled, [this](std::size_t i) { settled_[i] = true; });
   each(request_.changed, [this](std::size_t i) { progress_.touched[i] = true; });
@@ -56,7 +54,7 @@ void ApplyRun::recall_settled() {
 // What the host was restarted for has to be over, or it would be restarted at every run.
 void ApplyRun::check_restarts() {
   for (const std::size_t i : request_.changed) {
-    if (i >= settled_.size() || !is_restart(i) || action(i).triggered) continue;
+    if (!is_restart(i) || action(i).triggered) continue;
     const Desired* desired = &action(i).desired;
     const std::vector<Result<Observed>> found =
         observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key, request_.secrets);

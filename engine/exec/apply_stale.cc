@@ -36,8 +36,7 @@ std::string ApplyRun::lost_user(std::size_t index) const {
     if (id ? tools_.system.user_by_id(*id) : tools_.system.user_by_name(run->user)) continue;
     if (goes_later(run->user)) continue;
     const std::vector<std::size_t>& needs = action(index).needs;
-    if (std::none_of(needs.begin(), needs.end(),
-                     [&](std::size_t need) { return need < index && may_bring(need, run->user); }))
+    if (std::none_of(needs.begin(), needs.end(), [&](std::size_t need) { return may_bring(need, run->user); }))
       return run->user;
   }
   return {};
@@ -54,7 +53,6 @@ void ApplyRun::refuse_as_stale(std::size_t index, const Diagnostic& why, bool& s
 const Missing* ApplyRun::lost_since_the_plan(std::size_t index, const Observed& observed) const {
   if (action(index).explained || action(index).op == Op::kDelete) return nullptr;
   const auto brings = [&](std::size_t need, const Missing& missing) {
-    if (need >= index) return false;
     const Desired& desired = action(need).desired;
     std::vector<Address> brought = {desired.address};
     for (Address& more : kind(need).provider->provides(desired)) brought.push_back(std::move(more));

@@ -321,9 +321,6 @@ TEST_F(ApplyTest, WhoAProgramRunsAsIsMissedBeforeTheFirstChange) {
   gone.desired.address.identity = "deploy";
   run.needs.clear();
   EXPECT_NE(apply({run, gone}).outcome, wire::DoneOutcome::kStale);
-  // A plan may say that it needs what is not before it, or nowhere.
-  run.needs = {1, 7};
-  EXPECT_EQ(apply({toy("a", "1"), run, brings}).outcome, wire::DoneOutcome::kStale);
 }
 
 TEST_F(ApplyTest, AnExplainedActionFollowsWhatItFinds) {

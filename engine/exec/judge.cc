@@ -106,18 +106,17 @@ bool is_milder(Op now, Op planned) {
          (now == Op::kCreate && planned == Op::kUpdate);
 }
 
+Diagnostic stale(const wire::Action& action, const std::string& why) {
+  return Diagnostic(Code::kStale, action.desired.address.str() + " is no longer as the plan saw it: " + why)
+      .with_hint("make the plan anew");
+}
+
 Judgement refuse(const wire::Action& action, const std::string& why) {
-  const std::string address = action.desired.address.str();
-  if (action.explained) {
-    return {Verdict::kRefused,
-            {},
-            Diagnostic(Code::kDiverged, address + " is outside what the plan allowed for: " + why)
-                .with_hint("make the plan anew")};
-  }
-  return {
-      Verdict::kRefused,
-      {},
-      Diagnostic(Code::kStale, address + " is no longer as the plan saw it: " + why).with_hint("make the plan anew")};
+  if (!action.explained) return {Verdict::kRefused, {}, stale(action, why)};
+  return {Verdict::kRefused,
+          {},
+          Diagnostic(Code::kDiverged, action.desired.address.str() + " is outside what the plan allowed for: " + why)
+              .with_hint("make the plan anew")};
 }
 
 }  // namespace
@@ -126,10 +125,12 @@ Judgement refused_without(const wire::Action& action, const Missing& missing) {
   return refuse(action, missing.what.str() + " is not there any more");
 }
 
-Diagnostic refused_as_gone(const wire::Action& action, const std::string& what) {
-  return Diagnostic(Code::kStale,
-                    action.desired.address.str() + " is no longer as the plan saw it: " + what + " not exist any more")
-      .with_hint("make the plan anew");
+Diagnostic refused_as_gone(const wire::Action& action) {
+  return stale(action, "it does not exist any more");
+}
+
+Diagnostic refused_without_user(const wire::Action& action, const std::string& user) {
+  return stale(action, "the user `" + user + "` does not exist any more");
 }
 
 Judgement judge(const Kind& kind, const wire::Action& action, const Observed& observed) {

@@ -27,8 +27,9 @@ Judgement judge(const Kind& kind, const wire::Action& action, const Observed& ob
 // Of one that nothing brings any more what it cannot be done without.
 Judgement refused_without(const wire::Action& action, const Missing& missing);
 
-// Of one for which something is not there any more: "it does", "the user `deploy` does".
-Diagnostic refused_as_gone(const wire::Action& action, const std::string& what);
+// Of one whose resource, or whom its programs run as, is not there any more.
+Diagnostic refused_as_gone(const wire::Action& action);
+Diagnostic refused_without_user(const wire::Action& action, const std::string& user);
 
 // True where nothing can be said by looking again: a run that has no guard.
 bool is_unverifiable(const Kind& kind, const wire::Action& action);

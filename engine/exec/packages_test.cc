@@ -21,7 +21,7 @@ class BoxManager : public PackageManager {
  public:
   explicit BoxManager(ScratchRoot& root) : root_(root) {}
   std::string_view name() const override { return "box"; }
-  bool manages(System&) const override { return true; }
+  Result<bool> manages(System&) const override { return true; }
   bool is_source(std::string_view) const override { return false; }
   Result<std::optional<std::string>> installed_version(const std::string&, System&) const override {
     return std::optional<std::string>();

@@ -107,7 +107,9 @@ Result<ToldReading> take(LocalSystem& system, const PathSource& source) {
 
 Result<ToldReading> take(LocalSystem& system, const Managers& managers, const PackageSource& source,
                          const ReadingSource& whole) {
-  const PackageManager* manager = managers.packages("", system);
+  const Result<const PackageManager*> found = managers.packages_of(system);
+  if (!found) return failed(found.error());
+  const PackageManager* manager = *found;
   if (manager == nullptr) return failed("this host has no package manager that is known here");
   const Result<std::optional<std::string>> version = manager->installed_version(source.package, system);
   if (!version) return failed(version.error());

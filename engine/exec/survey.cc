@@ -79,9 +79,9 @@ class Surveyor {
 };
 
 std::shared_ptr<const Packaged> packaged_on(const Registry& registry, System& system, std::string& why_not) {
-  const PackageManager* manager = registry.managers().packages("", system);
-  if (manager == nullptr) return nullptr;
-  Result<std::shared_ptr<const Packaged>> packaged = manager->packaged(system);
+  const Result<const PackageManager*> manager = registry.managers().packages_of(system);
+  if (manager && *manager == nullptr) return nullptr;
+  Result<std::shared_ptr<const Packaged>> packaged = manager ? (*manager)->packaged(system) : manager.error();
   if (packaged) return std::move(*packaged);
   why_not = packaged.error().summary();
   return nullptr;

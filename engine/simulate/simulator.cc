@@ -242,10 +242,8 @@ void Simulator::push(std::size_t i, Action action, const NodeList& unknown_until
   if (const std::optional<std::size_t> need = needs_.held(i)) return hold_back(i, action.op, {}, address_of(*need));
   planned_[i].op = action.op;
   planned_[i].unknown = !unknown_until.empty();
-  planned_[i].removes = std::any_of(action.operations.begin(), action.operations.end(), [](const Operation& one) {
-    const auto* account = std::get_if<EditDatabase>(&one);
-    return std::holds_alternative<Remove>(one) || (account != nullptr && flag_of(account->set, "move_home", false));
-  });
+  planned_[i].removes = std::any_of(action.operations.begin(), action.operations.end(),
+                                    [](const Operation& one) { return traits(one).takes_away; });
   acts(i);
   const bool dresses = !action.operations.empty() &&
                        std::all_of(action.operations.begin(), action.operations.end(),

@@ -233,7 +233,7 @@ class Person : public Thing {
 class Stores : public PackageManager {
  public:
   std::string_view name() const override { return "stores"; }
-  bool manages(System&) const override { return true; }
+  Result<bool> manages(System&) const override { return true; }
   bool is_source(std::string_view path) const override { return path.starts_with("/stores/"); }
   bool offers(const Address& what) const override { return what.kind == "crate"; }
   std::optional<FixedQuestion> fixed_question() const override {
@@ -255,7 +255,7 @@ class Stores : public PackageManager {
 class Wires : public ServiceManager {
  public:
   std::string_view name() const override { return "wires"; }
-  bool starts(System&) const override { return true; }
+  Result<bool> starts(System&) const override { return true; }
   std::optional<Address> made_by(std::string_view path) const override {
     if (!reads(path)) return std::nullopt;
     return Address{"", "socket", std::string(path.substr(kFolder.size()))};

@@ -34,6 +34,21 @@ constexpr std::array<ReadMessage, sizeof...(kIndices)> readers(std::index_sequen
 // In the same order.
 constexpr auto kReaders = readers(std::make_index_sequence<std::variant_size_v<Message>>());
 
+// What an action needs or rescues comes before it, what it sets off behind it; what a run has settled is there. With a
+// cover the host takes the actions from that.
+bool names_what_is_there(const Apply& apply) {
+  const auto all = [](const std::vector<std::size_t>& places, std::size_t from, std::size_t to) {
+    return std::all_of(places.begin(), places.end(), [&](std::size_t place) { return place >= from && place < to; });
+  };
+  const std::size_t count = apply.actions.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const Action& one = apply.actions[i];
+    if (!all(one.needs, 0, i) || !all(one.rescues, 0, i) || !all(one.triggers, i + 1, count)) return false;
+  }
+  return apply.cover || (all(apply.settled, 0, count) && all(apply.changed, 0, count) && all(apply.failed, 0, count) &&
+                         all(apply.skipped, 0, count));
+}
+
 Result<Message> read(std::string_view kind, Reader& reader, const Problem& problem) {
   const auto* const found = std::find(kKinds.begin(), kKinds.end(), kind);
   if (found == kKinds.end()) return fail(Code::kProtocol, in_quotes(kind) + " is not a message");
@@ -41,6 +56,9 @@ Result<Message> read(std::string_view kind, Reader& reader, const Problem& probl
   kReaders[static_cast<std::size_t>(found - kKinds.begin())](reader, message);
   reader.finish();
   if (problem.any()) return fail(Code::kProtocol, "in a message `" + std::string(kind) + "`: " + problem.text());
+  const auto* apply = std::get_if<Apply>(&message);
+  if (apply != nullptr && !names_what_is_there(*apply))
+    return fail(Code::kProtocol, "in a message `apply`: an action is named that is not where it has to be");
   return message;
 }
 

@@ -207,7 +207,8 @@ struct Action {
   Json before = Json::object();
   Json after = Json::object();
   std::vector<Operation> operations;
-  // Earlier actions of this list (by index) without which this one is not tried.
+  // Earlier actions of this list (by index) without which this one is not tried. decode() sees to it that actions
+  // named by an index are there, and on the side on which they have to be.
   std::vector<std::size_t> needs;
   // An earlier action of the plan may change what is found here (fidelity bounded): the state before is checked when
   // its turn comes and not at the start.

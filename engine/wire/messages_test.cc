@@ -1,5 +1,7 @@
 #include "engine/wire/messages.h"
 
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "engine/wire/samples.h"
@@ -62,6 +64,37 @@ TEST(Messages, WrongTypesAreRefused) {
       EXPECT_FALSE(decode(to_cbor(wrong)).has_value()) << body["message"] << " " << name;
     }
   }
+}
+
+TEST(Messages, AnActionNamesOthersThatAreWhereTheyHaveToBe) {
+  const auto refused = [](const std::function<void(Apply&)>& change) {
+    Apply apply;
+    for (const char* name : {"/a", "/b", "/c"}) {
+      Action action;
+      action.desired.address = {"", "file", name};
+      action.op = Op::kCreate;
+      apply.actions.push_back(action);
+    }
+    change(apply);
+    const Result<Message> read = decode(encode(apply));
+    return !read && read.error().code() == Code::kProtocol;
+  };
+  EXPECT_FALSE(refused([](Apply& apply) {
+    apply.actions[0].triggers = {1, 2};
+    apply.actions[2].needs = {0, 1};
+    apply.actions[2].rescues = {1};
+    apply.settled = {2};
+  }));
+  for (const std::size_t place : {1U, 2U, 7U}) {
+    EXPECT_TRUE(refused([&](Apply& apply) { apply.actions[1].needs = {place}; })) << place;
+    EXPECT_TRUE(refused([&](Apply& apply) { apply.actions[1].rescues = {place}; })) << place;
+  }
+  for (const std::size_t place : {0U, 1U, 3U})
+    EXPECT_TRUE(refused([&](Apply& apply) { apply.actions[1].triggers = {place}; })) << place;
+  EXPECT_TRUE(refused([](Apply& apply) { apply.settled = {3}; }));
+  EXPECT_TRUE(refused([](Apply& apply) { apply.changed = {3}; }));
+  EXPECT_TRUE(refused([](Apply& apply) { apply.failed = {3}; }));
+  EXPECT_TRUE(refused([](Apply& apply) { apply.skipped = {3}; }));
 }
 
 TEST(Messages, AttributesAreAnObject) {

@@ -38,6 +38,7 @@ inline std::vector<Message> samples() {
   action.after = {{"mode", "0644"}};
   action.operations = {SetAttributes{"/etc/motd", {{}, {}, "0644"}, false},
                        ServiceAction{"systemd", "x.service", "reload"}};
+  Action plain = action;
   action.needs = {0};
   action.explained = true;
   action.triggers = {2};
@@ -58,7 +59,7 @@ inline std::vector<Message> samples() {
   apply.plan = "sha256:0";
   apply.check_applied = true;
   apply.keep_going = true;
-  apply.actions = {action};
+  apply.actions = {plain, action, plain};
   apply.resources = {{"file:/etc/motd", {{"mode", "0644"}}}};
   apply.secrets = {{"hmac-sha256:0", "s3cret"}};
   apply.moot_probes = {"service:z"};

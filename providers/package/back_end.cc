@@ -82,14 +82,17 @@ bool any_related(const std::vector<std::string>& left, const std::vector<std::st
   return false;
 }
 
+Result<const BackEnd*> first_that_manages(System& system) {
+  return first_of(back_ends(), [&](const BackEnd& one) { return one.manages(system); });
+}
+
 }  // namespace
 
 Result<const BackEnd*> find_back_end(System& system) {
+  PLUMB_TRY_ASSIGN(const BackEnd* found, first_that_manages(system));
+  if (found != nullptr) return found;
   std::vector<std::string> names;
-  for (const BackEnd* one : back_ends()) {
-    if (one->manages(system)) return one;
-    names.emplace_back(one->name());
-  }
+  for (const BackEnd* one : back_ends()) names.emplace_back(one->name());
   const std::string handled = "packages are managed through " + listed(names);
   for (const Other& other : kOthers) {
     if (system.find_program(other.program).empty()) continue;
@@ -99,9 +102,9 @@ Result<const BackEnd*> find_back_end(System& system) {
 }
 
 std::string package_manager(System& system) {
-  for (const BackEnd* one : back_ends()) {
-    if (one->manages(system)) return std::string(one->name());
-  }
+  const Result<const BackEnd*> found = first_that_manages(system);
+  if (!found) return "unknown";
+  if (*found != nullptr) return std::string((*found)->name());
   for (const Other& other : kOthers) {
     for (const char* mark : other.marks) {
       if (mark != nullptr && shows(mark, system)) return other.program;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "providers/package/back_end.h"
+#include "providers/sdk/fake_system.h"
 
 namespace plumb::providers::package {
 namespace {
@@ -36,6 +37,21 @@ TEST(PackageKind, TheRegistryHasWhatItsBackEndsDrive) {
   add_to(registry);
   ASSERT_EQ(registry.managers().all_packages().size(), back_ends().size());
   for (const PackageManager* manager : registry.managers().all_packages()) EXPECT_FALSE(manager->name().empty());
+}
+
+TEST(PackageKind, AHostThatDoesNotTellWhatItHasIsNoneWithoutAManager) {
+  FakeSystem system;
+  system.add_program("apt-get");
+  system.make_link("/var/lib/dpkg", "dpkg");
+  const Result<const BackEnd*> untold = find_back_end(system);
+  ASSERT_FALSE(untold);
+  EXPECT_NE(untold.error().summary().find("/var/lib/dpkg/status"), std::string::npos) << untold.error().summary();
+  EXPECT_EQ(package_manager(system), "unknown");
+  system.add_program("apk");
+  system.make_file("/lib/apk/db/installed", "");
+  const Result<const BackEnd*> told = find_back_end(system);
+  ASSERT_TRUE(told) << told.error().summary();
+  EXPECT_EQ((*told)->name(), "apk");
 }
 
 }  // namespace

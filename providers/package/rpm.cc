@@ -67,15 +67,19 @@ Result<std::string> answer(const ProcessRequest& request, System& system) {
 
 }  // namespace
 
-bool has_rpm_database(System& system) {
-  return std::any_of(kFolders.begin(), kFolders.end(), [&](const char* folder) {
-    return std::any_of(kDatabases.begin(), kDatabases.end(),
-                       [&](const char* file) { return shows(std::string(folder) + '/' + file, system); });
-  });
+Result<bool> has_rpm_database(System& system) {
+  for (const char* folder : kFolders) {
+    for (const char* file : kDatabases) {
+      PLUMB_TRY_ASSIGN(const bool there, is_there(std::string(folder) + '/' + file, system));
+      if (there) return true;
+    }
+  }
+  return false;
 }
 
-bool is_of_suse(System& system) {
-  return shows("/etc/zypp/zypp.conf", system) && !system.find_program("zypper").empty();
+Result<bool> is_of_suse(System& system) {
+  if (system.find_program("zypper").empty()) return false;
+  return is_there("/etc/zypp/zypp.conf", system);
 }
 
 std::vector<std::string> rpm_locks() {

@@ -16,8 +16,8 @@ namespace plumb::providers::package {
 
 // Whether the host's packages are rpm's; and whether the host is of SUSE's family, where zypper is at home though dnf
 // may be there too.
-bool has_rpm_database(System& system);
-bool is_of_suse(System& system);
+Result<bool> has_rpm_database(System& system);
+Result<bool> is_of_suse(System& system);
 
 // Which files are locked (fcntl) while rpm changes packages.
 std::vector<std::string> rpm_locks();

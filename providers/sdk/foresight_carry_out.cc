@@ -96,7 +96,7 @@ bool Foresight::is_asked_for_before(std::size_t index, const std::string& path) 
 
 // What is removed takes its files along. What comes may bring those again that went with another.
 void Foresight::follow_packages(const PackageTransaction& transaction, Acted& acted) {
-  const PackageManager* manager = kinds_.managers().packages(transaction.manager, now_);
+  const PackageManager* manager = kinds_.managers().packages(transaction.manager);
   if (manager == nullptr) return;
   if (!transaction.remove.empty()) {
     removed_packages_.insert(removed_packages_.end(), transaction.remove.begin(), transaction.remove.end());

@@ -22,18 +22,20 @@ Result<bool> PackageManager::shares_folder(const std::string& folder, System& /*
   });
 }
 
-const PackageManager* Managers::packages(std::string_view name, System& system) const {
-  const auto found = std::find_if(packages_.begin(), packages_.end(), [&](const PackageManager* one) {
-    return name.empty() ? one->manages(system) : one->name() == name;
-  });
+const PackageManager* Managers::packages(std::string_view name) const {
+  const auto found =
+      std::find_if(packages_.begin(), packages_.end(), [&](const PackageManager* one) { return one->name() == name; });
   return found == packages_.end() ? nullptr : *found;
 }
 
-const ServiceManager* Managers::services(std::string_view name, System& system) const {
-  const auto found = std::find_if(services_.begin(), services_.end(), [&](const ServiceManager* one) {
-    return name.empty() ? one->starts(system) : one->name() == name;
+Result<const PackageManager*> Managers::packages_of(System& system) const {
+  return first_of(all_packages(), [&](const PackageManager& one) { return one.manages(system); });
+}
+
+Result<const ServiceManager*> Managers::services(std::string_view name, System& system) const {
+  return first_of(all_services(), [&](const ServiceManager& one) {
+    return name.empty() ? one.starts(system) : Result<bool>(one.name() == name);
   });
-  return found == services_.end() ? nullptr : *found;
 }
 
 const FirewallManager* Managers::firewalls(std::string_view name) const {

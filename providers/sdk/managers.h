@@ -42,14 +42,28 @@ struct FixedQuestion {
   bool is(const ProcessRequest& request) const;
 };
 
+// The first of them that it is true of, and null where it is true of none. Of one that cannot be told nothing follows
+// while another one is it; else that is the error.
+template <class Manager, class Is>
+Result<const Manager*> first_of(std::span<const Manager* const> managers, Is is) {
+  std::optional<Error> untold;
+  for (const Manager* one : managers) {
+    Result<bool> told = is(*one);
+    if (!told && !untold) untold = std::move(told.error());
+    if (told && *told) return one;
+  }
+  if (untold) return std::move(*untold);
+  return static_cast<const Manager*>(nullptr);
+}
+
 class PackageManager {
  public:
   virtual ~PackageManager() = default;
   // As operations and the fact `package_manager` name it: "apt".
   virtual std::string_view name() const = 0;
   // True where the host's packages are this manager's: by its database, since another tool's program in the path fools
-  // nobody.
-  virtual bool manages(System& system) const = 0;
+  // nobody. An error where the host does not tell.
+  virtual Result<bool> manages(System& system) const = 0;
   // True where a file at this path is one of those that say which packages can be had; and whether an address is that
   // of something that can be had so.
   virtual bool is_source(std::string_view path) const = 0;
@@ -107,8 +121,8 @@ class ServiceManager {
   virtual ~ServiceManager() = default;
   // As operations and the fact `init` name it: "systemd".
   virtual std::string_view name() const = 0;
-  // True where it is what starts this host; of an image, what would.
-  virtual bool starts(System& system) const = 0;
+  // True where it is what starts this host; of an image, what would. An error where the host does not tell.
+  virtual Result<bool> starts(System& system) const = 0;
   // What a file at this path makes, "unit:nginx.service"; and whether what is loaded depends on the file at all.
   virtual std::optional<Address> made_by(std::string_view path) const = 0;
   virtual bool reads(std::string_view path) const = 0;
@@ -144,14 +158,17 @@ class Managers {
   void add(const PackageManager& manager) { packages_.push_back(&manager); }
   void add(const ServiceManager& manager) { services_.push_back(&manager); }
   void add(const FirewallManager& manager) { firewalls_.push_back(&manager); }
-  // A fact of the host that a kind tells: which manager it has.
+  // A fact of the host that a kind tells: which manager it has, or "unknown".
   using Fact = std::string (*)(System& system);
   void tell(std::string fact, Fact read) { facts_.emplace_back(std::move(fact), read); }
 
-  // By name, or for "" the one that the host has; null where there is none.
-  const PackageManager* packages(std::string_view name, System& system) const;
-  const ServiceManager* services(std::string_view name, System& system) const;
+  // By name; null where there is none.
+  const PackageManager* packages(std::string_view name) const;
   const FirewallManager* firewalls(std::string_view name) const;
+  // The one that the host has; null where it has none.
+  Result<const PackageManager*> packages_of(System& system) const;
+  // By name, or for "" the one that the host has.
+  Result<const ServiceManager*> services(std::string_view name, System& system) const;
   std::span<const PackageManager* const> all_packages() const { return packages_; }
   std::span<const ServiceManager* const> all_services() const { return services_; }
   Json facts(System& system) const;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "engine/base/json_member.h"
 #include "providers/sdk/edit_rows.h"
 #include "providers/sdk/members.h"
 
@@ -141,7 +142,10 @@ template <>
 struct Row<Remove> {
   static constexpr std::string_view kName = "remove";
   static OperationTraits traits(const Remove& value) {
-    return {.files_only = !value.recursive, .leaves_temporary = value.backup, .host_undoes = !value.recursive};
+    return {.files_only = !value.recursive,
+            .leaves_temporary = value.backup,
+            .host_undoes = !value.recursive,
+            .takes_away = true};
   }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const Remove& defaults) {
@@ -231,7 +235,9 @@ struct Row<ServiceAction> {
 template <>
 struct Row<EditDatabase> {
   static constexpr std::string_view kName = "edit_database";
-  static OperationTraits traits(const EditDatabase&) { return {}; }
+  static OperationTraits traits(const EditDatabase& value) {
+    return {.takes_away = flag_of(value.set, "move_home", false) || flag_of(value.set, "remove_home", false)};
+  }
   template <class Sink, class Value>
   static void members(Sink& sink, Value& value, const EditDatabase& defaults) {
     sink.required("database", value.database);

@@ -333,6 +333,7 @@ struct OperationTraits {
   bool host_undoes = false;       // a host can take it back by itself, from what it saw before
   bool repeatable = false;        // what sets it off may set it off once more
   bool may_run_programs = false;  // one of its type may
+  bool takes_away = false;        // something is not where it was any more, or nowhere
 };
 OperationTraits traits(const Operation& operation);
 bool host_can_undo(const Operation& operation);

@@ -102,6 +102,17 @@ TEST(Operation, MembersWithDefaultValuesAreLeftOut) {
             R"({"service_action":{"manager":"systemd","verb":"daemon_reload"}})");
 }
 
+TEST(Operation, WhatTakesSomethingAwaySaysSo) {
+  const auto account = [](const char* verb, Json set) {
+    return traits(EditDatabase{"user", verb, "deploy", std::move(set)}).takes_away;
+  };
+  EXPECT_TRUE(traits(Remove{"/srv/old", false, false}).takes_away);
+  EXPECT_TRUE(account("delete", {{"remove_home", true}}));
+  EXPECT_TRUE(account("modify", {{"home", "/srv/deploy"}, {"move_home", true}}));
+  EXPECT_FALSE(account("modify", {{"home", "/srv/deploy"}}));
+  EXPECT_FALSE(traits(MakeDirectory{"/srv/new", {}, false}).takes_away);
+}
+
 TEST(Operation, WhatIsWaitedForIsSaidForPeople) {
   EXPECT_EQ(describe(for_port()), "port db:5432 is open");
   EXPECT_EQ(describe(for_port(true)), "port db:5432 is closed");

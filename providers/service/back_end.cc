@@ -32,10 +32,8 @@ std::string names_of_back_ends() {
 }  // namespace
 
 Result<const BackEnd*> find_back_end(System& system) {
-  for (const BackEnd* one : back_ends()) {
-    PLUMB_TRY_ASSIGN(const bool serves, one->serves(system));
-    if (serves) return one;
-  }
+  PLUMB_TRY_ASSIGN(const BackEnd* found, first_of(back_ends(), [&](const BackEnd& one) { return one.serves(system); }));
+  if (found != nullptr) return found;
   for (const Other& other : kOthers) {
     if (*other.program == '\0' || system.find_program(other.program).empty()) continue;
     return fail(Code::kNoBackEnd, "services are managed through " + names_of_back_ends() + ", and this host has " +
@@ -64,9 +62,9 @@ const BackEnd* back_end_named(std::string_view name) {
 }
 
 std::string init_system(System& system) {
-  for (const BackEnd* one : back_ends()) {
-    if (one->starts(system)) return std::string(one->name());
-  }
+  const auto found = first_of(back_ends(), [&](const BackEnd& one) { return one.starts(system); });
+  if (!found) return "unknown";
+  if (*found != nullptr) return std::string((*found)->name());
   for (const Other& other : kOthers) {
     const std::string sign = system.is_image() ? other.in_image : other.running;
     if (!other.fact.empty() && !sign.empty() && shows(sign, system)) {

@@ -153,14 +153,14 @@ Result<> Interpreter::apply(const Run& operation, std::string& output) {
 }
 
 Result<> Interpreter::apply(const PackageTransaction& operation, std::string& output) {
-  const PackageManager* manager = managers_.packages(operation.manager, system_);
+  const PackageManager* manager = managers_.packages(operation.manager);
   if (manager == nullptr) return no_manager("packages", operation.manager);
   system_.seen().forget();
   return change_packages(system_, *manager, operation, output);
 }
 
 Result<> Interpreter::apply(const ServiceAction& operation, std::string& output) {
-  const ServiceManager* manager = managers_.services(operation.manager, system_);
+  PLUMB_TRY_ASSIGN(const ServiceManager* manager, managers_.services(operation.manager, system_));
   if (manager == nullptr) return no_manager("services", operation.manager);
   system_.seen().forget();
   return change_service(system_, *manager, operation, output);

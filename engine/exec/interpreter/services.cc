@@ -63,7 +63,8 @@ std::string said_of_services(LocalSystem& system, const Managers& managers, cons
   std::string said;
   for (const Operation& operation : operations) {
     const auto* action = std::get_if<ServiceAction>(&operation);
-    const ServiceManager* manager = action == nullptr ? nullptr : managers.services(action->manager, system);
+    if (action == nullptr) continue;
+    const ServiceManager* manager = managers.services(action->manager, system).value_or(nullptr);
     if (manager != nullptr && manager->brings_up(*action)) said += log_since(system, *manager, action->unit, since);
   }
   return said;

@@ -1,8 +1,10 @@
 // ufw: its rules are its own, in files that its program writes; what a host has of them is read from these.
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "providers/firewall/back_end.h"
 #include "providers/firewall/ufw/rows.h"
+#include "providers/sdk/is_there.h"
 #include "providers/sdk/observe_each.h"
 
 namespace plumb::providers::firewall::ufw {
@@ -46,6 +48,7 @@ struct Host {
   std::vector<Row> rows;
   std::vector<Row> rows6;
   bool ipv6 = false;
+  std::string why_no_ipv6;  // "" where it has, or where ufw is yet to come
   std::map<std::string, std::string> settings;
 };
 
@@ -57,7 +60,11 @@ Result<Host> read_host(System& system) {
   PLUMB_TRY_ASSIGN(const std::string defaults, text_at(kDefaults, system));
   PLUMB_TRY_ASSIGN(const std::string configuration, text_at(kConfiguration, system));
   host.rows = rows_in(rules);
-  host.ipv6 = value_of(defaults, "IPV6") == "yes";
+  PLUMB_TRY_ASSIGN(const bool kernel, is_there("/proc/sys/net/ipv6", system));
+  const bool chosen = lowered(value_of(defaults, "IPV6")) == "yes";
+  host.ipv6 = chosen && kernel;
+  if (host.has_program && !defaults.empty() && !host.ipv6)
+    host.why_no_ipv6 = chosen ? "the kernel has no IPv6" : std::string("IPV6 is not `yes` in ") + kDefaults;
   if (host.ipv6) host.rows6 = rows_in(rules6);
   for (const Default& one : kTraffic) {
     if (const std::string policy = policy_of(value_of(defaults, one.key)); !policy.empty())
@@ -73,13 +80,16 @@ const Row* find(const std::vector<Row>& rows, const std::string& text) {
   return found == rows.end() ? nullptr : &*found;
 }
 
+bool is_of_ipv6(const Row& row) {
+  return is_ipv6(row.source) || is_ipv6(row.destination);
+}
+
 // A rule about any address is one of either family.
 const Row* find(const Host& host, const Row& wanted) {
   const bool any = wanted.source == "any" && wanted.destination == "any";
-  const bool ipv6 = is_ipv6(wanted.source) || is_ipv6(wanted.destination);
   const std::string text = wanted.text();
   const Row* in_rules6 = find(host.rows6, text);
-  if (ipv6) return in_rules6;
+  if (is_of_ipv6(wanted)) return in_rules6;
   const Row* in_rules = find(host.rows, text);
   return any && host.ipv6 && in_rules6 == nullptr ? nullptr : in_rules;
 }
@@ -121,6 +131,15 @@ Lets lets_of(const Desired& desired, const Host& host, const std::vector<Row>& w
   return lets;
 }
 
+// One of which its program says no: the plan tells it.
+std::optional<Diagnostic> lacks_ipv6(const Host& host, const std::vector<Row>& wanted) {
+  const auto found = std::find_if(wanted.begin(), wanted.end(), is_of_ipv6);
+  if (found == wanted.end() || host.why_no_ipv6.empty()) return std::nullopt;
+  const std::string& address = is_ipv6(found->source) ? found->source : found->destination;
+  return Diagnostic(Code::kRefusedByState, "ufw takes no rule about " + address + ": " + host.why_no_ipv6)
+      .with_hint("leave addresses of IPv6 out here, or have ufw and the kernel use it");
+}
+
 Result<Observed> observe_one(const Desired& desired, const Host& host, System& system) {
   Observed observed;
   observed.attributes["manager"] = "ufw";
@@ -138,6 +157,9 @@ Result<Observed> observe_one(const Desired& desired, const Host& host, System& s
     const std::vector<std::string> found = found_rules(desired, host, wanted);
     observed.exists = !found.empty();
     if (!found.empty()) observed.attributes["rules"] = found;
+    if (!wants_absent(desired) && !observed.obstacle) {
+      if (std::optional<Diagnostic> why = lacks_ipv6(host, wanted)) observed.obstacle = std::move(*why);
+    }
     if (!wants_absent(desired) && !desired.flag("persistent", true))
       observed.obstacle = Diagnostic(Code::kBadValue, "ufw keeps its rules: it has none for now alone");
   }

@@ -78,6 +78,21 @@ TEST_F(Ufw, AllAddressesAreThoseOfBothFamilies) {
             "ufw allow in proto udp from any to 2001:db8::1 port 25 comment 25/udp\n");
 }
 
+TEST_F(Ufw, ARuleOfIpv6WhereThatIsOffIsToldByThePlan) {
+  const Desired rule = want({{"name", "22/tcp"}, {"source", {"192.0.2.0/24", "2001:db8::/32"}}});
+  EXPECT_EQ(obstacle(rule), "ufw takes no rule about 2001:db8::/32: IPV6 is not `yes` in /etc/default/ufw");
+  system.make_file("/etc/default/ufw", "IPV6=Yes\n");
+  EXPECT_EQ(obstacle(rule), "ufw takes no rule about 2001:db8::/32: the kernel has no IPv6");
+  system.make_directory("/proc/sys/net/ipv6");
+  EXPECT_EQ(obstacle(rule), "");
+  system.make_file("/etc/default/ufw", "IPV6=no\n");
+  EXPECT_EQ(obstacle(want({{"name", "22/tcp"}, {"source", "192.0.2.0/24"}})), "");
+  EXPECT_EQ(obstacle(want({{"name", "22/tcp"}, {"source", "2001:db8::/32"}, {"state", "absent"}})), "");
+  // A package that is yet to come brings its own.
+  system.remove("/etc/default/ufw");
+  EXPECT_EQ(obstacle(rule), "");
+}
+
 TEST_F(Ufw, WhatIsThereByHandIsTakenOver) {
   tuples("### tuple ### allow tcp 443 0.0.0.0/0 any 0.0.0.0/0 in\n-A ufw-user-input -p tcp --dport 443 -j ACCEPT\n");
   EXPECT_TRUE(look(want({{"name", "443/tcp"}})).change.empty());
@@ -104,6 +119,8 @@ TEST_F(Ufw, AnotherRuleOfTheNameGoes) {
 TEST_F(Ufw, BothFamiliesCount) {
   system.make_file("/etc/default/ufw", "IPV6=yes\n");
   tuples("### tuple ### allow tcp 443 0.0.0.0/0 any 0.0.0.0/0 in comment=3434332f746370\n");
+  EXPECT_TRUE(look(want({{"name", "443/tcp"}})).change.empty()) << "a kernel without IPv6 has those of IPv4 alone";
+  system.make_directory("/proc/sys/net/ipv6");
   EXPECT_FALSE(look(want({{"name", "443/tcp"}})).change.empty()) << "somebody took that of IPv6 away";
   system.make_file("/etc/ufw/user6.rules", "### tuple ### allow tcp 443 ::/0 any ::/0 in comment=3434332f746370\n");
   EXPECT_TRUE(look(want({{"name", "443/tcp"}})).change.empty());

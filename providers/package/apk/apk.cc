@@ -6,6 +6,7 @@
 #include "providers/package/apk/answer.h"
 #include "providers/package/apk/database.h"
 #include "providers/package/apk/versions.h"
+#include "providers/sdk/is_there.h"
 
 namespace plumb::providers::package::apk {
 namespace {
@@ -43,9 +44,9 @@ std::vector<std::string> with(std::vector<std::string> words, const std::vector<
 class Apk : public BackEnd {
  public:
   std::string_view name() const override { return "apk"; }
-  bool manages(System& system) const override {
-    const auto records = system.stat(kRecords, true);
-    return records && *records && (system.is_image() || !system.find_program("apk").empty());
+  Result<bool> manages(System& system) const override {
+    PLUMB_TRY_ASSIGN(const bool records, is_there(kRecords, system));
+    return records && (system.is_image() || !system.find_program("apk").empty());
   }
   bool is_source(std::string_view path) const override {
     return path.starts_with("/etc/apk/repositories") || path.starts_with("/etc/apk/keys/");

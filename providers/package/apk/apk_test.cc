@@ -22,9 +22,9 @@ TEST_F(ApkPackage, WhatIsThereNeedsNoQuestion) {
 }
 
 TEST_F(ApkPackage, OnlyAHostThatWasInstalledWithItIsIts) {  // K29
-  EXPECT_TRUE(back_end().manages(system));
+  EXPECT_TRUE(*back_end().manages(system));
   system.remove("/lib/apk");
-  EXPECT_FALSE(back_end().manages(system));
+  EXPECT_FALSE(*back_end().manages(system));
 }
 
 TEST_F(ApkPackage, EachIsAskedAloneForWhatItBrings) {

@@ -9,6 +9,7 @@
 #include "providers/package/apt/survey.h"
 #include "providers/package/apt/versions.h"
 #include "providers/package/back_end.h"
+#include "providers/sdk/is_there.h"
 
 namespace plumb::providers::package::apt {
 namespace {
@@ -73,9 +74,9 @@ Step program(std::string doing, std::vector<std::string> arguments) {
 class Apt : public BackEnd {
  public:
   std::string_view name() const override { return "apt"; }
-  bool manages(System& system) const override {
-    const Result<std::optional<FileInfo>> database = system.stat("/var/lib/dpkg/status", true);
-    return database && *database && (system.is_image() || !system.find_program("apt-get").empty());
+  Result<bool> manages(System& system) const override {
+    PLUMB_TRY_ASSIGN(const bool database, is_there("/var/lib/dpkg/status", system));
+    return database && (system.is_image() || !system.find_program("apt-get").empty());
   }
   bool is_source(std::string_view path) const override {
     return std::any_of(kSources.begin(), kSources.end(),

@@ -35,8 +35,11 @@ std::string said_by_scripts(std::string_view output) {
 
 }  // namespace
 
-bool Dnf::manages(System& system) const {
-  if (!has_rpm_database(system) || is_of_suse(system)) return false;
+Result<bool> Dnf::manages(System& system) const {
+  PLUMB_TRY_ASSIGN(const bool database, has_rpm_database(system));
+  if (!database) return false;
+  PLUMB_TRY_ASSIGN(const bool of_suse, is_of_suse(system));
+  if (of_suse) return false;
   // Where there is a newer one, the other is a name for it.
   for (const char* newer : {"dnf5", "dnf"}) {
     if (!system.find_program(newer).empty()) return flavour_.name == newer;

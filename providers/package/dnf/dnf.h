@@ -21,7 +21,7 @@ class Dnf : public BackEnd {
   explicit Dnf(const Flavour& flavour) : flavour_(flavour) {}
 
   std::string_view name() const override { return flavour_.name; }
-  bool manages(System& system) const override;
+  Result<bool> manages(System& system) const override;
   bool is_source(std::string_view path) const override;
   bool is_source_of(const Desired& other) const override;
   int compare_versions(std::string_view one, std::string_view other) const override;

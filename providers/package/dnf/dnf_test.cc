@@ -80,14 +80,14 @@ TEST_F(DnfPackage, AllPackagesAreOneQuestionToRpm) {
 }
 
 TEST_F(DnfPackage, OnlyItsDatabaseMakesItTheManager) {  // K29
-  EXPECT_TRUE(back_end().manages(system));
+  EXPECT_TRUE(*back_end().manages(system));
   system.add_program("zypper");
-  EXPECT_TRUE(back_end().manages(system)) << "a program that somebody put there";
+  EXPECT_TRUE(*back_end().manages(system)) << "a program that somebody put there";
   system.make_file("/etc/zypp/zypp.conf", "");
-  EXPECT_FALSE(back_end().manages(system)) << "a host of SUSE's";
+  EXPECT_FALSE(*back_end().manages(system)) << "a host of SUSE's";
   FakeSystem debian;
   debian.add_program("dnf");
-  EXPECT_FALSE(back_end().manages(debian));
+  EXPECT_FALSE(*back_end().manages(debian));
 }
 
 TEST_F(DnfPackage, WhatComesAlongIsSaidOfThePackageThatBringsIt) {

@@ -25,8 +25,8 @@ class Dnf5Package : public ProviderTest<PackageProvider> {
 };
 
 TEST_F(Dnf5Package, ItIsTheManagerWhereItIs) {
-  EXPECT_TRUE(back_end().manages(system));
-  EXPECT_FALSE(dnf::back_end().manages(system));
+  EXPECT_TRUE(*back_end().manages(system));
+  EXPECT_FALSE(*dnf::back_end().manages(system));
 }
 
 TEST_F(Dnf5Package, ItsTablesSayTheSame) {

@@ -7,6 +7,7 @@
 #include "providers/package/pacman/answer.h"
 #include "providers/package/pacman/database.h"
 #include "providers/package/pacman/versions.h"
+#include "providers/sdk/is_there.h"
 
 namespace plumb::providers::package::pacman {
 namespace {
@@ -66,9 +67,9 @@ std::string escaped(const std::string& name) {
 class Pacman : public BackEnd {
  public:
   std::string_view name() const override { return "pacman"; }
-  bool manages(System& system) const override {
-    const auto records = system.stat(std::string(kRecords) + "/ALPM_DB_VERSION", true);
-    return records && *records && (system.is_image() || !system.find_program("pacman").empty());
+  Result<bool> manages(System& system) const override {
+    PLUMB_TRY_ASSIGN(const bool records, is_there(std::string(kRecords) + "/ALPM_DB_VERSION", system));
+    return records && (system.is_image() || !system.find_program("pacman").empty());
   }
   bool is_source(std::string_view path) const override {
     return path == kConfiguration || path.starts_with("/etc/pacman.d/");

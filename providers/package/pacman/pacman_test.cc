@@ -21,9 +21,9 @@ TEST_F(PacmanPackage, WhatIsThereNeedsNoQuestion) {
 }
 
 TEST_F(PacmanPackage, OnlyAHostThatWasInstalledWithItIsIts) {  // K29
-  EXPECT_TRUE(back_end().manages(system));
+  EXPECT_TRUE(*back_end().manages(system));
   system.remove("/var/lib/pacman");
-  EXPECT_FALSE(back_end().manages(system));
+  EXPECT_FALSE(*back_end().manages(system));
 }
 
 TEST_F(PacmanPackage, EachIsAskedAloneForWhatItBrings) {

@@ -52,7 +52,10 @@ std::string escaped(const std::string& name) {
 class Zypper : public BackEnd {
  public:
   std::string_view name() const override { return "zypper"; }
-  bool manages(System& system) const override { return has_rpm_database(system) && is_of_suse(system); }
+  Result<bool> manages(System& system) const override {
+    PLUMB_TRY_ASSIGN(const bool database, has_rpm_database(system));
+    return database ? is_of_suse(system) : Result<bool>(false);
+  }
   bool is_source(std::string_view path) const override {
     return path.starts_with("/etc/zypp/") || path.starts_with("/etc/pki/rpm-gpg/");
   }

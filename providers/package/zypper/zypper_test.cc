@@ -26,9 +26,9 @@ TEST_F(ZypperPackage, WhatIsThereNeedsNoQuestion) {
 }
 
 TEST_F(ZypperPackage, OnlyAHostOfSusesIsIts) {  // K29
-  EXPECT_TRUE(back_end().manages(system));
+  EXPECT_TRUE(*back_end().manages(system));
   system.remove("/etc/zypp");
-  EXPECT_FALSE(back_end().manages(system));
+  EXPECT_FALSE(*back_end().manages(system));
 }
 
 TEST_F(ZypperPackage, EachIsAskedAloneForWhatItBrings) {

@@ -28,9 +28,10 @@ class Systemd : public BackEnd {
 
   void survey(const SurveyedHost& host, Survey& found) const override { systemd::survey(host, found); }
 
-  bool starts(System& system) const override {
-    if (!system.is_image()) return shows("/run/systemd/system", system);
-    return shows("/lib/systemd/systemd", system) || shows("/usr/lib/systemd/systemd", system);
+  Result<bool> starts(System& system) const override {
+    if (!system.is_image()) return is_there("/run/systemd/system", system);
+    PLUMB_TRY_ASSIGN(const bool there, is_there("/lib/systemd/systemd", system));
+    return there ? Result<bool>(true) : is_there("/usr/lib/systemd/systemd", system);
   }
 
   std::optional<Address> made_by(std::string_view path) const override {
