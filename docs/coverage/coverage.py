@@ -14,12 +14,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Words:
-    """words.txt: `kind NAME: OURS` for a row of the ranking, `row NAME: KIND` and `  PARAMETER = WORD` for its parameters.
+    """words.txt: `kind NAME: OURS` for a row of the ranking, `row NAME: KIND` and `  PARAMETER = WORD` for its parameters;
+    `alone NAME: ROW` for what the census calls a row of the ranking where it counts roles that lack it alone.
 
     OURS and WORD are a kind or attribute, `way EXAMPLE` for what is said in another way, or `- REASON` for what is not."""
 
     def __init__(self, path):
-        self.kinds, self.rows = {}, {}
+        self.kinds, self.rows, self.alone = {}, {}, {}
         row = None
         for number, line in enumerate(open(path, encoding="utf-8"), 1):
             line = line.split(" # ")[0].rstrip()
@@ -28,6 +29,9 @@ class Words:
             if line.startswith("kind "):
                 name, ours = line[5:].rsplit(": ", 1)
                 self.kinds[name] = ours
+            elif line.startswith("alone "):
+                name, ranked = line[6:].split(": ", 1)
+                self.alone[name] = ranked
             elif line.startswith("row "):
                 name, ours = line[4:].rsplit(": ", 1)
                 row = self.rows[name] = (ours, {})
@@ -86,6 +90,29 @@ def shown(word):
     return ", ".join(f"`{one}`" for one in word.split(", "))
 
 
+def complete_roles(census, coverage):
+    """(at least so many roles, of so many): those all of whose kinds are there.
+
+    The census counts roles that need nothing but a first list of kinds, and for each other kind the roles that lack it
+    alone. Of roles that lack two kinds it says nothing, so that they count as incomplete."""
+    number = lambda pattern: int(re.search(pattern, census)[1].replace(",", ""))
+    total = number(r"share of ([0-9,]+) roles")
+    complete = number(r"same, with replace inside line: [^\n]*; roles ([0-9]+) ")
+    lacking = re.search(r"missing kind and how often it is the only one: ([^\n]*)", census)[1]
+    alone = {name: int(count) for name, count in re.findall(r"(\w+) [0-9]+ \(only one: ([0-9]+)\)", lacking)}
+    words = coverage.words
+    for name, ranked in words.alone.items():
+        if name not in alone or ranked not in words.kinds:
+            coverage.faults.append(f"{name}: the census knows no such kind, or has no {ranked}")
+        elif coverage.judge(words.kinds[ranked], ranked) != "not":
+            complete += alone[name]
+    # What is on the first list has to be there.
+    for cells in rows_of(census, "## 2. Resource kinds"):
+        if cells[1] not in words.alone.values() and coverage.judge(words.kinds.get(cells[1]), cells[1]) == "not":
+            coverage.faults.append(f"{cells[1]} is not there, and counts in the roles that are complete")
+    return complete, total
+
+
 def page(census, coverage):
     out = []
     tasks = {"covered": 0, "other way": 0, "not": 0}
@@ -122,7 +149,10 @@ def page(census, coverage):
     out.append(f"- Resource tasks by kind: {percent(tasks['covered'] + tasks['other way'], total)} of {total} "
                f"(covered {percent(tasks['covered'], total)}, other way {percent(tasks['other way'], total)}).")
     out.append(f"- Uses of parameters of the kinds that are there: {percent(uses['covered'] + uses['other way'], all_uses)} "
-               f"(covered {percent(uses['covered'], all_uses)}, other way {percent(uses['other way'], all_uses)}).\n")
+               f"(covered {percent(uses['covered'], all_uses)}, other way {percent(uses['other way'], all_uses)}).")
+    complete, roles = complete_roles(census, coverage)
+    out.append(f"- Roles all of whose kinds are there: at least {percent(complete, roles)} of {roles}. One in nine uses something outside the\n"
+               "  configuration of hosts.\n")
     out.append("## Kinds\n\n| in the census | tasks | | our word |\n|---|---|---|---|")
     out += kinds
     out.append("\n## Parameters of the kinds that are there\n\n| row | parameter | uses | | our word |\n|---|---|---|---|---|")
