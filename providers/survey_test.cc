@@ -270,6 +270,7 @@ TEST_F(SurveyOfAHost, ContainersBeyondWhatTheirImagesBring) {
   system_.script("docker *inspect*", {0, Json::array({image}).dump(), {}});
   system_.script("docker container inspect*", {0, Json::array({mine, composed}).dump(), {}});
   system_.script("docker volume ls*", {0, std::string(64, 'a') + "\ndata\n", {}});
+  system_.script("docker images*", {0, "docker.io/library/app:1\n<none>:<none>\n", {}});
   system_.script("docker network ls*", {0, "bridge\nhost\nfront\n", {}});
   EXPECT_EQ(found("container"), (Json{{"web",
                                        {{"image", "app:1"},
@@ -279,8 +280,80 @@ TEST_F(SurveyOfAHost, ContainersBeyondWhatTheirImagesBring) {
                                         {"volumes", {"data:/data"}},
                                         {"restart", "always"}}}}));
   EXPECT_EQ(look("container").left_out.size(), 1);
+  EXPECT_EQ(found("container_image"), (Json{{"docker.io/library/app:1", Json::object()}}));
   EXPECT_EQ(found("container_volume"), (Json{{"data", Json::object()}}));
   EXPECT_EQ(found("container_network"), (Json{{"front", Json::object()}}));
+}
+
+TEST_F(SurveyOfAHost, WhatUsersHaveInAPodmanOfTheirOwn) {
+  system_.add_program("podman");
+  system_.make_directory("/run/systemd/system");
+  system_.add_user({"alice", 1500, 1500, "Alice", "/home/alice", "/bin/bash"});
+  system_.script("systemd-run*podman*", {0, "", {}});
+  system_.script("systemd-run*--uid=alice*podman volume ls*", {0, "data\n", {}});
+  EXPECT_EQ(found("container_volume"), Json::object());
+  system_.make_file("/var/lib/systemd/linger/alice", "");
+  EXPECT_EQ(found("container_volume"), Json::object()) << "who has no containers is not asked";
+  system_.make_directory("/home/alice/.local/share/containers/storage");
+  EXPECT_EQ(found("container_volume"), (Json{{"data", {{"as", "alice"}}}}));
+}
+
+TEST_F(SurveyOfAHost, WhatServersOfDatabasesHaveWithoutPasswords) {
+  system_.add_program("psql");
+  system_.add_program("mysql");
+  system_.add_user({"postgres", 120, 120, "", "/var/lib/postgresql", "/bin/sh"});
+  EXPECT_EQ(found("postgresql_role"), Json::object());
+  EXPECT_TRUE(look("postgresql_role").left_out.empty());
+  system_.make_file("/run/postgresql/.s.PGSQL.5433", "");
+  system_.make_file("/run/mysqld/mysqld.sock", "");
+  system_.script("psql*", {0, R"({"name": "shop", "hash": true, "a": {"login": null, "connection_limit": 50}})", {}});
+  EXPECT_EQ(found("postgresql_role"), (Json{{"shop", {{"connection_limit", 50}, {"port", 5433}}}}));
+  const Survey roles = look("postgresql_role");
+  ASSERT_EQ(roles.things.size(), 1);
+  ASSERT_EQ(roles.things[0].withheld.size(), 1);
+  EXPECT_EQ(roles.things[0].withheld[0].attribute, "password_hash");
+  system_.script("mysql*", {0,
+                            "{\"user\": \"blog\", \"host\": \"%\"}\nGRANT USAGE ON *.* TO `blog`@`%` IDENTIFIED BY "
+                            "PASSWORD '*0'\nGRANT SELECT, INSERT ON "
+                            "`blog`.* TO `blog`@`%` WITH GRANT OPTION\nGRANT ALL PRIVILEGES ON `a.``b`.`c` TO "
+                            "`blog`@`%`\nGRANT EXECUTE ON PROCEDURE `blog`.`p` TO `blog`@`%`\n",
+                            {}});
+  EXPECT_EQ(found("mysql_grant"),
+            (Json{{"blog@%: blog",
+                   {{"user", "blog"},
+                    {"host", "%"},
+                    {"database", "blog"},
+                    {"privileges", {"INSERT", "SELECT"}},
+                    {"grant_option", true}}},
+                  {"blog@%: a.`b.c",
+                   {{"user", "blog"}, {"host", "%"}, {"database", "a.`b"}, {"table", "c"}, {"privileges", {"ALL"}}}}}));
+  ASSERT_EQ(look("mysql_grant").left_out.size(), 1);
+  system_.script("psql*", {2, "", "no such role"});
+  EXPECT_EQ(found("postgresql_role"), Json::object());
+  ASSERT_EQ(look("postgresql_role").left_out.size(), 1);
+}
+
+TEST_F(SurveyOfAHost, RulesOfUfwWhereItIsTheFirewall) {
+  system_.make_file("/usr/sbin/ufw", "", 0755);
+  system_.add_program("ufw");
+  system_.make_file("/etc/default/ufw", "IPV6=yes\nDEFAULT_INPUT_POLICY=\"DROP\"\nDEFAULT_OUTPUT_POLICY=\"ACCEPT\"\n");
+  system_.make_file("/etc/ufw/user.rules",
+                    "### tuple ### allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in comment=737368\n"
+                    "### tuple ### allow tcp 80 0.0.0.0/0 any 0.0.0.0/0 in comment=776562\n"
+                    "### tuple ### allow tcp 443 0.0.0.0/0 any 0.0.0.0/0 in comment=776562\n"
+                    "### tuple ### deny any any 0.0.0.0/0 any 192.0.2.0/24 in\n");
+  system_.make_file("/etc/ufw/user6.rules",
+                    "### tuple ### allow tcp 22 ::/0 any ::/0 in comment=737368\n"
+                    "### tuple ### allow tcp 80 ::/0 any ::/0 in comment=776562\n"
+                    "### tuple ### allow tcp 443 ::/0 any ::/0 in comment=776562\n");
+  system_.make_file("/etc/ufw/ufw.conf", "ENABLED=no\nLOGLEVEL=low\n");
+  EXPECT_EQ(found("firewall"), Json::object());
+  system_.make_file("/etc/ufw/ufw.conf", "ENABLED=yes\nLOGLEVEL=low\n");
+  EXPECT_EQ(found("firewall"),
+            (Json{{"ssh", {{"port", {"22"}}, {"protocol", {"tcp"}}}},
+                  {"web", {{"port", {"80", "443"}}, {"protocol", {"tcp"}}}},
+                  {"deny in from 192.0.2.0/24", {{"action", "deny"}, {"source", {"192.0.2.0/24"}}}},
+                  {"policy", {{"incoming", "deny"}, {"outgoing", "allow"}, {"enabled", true}, {"logging", "low"}}}}));
 }
 
 TEST_F(SurveyOfAHost, EachKindSurvivesAHostThatHasNothing) {

@@ -19,8 +19,9 @@ using imports::Written;
 using imports::WrittenMap;
 
 // What others stand on comes first.
-constexpr std::array<std::string_view, 10> kOrder = {"packages", "accounts", "storage",  "system",    "kernel",
-                                                     "network",  "files",    "services", "schedules", "containers"};
+constexpr std::array<std::string_view, 11> kOrder = {"packages",  "accounts",  "storage",   "system",
+                                                     "kernel",    "network",   "files",     "services",
+                                                     "databases", "schedules", "containers"};
 constexpr std::size_t kLongestInPlace = 400;
 constexpr std::ptrdiff_t kMostLinesInPlace = 5;
 

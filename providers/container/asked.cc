@@ -152,8 +152,8 @@ Json asked_for_creation(const Desired& desired) {
 }
 
 bool is_own_network(const std::string& network) {
-  static constexpr std::array<std::string_view, 7> kGiven = {"host",        "none",    "bridge", "default",
-                                                             "slirp4netns", "private", "podman"};
+  static constexpr std::array<std::string_view, 8> kGiven = {"host",        "none",  "bridge",  "default",
+                                                             "slirp4netns", "pasta", "private", "podman"};
   return network.find(':') == std::string::npos && std::find(kGiven.begin(), kGiven.end(), network) == kGiven.end();
 }
 

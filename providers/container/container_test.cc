@@ -120,6 +120,20 @@ TEST_F(Containers, WhatPodmanTellsIsWhatWasAskedFor) {
   EXPECT_TRUE(seen.observed->missing.empty());
 }
 
+// The programs that give containers of users a network of their own are no networks.
+TEST_F(Containers, WhatUsersHaveInThePlaceOfANetworkIsSeen) {
+  for (const char* mode : {"slirp4netns", "pasta", "host"}) {
+    Json told = Json::parse(kPodmanContainer);
+    told[0]["NetworkSettings"]["Networks"] = nullptr;
+    told[0]["HostConfig"]["NetworkMode"] = mode;
+    with_podman(told.dump(), image_named("localhost/app:1", kOne));
+    const Seen seen = look(want({{"networks", {mode}}}));
+    EXPECT_TRUE(seen.observed->missing.empty()) << mode;
+    EXPECT_TRUE(seen.change.empty()) << mode << to_json(seen.change).dump(2);
+    EXPECT_FALSE(look(want({{"networks", {"front"}}})).change.empty()) << mode;
+  }
+}
+
 // Whose the engine is may make its store say anything.
 TEST_F(Containers, NumbersThatNoEngineHasAreNone) {
   for (const char* told : {"\"NanoCpus\": -999999999, ", "\"NanoCpus\": 18446744073709551615, ",

@@ -139,12 +139,13 @@ class Finder {
     const std::string mode = text_of(host_, "NetworkMode");
     std::set<std::string> wanted, found;
     for (const std::string& network : networks_of(desired_)) {
-      // Such as another container's, which the engines tell by its id; or one with options.
-      if (network.find(':') != std::string::npos) return label("networks");
+      // Such as another container's, which the engines tell by its id; one with options; what differs from user to
+      // user.
+      if (network.find(':') != std::string::npos || network == "private") return label("networks");
       wanted.insert(network == "default" || network == "podman" ? "bridge" : network);
     }
-    if (mode == "host" || mode == "none") {
-      found.insert(mode);
+    if (mode == "host" || mode == "none" || mode == "slirp4netns" || mode == "pasta") {
+      found.insert(mode);  // of which podman lists no networks
     } else {
       const Json& all = member_of(member_of(info_, "NetworkSettings"), "Networks");
       for (auto at = all.is_object() ? all.begin() : all.end(); at != all.end(); ++at)

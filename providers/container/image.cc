@@ -3,6 +3,7 @@
 #include "engine/base/digest.h"
 #include "providers/container/image_name.h"
 #include "providers/container/images.h"
+#include "providers/container/kinds.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::container {
@@ -236,7 +237,8 @@ void add_image_to(Registry& registry) {
   registry.add({.name = "container_image",
                 .provider = make_provider<ContainerImageProvider>(),
                 .operations = OperationSet::of<Run>(),
-                .triggers = {{"rebuild_on", Op::kRun}}});
+                .triggers = {{"rebuild_on", Op::kRun}},
+                .adoption = {survey_images, "containers"}});
 }
 
 }  // namespace plumb::providers::container

@@ -50,6 +50,7 @@ class ComposeProvider : public EngineProvider {
 };
 
 // See Adoption.
+void survey_images(const SurveyedHost& host, Survey& found);
 void survey_containers(const SurveyedHost& host, Survey& found);
 void survey_volumes(const SurveyedHost& host, Survey& found);
 void survey_networks(const SurveyedHost& host, Survey& found);

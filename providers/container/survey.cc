@@ -1,13 +1,15 @@
-// Containers, volumes and networks that root's engine has.
+// Containers, images, volumes and networks that root's engine has, and those of users who linger.
 #include "providers/sdk/survey.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "providers/container/asked.h"
 #include "providers/container/found.h"
 #include "providers/container/host_engine.h"
 #include "providers/container/kinds.h"
+#include "providers/sdk/is_there.h"
 #include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
 
@@ -72,10 +74,28 @@ Json attributes_of(const Json& info, const Json& image, bool podman) {
   return attributes;
 }
 
-}  // namespace
+// Root's engine, and podman of each user whose services run without a login and who has containers.
+void each_engine(const SurveyedHost& host, Survey& found, const std::function<void(const Engine&)>& look) {
+  look(find_engine({}, host.system));
+  for (const std::string& user : surveyed_names(host, "/var/lib/systemd/linger", found)) {
+    const std::optional<Account> account = host.system.user_by_name(user);
+    if (!account || !shows(account->home + "/.local/share/containers/storage", host.system)) continue;
+    Desired whose;
+    whose.attributes = {{"as", user}, {"engine", "podman"}};
+    look(find_engine(whose, host.system));
+  }
+}
 
-void survey_containers(const SurveyedHost& host, Survey& found) {
-  const Engine engine = find_engine({}, host.system);
+void add_names(const SurveyedHost& host, Survey& found, const std::vector<std::string>& words,
+               bool (*is_taken)(const std::string&)) {
+  each_engine(host, found, [&](const Engine& engine) {
+    for (const std::string& name : names_of(host, engine, words, found)) {
+      if (is_taken(name)) found.add(name, engine.user.empty() ? Json::object() : Json{{"as", engine.user}});
+    }
+  });
+}
+
+void add_containers(const SurveyedHost& host, const Engine& engine, Survey& found) {
   const auto names = names_of(host, engine, {"ps", "--all", "--format", "{{.Names}}"}, found);
   if (names.empty()) return;
   const Result<Json> containers = inspect(engine, "container", names, host.system);
@@ -95,23 +115,32 @@ void survey_containers(const SurveyedHost& host, Survey& found) {
       const std::string id = text_of(other, "Id");
       if (!id.empty() && text_of(one, "Image").ends_with(id.substr(id.find(':') + 1))) image = other;
     }
-    found.add(name_of_container(one), attributes_of(one, image, engine.is_podman()));
+    Json attributes = attributes_of(one, image, engine.is_podman());
+    if (!engine.user.empty()) attributes["as"] = engine.user;
+    found.add(name_of_container(one), std::move(attributes));
   }
+}
+
+}  // namespace
+
+void survey_containers(const SurveyedHost& host, Survey& found) {
+  each_engine(host, found, [&](const Engine& engine) { add_containers(host, engine, found); });
+}
+
+void survey_images(const SurveyedHost& host, Survey& found) {
+  // Those that a build or a newer one of the name left have no name.
+  add_names(host, found, {"images", "--format", "{{.Repository}}:{{.Tag}}"},
+            [](const std::string& name) { return name.find("<none>") == std::string::npos; });
 }
 
 void survey_volumes(const SurveyedHost& host, Survey& found) {
   constexpr std::size_t kUnnamed = 64;
-  const Engine engine = find_engine({}, host.system);
-  for (const std::string& name : names_of(host, engine, {"volume", "ls", "--format", "{{.Name}}"}, found)) {
-    if (name.size() != kUnnamed) found.add(name);
-  }
+  add_names(host, found, {"volume", "ls", "--format", "{{.Name}}"},
+            [](const std::string& name) { return name.size() != kUnnamed; });
 }
 
 void survey_networks(const SurveyedHost& host, Survey& found) {
-  const Engine engine = find_engine({}, host.system);
-  for (const std::string& name : names_of(host, engine, {"network", "ls", "--format", "{{.Name}}"}, found)) {
-    if (is_own_network(name)) found.add(name);
-  }
+  add_names(host, found, {"network", "ls", "--format", "{{.Name}}"}, is_own_network);
 }
 
 }  // namespace plumb::providers::container

@@ -55,6 +55,15 @@ Answers sorted(const std::vector<std::string>& lines, std::size_t count) {
   return answers;
 }
 
+}  // namespace
+
+std::string program_of(const Server& server, System& system) {
+  for (const std::string& program : server.programs()) {
+    if (!system.find_program(program).empty()) return program;
+  }
+  return {};
+}
+
 Result<std::vector<std::string>> ask(const Server& server, const Client& client, const std::string& question,
                                      System& system) {
   ProcessRequest request;
@@ -76,8 +85,6 @@ Result<std::vector<std::string>> ask(const Server& server, const Client& client,
   return server.lines(result.output);
 }
 
-}  // namespace
-
 Obstacle server_obstacle(Diagnostic why) {
   return {std::move(why), ObstacleGoes::kWithAnything};
 }
@@ -86,9 +93,7 @@ std::vector<Result<Observed>> observe_by(const Server& server, const Inquiry& in
                                          std::span<const Desired* const> desired, System& system) {
   std::vector<Result<Observed>> results(desired.size());
   const std::vector<std::string> programs = server.programs();
-  const auto found = std::find_if(programs.begin(), programs.end(),
-                                  [&](const std::string& one) { return !system.find_program(one).empty(); });
-  const std::string program = found == programs.end() ? std::string() : *found;
+  const std::string program = program_of(server, system);
   std::map<Client, std::vector<std::size_t>> servers;
   for (std::size_t i = 0; i < desired.size(); ++i) {
     Client client = server.client(*desired[i], program);

@@ -56,6 +56,12 @@ struct Inquiry {
 std::vector<Result<Observed>> observe_by(const Server& server, const Inquiry& inquiry,
                                          std::span<const Desired* const> desired, System& system);
 
+// The first of the server's clients that the host has; "" for none.
+std::string program_of(const Server& server, System& system);
+// What a client answers, as lines; kServerRefused with its own words where it does not.
+Result<std::vector<std::string>> ask(const Server& server, const Client& client, const std::string& question,
+                                     System& system);
+
 // What a server said, or that there is none: no file tells whether it says so still once others had their turn.
 Obstacle server_obstacle(Diagnostic why);
 

@@ -1,6 +1,7 @@
 // mysql_database: a database of MySQL or MariaDB.
 #include "providers/databases/kinds.h"
 #include "providers/databases/mysql.h"
+#include "providers/databases/survey.h"
 
 namespace plumb::providers::databases::my_database {
 namespace {
@@ -77,7 +78,10 @@ Change DatabaseKind::diff(const Desired& desired, const Observed& observed) cons
 }  // namespace
 
 Kind kind() {
-  return {.name = "mysql_database", .provider = make_provider<DatabaseKind>(), .operations = OperationSet::of<Run>()};
+  return {.name = "mysql_database",
+          .provider = make_provider<DatabaseKind>(),
+          .operations = OperationSet::of<Run>(),
+          .adoption = {survey_my_databases, "databases"}};
 }
 
 }  // namespace plumb::providers::databases::my_database

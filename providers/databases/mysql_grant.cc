@@ -1,10 +1,11 @@
 // mysql_grant: what an account of MySQL or MariaDB may do with a table, a database, or the whole server.
 #include <algorithm>
-#include <map>
 
 #include "providers/databases/grants.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/mysql.h"
+#include "providers/databases/shown_grants.h"
+#include "providers/databases/survey.h"
 
 namespace plumb::providers::databases::my_grant {
 namespace {
@@ -31,65 +32,6 @@ std::string target_of(const Desired& desired) {
   return my_name(database) + "." + (table == "*" ? table : my_name(table));
 }
 
-// Words between commas, of which none is within (…).
-std::vector<std::string> items_of(std::string_view list) {
-  std::vector<std::string> items(1);
-  int depth = 0;
-  for (const char c : list) {
-    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-    if (c == ',' && depth == 0) {
-      items.emplace_back();
-    } else if (c != ' ' || !items.back().empty()) {
-      items.back() += c;
-    }
-  }
-  return items;
-}
-
-// One name of those that servers take and show for the same.
-std::string plain_privilege(const std::string& name) {
-  static const std::map<std::string, std::string, std::less<>> kSame = {
-      {"ALL PRIVILEGES", "ALL"},
-      {"DELETE VERSIONING ROWS", "DELETE HISTORY"},
-      {"READ ONLY ADMIN", "READ_ONLY ADMIN"},
-      {"REPLICA MONITOR", "SLAVE MONITOR"},
-      {"REPLICATION CLIENT", "BINLOG MONITOR"},
-      {"REPLICATION REPLICA", "REPLICATION SLAVE"},
-      {"REPLICATION REPLICA ADMIN", "REPLICATION SLAVE ADMIN"},
-  };
-  const auto found = kSame.find(name);
-  return found == kSame.end() ? name : found->second;
-}
-
-bool same_privilege(const std::string& one, const std::string& other) {
-  return plain_privilege(one) == plain_privilege(other);
-}
-
-struct Held {
-  std::vector<std::string> privileges;
-  bool grant_option = false;
-};
-
-// Of "GRANT SELECT, INSERT ON `app`.* TO `app`@`localhost` … WITH GRANT OPTION" lines the one about the target.
-Held held_in(const Json& lines, const std::string& target) {
-  Held held;
-  for (const std::string& line : texts_in(lines)) {
-    const std::size_t on = line.find(" ON " + target + " TO ");
-    if (!line.starts_with("GRANT ") || on == std::string::npos) continue;
-    for (std::string& one : items_of(std::string_view(line).substr(6, on - 6))) {
-      if (one != "USAGE") held.privileges.push_back(std::move(one));
-    }
-    held.grant_option = held.grant_option || line.find(" WITH GRANT OPTION", on) != std::string::npos;
-  }
-  // What some servers write out where everything is meant.
-  static constexpr const char* kOfAll[] = {"SELECT",   "SUPER", "CREATE USER", "SHUTDOWN", "CREATE TABLESPACE",
-                                           "DROP ROLE"};
-  if (std::all_of(std::begin(kOfAll), std::end(kOfAll),
-                  [&](const char* one) { return is_among(held.privileges, one); }))
-    held.privileges = {"ALL"};
-  return held;
-}
-
 // In the words of the resource: of those that it speaks of the ones that the account has; with `exact` also others.
 Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
   Observed observed;
@@ -99,7 +41,7 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
     if (!absent) observed.missing.push_back({{"", "mysql_user", desired.text("user") + host}, "user"});
     return observed;
   }
-  const Held held = held_in(member_of(row, "lines"), target_of(desired));
+  const HeldGrant held = held_in(member_of(row, "lines"), target_of(desired));
   const bool has_all = std::any_of(held.privileges.begin(), held.privileges.end(),
                                    [](const std::string& one) { return plain_privilege(one) == "ALL"; });
   std::vector<std::string> found;
@@ -109,12 +51,12 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
     // USAGE is no privilege, and every account has it.
     const bool has = (one == "USAGE" && !absent) ||
                      std::any_of(held.privileges.begin(), held.privileges.end(),
-                                 [&](const std::string& other) { return same_privilege(one, other); });
+                                 [&](const std::string& other) { return holds_privilege(other, one); });
     if (has || (has_all && !exact) || (absent && one == "ALL" && !held.privileges.empty())) found.push_back(one);
   }
   for (const std::string& other : held.privileges) {
     const bool named =
-        std::any_of(asked.begin(), asked.end(), [&](const std::string& one) { return same_privilege(one, other); });
+        std::any_of(asked.begin(), asked.end(), [&](const std::string& one) { return holds_privilege(one, other); });
     if (exact && !absent && !named) found.push_back(plain_privilege(other) == "ALL" ? "ALL" : other);
   }
   std::sort(found.begin(), found.end());
@@ -181,7 +123,7 @@ Change GrantKind::diff(const Desired& desired, const Observed& observed) const {
     change.before["privileges"] = found;
     if (asked.front() == "ALL" && observed.flag("grant_option", false))
       sql = "REVOKE GRANT OPTION" + on + " FROM " + account + ";\n";
-    sql += "REVOKE " + listed(asked) + on + " FROM " + account + ";\n";
+    sql += "REVOKE " + privileges_in_sql(asked) + on + " FROM " + account + ";\n";
   } else {
     const bool same = observed.exists && found == asked;
     const bool option = differs(desired, observed, "grant_option", change) && observed.exists;
@@ -194,10 +136,12 @@ Change GrantKind::diff(const Desired& desired, const Observed& observed) const {
     std::vector<std::string> others;
     std::copy_if(found.begin(), found.end(), std::back_inserter(others),
                  [&](const std::string& one) { return !is_among(asked, one); });
-    if (asked.front() != "ALL" && !others.empty()) sql = "REVOKE " + listed(others) + on + " FROM " + account + ";\n";
+    if (asked.front() != "ALL" && !others.empty())
+      sql = "REVOKE " + privileges_in_sql(others) + on + " FROM " + account + ";\n";
     const bool passes_on = desired.flag("grant_option", false);
     if (option && !passes_on) sql += "REVOKE GRANT OPTION" + on + " FROM " + account + ";\n";
-    sql += "GRANT " + listed(asked) + on + " TO " + account + (passes_on ? " WITH GRANT OPTION" : "") + ";\n";
+    sql +=
+        "GRANT " + privileges_in_sql(asked) + on + " TO " + account + (passes_on ? " WITH GRANT OPTION" : "") + ";\n";
   }
   change.operations.emplace_back(told(server(), client_of(server(), desired, observed), sql));
   return change;
@@ -209,7 +153,8 @@ Kind kind() {
   return {.name = "mysql_grant",
           .provider = make_provider<GrantKind>(),
           .operations = OperationSet::of<Run>(),
-          .judged = {"privileges"}};
+          .judged = {"privileges"},
+          .adoption = {survey_my_grants, "databases"}};
 }
 
 }  // namespace plumb::providers::databases::my_grant

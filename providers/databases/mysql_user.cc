@@ -3,6 +3,7 @@
 #include "providers/databases/kinds.h"
 #include "providers/databases/mysql.h"
 #include "providers/databases/passwords.h"
+#include "providers/databases/survey.h"
 
 namespace plumb::providers::databases::my_user {
 namespace {
@@ -181,7 +182,10 @@ std::optional<Desired> UserKind::restore(const Desired& desired, const Observed&
 }  // namespace
 
 Kind kind() {
-  return {.name = "mysql_user", .provider = make_provider<UserKind>(), .operations = OperationSet::of<Run>()};
+  return {.name = "mysql_user",
+          .provider = make_provider<UserKind>(),
+          .operations = OperationSet::of<Run>(),
+          .adoption = {survey_my_users, "databases"}};
 }
 
 }  // namespace plumb::providers::databases::my_user

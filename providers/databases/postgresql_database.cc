@@ -2,6 +2,7 @@
 #include "engine/base/ascii.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/postgresql.h"
+#include "providers/databases/survey.h"
 
 namespace plumb::providers::databases::pg_database {
 namespace {
@@ -136,8 +137,10 @@ std::optional<Desired> DatabaseKind::restore(const Desired& desired, const Obser
 }  // namespace
 
 Kind kind() {
-  return {
-      .name = "postgresql_database", .provider = make_provider<DatabaseKind>(), .operations = OperationSet::of<Run>()};
+  return {.name = "postgresql_database",
+          .provider = make_provider<DatabaseKind>(),
+          .operations = OperationSet::of<Run>(),
+          .adoption = {survey_pg_databases, "databases"}};
 }
 
 }  // namespace plumb::providers::databases::pg_database

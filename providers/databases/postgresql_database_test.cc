@@ -294,6 +294,25 @@ TEST_F(Databases, PasswordsOfOtherPluginsAreRefused) {
   EXPECT_FALSE(answered(kind, want(kind, user), "").observed->obstacle);
 }
 
+TEST_F(Databases, PrivilegesOnColumnsAreOfSomeOrMoreOfThem) {
+  const Kind kind = my_grant::kind();
+  const std::string shown =
+      "{\"n\": 0, \"user\": 1}\n{\"n\": 0}\nGRANT SELECT (`b`, `a`), INSERT ON `app`.`t` TO `app`@`localhost`\n";
+  Json grant = {{"name", "g"}, {"user", "app"}, {"database", "app"}, {"table", "t"}};
+  grant["privileges"] = {"SELECT (a, b)", "INSERT (c)"};
+  EXPECT_TRUE(answered(kind, want(kind, grant), shown).change.empty());
+  grant["exact"] = true;
+  EXPECT_FALSE(answered(kind, want(kind, grant), shown).change.empty()) << "it may insert more than c";
+  grant["privileges"] = {"SELECT (a, c)", "INSERT"};
+  EXPECT_THAT(run(answered(kind, want(kind, grant), shown).change).stdin_text,
+              HasSubstr("GRANT INSERT, SELECT (`a`, `c`) ON `app`.`t` TO 'app'@'localhost';\n"));
+  grant["privileges"] = {"SELECT", "INSERT"};
+  EXPECT_FALSE(answered(kind, want(kind, grant), shown).change.empty()) << "of the whole table it is more";
+  grant["privileges"] = {"INSERT"};
+  EXPECT_THAT(run(answered(kind, want(kind, grant), shown).change).stdin_text,
+              HasSubstr("REVOKE SELECT (`a`, `b`) ON `app`.`t` FROM"));
+}
+
 TEST_F(Databases, PrivilegesOfMysqlHaveSeveralNames) {
   const Kind kind = my_grant::kind();
   const std::string shown =

@@ -1,6 +1,7 @@
 // postgresql_extension: an extension in a database of PostgreSQL.
 #include "providers/databases/kinds.h"
 #include "providers/databases/postgresql.h"
+#include "providers/databases/survey.h"
 
 namespace plumb::providers::databases::pg_extension {
 namespace {
@@ -125,7 +126,8 @@ std::optional<Desired> ExtensionKind::restore(const Desired& desired, const Obse
 Kind kind() {
   return {.name = "postgresql_extension",
           .provider = make_provider<ExtensionKind>(),
-          .operations = OperationSet::of<Run>()};
+          .operations = OperationSet::of<Run>(),
+          .adoption = {survey_pg_extensions, "databases"}};
 }
 
 }  // namespace plumb::providers::databases::pg_extension

@@ -5,6 +5,7 @@
 #include "providers/databases/grants.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/postgresql.h"
+#include "providers/databases/survey.h"
 
 namespace plumb::providers::databases::pg_grant {
 namespace {
@@ -344,7 +345,8 @@ Kind kind() {
   return {.name = "postgresql_grant",
           .provider = make_provider<GrantKind>(),
           .operations = OperationSet::of<Run>(),
-          .judged = {"privileges"}};
+          .judged = {"privileges"},
+          .adoption = {survey_pg_grants, "databases"}};
 }
 
 }  // namespace plumb::providers::databases::pg_grant

@@ -6,6 +6,7 @@
 #include "providers/databases/kinds.h"
 #include "providers/databases/passwords.h"
 #include "providers/databases/postgresql.h"
+#include "providers/databases/survey.h"
 
 namespace plumb::providers::databases::pg_role {
 namespace {
@@ -211,7 +212,10 @@ std::optional<Desired> RoleKind::restore(const Desired& desired, const Observed&
 }  // namespace
 
 Kind kind() {
-  return {.name = "postgresql_role", .provider = make_provider<RoleKind>(), .operations = OperationSet::of<Run>()};
+  return {.name = "postgresql_role",
+          .provider = make_provider<RoleKind>(),
+          .operations = OperationSet::of<Run>(),
+          .adoption = {survey_pg_roles, "databases"}};
 }
 
 }  // namespace plumb::providers::databases::pg_role

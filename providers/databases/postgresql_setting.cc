@@ -7,6 +7,7 @@
 #include "engine/base/trimmed.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/postgresql.h"
+#include "providers/databases/survey.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::databases::pg_setting {
@@ -203,8 +204,10 @@ std::optional<Desired> SettingKind::restore(const Desired& desired, const Observ
 }  // namespace
 
 Kind kind() {
-  return {
-      .name = "postgresql_setting", .provider = make_provider<SettingKind>(), .operations = OperationSet::of<Run>()};
+  return {.name = "postgresql_setting",
+          .provider = make_provider<SettingKind>(),
+          .operations = OperationSet::of<Run>(),
+          .adoption = {survey_pg_settings, "databases"}};
 }
 
 }  // namespace plumb::providers::databases::pg_setting

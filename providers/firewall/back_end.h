@@ -13,6 +13,11 @@
 #include "providers/sdk/managers.h"
 #include "providers/sdk/provider.h"
 
+namespace plumb {
+struct Survey;
+struct SurveyedHost;
+}  // namespace plumb
+
 namespace plumb::providers::firewall {
 
 class BackEnd : public FirewallManager {
@@ -33,6 +38,9 @@ class BackEnd : public FirewallManager {
   virtual Result<std::vector<std::string>> texts(const Rule& rule) const = 0;
   // Of the policy: settings that it does not have, with what to say instead. "" for none.
   virtual std::string refuses(const Desired& policy) const = 0;
+
+  // See Adoption, where it tells its rules from those that came.
+  virtual void survey(const SurveyedHost& /*host*/, Survey& /*found*/) const {}
 
   // As Provider has them.
   virtual std::vector<std::string> manages_paths(const Desired& desired) const = 0;

@@ -6,6 +6,7 @@
 #include "providers/firewall/back_end.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/place_limits.h"
+#include "providers/sdk/survey.h"
 
 namespace plumb::providers::firewall {
 namespace {
@@ -155,6 +156,11 @@ std::optional<Desired> FirewallProvider::restore(const Desired& desired, const O
   return back_end == nullptr ? std::nullopt : back_end->restore(desired, before);
 }
 
+void survey(const SurveyedHost& host, Survey& found) {
+  const Result<const BackEnd*> back_end = choose_back_end({}, host.system);
+  if (back_end) (*back_end)->survey(host, found);
+}
+
 void add_to(Registry& registry) {
   registry.add(
       {.name = "firewall",
@@ -162,7 +168,8 @@ void add_to(Registry& registry) {
        .operations = OperationSet::of<ChangeFirewall, EditFile, MakeDirectory, Remove>(),
        // What programs change in their own files is not foreseen.
        .judged = {"running", "rules", "running_rules", "incoming", "outgoing", "forwarded", "enabled", "logging"},
-       .confirmable = true});
+       .confirmable = true,
+       .adoption = {survey, "network"}});
   for (const BackEnd* back_end : back_ends()) registry.managers().add(*back_end);
 }
 

@@ -32,6 +32,9 @@ class FirewallProvider : public Provider {
   Observed as_declared(const Desired& desired) const override;
 };
 
+// See Adoption.
+void survey(const SurveyedHost& host, Survey& found);
+
 void add_to(Registry& registry);
 
 }  // namespace plumb::providers::firewall

@@ -59,6 +59,14 @@ says 'Logging: on (medium)'
 exits 0 "$plumb" apply --yes
 says 'Nothing to change'
 
+# A project of what is there says the same, with what somebody did by hand.
+exits 0 "$plumb" adopt localhost firewall -o found
+says 'firewall            10'
+exits 0 "$plumb" -C found plan --detailed-exitcode
+for one in 'firewall: ssh' 'firewall: by hand' 'firewall: allow in 443/tcp' 'firewall: policy' 'comment: the shop' 'out_interface: eth1'; do
+  grep -qF -- "$one" found/network.yaml || fail "nothing says $one: $(cat found/network.yaml)"
+done
+
 # What somebody takes away comes back.
 ufw delete allow in on eth0 proto tcp from 10.0.0.0/8 to any port 22 >/dev/null
 exits 2 "$plumb" plan --detailed-exitcode

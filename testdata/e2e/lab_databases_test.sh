@@ -93,6 +93,17 @@ exits 0 with apply --yes
 look
 exits 0 with plan --detailed-exitcode
 
+# --- adopted: what is in the server, and nothing that it keeps of passwords
+ask 'create table odd (x int); grant insert on odd to report with grant option; create schema extra; grant usage on schema extra to report; alter default privileges for role shop revoke execute on functions from public' shop >/dev/null
+exits 0 "$plumb" adopt $host postgresql_role postgresql_database postgresql_grant postgresql_extension postgresql_setting -o pg
+says 'postgresql_role     2'
+exits 0 "$plumb" -C pg diff
+for one in 'postgresql_role: shop' 'member_of: [report]' 'postgresql_grant: "report: INSERT on the table odd of public in shop, to hand on"' \
+  'postgresql_grant: "PUBLIC: no ALL on later functions by shop in shop"' 'postgresql_setting: max_connections'; do
+  grep -qF -- "$one" pg/databases.yaml || fail "nothing says $one: $(cat pg/databases.yaml)"
+done
+! grep -rqE 'SCRAM|hunter2' pg || fail 'a password came along'
+
 # --- down by itself, that is told; a plan that starts it says what it does not know
 on_host $host 'systemctl stop postgresql'
 sed -i '/^  - service/,/enabled/d; /^  - package/d' plumb.yaml
@@ -152,3 +163,11 @@ look
 exits 0 with plan --detailed-exitcode
 exits 0 with apply --yes
 says 'Nothing to change'
+
+exits 0 "$plumb" adopt $host mysql_database mysql_user mysql_grant -o my
+says 'mysql_grant         2'
+exits 0 "$plumb" -C my diff
+for one in 'mysql_user: blog' 'plugin: unix_socket' 'mysql_grant: "backup: *"' 'collation: utf8mb4_unicode_ci'; do
+  grep -qF -- "$one" my/databases.yaml || fail "nothing says $one: $(cat my/databases.yaml)"
+done
+! grep -rqE '\*[0-9A-F]{40}|hunter2' my || fail 'a password came along'

@@ -7,6 +7,10 @@
 
 #include "providers/firewall/rule.h"
 
+namespace plumb {
+struct Survey;
+}
+
 namespace plumb::providers::firewall::ufw {
 
 // "### tuple ### allow tcp 443 0.0.0.0/0 any 10.0.0.0/8 in_eth0 comment=77 65 62"
@@ -38,6 +42,9 @@ bool is_named(const Row& row, const std::string& name);
 std::vector<Row> rows_in(std::string_view file);
 Result<std::vector<Row>> rows_of(const Rule& rule);
 Rule rule_of_row(const Row& row);
+
+// The resources that the rows are; those that the survey has already are one with those of their name.
+void add_found(const std::vector<Row>& rows, Survey& found);
 
 // A text with its comment behind it, and the words that the program is given for it.
 std::string with_comment(const std::string& text, const std::string& comment);

@@ -6,6 +6,7 @@
 #include "providers/firewall/ufw/rows.h"
 #include "providers/sdk/is_there.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/survey.h"
 
 namespace plumb::providers::firewall::ufw {
 namespace {
@@ -224,6 +225,18 @@ class Ufw : public BackEnd {
       return fail(Code::kProtocol, "`" + change.verb + "` is no verb of ufw's rules");
     }
     return steps;
+  }
+
+  void survey(const SurveyedHost& host, Survey& found) const override {
+    const Result<Host> there = read_host(host.system);
+    if (!there || !there->has_program || there->settings.at("enabled") != "yes") return;
+    add_found(there->rows, found);
+    add_found(there->rows6, found);
+    for (FoundThing& rule : found.things) rule.covers = {kRules, kRules6};
+    FoundThing& policy = found.add(std::string(kPolicy));
+    for (const auto& [setting, value] : there->settings)
+      policy.attributes[setting] = setting == "enabled" ? Json(true) : Json(value);
+    policy.covers = {kConfiguration};
   }
 
   std::vector<std::string> manages_paths(const Desired&) const override { return {}; }
