@@ -1,16 +1,20 @@
 #include "cmd/plumb/pager.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/base/descriptors.h"
 #include "engine/base/program.h"
+#include "engine/base/spawn.h"
 #include "engine/report/terminal_text.h"
 
 namespace plumb::cmd {
@@ -65,13 +69,27 @@ bool show(const std::string& text, const std::string& command) {
   ::setenv("LESSCHARSET", "utf-8", 0);
   ::setenv("LV", "-c", 0);
   std::fflush(stdout);
+  Pipe text_of = make_pipe();
+  if (!text_of) return false;
   const NoInterrupt none;
-  std::FILE* reader = ::popen(command.c_str(), "w");
-  if (reader == nullptr) return false;
+  pid_t reader = -1;
+  const std::vector<std::string> words = {"/bin/sh", "-c", command};
+  // It gets every signal as by default, so that a Ctrl-C is its own to take, and asks on this terminal.
+  if (spawn({.arguments = words,
+             .folder = {},
+             .input = text_of.read.get(),
+             .output = STDOUT_FILENO,
+             .errors = STDERR_FILENO,
+             .own = Spawn::Own::kNothing},
+            reader) != 0)
+    return false;
+  text_of.read.reset();
   // Who leaves before the end has read enough.
-  std::fwrite(text.data(), 1, text.size(), reader);
+  (void)write_all(text_of.write.get(), text);
+  text_of.write.reset();
+  int status = 0;
+  while (::waitpid(reader, &status, 0) < 0 && errno == EINTR) continue;
   constexpr int kNotFound = 127;
-  const int status = ::pclose(reader);
   return !WIFEXITED(status) || WEXITSTATUS(status) != kNotFound;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/pager.h"
@@ -9,8 +10,10 @@
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/glob.h"
+#include "engine/base/nearest.h"
 #include "engine/plan/artifact.h"
 #include "engine/plan/slices.h"
+#include "engine/report/plan_groups.h"
 #include "engine/report/plan_outline.h"
 #include "engine/run/saved_plan.h"
 
@@ -38,6 +41,15 @@ std::string joined(const std::vector<std::string>& words) {
   return list;
 }
 
+std::set<std::string> addresses_of(const plan::Plan& plan) {
+  std::set<std::string> addresses;
+  for (const report::ActionsOfHosts& list : report::distinct_lists(plan)) {
+    const std::shared_ptr<const plan::Actions> actions = list.actions->get();
+    for (const plan::Action& action : *actions) addresses.insert(action.desired.address.str());
+  }
+  return addresses;
+}
+
 // A pattern that means nothing of the plan is a slip, as it is where a plan is made.
 Result<> expect_meant(const plan::Plan& plan, const ShowArguments& arguments) {
   for (const std::string& pattern : arguments.hosts) {
@@ -47,6 +59,16 @@ Result<> expect_meant(const plan::Plan& plan, const ShowArguments& arguments) {
       continue;
     return fail(Code::kNoHostMatches, "no host of the plan matches `" + pattern + "`")
         .hint("`plumb show --summary` names them");
+  }
+  if (arguments.addresses.empty()) return {};
+  const std::set<std::string> addresses = addresses_of(plan);
+  for (const std::string& pattern : arguments.addresses) {
+    const auto is_address = [&](const std::string& one) { return glob_match(pattern, one); };
+    if (std::any_of(addresses.begin(), addresses.end(), is_address)) continue;
+    const std::string near = nearest(pattern, std::vector<std::string>(addresses.begin(), addresses.end()));
+    return fail(Code::kUnknownAddress, "no action of the plan is about `" + pattern + "`")
+        .hint(near.empty() ? "`plumb show --summary` names what it is about; what does not change is no part of a plan"
+                           : "did you mean `" + near + "`?");
   }
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "engine/base/json.h"
 #include "engine/report/marked_lines.h"
+#include "engine/report/plan_values.h"
 #include "engine/report/style.h"
 #include "engine/report/text_diff.h"
 #include "engine/report/unseen_text.h"
@@ -68,8 +69,11 @@ std::string marked_text(char sign, const std::string& text, const std::vector<Ma
 
 std::string content_text(std::string_view before, std::string_view after, std::string_view margin,
                          const PlanTextOptions& options) {
-  if (std::max(before.size(), after.size()) > kLargest) return {};
   const std::string indent(margin);
+  if (std::max(before.size(), after.size()) > kLargest) {
+    return tint(indent + "too large to be shown: " + size_text(before.size()) + " → " + size_text(after.size()) + "\n",
+                Tone::kDim, options.color);
+  }
   for (const std::string_view text : {before, after}) {
     if (form_of(text).empty()) continue;
     return tint(indent + "what " + (text.data() == before.data() ? "is there" : "comes") + " is " +

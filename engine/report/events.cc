@@ -97,7 +97,7 @@ Json run_event(const run::RunEvent& event) {
     case Kind::kHostDone:
       json = host_json(*event.result);
       json["event"] = "host";
-      json["outcome"] = event.result->outcome;
+      json["outcome"] = name(event.result->outcome);
       json["changed"] = event.result->changed;
       json["satisfied"] = event.result->satisfied;
       json["failed"] = event.result->failed;

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "engine/base/digest.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/sealed.h"
 #include "engine/base/shell_word.h"
@@ -11,6 +12,7 @@
 #include "engine/report/content_text.h"
 #include "engine/report/mode_words.h"
 #include "engine/report/op_look.h"
+#include "engine/report/paths_text.h"
 #include "engine/report/plan_values.h"
 #include "engine/report/style.h"
 
@@ -292,8 +294,12 @@ class Writer {
       };
       out_ += "      " + attribute + std::string(width - attribute.size() + 2, ' ');
       const bool by_lines = !sealed(before) && !sealed(after) && is_of_lines(before, after);
+      std::optional<ValueChange> by_paths;
+      if (!sealed(before) && !sealed(after)) by_paths = value_change(before, after, options_);
       std::vector<std::string> lines;
-      if (action.op == Op::kCreate || !action.before.contains(attribute)) {
+      if (by_paths) {
+        lines = {by_paths->count};
+      } else if (action.op == Op::kCreate || !action.before.contains(attribute)) {
         lines = sealed(after) ? std::vector{shown(after)} : value_lines(after);
       } else if (action.op == Op::kDelete || !action.after.contains(attribute)) {
         lines = sealed(before) ? std::vector{shown(before)} : value_lines(before);
@@ -312,11 +318,13 @@ class Writer {
       out_ += "\n";
       more_lines(lines, width + 8);
       if (!options_.diffs) continue;
-      if (by_lines) {
+      if (by_paths) {
+        out_ += by_paths->lines;
+      } else if (by_lines) {
         out_ += content_text(before.get_ref<const std::string&>(), after.get_ref<const std::string&>(), "        ",
                              options_);
       } else {
-        content_diff(before, after);
+        content_diff(action, before, after);
       }
     }
   }
@@ -361,12 +369,33 @@ class Writer {
     return found == plan_.blobs.end() ? nullptr : &found->second;
   }
 
-  // Nothing where they are not both contents that the plan holds.
-  void content_diff(const Json& before, const Json& after) {
+  // Nothing where they are not contents that the plan has or names.
+  void content_diff(const plan::Action& action, const Json& before, const Json& after) {
     static const std::string kNothing;
     const std::string* old_text = before.is_null() ? &kNothing : blob(before);
     const std::string* new_text = after.is_null() ? &kNothing : blob(after);
-    if (old_text != nullptr && new_text != nullptr) out_ += content_text(*old_text, *new_text, "        ", options_);
+    if (old_text != nullptr && new_text != nullptr) {
+      out_ += content_change_text(file_of(action), *old_text, *new_text, options_);
+      return;
+    }
+    std::string why;
+    const auto large = after.is_string() ? plan_.contents.find(after.get<std::string>()) : plan_.contents.end();
+    if (large != plan_.contents.end()) {
+      why = "too large to be shown: " + size_text(large->second.size) + " come";
+    } else if (new_text != nullptr && !new_text->empty() && before.is_string() &&
+               is_digest(before.get_ref<const std::string&>())) {
+      // The host gives none that is larger, and none that is no text.
+      why = "what is there is no text, or larger than 256 KiB; " + size_text(new_text->size()) + " come";
+    }
+    if (!why.empty()) out_ += "        " + tint(why, Tone::kDim, options_.color) + "\n";
+  }
+
+  // The file that it writes, by whose name its form is known.
+  static std::string file_of(const plan::Action& action) {
+    for (const Operation& operation : action.operations) {
+      if (const std::string* path = path_of(operation)) return *path;
+    }
+    return action.desired.address.identity;
   }
 
   // What a change of permissions means.

@@ -49,6 +49,7 @@ class PageData {
     constexpr std::size_t kDiffLines = 2000;
     options_.kinds = kinds;
     options_.diff_lines = kDiffLines;
+    options_.lines_too = true;
   }
 
   void write() {

@@ -16,6 +16,7 @@ struct PlanTextOptions {
   bool full = false;            // operations, whole scripts, and what each action stands on as well
   bool diffs = true;            // differences of contents
   std::size_t diff_lines = 60;  // of one content, at the most; the rest is counted
+  bool lines_too = false;       // where paths tell a change, the lines of the content as well
   // What is said beyond the plan of resources of some kind; null to say nothing. It outlives the call.
   const Registry* kinds = nullptr;
 };

@@ -4,6 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/outside_text.h"
+#include "engine/report/path_changes.h"
 
 namespace plumb::report {
 
@@ -41,6 +42,11 @@ std::vector<std::string> value_lines(const Json& value) {
     for (const Json& item : value) lines.push_back(value_text(item));
     return lines;
   }
+  if (value.is_object() && !value.empty()) {
+    for (const PathValue& one : path_values("", value_tree(value)))
+      lines.push_back((one.path.empty() ? "" : one.path + ": ") + one.shown);
+    return lines;
+  }
   if (!value.is_string()) return {value_text(value)};
   std::string_view rest = value.get_ref<const std::string&>();
   for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
@@ -56,6 +62,16 @@ std::string duration_text(int seconds) {
   if (seconds % 3600 == 0) return std::to_string(seconds / 3600) + "h";
   if (seconds % 60 == 0) return std::to_string(seconds / 60) + "m";
   return std::to_string(seconds) + "s";
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::uint64_t kKi = 1024;
+  if (bytes < kKi) return counted(bytes, "byte", "bytes");
+  const bool is_large = bytes >= kKi * kKi;
+  const std::uint64_t tenths = bytes * 10 / (is_large ? kKi * kKi : kKi);
+  const std::string whole = std::to_string(tenths / 10);
+  return (tenths < 100 && tenths % 10 != 0 ? whole + "." + std::to_string(tenths % 10) : whole) +
+         (is_large ? " MiB" : " KiB");
 }
 
 std::string counted(std::size_t count, const char* one, const char* many) {

@@ -153,6 +153,8 @@
   // A difference stands eight columns in, each of its lines with its sign there.
   const isChange = (line) => /^ {8}(\+|-|@@)/.test(line);
   const isAround = (line) => /^ {9}/.test(line);
+  // What paths tell stands further out, where attributes stand.
+  const PATHS = {"+": "add", "-": "gone", "~": "path"};
 
   function fill(into, text) {
     const lines = text.split("\n");
@@ -163,7 +165,8 @@
       const change = lines.slice(at, end);
       if (!change.some(isChange)) {
         if (plain === null) into.append(plain = make("pre"));
-        plain.append(make("span", "plain", lines[at].slice(2) || " "));
+        const told = /^ {6}([~+-]) /.exec(lines[at]);
+        plain.append(make("span", told ? PATHS[told[1]] : "plain", lines[at].slice(2) || " "));
         ++at;
         continue;
       }
