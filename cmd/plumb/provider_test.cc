@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <sys/stat.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sched.h>
@@ -81,6 +82,8 @@ class ProviderTester {
   }
 
   int run() {
+    // As on a host: what cases make beforehand has the same modes, whoever runs them.
+    ::umask(022);
     if (scratch_.path().empty()) return refuse(fail(Code::kWriteFailed, "no folder can be made for the test"), kFailed);
     std::error_code problem;
     for (const fs::path& part : {host(), project(), state()}) fs::create_directory(part, problem);

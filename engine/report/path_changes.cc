@@ -137,6 +137,11 @@ class TreeComparison {
 
   // What neither has in common with the other stands in runs between what both have.
   void lists(const std::string& path, const Items& before, const Items& after) {
+    // What a list of one holds needs no place.
+    if (before.size() == 1 && after.size() == 1) {
+      compare(path, *before[0], *after[0]);
+      return;
+    }
     const auto lines = [](const Items& items) {
       std::string text;
       for (const ValueTree* item : items) text += tree_line(*item) + "\n";

@@ -133,10 +133,12 @@ for kind, text in blocks:
             assert "drift" in told, told
         if command == "plumb apply":
             assert "Nothing to change" in told, told
+        if command.startswith("cat image/"):
+            assert told == "<h1>In plumb</h1>\n", told
 PY
 python3 page.py "$PLUMB_SOURCE/docs/guide/getting-started.md" here/root newcomer "$PLUMB_SOURCE/testdata/e2e/terminal.py" ||
   fail 'the page does not work as it stands'
-for place in here/root here/root/home/newcomer/web/image web1/root; do
+for place in here/root web1/root; do
   [ "$(cat $place/srv/www/index.html)" = '<h1>In plumb</h1>' ] || fail "no page in $place"
 done
 [ -e web1/root/srv/www/robots.txt ] && [ ! -e here/root/srv/www/robots.txt ] || fail 'what is for one host went elsewhere'
