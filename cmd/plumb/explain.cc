@@ -198,28 +198,13 @@ class Explainer {
   }
 
   int fact() {
-    if (question_.name.starts_with("facts.")) question_.name.erase(0, 6);
-    const Json* schema = &config::builtin_schema("facts");
-    std::string path;
-    for (std::size_t begin = 0; begin <= question_.name.size() && !question_.name.empty();) {
-      const std::size_t end = std::min(question_.name.find('.', begin), question_.name.size());
-      const std::string part = question_.name.substr(begin, end - begin);
-      if (!schema->contains("properties") || !(*schema)["properties"].contains(part)) {
-        std::vector<std::string> names;
-        if (schema->contains("properties")) {
-          for (const auto& [name, unused] : (*schema)["properties"].items())
-            names.push_back(path.empty() ? name : path + "." + name);
-        }
-        return unknown("there is no fact `" + question_.name + "`", names, "`plumb explain fact` lists them");
-      }
-      schema = &(*schema)["properties"][part];
-      path += (path.empty() ? "" : ".") + part;
-      begin = end + 1;
-    }
+    const FactFound found = fact_at(question_.name);
+    if (found.schema == nullptr)
+      return unknown("there is no fact `" + question_.name + "`", found.beside, "`plumb explain fact` lists them");
     if (terminal_.json()) {
-      terminal_.print(schema->dump(2) + "\n");
+      terminal_.print(found.schema->dump(2) + "\n");
     } else {
-      terminal_.print(facts_text(*schema, "facts" + (path.empty() ? "" : "." + path)));
+      terminal_.print(facts_text(*found.schema, "facts" + (found.path.empty() ? "" : "." + found.path)));
     }
     return kDone;
   }

@@ -23,19 +23,6 @@ std::string first_sentence(const std::string& text) {
 }
 
 // The schema of a fact by its path, "os.family"; null where there is none.
-const Json* fact_of(std::string path) {
-  if (path.starts_with("facts.")) path.erase(0, 6);
-  const Json* schema = &config::builtin_schema("facts");
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find('.', begin), path.size());
-    const std::string part = path.substr(begin, end - begin);
-    if (!schema->contains("properties") || !(*schema)["properties"].contains(part)) return nullptr;
-    schema = &(*schema)["properties"][part];
-    begin = end + 1;
-  }
-  return schema;
-}
-
 void add_kind(const std::string& word, const Registry& kinds, std::vector<Meaning>& found) {
   const std::size_t dot = word.find('.');
   const Kind* kind = kinds.find(word.substr(0, dot));
@@ -134,10 +121,8 @@ std::vector<Meaning> meanings_of(const std::string& word, const Registry& kinds,
       found.push_back({"word", word + ": " + one.meaning + (one.page.empty() ? "" : "\n  more in " + one.page) + "\n"});
   }
   add_kind(word, kinds, found);
-  if (const Json* fact = fact_of(word)) {
-    const std::string path = (word.starts_with("facts.") ? "" : "facts.") + word;
-    found.push_back({"fact", facts_text(*fact, path)});
-  }
+  if (const FactFound fact = fact_at(word); fact.schema != nullptr && !word.empty())
+    found.push_back({"fact", facts_text(*fact.schema, "facts." + fact.path)});
   for (const cel::FunctionDoc& one : cel::documentation(cel::standard_functions())) {
     if (one.name == word)
       found.push_back({"function", word + ": a function, " + one.doc + "\n  `plumb explain function " + word +
@@ -156,6 +141,26 @@ std::vector<Meaning> meanings_of(const std::string& word, const Registry& kinds,
   if (is_attribute && found.size() == own) add_elsewhere(word + "s", kinds, found);
   if (const std::string instead = instead_of_command(word); found.empty() && !instead.empty())
     found.push_back({"elsewhere", in_quotes(word) + " is no word of plumb's: " + instead + "\n"});
+  return found;
+}
+
+FactFound fact_at(std::string path) {
+  if (path.starts_with("facts.")) path.erase(0, 6);
+  FactFound found{&config::builtin_schema("facts"), ""};
+  for (std::size_t begin = 0; begin <= path.size() && !path.empty();) {
+    const std::size_t end = std::min(path.find('.', begin), path.size());
+    const std::string part = path.substr(begin, end - begin);
+    const std::string above = found.path.empty() ? "" : found.path + ".";
+    const Json known = found.schema->value("properties", Json::object());
+    if (!known.contains(part)) {
+      for (const auto& [name, unused] : known.items()) found.beside.push_back(above + name);
+      found.schema = nullptr;
+      return found;
+    }
+    found.schema = &(*found.schema)["properties"][part];
+    found.path = above + part;
+    begin = end + 1;
+  }
   return found;
 }
 

@@ -25,6 +25,14 @@ std::vector<std::string> known_words(const Registry& kinds);
 // A line about a part of a schema: its name, its type, what it says of itself. `root` is the schema that it is of.
 std::string part_text(const Json& root, const Json& part, const std::string& name);
 
+// What the facts' schema has at a path, which may begin with "facts.".
+struct FactFound {
+  const Json* schema = nullptr;          // null where it has nothing there; all of it for an empty path
+  std::string path;                      // without "facts."; as far as the schema knows it
+  std::vector<std::string> beside = {};  // where it ends too early: the paths that go on
+};
+FactFound fact_at(std::string path);
+
 // A line for each fact of the schema of facts, or of a part of it, below this path.
 std::string facts_text(const Json& schema, const std::string& path);
 

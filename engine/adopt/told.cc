@@ -33,11 +33,17 @@ std::string for_people(const Json& object, std::string_view name) {
 // The host has looked for secrets; so do we, before anything is written.
 void withhold_secrets(Thing& thing) {
   std::string all;
-  for (const auto& [name, value] : thing.attributes.items())
-    all += (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
+  std::string where;  // the attribute that holds one; where only all of them together do, the last
+  bool found = false;
+  for (const auto& [name, value] : thing.attributes.items()) {
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    if (!found) where = name;
+    found = found || !secret_in(text).empty();
+    all += text + "\n";
+  }
   const std::string_view what = secret_in(all);
   if (what.empty()) return;
-  if (thing.withheld.empty()) thing.withheld["content"] = what;
+  if (thing.withheld.empty()) thing.withheld[where] = what;
   thing.attributes = Json::object();
 }
 

@@ -30,13 +30,16 @@ class InventoryLoader {
   std::optional<LoadedInventory> load(const fs::path& file) {
     const std::string name = shown_name(file);
     const std::size_t before = diagnostics_.error_count();
-    if (const std::optional<SourceSpan> section = ini_section(file, name)) {
+    Diagnostics found;
+    std::optional<Node> root = read_document(*project_.files, file, name, std::nullopt, found, sources_);
+    const bool is_map = root && root->is_map();
+    if (const std::optional<SourceSpan> section = is_map ? std::nullopt : ini_section(name)) {
       diagnostics_.add(Diagnostic(Code::kInventorySource, name + " is an inventory of Ansible's")
                            .at(*section, "its form, INI, is not that of hosts.yaml")
                            .with_hint("leave it as it is, and name it in hosts.yaml: `sources: [{ansible: FILE}]`"));
       return std::nullopt;
     }
-    std::optional<Node> root = read_document(*project_.files, file, name, std::nullopt, diagnostics_, sources_);
+    diagnostics_.extend(std::move(found));
     if (!root) {
       hide_unread(project_.root.inputs, name, sources_);
       return std::nullopt;
@@ -53,19 +56,15 @@ class InventoryLoader {
   }
 
  private:
-  // Where the first section of a file of Ansible's is, which is no YAML: an inventory is a map, so nothing of it begins
-  // with a bracket.
-  std::optional<SourceSpan> ini_section(const fs::path& file, const std::string& name) const {
-    const Result<std::string> text = project_.files->read(file, lang::kMaxYamlBytes);
-    if (!text) return std::nullopt;
-    std::string_view rest = *text;
+  // Where the first section of a file of Ansible's is, which is no map of YAML: nothing of that begins with a bracket.
+  std::optional<SourceSpan> ini_section(const std::string& name) const {
+    std::string_view rest = sources_.text(name);
     for (int number = 1; !rest.empty(); ++number) {
       const std::string_view line = rest.substr(0, rest.find('\n'));
       rest.remove_prefix(std::min(rest.size(), line.size() + 1));
       const std::size_t first = line.find_first_not_of(" \t\r");
       if (first == std::string_view::npos || line[first] == '#' || line[first] == ';') continue;
       if (line[first] != '[' || line.find_first_of(",{\"'") != std::string_view::npos) return std::nullopt;
-      sources_.add(name, *text);
       const int column = static_cast<int>(first) + 1;
       return SourceSpan{name, number, column, number, column + 1};
     }

@@ -13,8 +13,8 @@
 namespace plumb::config {
 
 // What the schema of a kind says to each of its declarations. The schema outlives it.
-struct KindSchema {
-  explicit KindSchema(const Json& schema) : rules(schema), replacement(replacement_of(schema)) {
+struct RulesOfKind {
+  explicit RulesOfKind(const Json& schema) : rules(schema), replacement(replacement_of(schema)) {
     for (const auto& [name, part] : schema.at("properties").items()) {
       if (part.value("x-sensitive", false)) sensitive.insert(name);
     }
@@ -32,14 +32,14 @@ class KindRules {
 
   const Registry& kinds() const { return kinds_; }
   // Of a kind that is in the registry and has a schema.
-  KindSchema& of(const plumb::Kind& kind) {
+  RulesOfKind& of(const plumb::Kind& kind) {
     const Json& schema = kind.schema.json();
     return schemas_.try_emplace(&schema, schema).first->second;
   }
 
  private:
   const Registry& kinds_;
-  std::map<const Json*, KindSchema> schemas_;
+  std::map<const Json*, RulesOfKind> schemas_;
 };
 
 }  // namespace plumb::config

@@ -3,6 +3,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include "engine/base/quoted_text.h"
+
 namespace plumb::imports {
 
 Cel made(std::string text, Type type, int how) {
@@ -16,22 +18,7 @@ Cel made(std::string text, Type type, Type item) {
 }
 
 std::string cel_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
+  return quoted_text(text, '\'');
 }
 
 std::optional<std::string> literal_text(const Cel& value) {
@@ -47,6 +34,7 @@ std::optional<std::string> literal_text(const Cel& value) {
       continue;
     }
     const char next = text[++at];
+    if (next == 'x') return std::nullopt;
     out += next == 'n' ? '\n' : next == 't' ? '\t' : next == 'r' ? '\r' : next;
   }
   return out;

@@ -151,12 +151,6 @@ void lay_out(std::vector<Piece>& pieces, const Layout& layout) {
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 std::string first_word(std::string_view text) {
   std::size_t end = 0;
   while (end < text.size() && !space(text[end]) && text[end] != '(') ++end;

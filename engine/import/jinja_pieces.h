@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/trimmed.h"
+
 namespace plumb::imports {
 
 struct Piece {
@@ -27,8 +29,6 @@ struct Layout {
 // afterwards. Throws Untranslatable.
 std::vector<Piece> pieces_of(std::string_view source, bool is_included, int& line, const Layout& given = {});
 
-// Without blanks and line breaks around it.
-std::string_view trimmed(std::string_view text);
 // Up to a blank or an opening bracket: "for" of "for x in y".
 std::string first_word(std::string_view text);
 

@@ -6,6 +6,7 @@
 
 #include "engine/base/ascii.h"
 #include "engine/base/outside_text.h"
+#include "engine/base/quoted_text.h"
 
 namespace plumb::imports {
 namespace {
@@ -28,29 +29,6 @@ bool plain_is_safe(const std::string& text, bool in_flow) {
   if (odd) return false;
   // A `?` ends a text between brackets for readers that are not the standard's.
   return !in_flow || text.find_first_of(",?[]{}\"") == std::string::npos;
-}
-
-std::string double_quoted(const std::string& text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\x";
-      out += kHex[byte >> 4U];
-      out += kHex[byte & 15U];
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
 }
 
 bool literal_is_safe(const std::string& text) {
@@ -132,7 +110,7 @@ std::string yaml_scalar(const std::string& text, bool in_flow) {
   const bool odd = std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   const bool single = !odd && (text.find('"') != std::string::npos || text.find('\\') != std::string::npos) &&
                       text.find('\'') == std::string::npos;
-  return single ? "'" + text + "'" : double_quoted(text);
+  return single ? "'" + text + "'" : quoted_text(text, '"');
 }
 
 void Lines::add(const std::string& line) {

@@ -1,18 +1,9 @@
 #include "providers/sdk/asked_programs.h"
 
+#include "engine/base/trimmed.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
-namespace {
-
-std::string without_ends(const std::string& text) {
-  constexpr const char* kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) + 1 - begin);
-}
-
-}  // namespace
 
 Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, System& system) {
   const std::string shown = in_backquotes(program.command);
@@ -39,8 +30,9 @@ Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, Syst
     return fail(Code::kCannotObserve,
                 "the guard " + shown + " did not end within " + std::to_string(program.timeout.count()) + " s");
   }
-  return std::optional(
-      ProgramAnswer{result->exit_code, without_ends(result->output.substr(0, kMost)), result->output.size() > kMost});
+  return std::optional(ProgramAnswer{result->exit_code,
+                                     std::string(trimmed(std::string_view(result->output).substr(0, kMost))),
+                                     result->output.size() > kMost});
 }
 
 Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& system) {

@@ -5,6 +5,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
+#include "engine/base/trimmed.h"
 #include "providers/sdk/edit_parts.h"
 #include "providers/sdk/ini_header.h"
 
@@ -14,9 +15,7 @@ namespace {
 constexpr std::string_view kBlanks = " \t";
 
 std::string_view without_blanks(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  const std::size_t end = text.find_last_not_of(kBlanks);
-  return end == std::string_view::npos ? std::string_view() : text.substr(begin, end + 1 - begin);
+  return trimmed(text, kBlanks);
 }
 
 std::size_t indent_of(std::string_view line) {

@@ -1,6 +1,7 @@
 // Text that is to stand in other text: lines moved in or commented, words for a shell, literals for a pattern.
 #include <algorithm>
 
+#include "engine/base/quoted_text.h"
 #include "engine/lang/cel/library.h"
 #include "engine/lang/cel/operators.h"
 
@@ -91,23 +92,7 @@ Value regex_escape(Call& call) {
 // A text as Python writes it among the items of a list.
 void append_python_text(std::string& out, std::string_view text) {
   const bool double_quotes = text.find('\'') != std::string_view::npos && text.find('"') == std::string_view::npos;
-  const char quote = double_quotes ? '"' : '\'';
-  out += quote;
-  for (const char c : text) {
-    if (c == quote || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else {
-      out += c;
-    }
-  }
-  out += quote;
+  append_quoted_text(out, text, double_quotes ? '"' : '\'');
 }
 
 // An error value, or none.
