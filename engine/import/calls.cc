@@ -121,7 +121,8 @@ Cel method(const Expr& expr, Names& names) {
     return result;
   }
   if (name == "values") return made(base + ".transformList(k, v, v)", Type::kList);
-  if (name == "items") return object;
+  // Values never change here: a copy is the value.
+  if (name == "items" || (name == "copy" && count == 0)) return object;
   if (name == "isdigit") return made(base + ".matches('^[0-9]+$')", Type::kBool);
   throw Untranslatable{"the method `" + name + "`"};
 }

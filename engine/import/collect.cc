@@ -177,7 +177,11 @@ void Unit::collect_task(const Task& task, const Context& around) {
   if (loop_keyword(task, word) != nullptr) inner.turns.erase(loop_variable(task));
   if (const Node* name = task.keyword("register"); name != nullptr && name->is_scalar()) {
     std::vector<Registered>& all = registered_[name->text];
-    std::erase_if(all, [&](const Registered& one) { return one.task == &task; });
+    // The same name of a task for Windows is another system's.
+    const bool foreign = is_for_windows(task);
+    if (foreign && !all.empty()) return;
+    std::erase_if(all,
+                  [&](const Registered& one) { return one.task == &task || (!foreign && is_for_windows(*one.task)); });
     Registered kept;
     kept.task = &task;
     kept.looped = loop_keyword(task, word) != nullptr;

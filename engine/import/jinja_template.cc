@@ -76,6 +76,10 @@ void TemplateTranslator::statement(const std::string& word, const std::string& r
   if (word == "if") return conditional(rest, names);
   if (word == "for") return loop(rest, names);
   if (word == "set") return name_value(rest, ends_line, names);
+  if (word == "do") {
+    if (!change(*parse_expression(rest), ends_line, names)) throw Untranslatable{"the statement `do`"};
+    return;
+  }
   if (word == "block") {
     skip();
     body({"endblock"}, names);

@@ -34,13 +34,19 @@ bool literal(const Node& node) {
          std::all_of(node.entries.begin(), node.entries.end(), [](const Entry& one) { return literal(one.value); });
 }
 
-std::map<std::string, bool> fields_of(const std::vector<Node>& items) {
-  std::map<std::string, bool> fields;
+std::map<std::string, LocalNames::Field> fields_of(const std::vector<Node>& items) {
+  std::map<std::string, LocalNames::Field> fields;
   for (const Node& item : items) {
-    for (const Entry& entry : item.entries) fields.emplace(entry.key, true);
+    for (const Entry& entry : item.entries) {
+      LocalNames::Field& field = fields[entry.key];
+      const Type type = plain_type(entry.value);
+      field.numbers = field.numbers || type == Type::kInt;
+      field.texts = field.texts || type == Type::kText;
+      field.others = field.others || (type != Type::kInt && type != Type::kText);
+    }
   }
-  for (auto& [name, all] : fields) {
-    for (const Node& item : items) all = all && item.find(name) != nullptr;
+  for (auto& [name, field] : fields) {
+    for (const Node& item : items) field.in_all = field.in_all && item.find(name) != nullptr;
   }
   return fields;
 }
@@ -253,9 +259,7 @@ std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool u
                                     : cel_literal(item));
       turn.names->set_constant(variable, item);
       if (item.is_map()) {
-        std::map<std::string, bool> fields;
-        for (const Entry& entry : item.entries) fields.emplace(entry.key, true);
-        turn.names->set_fields(variable, fields);
+        turn.names->set_fields(variable, fields_of({item}));
       }
       turns.push_back(std::move(turn));
     }

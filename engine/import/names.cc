@@ -72,9 +72,13 @@ std::optional<Cel> LocalNames::chain(const std::vector<std::string>& parts, std:
       used = 2;
       return Cel{"null", Type::kNull, Type::kAny, 0, "", "false"};
     }
-    if (field->second) {
+    if (field->second.in_all) {
       used = 2;
-      return Cel{own_.at(parts[0]).text + "." + parts[1], Type::kAny, Type::kAny, 0, "", ""};
+      const std::string value = own_.at(parts[0]).text + "." + parts[1];
+      if (!field->second.numbers || field->second.others) return Cel{value, Type::kAny, Type::kAny, 0, "", ""};
+      // To Jinja `1` and `'1'` are the same text.
+      return field->second.texts ? Cel{"string(" + value + ")", Type::kText, Type::kAny, 0, "", ""}
+                                 : Cel{value, Type::kInt, Type::kAny, 0, "", ""};
     }
   }
   if (own_.contains(parts.front())) return std::nullopt;

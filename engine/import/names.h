@@ -24,6 +24,8 @@ class Names {
   virtual const lang::Node* constant(const std::string& name) const = 0;
   // Whether it means something that the tasks or the template name themselves.
   virtual bool knows(const std::string&) const { return false; }
+  // Whether it means what a task before this one came to.
+  virtual bool was_registered(const std::string&) { return false; }
   // What a reader of the report has to know of the value that is being made.
   virtual void tell(const std::string&) {}
 };
@@ -40,8 +42,14 @@ class LocalNames : public Names {
   void set_constant(const std::string& name, lang::Node value) { constants_[name] = std::move(value); }
   // `name` is a pair or more, made by a loop that nests: `item.0`, `item[1]`.
   void set_parts(const std::string& name, std::vector<Cel> parts) { parts_[name] = std::move(parts); }
-  // The keys that maps of a literal list have: true for those that all of them have.
-  void set_fields(const std::string& name, std::map<std::string, bool> fields) { fields_[name] = std::move(fields); }
+  // A key that maps of a literal list have.
+  struct Field {
+    bool in_all = true;
+    bool numbers = false;  // whole numbers are among its values
+    bool texts = false;
+    bool others = false;
+  };
+  void set_fields(const std::string& name, std::map<std::string, Field> fields) { fields_[name] = std::move(fields); }
   // `name` means something that cannot be said here: told to who asks for it.
   void set_problem(const std::string& name, std::string reason) { problems_[name] = std::move(reason); }
   bool has(const std::string& name) const { return own_.contains(name) || parts_.contains(name); }
@@ -51,6 +59,7 @@ class LocalNames : public Names {
   std::optional<Cel> chain(const std::vector<std::string>& parts, std::size_t& used) override;
   const lang::Node* constant(const std::string& name) const override;
   bool knows(const std::string& name) const override { return has(name) || outer_.knows(name); }
+  bool was_registered(const std::string& name) override { return !has(name) && outer_.was_registered(name); }
   void tell(const std::string& text) override { outer_.tell(text); }
 
  private:
@@ -58,7 +67,7 @@ class LocalNames : public Names {
   std::map<std::string, Cel> own_;
   std::map<std::string, std::vector<Cel>> parts_;
   std::map<std::string, lang::Node> constants_;
-  std::map<std::string, std::map<std::string, bool>> fields_;
+  std::map<std::string, std::map<std::string, Field>> fields_;
   std::map<std::string, std::string> problems_;
 };
 

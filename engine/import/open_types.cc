@@ -188,4 +188,26 @@ bool open_types(Written& value, bool is_condition, std::string_view why) {
   return any;
 }
 
+std::string text_that_is_a_number(std::string_view why) {
+  if (!why.ends_with("must be text (this is a whole number)") && !why.ends_with("must be text (this is a number)"))
+    return "";
+  const std::size_t from = why.find('`');
+  const std::size_t end = why.find('`', from + 1);
+  return end == std::string_view::npos ? "" : std::string(why.substr(from + 1, end - from - 1));
+}
+
+bool print_numbers(Written& value) {
+  if (value.is_list()) {
+    bool any = false;
+    for (Written& item : value.items) any = print_numbers(item) || any;
+    return any;
+  }
+  const std::string& text = value.text;
+  const bool whole = value.is_scalar() && text.starts_with("${") &&
+                     end_of(text, 2, [](std::size_t) { return false; }) == text.size() - 1;
+  if (!whole || text.starts_with("${string(")) return false;
+  value.text = "${string(" + text.substr(2, text.size() - 3) + ")}";
+  return true;
+}
+
 }  // namespace plumb::imports

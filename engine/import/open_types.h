@@ -17,4 +17,9 @@ std::string text_with_open_types(std::string_view text, std::string_view why);
 // The same in all that a value holds; `bare` of a condition, which stands without signs. False where nothing changed.
 bool open_types(Written& value, bool bare, std::string_view why);
 
+// The attribute of "`value` must be text (this is a whole number)"; empty where `why` says something else.
+std::string text_that_is_a_number(std::string_view why);
+// Prints what is one expression and no more. False where nothing of it is.
+bool print_numbers(Written& value);
+
 }  // namespace plumb::imports

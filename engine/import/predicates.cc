@@ -25,6 +25,10 @@ Cel test(const Expr& expr, Names& names) {
     if (const std::optional<Cel> found = names.chain({subject.text, name}, used); found && used == 2)
       return result(*found);
   }
+  if (subject.is(Kind::kName) && (name == "defined" || name == "undefined")) {
+    // The name is there also where the task was skipped.
+    if (names.was_registered(subject.text)) return truth(name == "defined" ? "true" : "false");
+  }
   const Cel value = translate(subject, names);
   if (name == "defined" || name == "undefined") {
     if (name == "undefined") {

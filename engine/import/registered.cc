@@ -32,6 +32,12 @@ Cel Unit::reading(const std::string& name, WrittenMap source, Type type) {
   return made("readings." + name, type, type == Type::kList ? Type::kText : Type::kAny);
 }
 
+bool Unit::was_registered(const std::string& name) {
+  if (symbols_.contains(name) || turn_names_.contains(name)) return false;
+  const Registered* found = registration(name);
+  return found != nullptr && found->position < position_;
+}
+
 // What a task registered, where it only looks.
 std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size_t& used) {
   const Registered& kept = *registration(parts[0]);
@@ -153,8 +159,9 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     const std::string words = translate_text(line, local).text;
     const Node* chdir = task.argument({"chdir"});
     const std::string there = chdir == nullptr ? "" : "cd " + translate_text(chdir->text, local).text + " && ";
-    const bool list =
-        task.module == "command" && there.empty() && !lenient && what != "stderr" && what != "stderr_lines";
+    // Where how many words there are hangs on a condition, a shell parts them.
+    const bool words_known = task.module == "command" && there.empty() && line.find("{%") == std::string::npos;
+    const bool list = words_known && !lenient && what != "stderr" && what != "stderr_lines";
     const auto after = [&](WrittenMap source) {
       if (packages_before_) source.emplace_back("after", Written::of_texts({"package:*"}));
       return source;
@@ -162,10 +169,9 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     if (const Node* argv = task.argument({"argv"})) {
       command = written_of(*argv, local);
     } else if (list || what == "rc" || what == "failed" || what == "succeeded" || what == "success") {
-      if (task.module == "command" && there.empty()) {
+      if (words_known) {
         std::vector<Written> items;
-        for (const std::string& word : shell_words(line))
-          items.push_back(Written::of_text(translate_text(word, local).text));
+        for (const std::string& word : shell_words(line)) items.push_back(Written::of_text(word_text(word, local)));
         command = Written::of_list(std::move(items));
       } else {
         command = Written::of_text(there + words);

@@ -87,6 +87,9 @@ class Builder {
   void repository(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void key(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void firewall(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void iptables(Item& item, Names& local);
+  bool needs_nft() const;
+  void nft_rule(Item& item, Names& local);
   void moment(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void snap(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void guarded(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);

@@ -28,16 +28,21 @@ std::pair<std::string, std::string> name_and_version(const std::string& text) {
 std::optional<std::string> version_of_some(std::string& text) {
   static constexpr std::string_view kMark = " ? '=' + ";
   static constexpr std::string_view kEnd = " : ''}";
-  // `${'name' + (condition ? … : '')}` is the same in one expression.
-  static constexpr std::string_view kWithin = "' + (";
-  const std::size_t within = text.find(kWithin);
-  if (text.starts_with("${'") && within != std::string::npos && text.ends_with(" : '')}"))
-    text = text.substr(3, within - 3) + "${" +
-           text.substr(within + kWithin.size(), text.size() - within - kWithin.size() - 2) + "}";
-  const std::size_t open = text.find("${");
   const std::size_t mark = text.find(kMark);
-  if (open == 0 || open == std::string::npos || mark == std::string::npos || mark < open || !text.ends_with(kEnd))
-    return std::nullopt;
+  if (mark == std::string::npos) return std::nullopt;
+  // `${name + (condition ? … : '')}` is the same in one expression.
+  static constexpr std::string_view kWithin = " + (";
+  const std::size_t within = text.rfind(kWithin, mark);
+  if (text.starts_with("${") && within != std::string::npos && text.ends_with(" : '')}")) {
+    const std::string name = text.substr(2, within - 2);
+    const bool literal = name.starts_with('\'') && name.find('\'', 1) == name.size() - 1;
+    std::string choice = text.substr(within + kWithin.size());
+    choice.erase(choice.size() - 2, 1);
+    text = (literal ? name.substr(1, name.size() - 2) : "${" + name + "}") + "${" + choice;
+    return version_of_some(text);
+  }
+  const std::size_t open = text.rfind("${", mark);
+  if (open == 0 || open == std::string::npos || !text.ends_with(kEnd)) return std::nullopt;
   const std::string decides = text.substr(open + 2, mark - open - 2);
   const std::string version = text.substr(mark + kMark.size(), text.size() - kEnd.size() - mark - kMark.size());
   // One choice, and no other inside of it.

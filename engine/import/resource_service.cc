@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/import/expression.h"
+#include "engine/import/filter_arguments.h"
 #include "engine/import/resource.h"
 #include "engine/import/translate_text.h"
 
@@ -256,13 +257,17 @@ void Builder::command(Unit::Turn& turn, const Cel& when, const std::vector<const
   const Node* executable = task_.argument({"executable"});
   ignore({"executable"});
   if (argv != nullptr) {
-    item->put("run", unit_.written_of(*argv, local));
+    item->put("run", argv->is_sequence() ? write(*argv, Form::kList, local) : unit_.written_of(*argv, local));
   } else if (line.empty()) {
     throw Untranslatable{"a command without words"};
+  } else if (!shell && line.find("{%") != std::string::npos) {
+    // How many words there are hangs on a condition.
+    if (line.find_first_of("\"'") != std::string::npos)
+      throw Untranslatable{"a command with conditions and quotes in it"};
+    item->put("run", Written::of_text("${" + words_of(text_expression(line, local)).text + "}"));
   } else if (!shell) {
     std::vector<Written> words;
-    for (const std::string& word : shell_words(line))
-      words.push_back(Written::of_text(translate_text(word, local).text));
+    for (const std::string& word : shell_words(line)) words.push_back(Written::of_text(word_text(word, local)));
     const bool several = std::any_of(words.begin(), words.end(), [&](const Written& word) {
       return word.text.starts_with("${") && words.size() == 1;
     });
@@ -280,9 +285,17 @@ void Builder::command(Unit::Turn& turn, const Cel& when, const std::vector<const
       item->put("run", Written::of_text(script));
     }
   }
-  if (auto creates = take({"creates"}, Form::kText, local)) item->put("creates", *creates);
-  if (auto removes = take({"removes"}, Form::kText, local)) item->put("removes", *removes);
-  if (auto chdir = take({"chdir"}, Form::kText, local)) item->put("cwd", *chdir);
+  const std::optional<Written> folder = take({"chdir"}, Form::kText, local);
+  for (const char* guard : {"creates", "removes"}) {
+    std::optional<Written> path = take({guard}, Form::kText, local);
+    if (!path) continue;
+    // It counts from the folder that the command runs in.
+    const bool relative = !path->text.starts_with('/') && !path->text.starts_with('~') && !path->text.starts_with("${");
+    if (folder && relative)
+      *path = Written::of_text(folder->text + (folder->text.ends_with('/') ? "" : "/") + path->text);
+    item->put(guard, *path);
+  }
+  if (folder) item->put("cwd", *folder);
   if (auto input = take({"stdin"}, Form::kText, local)) item->put("stdin", *input);
   const bool guarded = item->find("creates") != nullptr || item->find("removes") != nullptr || !changes.empty();
   const bool decided = guarded || when.text.find("readings.") != std::string::npos;

@@ -139,6 +139,8 @@ Written Builder::write(const Node& node, Form form, Names& local) {
     if (form == Form::kInt && plain_type(node) == Type::kInt) return Written::of_plain(node.text);
     if (form == Form::kInt && !node.text.empty() && node.text.find_first_not_of("0123456789") == std::string::npos)
       return Written::of_plain(node.text);
+    // YAML 1.1 reads `0o700` as text, and Ansible that text as the mode.
+    if (form == Form::kMode && node.text.starts_with("0o")) return Written::of_text("0" + node.text.substr(2));
     if (form == Form::kMode && node.text.size() < 4 && node.text.find_first_not_of("01234567") == std::string::npos)
       return Written::of_text(std::string(4 - node.text.size(), '0') + node.text);
     return Written::of_text(escaped(node.text));

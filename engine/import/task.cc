@@ -204,6 +204,12 @@ bool is_delegated(const Task& task) {
   return bare != "{{inventory_hostname}}" && bare != "{{ansible_host}}" && !bare.empty();
 }
 
+bool is_for_windows(const Task& task) {
+  const std::string& written = task.written_module;
+  return task.module.starts_with("win_") || written.starts_with("ansible.windows.") ||
+         written.starts_with("community.windows.") || written.starts_with("chocolatey.");
+}
+
 bool asks_url(const Task& task) {
   if (task.module != "uri" || task.keyword("register") == nullptr || task.argument({"url"}) == nullptr) return false;
   const Node* verb = task.argument({"method"});

@@ -33,6 +33,8 @@ std::vector<Task> read_tasks(const lang::Node& list, const std::string& file);
 
 // Whether it runs on another machine than the host.
 bool is_delegated(const Task& task);
+// Whether its module is one for Windows alone.
+bool is_for_windows(const Task& task);
 
 // Whether it only asks a URL, and keeps what that answers.
 bool asks_url(const Task& task);

@@ -58,6 +58,7 @@ void TemplateTranslator::loop(const std::string& rest, LocalNames& names) {
     list.text = list.in_brackets(0) + ".filter(e, " + condition(*only, chosen).text + ")";
     list.rank = 0;
   }
+  if (!pairs && targets.size() == 1 && gather(targets[0], list, names)) return;
   std::string counter;
   if (pairs && counted) throw Untranslatable{"a `for` over pairs that counts"};
   if (pairs) {
@@ -83,7 +84,9 @@ void TemplateTranslator::loop(const std::string& rest, LocalNames& names) {
   ++at_;
   if (depth_in_blocks_ > kDeepestBlock) throw Untranslatable{"statements that are nested too deeply"};
   ++depth_in_blocks_;
+  ++depth_in_loops_;
   body({"else", "endfor"}, inner);
+  --depth_in_loops_;
   --depth_in_blocks_;
   const bool otherwise = first_word(pieces_[at_].text) == "else";
   directive("endfor", pieces_[at_].ends_line);
@@ -97,6 +100,67 @@ void TemplateTranslator::loop(const std::string& rest, LocalNames& names) {
     ++at_;
   }
   for (const std::string& name : own) used_.erase(name);
+}
+
+// `{% for x in xs %}{% if c %}{% set _ = list.append(y) %}{% endif %}{% endfor %}`: a loop that does nothing but fill a
+// list. False, with nothing done, where it is another one.
+bool TemplateTranslator::gather(const std::string& target, const Cel& list, LocalNames& names) {
+  ExprPtr decides;
+  ExprPtr filled;
+  std::size_t at = at_ + 1;
+  for (bool inside = false;; ++at) {
+    if (at >= pieces_.size()) return false;
+    const Piece& piece = pieces_[at];
+    if (piece.kind == Piece::Kind::kComment) continue;
+    if (piece.kind == Piece::Kind::kText && trimmed(piece.text).empty()) continue;
+    if (piece.kind != Piece::Kind::kStatement) return false;
+    const std::string word = first_word(piece.text);
+    const std::string_view rest = trimmed(std::string_view(piece.text).substr(word.size()));
+    if (word == "endfor") break;
+    if (word == "endif" && inside) {
+      if (filled == nullptr) return false;
+      inside = false;
+      continue;
+    }
+    ExprPtr made;
+    if (word == "if" && !inside && decides == nullptr && filled == nullptr) {
+      inside = true;
+      decides = parse_expression(rest);
+      // `if c and list.append(y)` fills it by the way.
+      const bool both = decides->is(Expr::Kind::kAnd);
+      if (changed_by(both ? *decides->children[1] : *decides)) {
+        made = both ? decides->children[1] : decides;
+        decides = both ? decides->children[0] : nullptr;
+      }
+      if (made == nullptr) continue;
+    } else if (word == "do") {
+      made = parse_expression(rest);
+    } else if (word == "set" && rest.find('=') != std::string_view::npos) {
+      made = parse_expression(rest.substr(rest.find('=') + 1));
+    }
+    if (made == nullptr || filled != nullptr || !changed_by(*made)) return false;
+    if (made->children[0]->text != "append") return false;
+    filled = made;
+  }
+  if (filled == nullptr) return false;
+  const Changed changed = *changed_by(*filled);
+  if (changed.name == target) return false;
+  const auto around = named_in_.find(changed.name);
+  if ((around == named_in_.end() ? 0 : around->second) != depth_in_loops_) return false;
+  const bool ends_line = pieces_[at].ends_line;
+  const std::string own = fresh(safe_name(target));
+  LocalNames inner(names);
+  inner.set(target, {own, list.item, Type::kAny, 0, "", ""});
+  std::string text = list.in_brackets(0);
+  if (decides != nullptr) text += ".filter(" + own + ", " + condition(*decides, inner).text + ")";
+  const Cel each = translate(*filled->children[1], inner);
+  if (each.text != own || list.type == Type::kMap) text += ".map(" + own + ", " + each.text + ")";
+  used_.erase(own);
+  const Cel before = names.variable(changed.name);
+  at_ = at + 1;
+  let(changed.name, {before.in_brackets(rank::kSum) + " + " + text, Type::kList, each.type, rank::kSum, "", ""},
+      ends_line, names);
+  return true;
 }
 
 // Whether what follows up to the end of this loop speaks of `loop`.

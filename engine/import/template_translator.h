@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,13 @@
 #include "engine/import/names.h"
 
 namespace plumb::imports {
+
+// What `list.append(x)`, `list.extend(x)` or `map.update(x)` changes, and what it is afterwards.
+struct Changed {
+  std::string name;
+  ExprPtr value;
+};
+std::optional<Changed> changed_by(const Expr& expr);
 
 class TemplateTranslator {
  public:
@@ -56,11 +64,14 @@ class TemplateTranslator {
   // --- template_names.cc
   void name_value(const std::string& rest, bool ends_line, LocalNames& names);
   void let(const std::string& name, const Cel& value, bool ends_line, LocalNames& names);
+  // `list.append(x)` and its like give the name another value; false where `expr` is nothing of that kind.
+  bool change(const Expr& expr, bool ends_line, LocalNames& names);
   std::string fresh(std::string name);
 
   // --- template_loops.cc
   void loop(const std::string& rest, LocalNames& names);
   bool counts() const;
+  bool gather(const std::string& target, const Cel& list, LocalNames& names);
 
   // --- template_macros.cc
   struct Macro {
@@ -81,6 +92,8 @@ class TemplateTranslator {
   std::string out_;
   std::vector<std::pair<std::string, Cel>> lets_;  // what each `let` is, in order
   std::map<std::string, bool> used_;
+  int depth_in_loops_ = 0;
+  std::map<std::string, int> named_in_;  // how many loops are around what names it last
   std::map<std::string, Macro> macros_;
 };
 

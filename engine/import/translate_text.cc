@@ -37,6 +37,12 @@ Text translate_text(std::string_view text, Names& names) {
   return result;
 }
 
+std::string word_text(std::string_view text, Names& names) {
+  const Text word = translate_text(text, names);
+  const bool number = word.whole && (word.value.type == Type::kInt || word.value.type == Type::kFloat);
+  return number && !literal_text(word.value) ? "${string(" + word.value.text + ")}" : word.text;
+}
+
 Cel text_expression(std::string_view text, Names& names) {
   const std::vector<TextPart> parts = parse_text(text);
   if (parts.size() == 1)

@@ -16,7 +16,9 @@ struct Text {
 };
 // Throws Untranslatable.
 Text translate_text(std::string_view text, Names& names);
-// The same as one expression of CEL.
+// A word of a command: a whole number is its digits.
+std::string word_text(std::string_view text, Names& names);
+// A text as one expression of CEL.
 Cel text_expression(std::string_view text, Names& names);
 // Literal text between expressions: `${` stays what it is.
 std::string escaped(std::string_view literal);

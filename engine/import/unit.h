@@ -234,6 +234,7 @@ class Unit : public Names {
   std::optional<Cel> chain(const std::vector<std::string>& parts, std::size_t& used) override;
   const lang::Node* constant(const std::string& name) const override;
   bool knows(const std::string& name) const override { return symbols_.contains(name); }
+  bool was_registered(const std::string& name) override;
   void tell(const std::string& text) override;
 
  private:

@@ -124,6 +124,11 @@ void Unit::task(const Task& one, const Surroundings& around) {
   Items& out = *around.out;
   try {
     refuse_never(one);
+    if (is_for_windows(one)) {
+      set_outcome(row, Outcome::kNotNeeded);
+      note(row, "it is for Windows, which plumb does not manage");
+      return;
+    }
     if (const Node* mode = one.keyword("check_mode"); mode != nullptr ? says_yes(mode) : around.looks_only) {
       if (is_resource_module(module))
         throw Untranslatable{"`check_mode`: it changes nothing, and tells what it would change"};

@@ -278,6 +278,9 @@ bool Unit::break_at(const std::string& file, int line, const std::string& why) {
       for (auto& [key, value] : item.keys) any = open_types(value, key == "when", why) || any;
       if (any) return true;
     }
+    if (const std::string printed = text_that_is_a_number(why); !printed.empty() && item.opened.insert(why).second) {
+      if (Written* value = item.find(printed); value != nullptr && print_numbers(*value)) return true;
+    }
     item.broken = true;
     item.comment = why;
     const Written* use = item.kind == Item::Kind::kUse ? item.find("use") : nullptr;
