@@ -23,6 +23,18 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
+// The one candidate that a word is the beginning of: "int" for "integer".
+std::string begun_by(std::string_view word, std::span<const std::string> candidates) {
+  constexpr std::size_t kShortest = 3;
+  std::string found;
+  for (const std::string& candidate : candidates) {
+    if (word.size() < kShortest || candidate.size() <= word.size() || !candidate.starts_with(word)) continue;
+    if (!found.empty()) return {};
+    found = candidate;
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
@@ -39,7 +51,7 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
       result = candidate;
     }
   }
-  return result;
+  return result.empty() ? begun_by(word, candidates) : result;
 }
 
 }  // namespace plumb

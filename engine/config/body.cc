@@ -17,6 +17,7 @@ using lang::Node;
 
 constexpr const char* kResources = "resources";
 constexpr const char* kRescue = "rescue";
+constexpr const char* kAs = "as";
 
 const Entry* resources_of(const Node& node) {
   return node.is_map() && !is_use(node) ? node.find(kResources) : nullptr;
@@ -28,7 +29,7 @@ class BodyOpener {
       : kinds_(kinds), blocks_(blocks), diagnostics_(diagnostics) {}
 
   std::vector<BodyEntry> run(Node& resources) {
-    open(resources, std::nullopt, nullptr);
+    open(resources, std::nullopt, nullptr, nullptr);
     return std::move(entries_);
   }
 
@@ -37,22 +38,25 @@ class BodyOpener {
     return node.is_map() && !node.entries.empty() ? kinds_.find(node.entries.front().key) : nullptr;
   }
 
-  // `around` is the outermost entry that all of it stands in; null for `resources` itself.
-  void open(Node& resources, BlockIndex block, const Node* around) {
+  // `around` is the outermost entry that all of it stands in; null for `resources` itself. `as`: of the nearest block
+  // that has one; null where none has.
+  void open(Node& resources, BlockIndex block, const Node* around, const Entry* as) {
     spread_lists(resources);
     for (Node& node : resources.items) {
       const Node* const item = around == nullptr ? &node : around;
       if (resources_of(node) == nullptr || kind_of(node) != nullptr) {
+        if (as != nullptr && node.is_map() && !node.entries.empty()) hand_on(*as, node);
         entries_.push_back({&node, block, item});
         continue;
       }
       const BlockIndex own = read_block(node, block);
+      const Entry* const nearer = node.find(kAs) == nullptr ? as : node.find(kAs);
       for (Entry& entry : node.entries) {
-        if (entry.key == kResources) open(entry.value, own, item);
+        if (entry.key == kResources) open(entry.value, own, item, nearer);
       }
       // Behind all that it may have to answer for, wherever it is written.
       for (Entry& entry : node.entries) {
-        if (entry.key == kRescue) open(entry.value, rescue_in(own), item);
+        if (entry.key == kRescue) open(entry.value, rescue_in(own), item, nearer);
       }
     }
   }
@@ -89,6 +93,27 @@ class BodyOpener {
     }
   }
 
+  // As if it stood there, unless something does. What cannot be done as somebody is not done as somebody else instead.
+  void hand_on(const Entry& as, Node& node) {
+    if (node.find(kAs) != nullptr) return;
+    const Kind* kind = kind_of(node);
+    if (kind == nullptr && !is_use(node)) return;  // it is no resource, as is told
+    if (kind != nullptr && kind->schema.json().at("properties").contains(kAs)) {
+      node.entries.push_back(as);
+      return;
+    }
+    const Entry& first = node.entries.front();
+    static const Json kNone = Json::object();
+    const Json& own = kind == nullptr ? kNone : kind->schema.json();
+    const Json& shared = builtin_schema("project")["definitions"]["resource"]["x-elsewhere"];
+    const std::string hint = own.value("x-elsewhere", kNone).value(kAs, shared.value(kAs, std::string()));
+    diagnostics_.add(Diagnostic(Code::kUnknownKey, "a " + (kind == nullptr ? "module" : first.key) +
+                                                       " takes no `as`, and stands in a block that has one")
+                         .at(first.key_span, "it would not be done as that user")
+                         .with_related(as.key_span, "the block's")
+                         .with_hint(hint));
+  }
+
   BlockIndex read_block(const Node& node, BlockIndex around) {
     const std::size_t before = diagnostics_.error_count();
     ParsedBlock block;
@@ -120,7 +145,7 @@ class BodyOpener {
     literal.kind = Node::Kind::kMap;
     literal.span = node.span;
     for (const Entry& entry : node.entries) {
-      if (entry.key == "env") continue;
+      if (entry.key == "env" || is_no_loop(entry)) continue;
       if (is_body(entry) && entry.value.is_sequence()) {
         Node empty;
         empty.kind = Node::Kind::kSequence;

@@ -80,6 +80,8 @@ class Checker : private PlacementCheck {
       for (const std::size_t index : step.calls) check_call(std::get<ModuleCall>(module_.body[index]), *this);
       names_.declare();
     }
+    // That there are none of either is to be known too.
+    if (module_.steps.empty()) names_.declare();
     check_resources();
     for (Steps& steps : module_.around) {
       for (Declaration& step : steps.steps) check_declaration(step, *this);

@@ -12,6 +12,10 @@ class CallCheck {
 
   void run(ModuleCall& call) {
     const ParsedCall& written = *call.written;
+    if (at_.lacks_names(written.placement, written.block)) {
+      call.broken = true;
+      return;
+    }
     Names names = at_.names_in(written.block);
     bool good = at_.is_good(written.block);
     good = at_.check_placement(written.placement, call.placement, names, call.reads) && good;

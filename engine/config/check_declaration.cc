@@ -16,6 +16,10 @@ class DeclarationCheck {
   void run(Declaration& declaration) {
     const ParsedDeclaration& written = *declaration.written;
     declaration.sensitive = written.marked_sensitive;
+    if (at_.lacks_names(written.placement, written.block)) {
+      declaration.broken = true;
+      return prepare(declaration, written.spec->schema.json()["properties"]);
+    }
     Names names = at_.names_in(written.block);
     bool good = at_.is_good(written.block);
     good = at_.check_placement(written.placement, declaration.placement, names, declaration.reads) && good;

@@ -44,6 +44,11 @@ void PlacementCheck::check_block(std::size_t index) {
   Block& block = module_.blocks[index];
   const BlockIndex around = block.written.around;
   Names names = names_in(around);
+  if (lacks_names(block.written.placement, around)) {
+    block.broken = true;
+    known_in_[index] = std::move(names);
+    return;
+  }
   bool good = check_placement(block.written.placement, block.placement, names, block.reads);
   if (block.written.env) {
     block.env = check_env(block.written.env, names, block.reads);
@@ -52,6 +57,11 @@ void PlacementCheck::check_block(std::size_t index) {
   block.but_when = finish(block.placement, around, block.reads);
   block.broken = block.written.broken || !good || block.reads.broken || (around && module_.blocks[*around].broken);
   known_in_[index] = std::move(names);
+}
+
+bool PlacementCheck::lacks_names(const ParsedPlacement& written, BlockIndex block) const {
+  if (written.lacks_names) return true;
+  return block && lacks_names(module_.blocks[*block].written.placement, module_.blocks[*block].written.around);
 }
 
 Names PlacementCheck::names_in(BlockIndex block) {
@@ -129,7 +139,14 @@ bool PlacementCheck::check_loop_type(const ParsedLoop& loop, const Type& type, T
     report(Code::kMayBeNull, "`for_each` needs a list or a map, and this may be null", loop.over->span,
            "this is " + words_for(type), "give it an empty list for none: ${x == null ? [] : x}");
   } else {
-    report(Code::kExpressionType, "`for_each` needs a list or a map", loop.over->span, "this is " + words_for(type));
+    std::string hint;
+    if (type.is(Kind::kString)) {
+      hint = loop.over->text.find("${") == std::string::npos ? "an expression stands in braces: ${…}"
+                                                             : "split it: ${x.split(',')}, or a list of it: ${[x]}";
+    }
+    if (type.is(Kind::kInt)) hint = "so many numbers from 0 are ${lists.range(x)}";
+    report(Code::kExpressionType, "`for_each` needs a list or a map", loop.over->span, "this is " + words_for(type),
+           hint);
   }
   return false;
 }

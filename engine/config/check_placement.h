@@ -18,6 +18,8 @@ class PlacementCheck : public CheckScope {
   Names names_in(BlockIndex block);
   // Whether all is well with the block that something stands in.
   bool is_good(BlockIndex block) const;
+  // A loop of it, or of what stands around it, could not be read: what its expressions name is not known.
+  bool lacks_names(const ParsedPlacement& written, BlockIndex block) const;
 
  private:
   bool check_loops(const ParsedPlacement& written, Placement& placement, Names& names, Reads& reads);

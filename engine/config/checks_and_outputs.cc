@@ -1,5 +1,7 @@
 #include "engine/config/checks_and_outputs.h"
 
+#include <algorithm>
+
 #include "engine/config/module_file.h"
 #include "engine/config/validate.h"
 
@@ -12,6 +14,15 @@ using lang::Node;
 WrittenValue text_in(const Node& map, const char* key) {
   const Entry* entry = map.find(key);
   return entry == nullptr || !entry->value.is_scalar() ? nullptr : std::make_shared<const Node>(entry->value);
+}
+
+// Such as `{type: integer}`, which nobody means as the value itself.
+bool says_only_of_what_type(const Node& node) {
+  const auto is_about = [](const Entry& entry) {
+    return entry.key == "type" || entry.key == "sensitive" || entry.key == "description";
+  };
+  return node.is_map() && node.find("type") != nullptr &&
+         std::all_of(node.entries.begin(), node.entries.end(), is_about);
 }
 
 }  // namespace
@@ -29,7 +40,14 @@ ParsedOutput read_output(const Entry& entry, Diagnostics& diagnostics) {
   output.span = entry.key_span;
   const Entry* value = entry.value.is_map() ? entry.value.find("value") : nullptr;
   output.value = std::make_shared<const Node>(value == nullptr ? entry.value : value->value);
-  if (value == nullptr) return output;
+  if (value == nullptr) {
+    if (says_only_of_what_type(entry.value)) {
+      diagnostics.add(Diagnostic(Code::kMissingKey, "`value` is missing in the output `" + entry.key + "`")
+                          .at(entry.key_span, "needs `value`")
+                          .with_hint("an output is `NAME: ${…}`, or `NAME: {value: ${…}, type: …}`"));
+    }
+    return output;
+  }
   Node about;
   about.kind = Node::Kind::kMap;
   about.span = entry.value.span;

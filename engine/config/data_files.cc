@@ -6,6 +6,7 @@
 #include "engine/config/file_choice.h"
 #include "engine/config/input.h"
 #include "engine/config/module_file.h"
+#include "engine/config/reading_formats.h"
 #include "engine/config/untyped.h"
 #include "engine/config/validate.h"
 #include "engine/lang/cel/convert.h"
@@ -31,6 +32,21 @@ void place_all(Node& node, const SourceSpan& span) {
   }
 }
 
+void name_file(Node& node, const std::string& name) {
+  node.span.file = name;
+  if (node.span.line == 0) node.span = {name, 1, 1, 1, 1};
+  for (Entry& entry : node.entries) {
+    entry.key_span.file = name;
+    name_file(entry.value, name);
+  }
+}
+
+// Nothing in such a file says of what type a value is.
+void keep_as_texts(Node& node) {
+  if (node.is_scalar()) node.style = lang::Style::kDoubleQuoted;
+  for (Entry& entry : node.entries) keep_as_texts(entry.value);
+}
+
 std::optional<Node> read_toml(const std::string& name, const std::string& text, Diagnostics& diagnostics) {
   cel::Environment environment;
   environment.add_variable("text", cel::Type(cel::Type::Kind::kString));
@@ -53,7 +69,25 @@ std::optional<Node> read_toml(const std::string& name, const std::string& text, 
   return node;
 }
 
-// The values of a table are texts until a schema says otherwise; then each is what its type makes of it, as in YAML.
+// INI, or NAME=value lines.
+std::optional<Node> read_settings(ReadingFormat format, const std::string& name, const std::string& text,
+                                  Diagnostics& diagnostics) {
+  Result<Node> root = read_told_text(format, text);
+  if (!root) {
+    Diagnostic problem = root.error().diagnostic();
+    problem.code = Code::kYamlSyntax;
+    problem.summary = format == ReadingFormat::kIni ? "the text is not INI" : "the text is not lines of NAME=value";
+    problem.span->file = name;
+    diagnostics.add(std::move(problem));
+    return std::nullopt;
+  }
+  name_file(*root, name);
+  keep_as_texts(*root);
+  return std::move(*root);
+}
+
+// The values of a table, or of an INI file, are texts until a schema says otherwise; then each is what its type makes
+// of it, as in YAML.
 void leave_to_schema(Node& node) {
   const bool text = node.text.empty() || node.text == "null" || node.text == "~";
   if (node.is_scalar()) node.style = text ? lang::Style::kLiteral : lang::Style::kPlain;
@@ -61,10 +95,21 @@ void leave_to_schema(Node& node) {
   for (Entry& entry : node.entries) leave_to_schema(entry.value);
 }
 
+// The end of its name: ".yaml". That of a file `.env` is its name.
+std::string kind_of_file(const std::string& file) {
+  const std::filesystem::path path(file);
+  return path.has_extension() ? path.extension().string() : path.filename().string();
+}
+
+bool has_only_texts(const std::string& file) {
+  const std::string kind = kind_of_file(file);
+  return kind == ".csv" || kind == ".ini" || kind == ".env";
+}
+
 // The tree of a file by the end of its name.
 std::optional<Node> read_tree(const std::string& file, const SourceSpan& asked_at, const ModuleFolder& folder,
                               Diagnostics& diagnostics, lang::SourceMap& sources) {
-  const std::string kind = std::filesystem::path(file).extension().string();
+  const std::string kind = kind_of_file(file);
   const std::string name = folder.in_project(file);
   Result<std::string> text = folder.own().read(file, lang::kMaxYamlBytes);
   if (!text) {
@@ -77,6 +122,12 @@ std::optional<Node> read_tree(const std::string& file, const SourceSpan& asked_a
   if (kind == ".yaml" || kind == ".yml") return lang::read_yaml(name, *text, diagnostics);
   if (kind == ".json") return lang::read_json(name, *text, Code::kYamlSyntax, diagnostics);
   if (kind == ".csv") return read_csv(name, *text, diagnostics);
+  if (kind == ".ini" || kind == ".env") {
+    const ReadingFormat format = kind == ".ini" ? ReadingFormat::kIni : ReadingFormat::kEnv;
+    if (valid_utf8(*text)) return read_settings(format, name, *text, diagnostics);
+    tell_data(Code::kYamlEncoding, "a file of data must be clean UTF-8", asked_at, file + " is not", diagnostics);
+    return std::nullopt;
+  }
   if (kind == ".toml") {
     if (valid_utf8(*text)) return read_toml(name, *text, diagnostics);
     tell_data(Code::kYamlEncoding, "a file of data must be clean UTF-8", asked_at, file + " is not", diagnostics);
@@ -84,7 +135,7 @@ std::optional<Node> read_tree(const std::string& file, const SourceSpan& asked_a
   }
   diagnostics.add(Diagnostic(Code::kBadValue, "nothing is known of files that end like " + file)
                       .at(asked_at, "names it")
-                      .with_hint("files of data end with .yaml, .yml, .json, .toml or .csv"));
+                      .with_hint("files of data end with .yaml, .yml, .json, .toml, .csv, .ini or .env"));
   return std::nullopt;
 }
 
@@ -129,7 +180,9 @@ ParsedData read_data(const Entry& entry, const ModuleFolder& folder, Diagnostics
       }
       std::erase_if(files.entries, [](const Entry& one) { return one.key == "schema"; });
     }
-    if (files.entries.size() == 1 && files.entries.front().key == "file") files = Node(files.entries.front().value);
+    // What else stands beside it is told with the whole file.
+    if (const Entry* file = files.find("file"); file != nullptr && files.find("first_of") == nullptr)
+      files = Node(file->value);
   }
   data.choice = files_of(files, folder, "`" + entry.key + "`", diagnostics);
   data.choice.span = entry.value.span;
@@ -137,7 +190,7 @@ ParsedData read_data(const Entry& entry, const ModuleFolder& folder, Diagnostics
     if (data.sensitive) sources.hide_file(folder.in_project(file));
     auto node = read_tree(file, entry.value.span, folder, diagnostics, sources);
     if (!node) continue;
-    if (!data.schema.is_null() && file.ends_with(".csv")) leave_to_schema(*node);
+    if (!data.schema.is_null() && has_only_texts(file)) leave_to_schema(*node);
     ValidateOptions options;
     options.sensitive = data.sensitive;
     std::optional<Json> value =

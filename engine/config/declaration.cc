@@ -110,7 +110,7 @@ class DeclarationReader {
     if (kinds_.find(first_.key) == nullptr) {
       const auto later = std::find_if(node_.entries.begin(), node_.entries.end(),
                                       [this](const Entry& entry) { return kinds_.find(entry.key) != nullptr; });
-      if (later != node_.entries.end() && shared_properties().contains(first_.key)) {
+      if (later != node_.entries.end() && is_key_beside(*later)) {
         report(Code::kBadResource, "the kind of a resource comes first", first_.key_span,
                "expected `" + later->key + ":` before this");
         return false;
@@ -143,11 +143,21 @@ class DeclarationReader {
     return true;
   }
 
+  // Whether the first key is one that stands beside this kind.
+  bool is_key_beside(const Entry& kind) const {
+    const Json& own = kinds_.find(kind.key)->schema.json().at("properties");
+    return kind.value.is_scalar() && (shared_properties().contains(first_.key) || own.contains(first_.key));
+  }
+
   static bool can_be_step(const plumb::Kind& kind) { return kind.schema.json().contains("x-step"); }
 
   // A list in the place of the identity may be the one that the kind cannot do without.
   std::string where_a_list_belongs() const {
-    if (!first_.value.is_sequence()) return {};
+    // Of a list of resources each is taken for an identity.
+    const Node& value = first_.value;
+    if (value.is_map() && !value.entries.empty() && kinds_.find(value.entries.front().key) != nullptr)
+      return "a block of resources is `- resources: […]`, with the keys that they share beside it";
+    if (!value.is_sequence()) return {};
     const Json& schema = kinds_.find(first_.key)->schema.json();
     const auto takes_list = [](const Json& type) { return type.value("type", Json()) == "array"; };
     for (const Json& name : schema.value("required", Json::array())) {
@@ -314,6 +324,11 @@ class DeclarationReader {
       return report(Code::kUnknownKey, "unknown key `" + entry.key + "` for " + first_.key, entry.key_span,
                     "not known here", other);
     }
+    if (kinds_.find(entry.key) != nullptr) {
+      return report(Code::kUnknownKey, "unknown key `" + entry.key + "` for " + first_.key, entry.key_span,
+                    "not known here",
+                    "a " + entry.key + " is a resource of its own: it begins with `- " + entry.key + ": IDENTITY`");
+    }
     std::vector<std::string> known;
     for (const Json* part : {&properties(), &shared_properties()}) {
       for (const auto& [name, unused] : part->items()) {
@@ -341,7 +356,7 @@ class DeclarationReader {
       // Those that hold expressions are checked with them.
       const bool open = entry.key == "id" || entry.key == "after" || entry.key == "before" || entry.key == "for_each";
       Node value = entry.value;
-      if (open && may_be_dynamic(value)) continue;
+      if ((open && may_be_dynamic(value)) || is_no_loop(entry)) continue;
       if (entry.key == "verify") {
         read_probes(entry, std::move(value));
         continue;
@@ -450,8 +465,8 @@ class DeclarationReader {
   lang::SourceMap found_sources_;
   Json step_schema_;
   const Json* schema_ = nullptr;
-  std::optional<KindSchema> known_of_step_;
-  KindSchema* known_ = nullptr;
+  std::optional<RulesOfKind> known_of_step_;
+  RulesOfKind* known_ = nullptr;
   std::string identity_;
   ParsedDeclaration result_;
 };

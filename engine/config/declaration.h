@@ -51,5 +51,7 @@ const Json& probes_schema();
 
 // What every entry may say about where and when. Keys that are not of this are left alone.
 ParsedPlacement read_placement(const lang::Node& node, Diagnostics& diagnostics);
+// Of a `for_each` that names nothing read_placement() tells, and nobody else need.
+bool is_no_loop(const lang::Entry& entry);
 
 }  // namespace plumb::config

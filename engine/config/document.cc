@@ -112,7 +112,7 @@ bool has_document(const Folder& folder, std::string_view stem) {
 
 std::optional<lang::Node> read_document(const Files& files, const fs::path& file, const std::string& name,
                                         const std::optional<SourceSpan>& asked_at, Diagnostics& diagnostics,
-                                        lang::SourceMap& sources) {
+                                        lang::SourceMap& sources, BrokenYaml broken) {
   Result<std::string> text = files.read(file, lang::kMaxYamlBytes);
   if (!text) {
     Diagnostic diagnostic = text.error().diagnostic();
@@ -127,7 +127,11 @@ std::optional<lang::Node> read_document(const Files& files, const fs::path& file
     *text = std::move(*json);
     sources.add(name, *text);
   }
-  return lang::read_yaml(name, *text, diagnostics);
+  if (broken == BrokenYaml::kNothing || file.extension() == ".cue") return lang::read_yaml(name, *text, diagnostics);
+  const std::size_t before = diagnostics.error_count();
+  lang::Node root = lang::read_partial_yaml(name, *text, diagnostics);
+  if (diagnostics.error_count() != before && !root.is_map()) return std::nullopt;
+  return root;
 }
 
 void tell_cue_errors(std::string_view errors, const fs::path& folder, Diagnostics& diagnostics) {

@@ -18,11 +18,15 @@ std::string document_name(const Folder& folder, std::string_view stem);
 // Whether there is one of the two.
 bool has_document(const Folder& folder, std::string_view stem);
 
+// What a document of which a part cannot be read leaves.
+enum class BrokenYaml { kNothing, kWhatCanBeRead };
+
 // Reads `file`, which messages call `name`. Nothing where there is an error, told at `asked_at` if the file itself
-// cannot be read. Spans of a CUE file point into what was exported; `sources` has that text under the file's name.
+// cannot be read; with kWhatCanBeRead of YAML with errors what read_partial_yaml() gives, where that is a map. Spans of
+// a CUE file point into what was exported; `sources` has that text under the file's name.
 std::optional<lang::Node> read_document(const Files& files, const std::filesystem::path& file, const std::string& name,
                                         const std::optional<SourceSpan>& asked_at, Diagnostics& diagnostics,
-                                        lang::SourceMap& sources);
+                                        lang::SourceMap& sources, BrokenYaml broken = BrokenYaml::kNothing);
 
 // What the `cue` program said on standard error, as findings with their places; `folder` comes before the names of
 // files in it.

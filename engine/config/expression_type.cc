@@ -22,7 +22,8 @@ std::string conversion(const std::string& wanted, const cel::Type& type) {
       (type.is(cel::Type::Kind::kInt) || type.is(cel::Type::Kind::kDouble) || type.is(cel::Type::Kind::kBool)))
     return "convert it: ${string(…)}";
   if (wanted == "a whole number" && type.is(cel::Type::Kind::kString)) return "convert it: ${int(…)}";
-  if (wanted == "text" && type.is(cel::Type::Kind::kList)) return "join it: ${x.join(', ')}";
+  if (wanted == "text" && type.is(cel::Type::Kind::kList))
+    return "join it: ${x.join(', ')}; or `for_each: {item: ${x}}` makes one of each";
   return {};
 }
 

@@ -21,6 +21,21 @@ using lang::Node;
 constexpr std::array<std::string_view, 9> kWithExpressions = {
     "checks", "data", "env", "facts", "outputs", "readings", "resources", "values", "values_from"};
 
+// Of the errors; 0 where there are none.
+int first_line(const Diagnostics& found) {
+  int first = 0;
+  const auto take = [&first](const SourceSpan& span) {
+    if (first == 0 || span.line < first) first = span.line;
+  };
+  for (const Diagnostic& one : found.items()) {
+    if (one.severity != Severity::kError || !one.span) continue;
+    take(*one.span);
+    // What is not closed begins before the place where that is noticed.
+    for (const Related& related : one.related) take(related.span);
+  }
+  return first;
+}
+
 class FileReader {
  public:
   FileReader(const Folder& project, const std::string& name, FileShape shape, FileRules& shared)
@@ -30,8 +45,9 @@ class FileReader {
   ~FileReader() { shared_.give_back(std::move(rules_)); }
 
   ModuleFile read(const std::optional<SourceSpan>& asked_at) {
-    result_.root =
-        read_document(project_.files(), project_.path() / name_, name_, asked_at, result_.diagnostics, result_.sources);
+    result_.root = read_document(project_.files(), project_.path() / name_, name_, asked_at, result_.diagnostics,
+                                 result_.sources, BrokenYaml::kWhatCanBeRead);
+    result_.broken_from = result_.root ? first_line(result_.diagnostics) : 0;
     if (result_.root && !take(*result_.root)) result_.root.reset();
     return std::move(result_);
   }

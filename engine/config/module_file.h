@@ -35,6 +35,7 @@ struct ModuleFile {
   SecretStores secrets;
   Diagnostics diagnostics;
   lang::SourceMap sources;
+  int broken_from = 0;  // the first line that cannot be read, of a file that is there in part; 0 of a whole one
 };
 
 // What the files' schema asks for, made once for the files that are read together: each asks for the same few rules of

@@ -263,7 +263,7 @@ class ModuleReader::Document {
     literal.span = node.span;
     for (const Entry& entry : node.entries) {
       const bool literal_only = entry.key == "use" || entry.key == "tags";
-      const bool later = entry.key == "with" || (!literal_only && may_be_dynamic(entry.value));
+      const bool later = entry.key == "with" || is_no_loop(entry) || (!literal_only && may_be_dynamic(entry.value));
       if (!later) literal.entries.push_back(entry);
     }
     if (const Entry* with = node.find("with"); with != nullptr && !with->value.is_map()) {
@@ -316,6 +316,7 @@ ModuleFile ModuleReader::read_file(const std::string& name, FileShape shape,
   ModuleFile file = ahead ? std::move(ahead.mapped()) : read_module_file(project_, name, shape, asked_at, *file_rules_);
   diagnostics_.extend(std::move(file.diagnostics));
   sources_.extend(std::move(file.sources));
+  if (file.broken_from > 0) broken_files_[name] = file.broken_from;
   return file;
 }
 
@@ -342,6 +343,7 @@ std::optional<ModuleReader::Prepared> ModuleReader::prepare(const ModuleFolder& 
   reader.ahead_.try_emplace({folder.in_project(name), FileShape::kModule}, std::move(file));
   result.module = reader.read_module(folder.relative, name);
   result.files = std::move(reader.files_);
+  result.broken_files = std::move(reader.broken_files_);
   return result;
 }
 
@@ -379,6 +381,7 @@ bool ModuleReader::take_prepared(const std::string& folder) {
   if (!found) return false;
   Prepared& prepared = found.mapped();
   files_.merge(prepared.files);
+  broken_files_.merge(prepared.broken_files);
   diagnostics_.extend(std::move(prepared.diagnostics));
   sources_.extend(std::move(prepared.sources));
   modules_.emplace(folder, std::move(prepared.module));
@@ -392,6 +395,10 @@ bool ModuleReader::read_root(Module& root, std::string& name) {
   name = document.name();
   if (good) root = check(std::move(parsed), {sources_, diagnostics_}, kept(""));
   return good;
+}
+
+bool ModuleReader::read_whole_root(Module& root, std::string& name) {
+  return read_root(root, name) && !broken_files_.contains(document_name(project_, kRootFile));
 }
 
 std::shared_ptr<const Module> ModuleReader::read_folder(const std::string& folder, const SourceSpan& used_at) {

@@ -49,8 +49,11 @@ class ModuleReader {
   // `kept` outlives this, and the registry of kinds all who read with it.
   void keep_in(KeptProject* kept) { kept_ = kept; }
 
-  // The project itself; `name` takes what it calls itself. False where there is no map to read.
+  // The project itself; `name` takes what it calls itself. False where there is no map to read. Of one that is broken
+  // what can be read of it is there.
   bool read_root(Module& root, std::string& name);
+  // The same for who does with the project what only the whole of it says: false of one that is broken, too.
+  bool read_whole_root(Module& root, std::string& name);
 
   // The module in a folder of the project, used or not; null where it cannot be read.
   std::shared_ptr<const Module> module(const std::string& folder) { return read_folder(folder, {}); }
@@ -65,6 +68,9 @@ class ModuleReader {
 
   // Every file that was read, relative to the project, sorted.
   const std::set<std::string>& files() const { return files_; }
+
+  // Of those that could be read in part alone: the line from which on they could not.
+  const std::map<std::string, int>& broken_files() const { return broken_files_; }
 
   // Every use of a module from git that was met, in the order of reading.
   const std::vector<GitUse>& git_uses() const { return git_uses_; }
@@ -96,6 +102,7 @@ class ModuleReader {
   struct Prepared {
     std::shared_ptr<const Module> module;
     std::set<std::string> files;
+    std::map<std::string, int> broken_files;
     Diagnostics diagnostics;
     lang::SourceMap sources;
   };
@@ -118,6 +125,7 @@ class ModuleReader {
   Diagnostics& diagnostics_;
   lang::SourceMap& sources_;
   std::set<std::string> files_;
+  std::map<std::string, int> broken_files_;
   std::map<std::pair<std::string, FileShape>, ModuleFile> ahead_;
   std::map<std::string, Prepared> prepared_;                      // by folder
   std::set<std::string> ahead_folders_;                           // that prepare_all() was asked for

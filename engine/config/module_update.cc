@@ -82,7 +82,7 @@ class Update {
       ModuleReader reader(project_, kinds, found, sources_, lock_);
       Module root;
       std::string name;
-      const bool good = reader.read_root(root, name);
+      const bool good = reader.read_whole_root(root, name);
       more = good && lock_what_is_new(reader.git_uses());
       if (diagnostics_.has_errors()) return std::nullopt;
       if (more) continue;
@@ -229,7 +229,7 @@ std::optional<std::vector<ListedModule>> list_modules(const Folder& project, con
   ModuleReader reader(project, kinds, found, sources, lock);
   Module root;
   std::string name;
-  if (!reader.read_root(root, name)) {
+  if (!reader.read_whole_root(root, name)) {
     diagnostics.extend(std::move(found));
     return std::nullopt;
   }

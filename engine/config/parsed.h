@@ -69,7 +69,8 @@ struct ParsedPlacement {
   WrittenValue when;  // a bare expression; null: always
   std::vector<WrittenValue> after;
   std::vector<WrittenValue> before;
-  WrittenValue id;  // null where none is given
+  WrittenValue id;           // null where none is given
+  bool lacks_names = false;  // a loop could not be read, as was told: nobody knows what it would name
 };
 
 // What is written of a Manner; the rest is as what stands around it says.

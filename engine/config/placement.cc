@@ -37,8 +37,10 @@ class PlacementReader {
   void read_on(const Node& written) {
     if (!written.is_scalar()) return;
     Node node = written;
+    const std::size_t before = diagnostics_.error_count();
     resolve_literals(node, diagnostics_);
     placement_.on = Pattern{node.text, node.span};
+    if (diagnostics_.error_count() != before) return;
     if (Result<> good = check_host_pattern(node.text); !good) {
       Diagnostic diagnostic = good.error().diagnostic();
       diagnostic.span = node.span;
@@ -62,6 +64,7 @@ class PlacementReader {
       report(Code::kWrongType, "`for_each` must be a map",
              for_each.value.is_null() ? for_each.key_span : for_each.value.span, "expected a name for the element",
              "write `for_each: {item: ${…}}`, and use it as ${item}");
+      placement_.lacks_names = true;
       return;
     }
     for (const Entry& entry : for_each.value.entries) {
@@ -69,6 +72,7 @@ class PlacementReader {
       if (loop.names.empty() || loop.names.size() > 2 || !std::all_of(loop.names.begin(), loop.names.end(), is_name)) {
         report(Code::kBadValue, "`" + entry.key + "` cannot name the element of a for_each", entry.key_span,
                "expected lower-case letters, digits and `_`", "two names, `\"k, v\": …`, stand for key and element");
+        placement_.lacks_names = true;
         continue;
       }
       for (const std::string& name : loop.names) check_name(name, entry.key_span);
@@ -95,7 +99,7 @@ class PlacementReader {
   }
 
   void check_name(const std::string& name, const SourceSpan& span) {
-    for (const char* taken : {"inputs", "values", "facts", "host", "modules", "readings"}) {
+    for (const char* taken : {"data", "facts", "host", "inputs", "modules", "readings", "values"}) {
       if (name != taken) continue;
       report(Code::kBadValue, "`" + name + "` has a meaning of its own", span, "choose another name");
     }
@@ -112,6 +116,10 @@ class PlacementReader {
 };
 
 }  // namespace
+
+bool is_no_loop(const Entry& entry) {
+  return entry.key == "for_each" && !entry.value.is_map();
+}
 
 ParsedPlacement read_placement(const Node& node, Diagnostics& diagnostics) {
   return PlacementReader(diagnostics).read(node);

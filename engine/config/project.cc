@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/digest.h"
+#include "engine/config/certain.h"
 #include "engine/config/layers.h"
 #include "engine/config/manner.h"
 #include "engine/config/module_reader.h"
@@ -272,16 +273,20 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
   Project project;
   project.files = &folder.files();
   project.folder = folder.path();
-  ModuleReader reader(folder, kinds, diagnostics, sources);
+  Diagnostics found;
+  ModuleReader reader(folder, kinds, found, sources);
   reader.keep_in(kept);
-  if (!reader.read_root(project.root, project.name)) return std::nullopt;
+  const bool there = reader.read_root(project.root, project.name);
+  project.broken_files = reader.broken_files();
   project.rollout = reader.rollout();
   project.retention = reader.retention();
   project.max_fact_age = reader.max_fact_age();
   project.trust = reader.trust();
   project.policy = reader.policy();
   project.secrets = reader.secrets();
-  read_input_layers(project, arguments, diagnostics, sources);
+  if (there) read_input_layers(project, arguments, found, sources);
+  diagnostics.extend(project.broken_files.empty() ? std::move(found) : certain_of(found, project.broken_files));
+  if (!there) return std::nullopt;
   return project;
 }
 

@@ -54,6 +54,8 @@ struct Project {
   // Layers of inputs below and above those of the inventory, lowest first.
   std::vector<InputLayerValues> layers_below;
   std::vector<InputLayerValues> layers_above;
+  // Its files that could be read in part alone, with the line from which on they could not.
+  std::map<std::string, int> broken_files = {};
 
   Folder place() const { return {*files, folder}; }
 };

@@ -20,6 +20,7 @@ using lang::Node;
 // Keys that say what is asked; in the first of them expressions may stand.
 constexpr std::array<std::string_view, 6> kOpen = {"command", "file", "path", "package", "unit", "url"};
 constexpr std::array<std::string_view, 4> kClosed = {"follow", "gives", "timeout", "match"};
+constexpr std::array<std::string_view, 4> kNotOfOwnTypes = {"type", "absent", "match", "format"};
 
 bool is_one_of(const auto& names, std::string_view key) {
   return std::find(names.begin(), names.end(), key) != names.end();
@@ -94,11 +95,17 @@ class ReadingReader {
 
  private:
   void take_keys() {
+    const auto own = std::find_if(own_types().begin(), own_types().end(),
+                                  [this](const OwnType& one) { return entry_.value.find(one.key) != nullptr; });
     for (Node* part : {&literal_, &source_, &type_}) {
       part->kind = Node::Kind::kMap;
       part->span = entry_.value.span.file.empty() ? entry_.key_span : entry_.value.span;
     }
     for (Entry one : entry_.value.entries) {
+      if (own != own_types().end() && is_one_of(kNotOfOwnTypes, one.key)) {
+        tell_of_own_type(*own, one);
+        continue;
+      }
       const bool open = is_one_of(kOpen, one.key);
       if (!open) resolve_literals(one.value, diagnostics_);
       literal_.entries.push_back(open && may_be_dynamic(one.value) ? in_place_of(one) : one);
@@ -108,6 +115,17 @@ class ReadingReader {
         type_.entries.push_back(std::move(one));
       }
     }
+  }
+
+  // A schema can only say that it does not go together.
+  void tell_of_own_type(const OwnType& own, const Entry& key) {
+    std::string parts;
+    for (const auto& [name, unused] : own.schema()["properties"].items())
+      parts += (parts.empty() ? "`." : ", `.") + name + "`";
+    diagnostics_.add(Diagnostic(Code::kExclusiveKeys, std::string("a ") + own.key + " takes no `" + key.key +
+                                                          "`: what it tells has a type of its own, and is never absent")
+                         .at(key.key_span, "remove this")
+                         .with_hint("it tells " + parts));
   }
 
   // What is worked out later is checked then; that it is there counts now.
@@ -140,7 +158,7 @@ class ReadingReader {
     std::optional<Json> schema = validate(type_, (*options.root)["definitions"]["input"], "`" + entry_.key + "`",
                                           entry_.key_span, options, diagnostics_);
     std::optional<Input> input = schema ? read_input(as_input, std::move(*schema), diagnostics_) : std::nullopt;
-    if (!input || !check_exit_code(typed, *input) || !read_absent(*input)) return false;
+    if (!input || !check_exit_code(typed, *input) || !check_format(typed, *input) || !read_absent(*input)) return false;
     result_.value = std::move(*input);
     return true;
   }
@@ -159,6 +177,18 @@ class ReadingReader {
     if (typed.value("gives", "output") != "exit_code" || input.schema["type"] == Json("integer")) return true;
     diagnostics_.add(Diagnostic(Code::kBadValue, "an exit code is a whole number")
                          .at(entry_.value.find("type")->value.span, "expected `integer`"));
+    return false;
+  }
+
+  // What is told as a text is no list and no map.
+  bool check_format(const Json& typed, const Input& input) {
+    const bool structured = input.schema["type"] == Json("array") || input.schema["type"] == Json("object");
+    if (!structured || typed.value("format", "text") != "text") return true;
+    const bool list = input.schema["type"] == Json("array");
+    diagnostics_.add(Diagnostic(Code::kBadValue, std::string("a text is no ") + (list ? "list" : "map"))
+                         .at(entry_.value.find("type")->value.span, "what is told is taken for a text")
+                         .with_hint(list ? "say what it is: `format: lines` for its lines, or json, yaml, toml"
+                                         : "say what it is: `format` json, yaml, toml, ini or env"));
     return false;
   }
 

@@ -29,9 +29,16 @@ Node scalar(std::string_view text) {
   return node;
 }
 
+// A line of a text that has no file.
+SourceSpan line_of(std::size_t number) {
+  const int line = static_cast<int>(number);
+  return {"", line, 1, line, 1};
+}
+
 Error no_such_text(std::string_view format, std::size_t line, const std::string& why) {
-  return fail(Code::kCannotObserve,
-              "what it told is no " + std::string(format) + ": line " + std::to_string(line) + ": " + why);
+  return Error(Diagnostic(Code::kCannotObserve,
+                          "what it told is no " + std::string(format) + ": line " + std::to_string(line) + ": " + why)
+                   .at(line_of(line), why));
 }
 
 // Calls `take` with each line and its number until it gives an error.
@@ -46,13 +53,15 @@ Result<> each_line(std::string_view text, Take take) {
 }
 
 // The last one of a name stays, as for whoever reads such files.
-void set(Node& map, std::string_view key, Node value) {
+void set(Node& map, std::string_view key, Node value, std::size_t line) {
+  const SourceSpan place = line_of(line);
+  value.span = place;
   const auto found =
       std::find_if(map.entries.begin(), map.entries.end(), [&](const lang::Entry& entry) { return entry.key == key; });
   if (found != map.entries.end()) {
     found->value = std::move(value);
   } else {
-    map.entries.push_back({std::string(key), {}, std::move(value)});
+    map.entries.push_back({std::string(key), place, std::move(value)});
   }
 }
 
@@ -81,7 +90,7 @@ Result<Node> read_ini(std::string_view text) {
       if (line.back() != ']') return no_such_text("INI", number, "a section's name does not end");
       section = trimmed(line.substr(1, line.size() - 2));
       const lang::Entry* known = root.find(section);
-      if (known == nullptr || !known->value.is_map()) set(root, section, empty_map());
+      if (known == nullptr || !known->value.is_map()) set(root, section, empty_map(), number);
       return {};
     }
     const std::size_t equals = line.find_first_of("=:");
@@ -89,11 +98,11 @@ Result<Node> read_ini(std::string_view text) {
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view() : trimmed(line.substr(equals + 1));
     if (section.empty()) {
-      set(root, key, scalar(value));
+      set(root, key, scalar(value), number);
     } else {
       const auto own = std::find_if(root.entries.begin(), root.entries.end(),
                                     [&](const lang::Entry& entry) { return entry.key == section; });
-      set(own->value, key, scalar(value));
+      set(own->value, key, scalar(value), number);
     }
     return {};
   }));
@@ -127,7 +136,7 @@ Result<Node> read_env(std::string_view text) {
     const std::size_t equals = line.find('=');
     if (equals == std::string_view::npos || equals == 0)
       return no_such_text("file of NAME=value lines", number, "there is no NAME=");
-    set(root, trimmed(line.substr(0, equals)), scalar(unquoted(trimmed(line.substr(equals + 1)))));
+    set(root, trimmed(line.substr(0, equals)), scalar(unquoted(trimmed(line.substr(equals + 1)))), number);
     return {};
   }));
   return root;

@@ -20,6 +20,7 @@ constexpr std::array kNames = {
     Name{"default", &Keywords::default_value},
     Name{"description", &Keywords::description},
     Name{"enum", &Keywords::values},
+    Name{"examples", &Keywords::examples},
     Name{"items", &Keywords::items},
     Name{"maxItems", &Keywords::max_items},
     Name{"maxLength", &Keywords::max_length},

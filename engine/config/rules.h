@@ -57,6 +57,7 @@ struct Keywords {
   const Json* min_properties = nullptr;
   const Json* elsewhere = nullptr;  // x-elsewhere: words of other tools, as keys or values, and what to write here
   const Json* exclusive = nullptr;  // x-exclusive
+  const Json* examples = nullptr;
 
   // The branches of anyOf or oneOf, where they stand in place of a type.
   const Json* choice() const;

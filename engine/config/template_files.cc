@@ -114,6 +114,8 @@ Diagnostic diagnose(cel::Fault fault, const ParsedTemplate& text) {
   }
   fault.begin -= std::min(begin, fault.begin);
   fault.end -= std::min(begin, fault.end);
+  if (fault.code == Code::kUnknownName && origin != &text.texts.front() && fault.label.empty())
+    fault.hint += "; a part knows of loops and `let` what `with` gives it: %{ include \"FILE\" with x = x }";
   return cel::diagnose(fault, *origin);
 }
 

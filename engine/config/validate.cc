@@ -75,7 +75,7 @@ class Validator {
     if (null && types.null) return Json(nullptr);
     if (node.is_map() && types.map) return object(node, schema, name, where, outermost);
     if (node.is_sequence() && types.list) return array(node, schema, name);
-    if (!node.is_scalar() || null) return wrong(node, types_of(*schema.schema), name, where);
+    if (!node.is_scalar() || null) return wrong(node, types_of(*schema.schema), name, where, &schema);
     if (const std::string& format = text_of(schema.format); format_gives_number(format)) {
       return formatted(node, format, name);
     }
@@ -88,7 +88,7 @@ class Validator {
       if (types.number && plain.is_number()) return plain;
     }
     if (types.text) return text(node, schema, name);
-    return wrong(node, types_of(*schema.schema), name, where);
+    return wrong(node, types_of(*schema.schema), name, where, &schema);
   }
 
   std::optional<Json> wrong(const Node& node, const std::set<std::string>& types, const std::string& name,
@@ -124,8 +124,22 @@ class Validator {
     }
     if (hint.empty() && types.contains("array") && node.is_scalar())
       hint = "write a list with one item: [" + std::string(node.is_plain() ? "…" : "\"…\"") + "]";
+    if (hint.empty() && types.contains("array") && node.is_map()) hint = "write a list: each item begins with `- `";
+    if (hint.empty() && types.contains("object")) hint = like(schema == nullptr ? nullptr : schema->examples);
+    if (hint.empty() && schema != nullptr && !node.is_scalar() && !text_of(schema->expected).empty())
+      hint = "expected " + text_of(schema->expected);
     report(Code::kWrongType, name + " must be " + wanted, node.span, found_words(node), std::move(hint));
     return std::nullopt;
+  }
+
+  // A map that could stand there, as one writes it on a line.
+  static std::string like(const Json* examples) {
+    constexpr std::size_t kLongest = 100;
+    if (examples == nullptr || examples->empty() || !examples->front().is_object()) return {};
+    std::string text;
+    for (const auto& [key, value] : examples->front().items())
+      text += (text.empty() ? "{" : ", ") + key + ": " + (value.is_string() ? value.get<std::string>() : value.dump());
+    return text.empty() || text.size() > kLongest ? std::string() : "such as " + text + "}";
   }
 
   std::optional<Json> formatted(const Node& node, const std::string& format, const std::string& name) {
@@ -163,11 +177,23 @@ class Validator {
       return std::nullopt;
     }
     if (const std::string& pattern = text_of(schema.pattern); !pattern.empty() && !matches(value, pattern)) {
+      if (is_told_of_expression(node)) return std::nullopt;
       report(Code::kBadValue, name + " does not have the right form", node.span, expected_form(schema, value),
              blanks_hint(value, pattern));
       return std::nullopt;
     }
     return result;
+  }
+
+  // That there is an expression where none can be says enough of its form.
+  bool is_told_of_expression(const Node& node) const {
+    if (node.text.find("${") == std::string::npos) return false;
+    const std::vector<Diagnostic>& told = out_->items();
+    return std::any_of(told.begin(), told.end(), [&node](const Diagnostic& one) {
+      return one.code == Code::kExpressionUnsupported && one.span && one.span->file == node.span.file &&
+             one.span->line == node.span.line && one.span->column >= node.span.column &&
+             one.span->column <= node.span.end_column;
+    });
   }
 
   // As of what a file holds, whose last line has an end.
@@ -328,7 +354,7 @@ class Validator {
     }
     const std::string near = nearest(entry.key, known);
     std::string hint;
-    if (near.empty() && !known.empty() && known.size() <= 16) {
+    if (near.empty() && !known.empty() && known.size() <= 24) {
       hint = "known here: ";
       for (std::size_t i = 0; i < known.size(); ++i) hint += (i == 0 ? "" : ", ") + known[i];
     }
@@ -392,7 +418,7 @@ class Validator {
         return false;
       }
     }
-    return !value.is_object() || check_conditions(value, node, schema.conditions, rules_.root(), name, where, *out_);
+    return !value.is_object() || check_conditions({value, node, name, where}, schema.conditions, rules_.root(), *out_);
   }
 
   // The branch that the node's shape asks for; messages speak of that branch alone.

@@ -136,7 +136,12 @@ Result<std::vector<PatternTerm>> split_host_pattern(std::string_view pattern) {
     for (const char c : term.text) {
       const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                         std::string_view("_-.*?[]:!^").find(c) != std::string_view::npos;
-      if (!good) return bad("holds a character that no host name has");
+      if (!good) {
+        return bad("holds a character that no host name has")
+            .hint(
+                "groups and hosts are joined by `:` for all of both, `:&` for those in both, `:!` for those not in the "
+                "other");
+      }
     }
     terms.push_back(std::move(term));
     return {};

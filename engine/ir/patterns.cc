@@ -96,14 +96,17 @@ class PatternChecker {
   void check(const config::Module& module, const std::string& path) {
     for (const config::ParsedMove& move : module.moves)
       moves_.push_back({&move, config::below(path, move.from.text), config::below(path, move.to.text)});
-    for (const auto& entry : module.body) {
-      const auto& placement = std::visit(
-          [](const auto& one) -> const auto& { return one.written->placement; }, entry);
-      for (const auto* list : {&placement.after, &placement.before}) {
-        for (const config::WrittenValue& one : *list) {
-          if (!config::may_be_dynamic(*one)) check(config::below(path, one->text), one->span);
-        }
+    for (const config::Block& block : module.blocks) check(block.written.placement, path);
+    for (const auto& [name, reading] : module.readings) {
+      for (const std::string& one : reading.written.after) {
+        // A glob may be about what is there in one configuration and not in another.
+        if (!is_glob(one)) check(config::below(path, one), reading.written.value.span);
       }
+    }
+    for (const auto& entry : module.body) {
+      check(std::visit(
+                [](const auto& one) -> const auto& { return one.written->placement; }, entry),
+            path);
       if (const auto* checked = std::get_if<Declaration>(&entry)) {
         const ParsedDeclaration& declaration = *checked->written;
         for (const Trigger& trigger : declaration.spec->triggers) {
@@ -115,6 +118,14 @@ class PatternChecker {
       } else if (const ParsedCall& call = *std::get<ModuleCall>(entry).written;
                  has_fixed_name(module, call) && call.module != nullptr) {
         check(*call.module, config::below(path, call.name));
+      }
+    }
+  }
+
+  void check(const config::ParsedPlacement& placement, const std::string& path) {
+    for (const auto* list : {&placement.after, &placement.before}) {
+      for (const config::WrittenValue& one : *list) {
+        if (!config::may_be_dynamic(*one)) check(config::below(path, one->text), one->span);
       }
     }
   }

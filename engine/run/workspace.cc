@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/config/certain.h"
 #include "engine/config/document.h"
 #include "engine/policy/bundle.h"
 #include "engine/run/fact_age.h"
@@ -77,12 +78,17 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
       config::load_project(request.folder, request.inputs, workspace->providers(), found, sources, kept);
   tell_of_project(workspace->outside_, std::move(found), diagnostics);
   if (!workspace->project_) return nullptr;
+  const std::map<std::string, int>& broken = workspace->project_->broken_files;
   if (std::optional<policy::Policy> policy =
           policy::read_policy(request.folder, workspace->project_->policy, diagnostics, sources)) {
     workspace->policy_ = std::move(*policy);
   }
   std::optional<config::LoadedInventory> inventory =
       load_inventory(request, *workspace->project_, diagnostics, sources);
+  if (!broken.empty()) {
+    diagnostics = config::certain_of(diagnostics, broken);
+    if (broken.contains("plumb.yaml")) return nullptr;
+  }
   if (!inventory) return workspace;
   workspace->inventory_ = std::move(*inventory);
   if (Result<std::set<std::string>> hosts = choose_hosts(workspace->inventory(), request.on, request.limit)) {
@@ -99,7 +105,8 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
   }
   secrets::check_references(*workspace->project_, workspace->inventory(), diagnostics);
   // The graph is still looked at, so that all errors are told in one go.
-  if (diagnostics.has_errors()) ir::Compiler(workspace->compiler_input()).survey(workspace->hosts_, diagnostics);
+  if (diagnostics.has_errors() && broken.empty())
+    ir::Compiler(workspace->compiler_input()).survey(workspace->hosts_, diagnostics);
   return workspace;
 }
 

@@ -1,8 +1,10 @@
 // What to say of a call that takes no overload, or of a function that is not there.
 #include <algorithm>
+#include <iterator>
 
 #include "engine/base/nearest.h"
 #include "engine/lang/cel/compiler.h"
+#include "engine/lang/cel/elsewhere.h"
 
 namespace plumb::cel {
 namespace {
@@ -33,10 +35,21 @@ bool is_number(const Type& type) {
   return type.is(TypeKind::kInt) || type.is(TypeKind::kUint) || type.is(TypeKind::kDouble);
 }
 
+// Macros, which are known by their arguments too.
+bool is_of_elements(std::string_view name) {
+  constexpr std::string_view kNames[] = {"all", "exists", "exists_one", "filter", "map", "sortBy"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
 std::string operator_hint(std::string_view name, const std::vector<Type>& types) {
   if (types.size() != 2) return {};
   const Type& a = types[0];
   const Type& b = types[1];
+  if (name == "_+_" && a.is(TypeKind::kList)) return "to add one element, write x + [y]";
+  const auto is_map = [](const Type& type) { return type.is(TypeKind::kMap) || type.is(TypeKind::kRecord); };
+  if (name == "_+_" && is_map(a) && is_map(b)) return "write a.merge(b), or a.mergeDeep(b) for maps within maps";
+  if (name == "_%_" && a.is(TypeKind::kString)) return "write x.format([…])";
+  if (name.starts_with("_[") && a.is(TypeKind::kString)) return "write x.charAt(i), or x.substring(from, to)";
   if (name == "_+_" && (a.is(TypeKind::kString) || b.is(TypeKind::kString))) return "convert the other side: string(…)";
   if (is_number(a) && is_number(b)) return "convert one side: " + a.str() + "(…) or " + b.str() + "(…)";
   if ((name == "_==_" || name == "_!=_") && (a.is(TypeKind::kNull) || b.is(TypeKind::kNull))) {
@@ -58,12 +71,15 @@ Fault Compiler::unknown_function(const Expr& expr, const Call& call) const {
   for (const std::string& name : known) {
     if (near.empty() && name.ends_with("." + call.name)) hint = "there is " + name + "(…)";
   }
-  if (call.name == "len" || call.name == "length") hint = "write size(x)";
+  const std::string_view instead = instead_of_function(call.name);
+  if (!instead.empty()) hint = instead;
+  const bool of_elements = is_of_elements(call.name);
+  if (of_elements) hint = "a name for an element comes first: xs." + call.name + "(x, …)";
   return {Code::kUnknownFunction,
           expr.begin,
           expr.end,
           "there is no function `" + call.name + "`",
-          near.empty() ? "" : "did you mean `" + near + "`?",
+          near.empty() || of_elements || !instead.empty() ? "" : "did you mean `" + near + "`?",
           std::move(hint)};
 }
 

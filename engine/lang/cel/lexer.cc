@@ -156,6 +156,8 @@ Outcome<Token> Lexer::next() {
   const std::string written(text_.substr(begin, position_ - begin));
   std::string hint;
   if (first == '=') hint = "to compare, write ==";
+  if (written == "=" && text_.substr(position_).starts_with('>'))
+    hint = "a condition on elements has their name before it: xs.filter(x, x > 1)";
   if (first == '&' || first == '|') hint = "write " + written + written;
   // As templates of Jinja have it.
   if (first == '|')

@@ -4,6 +4,7 @@
 
 #include "engine/base/nearest.h"
 #include "engine/lang/cel/compiler.h"
+#include "engine/lang/cel/elsewhere.h"
 
 namespace plumb::cel {
 namespace {
@@ -113,35 +114,6 @@ Compiler::Result Compiler::use(const Expr& expr, const Meaning& meaning) {
   return {};
 }
 
-namespace {
-
-// Names that other tools have for what is a name here.
-std::string_view said_elsewhere(std::string_view name) {
-  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"item", "the name of a loop is the one beside `for_each`: `for_each: {item: …}`"},
-      {"each", "the name of a loop is the one beside `for_each`: `for_each: {item: …}`"},
-      {"inventory_hostname", "say host.name"},
-      {"hostvars", "what is known of another host is host('NAME')"},
-      {"group_names", "say host.groups"},
-      {"vars", "say values.NAME or inputs.NAME"},
-      {"local", "say values.NAME"},
-      {"locals", "say values.NAME"},
-      {"grains", "what a host tells of itself is under facts: `plumb explain fact` lists all"},
-      {"pillar", "say inputs.NAME"},
-      {"salt", "what a host is asked beforehand is a reading: say readings.NAME"},
-      {"lookup", "files of values are under data, and values of stores are inputs"},
-      {"self", "say host"},
-  };
-  for (const auto& [theirs, hint] : kNames) {
-    if (name == theirs) return hint;
-  }
-  if (name.starts_with("ansible_"))
-    return "what a host tells of itself is under facts, such as facts.os.family: `plumb explain fact` lists all";
-  return {};
-}
-
-}  // namespace
-
 Fault Compiler::unknown_name(const Expr& expr) const {
   std::vector<std::string> known;
   for (const Local& local : locals_) known.push_back(local.name);
@@ -158,19 +130,18 @@ Fault Compiler::unknown_name(const Expr& expr) const {
     hint = "for a shell's variable write $" + expr.name + " or $${" + expr.name + "}";
   }
   // An input or value without what it is an input or value of.
+  const std::string_view instead = instead_of_name(expr.name);
   for (const Variable& variable : environment_.variables()) {
-    if (!variable.type.is(Type::Kind::kRecord)) continue;
+    if (!variable.type.is(Type::Kind::kRecord) || (variable.name == "host" && !instead.empty())) continue;
     const auto& fields = variable.type.record_fields().fields;
     if (std::any_of(fields.begin(), fields.end(), [&](const Field& field) { return field.name == expr.name; }))
       return fault_at(expr, Code::kUnknownName, "nothing here is called `" + expr.name + "`",
                       "did you mean `" + variable.name + "." + expr.name + "`?", {});
   }
-  if (expr.name == "True" || expr.name == "False") hint = expr.name == "True" ? "write true" : "write false";
-  if (const std::string_view other = said_elsewhere(expr.name); !other.empty()) hint = other;
-  if (expr.name == "None" || expr.name == "nil") hint = "write null";
+  if (!instead.empty()) hint = instead;
   if (environment_.has_function(expr.name)) hint = "`" + expr.name + "` is a function: " + expr.name + "(…)";
   return fault_at(expr, Code::kUnknownName, "nothing here is called `" + expr.name + "`",
-                  near.empty() ? "" : "did you mean `" + near + "`?", std::move(hint));
+                  near.empty() || !instead.empty() ? "" : "did you mean `" + near + "`?", std::move(hint));
 }
 
 Compiler::Result Compiler::name(const Expr& expr) {
@@ -236,14 +207,30 @@ bool Compiler::record_field(const Expr& expr, const Type& operand, Type& result)
     const auto path = path_of(expr);
     if (path && guarded(*path, true)) return true;
     const std::string whole = std::string(text_.substr(expr.from, expr.to - expr.from));
+    const Expr& root = root_of(expr);
+    std::string of_elements;
+    if (root.kind == Expr::Kind::kName && find_local(root.name).kind == Meaning::Kind::kLocal)
+      of_elements = "; or take those that have it: xs.map(" + root.name + ", has(" + whole + "), …)";
     return fail({Code::kMayBeNull, expr.begin, expr.end, written(expr) + " may be absent", "this field is optional",
-                 "guard it: has(" + whole + ") ? " + whole + " : …"});
+                 "guard it: has(" + whole + ") ? " + whole + " : …" + of_elements});
   }
   if (record.open) return true;
   std::vector<std::string> names;
   for (const Field& field : record.fields) names.push_back(field.name);
-  const std::string near = nearest(expr.name, names);
+  std::string near = nearest(expr.name, names);
+  // One level below: facts.local.rack for facts.rack.
+  for (const Field& field : record.fields) {
+    if (near.empty() && field.type.is(TypeKind::kRecord) && field.type.record_fields().find(expr.name) != nullptr)
+      near = field.name + "." + expr.name;
+  }
   std::string hint = names.empty() ? "it has no fields" : "it has " + some_of(names);
+  // `modules.my-site` is a subtraction.
+  for (const std::string& name : names) {
+    if (!name.starts_with(expr.name + "-")) continue;
+    const Expr& owner = *expr.children[0];
+    hint = "write " + std::string(text_.substr(owner.from, owner.to - owner.from)) + "['" + name + "']";
+    break;
+  }
   return fail({Code::kUnknownField, expr.begin, expr.end,
                written(*expr.children[0]) + " has no field `" + expr.name + "`",
                near.empty() ? "" : "did you mean `" + near + "`?", std::move(hint)});
@@ -275,12 +262,12 @@ bool Compiler::select_type(const Expr& expr, const Type& operand, Type& result) 
       if (!record_field(expr, target, result)) return false;
       break;
     default:
-      return fail({Code::kExpressionType,
-                   expr.begin,
-                   expr.end,
+      return fail({Code::kExpressionType, expr.begin, expr.end,
                    written(*expr.children[0]) + " is " + solver_.resolve(operand, true).str() + " and has no fields",
                    "a field of a map was expected",
-                   {}});
+                   std::string(expr.name == "key" || expr.name == "value"
+                                   ? "in a template two names walk over a map: %{ for key, value in m }"
+                                   : instead_of_function(expr.name))});
   }
   if (optional || expr.optional) result = Type::optional(result);
   return true;

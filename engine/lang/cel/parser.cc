@@ -75,7 +75,10 @@ std::nullptr_t Parser::unexpected(std::string wanted) {
   std::string hint;
   if (token_.source == "and") hint = "write &&";
   if (token_.source == "or") hint = "write ||";
-  if (before_ == "not") hint = "write !";
+  if (before_ == "not") hint = "write !x in the place of not x";
+  if (before_ == "?" && (token_.source == "?" || token_.source == ":"))
+    hint = "for what may be missing there are x == null ? y : x and m.?x.orValue(y)";
+  if (token_.source == "matches") hint = "write x.matches(pattern)";
   if (token_.source == "not") hint = "write !(x in y)";
   if (token_.source == "is") hint = "to compare, write ==; has(m.x) asks whether there is m.x";
   if (token_.source == "if") hint = "write condition ? value : other";
