@@ -1,4 +1,5 @@
 // Accounts that meet others, their groups, homes and what lies in those.
+#include "engine/base/digest.h"
 #include "providers/testing/foresight.h"
 
 namespace plumb {
@@ -51,6 +52,29 @@ TEST_F(ForesightTest, AFileInAHomeThatIsMadeIsWhereTheHomeWillBe) {
   EXPECT_EQ(std::get<EditFile>(first.operations[1]).owner, "new");
   EXPECT_EQ(change(2).operations.size(), 1U) << "the folder is there by then";
   for (const std::size_t i : {0U, 1U, 2U}) EXPECT_EQ(undone_by(i), "") << i;
+}
+
+TEST_F(ForesightTest, AHomeThatMovesTakesAllInItAlong) {
+  system_.make_directory("/home/old/.ssh", 0700);
+  system_.make_file("/home/old/.profile", "umask 022\n", 0640);
+  system_.make_link("/home/old/now", "/srv");
+  for (const char* path : {"/home/old", "/home/old/.ssh", "/home/old/.profile"}) system_.own(path, 1500, 1500);
+  user({{"name", "old"}, {"home", "/srv/old"}, {"move_home", true}});
+  file({{"path", "/srv/old/.profile"}, {"content", digest("umask 022\n")}, {"mode", "0600"}});
+  file({{"path", "/srv/old/.ssh/config"}, {"content", digest("one")}});
+  link({{"path", "/srv/old/now"}, {"target", "/srv"}});
+  file({{"path", "/home/old/.profile"}, {"state", "absent"}});
+  foresee();
+  EXPECT_EQ(change(1).before, (Json{{"mode", "0640"}}));
+  EXPECT_EQ(change(1).after, (Json{{"mode", "0600"}}));
+  EXPECT_EQ(change(2).op, Op::kCreate);
+  EXPECT_TRUE(found_[2]->missing.empty());
+  EXPECT_EQ(change(3).op, Op::kNone);
+  EXPECT_EQ(change(4).op, Op::kNone);
+  for (std::size_t i = 1; i < 5; ++i) {
+    EXPECT_TRUE(found_[i]->open_until.empty()) << i;
+    EXPECT_EQ(undone_by(i), "") << i;
+  }
 }
 
 TEST_F(ForesightTest, AUserThatGoesTakesItsKeysWithIt) {

@@ -287,16 +287,39 @@ Result<> ForeseenSystem::carry_out_one(const EditDatabase& edit, std::size_t who
   return {};
 }
 
-// What is in it is not looked through: whoever asks about that is told that it is not known.
+// In order of name, a folder before what is in it; by their paths from there on. An error where these are too many, or
+// not all of them are known.
+Result<std::vector<std::pair<std::string, ForeseenSystem::Entry>>> ForeseenSystem::all_below(const std::string& path) {
+  constexpr std::size_t kMost = 4096;
+  std::vector<std::pair<std::string, Entry>> all;
+  PLUMB_TRY(walk(path, [&](const std::string& one, const FileInfo&, bool mounted) -> Result<bool> {
+    if (mounted || all.size() == kMost)
+      return fail(Code::kRefusedByState, path + " holds too much to be looked through");
+    PLUMB_TRY_ASSIGN(const std::string place, place_of(one));
+    PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
+    if (!entry) return false;
+    PLUMB_TRY_ASSIGN(entry->beyond, beyond_mode(place, false));
+    entry->fresh = true;
+    all.emplace_back(one.substr(path.size()), std::move(*entry));
+    return true;
+  }));
+  return all;
+}
+
+// Of a home with too much in it, whoever asks about that is told that it is not known.
 Result<> ForeseenSystem::move_home(const std::string& from, const std::string& to, std::size_t who) {
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> folder, stat(from, false));
   if (!folder) return {};
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, stat(to, false));
   if (there) return fail(Code::kRefusedByState, to + " is there by then, so no home can be moved to it");
+  Result<std::vector<std::pair<std::string, Entry>>> inside = all_below(from);
   PLUMB_TRY(carry_out_one(Remove{from, true, false}, who));
   const Ownership own{std::to_string(folder->uid), std::to_string(folder->gid), mode_text(folder->mode)};
   PLUMB_TRY(carry_out_one(MakeDirectory{to, own, true}, who));
-  return expect_filled(to, own, who);
+  if (!inside) return expect_filled(to, own, who);
+  PLUMB_TRY_ASSIGN(const std::string place, place_of(to));
+  for (auto& [below, entry] : *inside) put(place + below, std::move(entry), who);
+  return {};
 }
 
 Result<> ForeseenSystem::make_home(const ForeseenAccounts::Home& home, std::size_t who) {

@@ -157,6 +157,7 @@ class ForeseenSystem : public System {
   Result<> tell(const KernelFile& file, std::size_t who);
   Result<> make_home(const ForeseenAccounts::Home& home, std::size_t who);
   Result<> remove_home(const ForeseenAccounts::Home& home, const std::string& user, std::size_t who);
+  Result<std::vector<std::pair<std::string, Entry>>> all_below(const std::string& path);
   Result<> move_home(const std::string& from, const std::string& to, std::size_t who);
   Result<> copy(const std::string& from, const std::string& to, const ForeseenAccounts::Home& home, std::size_t who);
 

@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::size_t kLargest = std::size_t{1} << 20;
 constexpr std::string_view kAddsTo = ".d";
+constexpr const char* kNoFolder = "no_folder";      // observed: the folder of a file that adds to a unit is to be made
+constexpr const char* kMadeFolder = "made_folder";  // of what goes: that folder came with it
+constexpr const char* kAlone = "alone";             // observed of it: nothing else is in that folder
 
 std::string base_of(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
@@ -84,6 +87,17 @@ Result<> observe_file(const std::string& path, bool absent, System& system, Obse
   return {};
 }
 
+Result<> observe_folder(const std::string& path, System& system, Observed& observed) {
+  const std::string folder = parent_of(path);
+  PLUMB_TRY_ASSIGN(const auto info, system.stat(folder, false));
+  const bool is_as_made =
+      info && info->type == FileType::kDirectory && info->uid == 0 && info->gid == 0 && info->mode == 0755;
+  if (!is_as_made) return {};
+  PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system.list(folder));
+  if (names.size() == 1) observed.attributes[kAlone] = true;
+  return {};
+}
+
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   const std::string path = desired.text("path");
@@ -93,12 +107,13 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     PLUMB_TRY_ASSIGN(const auto runs, system.stat("/run/systemd/system", true));
     if (runs) observed.attributes["manager"] = "systemd";
   }
+  if (absent && observed.exists && desired.flag(kMadeFolder, false)) PLUMB_TRY(observe_folder(path, system, observed));
   if (absent || observed.obstacle) return observed;
   if (!observed.exists) {
     const std::string folder = parent_of(path);
     PLUMB_TRY_ASSIGN(const auto there, system.stat(folder, true));
     if (!there && adds(path)) {
-      observed.attributes["no_folder"] = true;
+      observed.attributes[kNoFolder] = true;
       PLUMB_TRY(note_missing_parent(folder, system, observed));
     } else {
       PLUMB_TRY(note_missing_parent(path, system, observed));
@@ -136,7 +151,7 @@ Change SystemdUnitProvider::diff(const Desired& desired, const Observed& observe
       change.operations.push_back(ServiceAction{observed.text("manager"), unit_of(path), "daemon_reload"});
   };
   const auto told = [](const std::string& name) {
-    return name != "manager" && name != "no_folder" && name != "by_hand";
+    return name != "manager" && name != kNoFolder && name != "by_hand" && name != kAlone;
   };
   if (wants_absent(desired)) {
     if (!observed.exists) return change;
@@ -145,6 +160,7 @@ Change SystemdUnitProvider::diff(const Desired& desired, const Observed& observe
       if (told(name)) change.before[name] = value;
     }
     change.operations.push_back(Remove{path, false, desired.flag("backup", false)});
+    if (observed.flag(kAlone, false)) change.operations.push_back(Remove{parent_of(path), false, false});
     reload();
     return change;
   }
@@ -166,7 +182,7 @@ Change SystemdUnitProvider::diff(const Desired& desired, const Observed& observe
   }
   if (observed.exists && change.after.empty()) return change;
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
-  if (observed.flag("no_folder", false)) change.operations.push_back(MakeDirectory{parent_of(path), {}, false});
+  if (observed.flag(kNoFolder, false)) change.operations.push_back(MakeDirectory{parent_of(path), {}, false});
   EditFile write;
   write.path = path;
   write.edits = {TextEdit{text_of(asked)}};
@@ -190,6 +206,11 @@ std::vector<std::string> SystemdUnitProvider::manages_paths(const Desired& desir
   return {desired.text("path")};
 }
 
+std::vector<ImpliedPath> SystemdUnitProvider::implies_paths(const Desired& desired) const {
+  if (!wants_absent(desired) || !desired.flag(kMadeFolder, false)) return {};
+  return {{parent_of(desired.text("path")), true}};
+}
+
 std::vector<std::string> SystemdUnitProvider::replaces_paths(const Desired& desired) const {
   return {desired.text("path")};
 }
@@ -205,6 +226,7 @@ std::optional<Desired> SystemdUnitProvider::restore(const Desired& desired, cons
   if (before.has("others") || before.flag("by_hand", false)) return std::nullopt;
   Desired again = desired_again(desired, before, {});
   again.attributes["path"] = desired.text("path");
+  if (before.flag(kNoFolder, false)) again.attributes[kMadeFolder] = true;
   if (!before.exists) return again;
   const Json sections = asked_sections({{}, before.attributes, {}});
   again.attributes.update(sections);

@@ -98,6 +98,25 @@ TEST_F(SystemdUnit, AbsentAndBack) {
   EXPECT_EQ(system.content(kTimer), "[Timer]\nOnCalendar=daily\n");
 }
 
+TEST_F(SystemdUnit, AnUndoTakesTheFolderThatItMadeAlong) {
+  const std::string folder = "/etc/systemd/system/nginx.service.d";
+  const Desired first = want({{"path", folder + "/a.conf"}, {"Service", {{"LimitNOFILE", "9"}}}});
+  const Desired second = want({{"path", folder + "/b.conf"}, {"Service", {{"Nice", "5"}}}});
+  const Desired first_back = *provider.restore(first, *look(first).observed);
+  converge(first);
+  const Desired second_back = *provider.restore(second, *look(second).observed);
+  converge(second);
+  EXPECT_EQ(look(first_back).change.operations, (std::vector<Operation>{Remove{folder + "/a.conf", false, false}}))
+      << "the other file is still in it";
+  converge(second_back);
+  EXPECT_TRUE(*system.stat(folder, false)) << "it was there before that one";
+  system.own(folder, 1000, 1000);
+  EXPECT_EQ(look(first_back).change.operations.size(), 1U) << "somebody has taken it";
+  system.own(folder, 0, 0);
+  converge(first_back);
+  EXPECT_FALSE(*system.stat(folder, false));
+}
+
 // Undo brings back the very file or does not promise it.
 TEST_F(SystemdUnit, WhatIsWrittenByHandDoesNotComeBack) {
   const Desired gone = want({{"path", kTimer}, {"state", "absent"}});

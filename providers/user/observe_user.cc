@@ -260,7 +260,7 @@ Result<Observed> observe_user(const Desired& desired, const AccountFiles& files,
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(home, true));
     PLUMB_TRY(look_for_own_home(desired, home, info, uid, system, observed));
     const bool own = info && info->type == FileType::kDirectory && !observed.has(kHomeOwner);
-    if (own && !desired.flag(kHomeIsDeclared, false)) observed.attributes[kHomeIsThere] = true;
+    if (own) observed.attributes[kHomeIsThere] = true;
     return observed;
   }
   if (!files.shadow_readable && needs_shadow(desired)) {

@@ -194,8 +194,7 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
   }
   again.attributes[kAsMade] = true;
   if (desired.has("groups")) again.attributes["groups"] = desired.attribute("groups");
-  if (makes && !desired.flag(kHomeIsDeclared, false) && !before.flag(kHomeIsThere, false))
-    again.attributes["remove_home"] = true;
+  if (makes && !before.flag(kHomeIsThere, false)) again.attributes["remove_home"] = true;
   return again;
 }
 

@@ -399,6 +399,12 @@ TEST_F(User, AnUndoLeavesAHomeThatDidNotComeWithTheAccount) {
   system.make_directory("/home/app");
   system.own("/home/app", 1600, 1600);
   EXPECT_FALSE(provider.restore(app, *look(app).observed)->flag("remove_home", false)) << "it was there";
+  // Whoever of the two comes first makes one that a `directory` declares too.
+  Desired declared = app;
+  declared.attributes["home_is_declared"] = true;
+  EXPECT_FALSE(provider.restore(declared, *look(declared).observed)->flag("remove_home", false));
+  system.remove("/home/app");
+  EXPECT_TRUE(provider.restore(declared, *look(declared).observed)->flag("remove_home", false));
 }
 
 TEST_F(User, AnUndoLeavesAHomeInWhichSomebodyWorked) {

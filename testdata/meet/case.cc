@@ -38,17 +38,35 @@ std::string rows(const char* file, const std::vector<std::string>& lines) {
   return text;
 }
 
+std::string item_text(const Resource& resource, const std::string& indent, bool reversed) {
+  std::string text = indent + "- " + resource.kind + ": " + Json(resource.name).dump() + "\n";
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : resource.attributes.items())
+    lines.push_back(indent + "  " + name + ": " + value.dump() + "\n");
+  if (reversed) std::reverse(lines.begin(), lines.end());
+  for (const std::string& line : lines) text += line;
+  return text;
+}
+
 }  // namespace
 
 std::string project_text(const Case& one, bool reversed) {
-  std::string text = "plumb: v1\nproject: meet\nresources:\n";
+  std::string text = "plumb: v1\nproject: " + one.project + "\n";
+  if (!one.readings.empty()) text += "readings:\n";
+  for (const auto& [name, source] : one.readings) text += "  " + name + ": " + source.dump() + "\n";
+  if (!one.moved.empty()) text += "moved:\n";
+  for (const auto& [from, to] : one.moved)
+    text += "  - {from: " + Json(from).dump() + ", to: " + Json(to).dump() + "}\n";
+  text += "resources:\n";
+  Part around = Part::kOfProject;
   for (const Resource& resource : one.resources) {
-    text += "  - " + resource.kind + ": " + Json(resource.name).dump() + "\n";
-    std::vector<std::string> lines;
-    for (const auto& [name, value] : resource.attributes.items())
-      lines.push_back("    " + name + ": " + value.dump() + "\n");
-    if (reversed) std::reverse(lines.begin(), lines.end());
-    for (const std::string& line : lines) text += line;
+    // Without a block there is nothing that could fail.
+    const bool apart = resource.part == Part::kOfRescue && around == Part::kOfProject;
+    const Part part = apart ? Part::kOfProject : resource.part;
+    if (part != around && part == Part::kOfBlock) text += "  - resources:\n";
+    if (part != around && part == Part::kOfRescue) text += "    rescue:\n";
+    around = part;
+    text += item_text(resource, part == Part::kOfProject ? "  " : "      ", reversed);
   }
   return text;
 }

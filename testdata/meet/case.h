@@ -1,7 +1,9 @@
 // A case: what an image holds at first, and a project that is planned and applied to it.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -33,10 +35,15 @@ struct Start {
   std::vector<std::string> packages;  // as packages.h has them
 };
 
+// Where a resource stands: for itself, in a block, or in what is done where something of that block fails. Neighbours
+// of one part stand together.
+enum class Part { kOfProject, kOfBlock, kOfRescue };
+
 struct Resource {
   std::string kind;
   std::string name;
   Json attributes = Json::object();
+  Part part = Part::kOfProject;
 
   std::string address() const { return kind + ":" + name; }
   bool is_absent() const { return attributes.value("state", "") == "absent"; }
@@ -46,6 +53,9 @@ struct Case {
   bool live = false;  // the folder is a host's whole tree, where programs run; else it is an image
   Start start;
   std::vector<Resource> resources;
+  std::string project = "meet";
+  std::map<std::string, Json> readings = {};                    // their sources, by name
+  std::vector<std::pair<std::string, std::string>> moved = {};  // old addresses, and new ones
 };
 
 // plumb.yaml. `reversed`: what each resource says stands in the opposite order, and means the same.

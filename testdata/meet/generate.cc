@@ -4,6 +4,7 @@
 #include <set>
 
 #include "testdata/meet/rarer.h"
+#include "testdata/meet/shared_words.h"
 #include "testdata/meet/start.h"
 #include "testdata/meet/systems.h"
 #include "testdata/meet/text_kinds.h"
@@ -60,6 +61,24 @@ class Generator {
     return std::move(one_);
   }
 
+  Versions run_on() {
+    Versions all = {{run(), {}}};
+    // What packages bring and take along is another matter.
+    std::erase_if(all.front().one.resources,
+                  [](const Resource& one) { return one.kind == "package" || one.kind == "upgrade"; });
+    add_shared_words(all.front().one, scene_, random_);
+    const auto make = [this](const std::vector<Resource>& others) {
+      Resource made = wanted(scene_, others, random_);
+      // What is a kernel's is the machine's.
+      while (made.kind == "package" || made.kind == "command" || gets(made) || is_of_kernel(made))
+        made = wanted(scene_, others, random_);
+      return made;
+    };
+    for (std::size_t more = 1 + random_.below(2); more > 0; --more)
+      all.push_back(next_version(all.back(), make, random_));
+    return all;
+  }
+
  private:
   bool maybe(std::size_t count) { return random_.one_in(count); }
 
@@ -106,6 +125,10 @@ class Generator {
 
 Case generate(std::uint64_t seed) {
   return Generator(seed).run();
+}
+
+Versions generate_versions(std::uint64_t seed) {
+  return Generator(seed).run_on();
 }
 
 }  // namespace plumb::meet

@@ -117,9 +117,11 @@ namespace {
 
 class Trial {
  public:
-  Trial(const Case& one, Bench& bench) : one_(one), bench_(bench), image_(bench.image()) {}
+  Trial(const Case& one, const Demands& demands, Bench& bench)
+      : one_(one), demands_(demands), bench_(bench), image_(bench.image()) {}
 
-  Verdict run(const Demands& demands) {
+  Verdict run() {
+    const Demands& demands = demands_;
     Diagnostics found;
     const auto workspace = bench_.load(found, sources_);
     if (workspace == nullptr) return refused(End::kInvalid, "validate", found);
@@ -130,10 +132,32 @@ class Trial {
     if (Verdict applied = apply_saved(*workspace); applied.end != End::kHeld) return applied;
     if (Verdict second = plan_again(*workspace); second.end != End::kHeld) return second;
     Verdict last = apply_again(*workspace);
-    return demands.undo && changed_ && last.end == End::kHeld ? undo(*workspace) : last;
+    return demands.undo && changed_ && !waits_ && last.end == End::kHeld ? undo(*workspace) : last;
+  }
+
+  Verdict find_nothing() {
+    Diagnostics found;
+    const auto workspace = bench_.load(found, sources_);
+    if (workspace == nullptr) return refused(End::kBroken, "validate", found);
+    Verdict verdict = judge_second(*workspace);
+    if (verdict.end != End::kHeld) verdict.what = "after the undo of what came then: " + verdict.what;
+    return verdict;
   }
 
  private:
+  run::PlanRequest question() const {
+    run::PlanRequest made;
+    made.tags = demands_.scope.tags;
+    made.prune = demands_.scope.prune;
+    return made;
+  }
+
+  // Readings that the plan changes may leave something to a second one.
+  static bool leaves_something(const plan::Plan& plan) {
+    return std::any_of(plan.hosts.begin(), plan.hosts.end(),
+                       [](const auto& host) { return !host.second.held_back.empty() || !host.second.moving.empty(); });
+  }
+
   run::RunContext context(Diagnostics& found) {
     return bench_.context(one_, control_, found, [this](const run::RunEvent& event) {
       if (event.kind != run::RunEvent::Kind::kAction) return;
@@ -195,7 +219,7 @@ class Trial {
   Verdict plan_first(run::Workspace& workspace) {
     Diagnostics found;
     const Picture before = image_.picture();
-    std::optional<run::Planned> planned = run::make_plan(workspace, {}, context(found));
+    std::optional<run::Planned> planned = run::make_plan(workspace, question(), context(found));
     if (const std::string other = differences(before, image_.picture()); !other.empty())
       return {End::kBroken, "planning touches", other};
     if (!planned || planned->plan.hosts.empty() || planned->outcome != RunOutcome::kOk || planned->broken ||
@@ -203,6 +227,7 @@ class Trial {
       return refused(End::kRefused, "plan", found);
     changed_ = !planned->plan.changes_nothing();
     ops_ = ops_of(planned->plan);
+    waits_ = leaves_something(planned->plan);
     note_programs(planned->plan);
     plan_ = plan::write_artifact(planned->plan).bytes;
     Result<run::SavedPlan> saved = run::read_saved_plan(plan_, bench_.kinds());
@@ -223,7 +248,7 @@ class Trial {
     bench_.set_project(one_, true);
     const auto workspace = bench_.load(found, sources_);
     const std::optional<run::Planned> planned =
-        workspace == nullptr ? std::nullopt : run::make_plan(*workspace, {}, context(found));
+        workspace == nullptr ? std::nullopt : run::make_plan(*workspace, question(), context(found));
     bench_.set_project(one_);
     if (!planned || found.has_errors()) return {End::kBroken, "no plan in another order", told(found)};
     const std::string other = plan::write_artifact(planned->plan).bytes;
@@ -272,6 +297,7 @@ class Trial {
     Diagnostics found;
     run::ApplyRequest wanted = bench_.request();
     wanted.what = std::move(saved_);
+    wanted.take_over = demands_.scope.take_over;
     const Picture before = image_.picture();
     run_ = wanted.run;
     before_ = before;
@@ -312,7 +338,21 @@ class Trial {
     });
   }
 
+  // What the first plan left is done.
+  Verdict apply_rest(run::Workspace& workspace) {
+    Diagnostics found;
+    run::ApplyRequest wanted = bench_.request();
+    wanted.what = question();
+    const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
+    if (result.outcome == RunOutcome::kOk && !found.has_errors()) return {};
+    // A plan that is made then may be one that cannot be.
+    const bool excused = !result.begun || failed_kinds_ == std::set<std::string>{"command"};
+    return {excused ? End::kExcused : End::kBroken, "second plan's apply" + codes_of(found),
+            "plan:\n" + ops_ + told(found)};
+  }
+
   Verdict plan_again(run::Workspace& workspace) {
+    if (Verdict rest = waits_ ? apply_rest(workspace) : Verdict(); rest.end != End::kHeld) return rest;
     Verdict second = judge_second(workspace);
     if (second.end != End::kHeld && is_matter_of_packages()) second.end = End::kExcused;
     return second;
@@ -320,7 +360,7 @@ class Trial {
 
   Verdict judge_second(run::Workspace& workspace) {
     Diagnostics found;
-    const std::optional<run::Planned> planned = run::make_plan(workspace, {}, context(found));
+    const std::optional<run::Planned> planned = run::make_plan(workspace, question(), context(found));
     const std::string all = "first plan:\n" + ops_ + "second plan:\n" + (planned ? ops_of(planned->plan) : "");
     if (!planned || planned->plan.hosts.empty() || planned->outcome != RunOutcome::kOk || found.has_errors())
       return {End::kBroken, "second plan fails" + codes_of(found), all + told(found)};
@@ -340,7 +380,8 @@ class Trial {
     Diagnostics found;
     const Picture before = image_.picture();
     run::ApplyRequest wanted = bench_.request();
-    wanted.what = run::PlanRequest();
+    wanted.what = question();
+    wanted.take_over = demands_.scope.take_over;
     const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
     if (result.outcome != RunOutcome::kOk || found.has_errors())
       return {End::kBroken, "second apply" + codes_of(found), told(found)};
@@ -408,7 +449,7 @@ class Trial {
     }
     const std::string other = refused.empty() ? differences(was, is) : beside(refused, was, is);
     if (!other.empty()) return {End::kBroken, "undo leaves something", all + other};
-    return {End::kHeld, "held", "", changed_};
+    return {End::kHeld, "held", "", changed_, {}, refused.empty()};
   }
 
   // What differs and has nothing to do with these.
@@ -423,6 +464,7 @@ class Trial {
   }
 
   const Case& one_;
+  const Demands& demands_;
   Bench& bench_;
   const Image& image_;
   std::string run_;                      // the first apply
@@ -434,6 +476,7 @@ class Trial {
   run::SavedPlan saved_;
   std::string ops_;
   bool changed_ = false;
+  bool waits_ = false;            // the first plan leaves something to a second one
   std::string plan_;              // as a document
   std::set<std::string> acting_;  // kinds
   std::set<std::string> opaque_;  // addresses of programs, and of what the plan says waits for those
@@ -449,8 +492,22 @@ Judge::Judge(const fs::path& folder, Demands demands) : parts_(std::make_unique<
 Judge::~Judge() = default;
 
 Verdict Judge::judge(const Case& one) {
+  return judge(one, parts_->demands);
+}
+
+Verdict Judge::judge(const Case& one, const Demands& demands) {
   parts_->bench.set(one);
-  return Trial(one, parts_->bench).run(parts_->demands);
+  return Trial(one, demands, parts_->bench).run();
+}
+
+Verdict Judge::judge_next(const Case& one, const Demands& demands) {
+  parts_->bench.set_project(one);
+  return Trial(one, demands, parts_->bench).run();
+}
+
+Verdict Judge::judge_nothing_left(const Case& one, const Demands& demands) {
+  parts_->bench.set_project(one);
+  return Trial(one, demands, parts_->bench).find_nothing();
 }
 
 namespace {

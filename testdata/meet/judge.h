@@ -25,6 +25,14 @@ struct Verdict {
   std::string details;       // what was said, and what differs
   bool changed = false;      // the first plan had something to do
   std::set<int> lines = {};  // of plumb.yaml, that the errors point to
+  bool restored = false;     // the host is as it was before: all was taken back
+};
+
+// What of a project is meant, and in whose place.
+struct Scope {
+  bool prune = false;
+  std::set<std::string> tags = {};  // empty: all
+  bool take_over = false;
 };
 
 // What else is asked of each case.
@@ -36,6 +44,7 @@ struct Demands {
   // Where somebody changes something between plan and apply, either nothing is changed any more, or what was planned
   // is.
   bool interference = false;
+  Scope scope = {};
 };
 
 // Plans and applies in this process; the executor is this program once more, started as `PROGRAM serve ROOT`.
@@ -48,6 +57,11 @@ class Judge {
   Judge& operator=(const Judge&) = delete;
 
   Verdict judge(const Case& one);
+  Verdict judge(const Case& one, const Demands& demands);
+  // On the host as the case before has left it, whatever the start is.
+  Verdict judge_next(const Case& one, const Demands& demands);
+  // Whether a plan of it is empty there.
+  Verdict judge_nothing_left(const Case& one, const Demands& demands);
   // The same of two resources. Where they do not go together, while each does alone, both places must be told.
   Verdict judge_pair(const Case& one);
 

@@ -7,6 +7,8 @@
 //   meet covers      whether the first two say everything that can be said of a resource
 //   meet properties  random projects, each also written in another order, disturbed between plan and apply, and taken
 //                    back in the end
+//   meet versions    random projects that go on: what comes, goes, changes and gets other names, parts by their tags, a
+//                    second project on the host, blocks, conditions over what the host tells
 //   meet kills       each kind by itself, its executor killed, or its writing failing, at calls that write (kills.h)
 //
 // SEED is the first case, COUNT how many there are, EVERY so many of the pairs are taken (1: all); PLUMB_LONG=1 takes
@@ -67,18 +69,36 @@ void tell(const std::string& label, const Case& one, const Verdict& verdict) {
   std::fflush(stdout);
 }
 
+void tell(const std::string& label, const Versions& all, const Verdict& verdict) {
+  std::printf("=== %s: %s: %s (%s)\n%s--- start\n%s--- what happened\n%s\n", label.c_str(), name(verdict.end),
+              verdict.what.c_str(), all.front().one.live ? "a host" : "an image", text_of(all).c_str(),
+              start_text(all.front().one.start).c_str(), verdict.details.c_str());
+  std::fflush(stdout);
+}
+
 class Run {
  public:
   Run(Judge& judge, bool pairs) : judge_(judge), pairs_(pairs) {}
 
   void take(const std::string& label, const Case& one) {
     const Verdict verdict = judged(one);
-    ++count_;
-    ++ends_[verdict.end];
-    if (verdict.changed) ++changed_;
+    count(verdict);
     if (verdict.end == End::kBroken) tell_broken(label, one, verdict);
     if (shows_) tell(label, one, verdict);
-    if (verdict.end != End::kHeld) ++reasons_[std::string(name(verdict.end)) + ": " + verdict.what];
+  }
+
+  void take(const std::string& label, const Versions& all) {
+    const Verdict verdict = judge_versions(judge_, all);
+    count(verdict);
+    if (verdict.end == End::kBroken && ++told_[verdict.what] <= most_) {
+      const Versions small = shrink(all, [&](const Versions& candidate) {
+        const Verdict other = judge_versions(judge_, candidate);
+        return other.end == End::kBroken && without_number(other.what) == without_number(verdict.what);
+      });
+      tell(label, small, judge_versions(judge_, small));
+    } else if (shows_ || verdict.end == End::kBroken) {
+      tell(label, all, verdict);
+    }
   }
 
   int finish() const {
@@ -94,6 +114,19 @@ class Run {
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  // A smaller case may have fewer versions.
+  static std::string without_number(const std::string& what) {
+    const std::size_t colon = what.find(": ");
+    return what.starts_with("version ") && colon != std::string::npos ? what.substr(colon) : what;
+  }
+
+  void count(const Verdict& verdict) {
+    ++count_;
+    ++ends_[verdict.end];
+    if (verdict.changed) ++changed_;
+    if (verdict.end != End::kHeld) ++reasons_[std::string(name(verdict.end)) + ": " + verdict.what];
+  }
 
   static double since(Clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
@@ -177,10 +210,15 @@ int run(std::string_view what) {
   } else {
     const std::uint64_t first = number("SEED", 1);
     const bool all = what == "properties";
-    const std::uint64_t count = number("COUNT", long_run ? (all ? 10000 : 5000) : (all ? 300 : 200));
+    const bool goes_on = what == "versions";
+    const std::uint64_t count = number("COUNT", long_run ? (all ? 10000 : 5000) : (all ? 300 : goes_on ? 100 : 200));
     std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(first),
                 static_cast<unsigned long long>(first + count - 1));
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
+      if (goes_on) {
+        run.take("seed " + std::to_string(seed), generate_versions(seed));
+        continue;
+      }
       const Case one = generate(seed);
       if (is_asked_for(one)) run.take("seed " + std::to_string(seed), one);
     }
