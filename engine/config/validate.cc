@@ -91,8 +91,9 @@ class Validator {
     return wrong(node, types_of(*schema.schema), name, where, &schema);
   }
 
+  // `schema` may be null.
   std::optional<Json> wrong(const Node& node, const std::set<std::string>& types, const std::string& name,
-                            const SourceSpan& where) {
+                            const SourceSpan& where, const Rule* schema = nullptr) {
     const std::string wanted = words_for(types);
     std::string hint;
     const auto one_of = [&](std::initializer_list<std::string_view> words) {
@@ -418,7 +419,7 @@ class Validator {
         return false;
       }
     }
-    return !value.is_object() || check_conditions({value, node, name, where}, schema.conditions, rules_.root(), *out_);
+    return !value.is_object() || check_conditions(value, node, schema.conditions, rules_.root(), name, where, *out_);
   }
 
   // The branch that the node's shape asks for; messages speak of that branch alone.
