@@ -12,6 +12,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/host_text.h"
+#include "engine/exec/host_key.h"
 #include "engine/exec/scratch.h"
 #include "engine/exec/system/attributes.h"
 #include "engine/exec/system/child.h"
@@ -61,6 +62,9 @@ Result<RegularFile> open_regular(const RootFiles& files, const std::string& path
   UniqueFd fd = files.open(path, O_RDONLY, 0, &info);
   if (!fd) return unreadable(files, path);
   if (!S_ISREG(info.st_mode)) return fail(Code::kCannotObserve, path + " is not a regular file");
+  if (is_host_key(files, info))
+    return fail(Code::kCannotObserve,
+                path + " is the key to which secret values for this host are sealed: it is not told");
   return RegularFile{std::move(fd), static_cast<std::size_t>(info.st_size)};
 }
 
@@ -156,6 +160,8 @@ Result<BeyondMode> LocalSystem::beyond_mode(const std::string& path, bool follow
   const RightsBeyondMode rights = rights_beyond_mode(entry.own_path());
   BeyondMode out;
   out.capabilities = rights.capabilities;
+  out.label = rights.label;
+  for (const auto& [name, value] : rights.extended) out.extended[text_of_bytes(name)] = text_of_bytes(value);
   for (const AccessEntry& one : rights.entries) {
     std::string name;
     if (one.group) {

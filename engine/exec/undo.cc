@@ -56,6 +56,7 @@ class Inversion {
     bool becomes_file = false;
     bool becomes_link = false;
     bool becomes_folder = false;
+    bool in_place = false;
   };
 
   void add(const ServiceAction& service) {
@@ -94,6 +95,7 @@ class Inversion {
     uses.becomes_file = uses.becomes_file || traits(operation).new_file;
     uses.becomes_link = uses.becomes_link || std::holds_alternative<MakeLink>(operation);
     uses.becomes_folder = uses.becomes_folder || folder != nullptr;
+    uses.in_place = uses.in_place || is_in_place(operation);
     return {};
   }
 
@@ -135,7 +137,9 @@ class Inversion {
     const UniqueFd file = system_.files().open(path, O_RDONLY | O_NOFOLLOW);
     if (!file) return os_error("read", path);
     PLUMB_TRY_ASSIGN(std::string content, folder_.keep(file.get(), path));
-    back_.emplace_back(WriteFile{path, std::move(content), ownership_of(info, true), false, false, ""});
+    WriteFile write{path, std::move(content), ownership_of(info, true), false, false, ""};
+    write.in_place = uses.in_place;
+    back_.emplace_back(std::move(write));
     if (uses.becomes_link || uses.becomes_folder) back_.emplace_back(Remove{path, false, false});
     return {};
   }

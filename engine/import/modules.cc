@@ -44,7 +44,7 @@ constexpr ModuleRow kTable[] = {
     {"git", "git", "dest",
      "repository=repo|name:t force=force:b update=update:b depth=depth:i key_file=key_file:t submodules=recursive:b "
      "-accept_hostkey -accept_newhostkey -remote -executable -single_branch -track_submodules ?bare ?umask "
-     "?verify_commit ?refspec ?clone ?ssh_opts -archive"},
+     "?verify_commit ?gpg_allowlist ?refspec ?clone ?ssh_opts -archive"},
     {"cron", "cron", "name",
      "state=state:t job=job:t user=user:t file=cron_file:t minute=minute:t hour=hour:t day=day|dom:t month=month:t "
      "weekday=weekday|dow:t special=special_time:t disabled=disabled:b backup=backup:b -reboot -insertafter "

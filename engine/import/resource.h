@@ -70,6 +70,8 @@ class Builder {
   bool given(std::initializer_list<std::string_view> names) const;
   void identify(Item& item, const std::string& kind, Written identity, const Unit::Turn& turn);
   void put_ownership(Item& item, Names& local);
+  // Labels of SELinux, and whether it is written over in place.
+  void put_beyond_mode(Item& item, Names& local);
   void owner_beside(const Written& path, Unit::Turn& turn, const Cel& when);
 
   void file(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);

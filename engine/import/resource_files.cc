@@ -72,6 +72,28 @@ void Builder::put_ownership(Item& item, Names& local) {
   if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") item.put("mode", *mode);
 }
 
+// What Ansible takes from the policy is what is given to a new file here too, where nothing is said.
+void Builder::put_beyond_mode(Item& item, Names& local) {
+  WrittenMap label;
+  bool has_type = false;
+  for (const auto& [parameter, part] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"setype", "type"}, {"seuser", "user"}, {"serole", "role"}, {"selevel", "level"}}) {
+    const Node* node = task_.argument({parameter});
+    ignore({parameter});
+    const bool given = node != nullptr && node->is_scalar() && !node->is_null() && node->text != "_default";
+    if (!given || node->text.find("omit") != std::string::npos) continue;
+    label.emplace_back(part, write(*node, Form::kText, local));
+    has_type = has_type || std::string_view(part) == "type";
+  }
+  if (has_type) {
+    item.put("selinux", Written::of_map(std::move(label)));
+  } else if (!label.empty()) {
+    no_word("seuser", "a label needs its type: `selinux: {type: …}`");
+  }
+  if (item.type != "directory" && yes({"unsafe_writes"})) item.put("in_place", Written::of_plain("true"));
+  ignore({"unsafe_writes"});
+}
+
 void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
   LocalNames& local = *turn.names;
   const Node* given_path = task_.argument({"path", "dest", "name"});
@@ -125,7 +147,8 @@ void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const It
   if (kind == "directory") item->put("parents", Written::of_plain("true"));
   if (kind == "directory" && recurse) item->put("recurse", Written::of_plain("true"));
   if (given({"follow"}) && yes({"follow"})) item->put("follow", Written::of_plain("true"));
-  ignore({"force", "setype", "seuser", "serole", "selevel", "attributes", "src", "follow", "unsafe_writes"});
+  put_beyond_mode(*item, local);
+  ignore({"force", "attributes", "src", "follow"});
   if (kind == "file" && turn.for_each.empty() && when.text == "true" && !unit_.file_resources_.insert(path.text).second)
     throw Untranslatable{"another task decides on the same file"};
   finish(std::move(item), turn, changes);
@@ -144,6 +167,7 @@ void Builder::copy_folder(const std::string& folder, const std::string& target, 
   if (auto group = take({"group"}, Form::kText, local)) item->put("group", *group);
   if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") item->put("file_mode", *mode);
   if (auto mode = take({"directory_mode"}, Form::kMode, local)) item->put("directory_mode", *mode);
+  put_beyond_mode(*item, local);
   item->put("parents", Written::of_plain("true"));
   finish(std::move(item), turn, changes);
 }
@@ -179,8 +203,7 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
   path.text = home_path(path.text);
   const Node* content = task_.argument({"content"});
   const Node* src = task_.argument({"src"});
-  ignore({"content", "src", "directory_mode", "local_follow", "follow", "checksum", "decrypt", "unsafe_writes",
-          "setype", "seuser", "serole", "selevel", "attributes"});
+  ignore({"content", "src", "directory_mode", "local_follow", "follow", "checksum", "decrypt", "attributes"});
   const bool on_host = yes({"remote_src"});
   std::string source;
   std::string remote;
@@ -242,6 +265,7 @@ void Builder::copied(const Written& path, WrittenEntry content, Unit::Turn& turn
   if (auto owner = take({"owner"}, Form::kText, local)) item->put("owner", *owner);
   if (auto group = take({"group"}, Form::kText, local)) item->put("group", *group);
   if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") item->put("mode", *mode);
+  put_beyond_mode(*item, local);
   if (yes({"backup"})) item->put("backup", Written::of_plain("true"));
   if (auto validate = take({"validate"}, Form::kText, local)) item->put("validate", *validate);
   const Node* force = task_.argument({"force"});
@@ -262,8 +286,7 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
   LocalNames& local = *turn.names;
   const Node* dest = task_.argument({"dest", "path"});
   const Node* src = task_.argument({"src"});
-  ignore({"dest", "path", "src", "follow", "unsafe_writes", "setype", "seuser", "serole", "selevel", "attributes",
-          "newline_sequence", "output_encoding"});
+  ignore({"dest", "path", "src", "follow", "attributes", "newline_sequence", "output_encoding"});
   for (const char* sign : {"variable_start_string", "block_start_string", "comment_start_string"}) {
     if (given({sign})) throw Untranslatable{"a template with `" + std::string(sign) + "`"};
   }
@@ -366,6 +389,7 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
   identify(*item, "file", path, turn);
   item->put("template", Written::of_text(written_path));
   put_ownership(*item, local);
+  put_beyond_mode(*item, local);
   if (given({"backup"}) && yes({"backup"})) item->put("backup", Written::of_plain("true"));
   ignore({"backup"});
   if (auto validate = take({"validate"}, Form::kText, local)) item->put("validate", *validate);

@@ -75,7 +75,6 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
           "allow_downgrades",
           "lock_timeout",
           "allow_unauthenticated",
-          "dpkg_options",
           "install_weak_deps_not",
           "force_apt_get",
           "update_cache_retries",
@@ -93,12 +92,16 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
           "extra_args",
           "auto_install_module_deps",
           "oldpackage"});
+  const Node* options = task_.argument({"dpkg_options"});
+  ignore({"dpkg_options"});
+  const bool new_files = options != nullptr && options->text.find("force-confnew") != std::string::npos;
   const bool remove_unneeded = yes({"autoremove"});
   if (upgrade != nullptr && upgrade->text != "no" && upgrade->text != "false") {
     auto item = start("upgrade", turn, when);
     const bool full = in_list(upgrade->text, {"dist", "full"});
     identify(*item, "upgrade", Written::of_text(full ? "full" : "safe"), turn);
     if (remove_unneeded) item->put("autoremove", Written::of_plain("true"));
+    if (new_files) item->put("conffiles", Written::of_text("new"));
     if (!age.empty()) item->put("refresh", Written::of_text(age));
     return finish(std::move(item), turn, changes);
   }
@@ -173,6 +176,7 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
     if (wanted) item->put("state", *wanted);
     if (!version.empty() && !goes) item->put("version", Written::of_text(version));
     if (recommends && !goes) item->put("recommends", *recommends);
+    if (new_files && !goes) item->put("conffiles", Written::of_text("new"));
     const bool refreshed = unit_.refresh_guard_ == "true" || unit_.refresh_guard_ == around_.guard.text;
     const std::string own_age = !age.empty() ? age : refreshed ? unit_.refresh_ : std::string();
     if (!own_age.empty() && !goes) item->put("refresh", Written::of_text(own_age));

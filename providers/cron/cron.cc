@@ -47,7 +47,24 @@ EntryEdit variable(const Desired& desired) {
   return entry;
 }
 
+// Where cron ends the command, and begins what it is given to read.
+bool has_input(std::string_view job) {
+  for (std::size_t at = job.find('%'); at != std::string_view::npos; at = job.find('%', at + 1)) {
+    if (at == 0 || job[at - 1] != '\\') return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+// Nearly always it is part of a format, and the job does something else.
+Change CronProvider::diff(const Desired& desired, const Observed& observed) const {
+  Change change = EntryProvider::diff(desired, observed);
+  if (change.empty() || wants_absent(desired) || !has_input(desired.text("job"))) return change;
+  change.note += std::string(change.note.empty() ? "" : "; ") +
+                 "cron ends the command at the first %, and gives it the rest to read; a percent sign is \\%";
+  return change;
+}
 
 EntryEdit CronProvider::entry(const Desired& desired) const {
   if (desired.has("value") || desired.flag("env", false)) return variable(desired);

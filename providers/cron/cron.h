@@ -10,6 +10,7 @@ class CronProvider : public EntryProvider {
   std::string path(const Desired& desired) const override;
   std::string path_on(const Desired& desired, System& system) const override;
   std::vector<std::string> own_paths(const Desired& desired, const Json& observed) const override;
+  Change diff(const Desired& desired, const Observed& observed) const override;
   bool creates(const Desired& desired) const override { return !wants_absent(desired); }
   void note_needs(const Desired& desired, const std::string& path, System& system, Observed& observed) const override;
   Result<> look_around(const Desired& desired, const std::string& place, System& system,

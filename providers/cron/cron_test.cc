@@ -39,6 +39,12 @@ TEST_F(Cron, AJobIsMadeChangedAndTakenAway) {  // C01, C02, C07
   EXPECT_EQ(system.content(crontab), "");
 }
 
+TEST_F(Cron, APercentSignThatEndsTheCommandIsTold) {
+  EXPECT_EQ(look(job()).change.note, "");
+  EXPECT_EQ(look(job({{"job", "date +%F"}})).change.note,
+            "cron ends the command at the first %, and gives it the rest to read; a percent sign is \\%");
+}
+
 TEST_F(Cron, OneThatSomebodyWroteIsTakenOver) {
   system.make_file(crontab, "MAILTO=x\n@daily  /bin/b \"a b\" 50\\%\n0 0 * * * other\n");
   converge(job());

@@ -7,6 +7,7 @@
 #include "providers/directory/tree.h"
 #include "providers/directory/walk.h"
 #include "providers/sdk/access_list.h"
+#include "providers/sdk/beyond_mode.h"
 #include "providers/sdk/followed_link.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
@@ -108,7 +109,7 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
     return observed;
   }
   observe_ownership(desired, *info, names, observed);
-  PLUMB_TRY(observe_beyond_mode(path, false, system, observed));
+  PLUMB_TRY(observe_beyond_mode(desired, path, false, system, observed));
   ListedPaths removes;
   const Result<TreeCount> tree = list_tree(path, kMaxEntries, system, removes);
   if (tree) observed.attributes["removes"] = removes.take();
@@ -122,6 +123,7 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
 Result<Observed> observe_present(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
   Observed observed;
   note_missing_accounts(desired, names, observed);
+  PLUMB_TRY(note_selinux(desired, system, observed));
   const bool follow = desired.flag("follow", false);
   PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, system.stat(path, false));
   if (info && info->type == FileType::kLink) {
@@ -156,10 +158,11 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   }
   observed.exists = true;
   observe_ownership(desired, *info, names, observed);
-  PLUMB_TRY(observe_beyond_mode(path, follow, system, observed));
+  PLUMB_TRY(observe_beyond_mode(desired, path, follow, system, observed));
   if (desired.flag("recurse", false)) {
     const Untouched untouched{texts_of(desired, "leave"), texts_of(desired, "leave_whole")};
-    PLUMB_TRY(take(find_differing(desired, path, untouched, system, names), "below", observed));
+    PLUMB_TRY(take(find_differing(desired, path, untouched, !observed.flag("no_selinux", false), system, names),
+                   "below", observed));
     const Json& entries = observed.attributes["below"];
     observed.attributes["recurse"] = entries.is_array() && entries.empty();
     Json differ = Json::array();
@@ -311,7 +314,8 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
     for (const Json& entry : below) {
       SetAttributes set;
       set.path = text_of(entry, "path");
-      set.ownership = {given(entry, "owner"), given(entry, "group"), given(entry, "mode"), given(entry, "acl")};
+      set.ownership = {given(entry, "owner"), given(entry, "group"), given(entry, "mode"), given(entry, "acl"),
+                       given(entry, "selinux")};
       change.operations.push_back(std::move(set));
     }
     change.note = "sets attributes of " + count(below.size(), "entry", "entries") + " below" + privileged_in(below);
@@ -339,7 +343,7 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
 }
 
 std::string DirectoryProvider::why_passed_over(const Desired& desired, const Observed& observed) const {
-  if (!is_foreign_link(desired, observed)) return {};
+  if (!is_foreign_link(desired, observed)) return why_no_label(desired, observed);
   return desired.text("path") + " is a symbolic link, and what was declared lies where it leads";
 }
 
@@ -425,6 +429,7 @@ std::optional<Desired> DirectoryProvider::restore(const Desired& desired, const 
   if (before.exists) restore_access_list(desired, before, again);
   if (before.exists && !wants_absent(desired) && !before.has("acl") && !desired.has("acl"))
     keep_changed(again, diff(desired, before), {"owner", "group", "mode"});
+  if (before.exists) restore_labels(diff(desired, before), before, again);
   again.attributes["path"] = desired.text("path");
   if (!before.exists && desired.has("entries")) again.attributes["entries"] = entry_names(desired);
   if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");

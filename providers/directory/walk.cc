@@ -4,6 +4,7 @@
 
 #include "engine/base/glob.h"
 #include "providers/sdk/access_list.h"
+#include "providers/sdk/beyond_mode.h"
 #include "providers/sdk/tree_list.h"
 
 namespace plumb::providers::directory {
@@ -36,13 +37,14 @@ Result<> check_length(const std::string& path) {
 
 }  // namespace
 
-Result<Json> find_differing(const Desired& desired, const std::string& path, const Untouched& untouched, System& system,
-                            AccountNames& names) {
+Result<Json> find_differing(const Desired& desired, const std::string& path, const Untouched& untouched,
+                            bool with_labels, System& system, AccountNames& names) {
   const std::string owner = desired.text("owner");
   const std::string group = desired.text("group");
   const std::string mode = desired.text("mode");
   const bool with_mode = !mode.empty() && is_symbolic_mode(mode);
   const bool has_lists = desired.has("acl");
+  const bool has_labels = with_labels && desired.has("selinux");
   Json found = Json::array();
   const auto visit = [&](const std::string& entry, const FileInfo& info) -> Result<bool> {
     if (info.type == FileType::kLink || untouched.trees.contains(entry)) return false;
@@ -59,8 +61,15 @@ Result<Json> find_differing(const Desired& desired, const std::string& path, con
     const bool restores = !directory && !differing.empty() && without_privileges(wanted) != wanted;
     if (wanted != info.mode || restores) differing["mode"] = mode_text(wanted);
     if (kept != info.mode) differing["privileged"] = true;
+    BeyondMode beyond;
+    if (has_lists || has_labels) {
+      PLUMB_TRY_ASSIGN(beyond, system.beyond_mode(entry, false));
+    }
+    if (has_labels) {
+      const std::string label = label_for(desired, beyond.label).value_or("");
+      if (label != beyond.label) differing["selinux"] = label;
+    }
     if (has_lists) {
-      PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(entry, false));
       const std::string list = access_list_for(desired, directory, info.mode).value_or("none");
       const std::string there = beyond.access_list.empty() ? "none" : ordered_access_list(beyond.access_list);
       if (there != list) differing["acl"] = list;

@@ -20,9 +20,10 @@ struct Untouched {
 
 // Entries below `path` without the attributes that `desired` asks for, in the form of `below`. Links and the copies
 // that a change kept are left alone.
-// `privileged`: it has setuid or setgid, which it loses since its owner or group changes.
-Result<Json> find_differing(const Desired& desired, const std::string& path, const Untouched& untouched, System& system,
-                            AccountNames& names);
+// `privileged`: it has setuid or setgid, which it loses since its owner or group changes. `with_labels`: the host has
+// some.
+Result<Json> find_differing(const Desired& desired, const std::string& path, const Untouched& untouched,
+                            bool with_labels, System& system, AccountNames& names);
 
 // What is left where all else goes.
 struct Kept {

@@ -93,7 +93,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   } else {
     observed.exists = true;
     observe_ownership(desired, *info, names, observed);
-    PLUMB_TRY(observe_beyond_mode(path, follow, system, observed));
+    PLUMB_TRY(observe_beyond_mode(desired, path, follow, system, observed));
     PLUMB_TRY(observe_file(desired, path, system, observed));
   }
   return observed;

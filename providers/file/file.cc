@@ -5,6 +5,7 @@
 
 #include "engine/base/json.h"
 #include "providers/sdk/access_list.h"
+#include "providers/sdk/beyond_mode.h"
 #include "providers/sdk/followed_link.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
@@ -101,7 +102,7 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
   observe_ownership(desired, *info, names, observed);
   if (info->type == FileType::kFile) {
     PLUMB_TRY(observe_content(desired, path, *info, true, system, observed));
-    PLUMB_TRY(observe_beyond_mode(path, false, system, observed));
+    PLUMB_TRY(observe_beyond_mode(desired, path, false, system, observed));
   }
   observed.attributes.erase("content_is");
   return observed;
@@ -113,6 +114,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
   Observed observed;
   note_missing_accounts(desired, names, observed);
   PLUMB_TRY(observe_remote(desired, system, observed));
+  PLUMB_TRY(note_selinux(desired, system, observed));
   const bool follow = desired.flag("follow", false);
   PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, system.stat(path, false));
   const bool linked = info && info->type == FileType::kLink;
@@ -150,7 +152,7 @@ Result<Observed> observe_present(const Desired& desired, const std::string& path
     return observed;
   }
   observe_ownership(desired, *info, names, observed);
-  PLUMB_TRY(observe_beyond_mode(path, linked, system, observed));
+  PLUMB_TRY(observe_beyond_mode(desired, path, linked, system, observed));
   if (has_content(desired) && !wants_exists(desired)) {
     // Through a link that is not to be followed, nothing of what lies there is shown; nor where it could not be seen
     // beside what takes its place.
@@ -200,6 +202,8 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
     if (observed.has("content_is"))
       change.note += (change.note.empty() ? "what is there is " : "; what is there is ") + observed.text("content_is");
   }
+  const bool in_place = rewrite && observed.exists && desired.flag("in_place", false);
+  if (in_place) change.note += (change.note.empty() ? "" : "; ") + std::string(kWrittenInPlace);
   if (observed.exists && change.after.empty() && !rewrite) return change;
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   const std::string path = desired.text("path");
@@ -212,6 +216,7 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
     copy.follow = desired.flag("follow", false);
     copy.backup = observed.exists && desired.flag("backup", false);
     copy.validate = desired.text("validate");
+    copy.in_place = in_place;
     change.operations.push_back(std::move(copy));
   } else if (rewrite) {
     WriteFile write;
@@ -221,6 +226,7 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
     write.follow = desired.flag("follow", false);
     write.backup = observed.exists && desired.flag("backup", false);
     write.validate = desired.text("validate");
+    write.in_place = in_place;
     change.operations.push_back(std::move(write));
   } else {
     change.operations.push_back(
@@ -230,7 +236,7 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
 }
 
 std::string FileProvider::why_passed_over(const Desired& desired, const Observed& observed) const {
-  if (!is_foreign_link(desired, observed)) return {};
+  if (!is_foreign_link(desired, observed)) return why_no_label(desired, observed);
   return desired.text("path") + " is a symbolic link, and what was declared lies where it leads";
 }
 
@@ -291,7 +297,9 @@ std::optional<Desired> FileProvider::restore(const Desired& desired, const Obser
   // Beside a list the mode tells what it gives.
   if (before.exists && !wants_absent(desired) && !before.has("acl") && !desired.has("acl"))
     keep_changed(again, change, {"content", "owner", "group", "mode"});
+  if (before.exists) restore_labels(change, before, again);
   again.attributes["path"] = desired.text("path");
+  if (desired.has("in_place")) again.attributes["in_place"] = desired.attribute("in_place");
   if (desired.has("follow")) again.attributes["follow"] = desired.attribute("follow");
   return again;
 }

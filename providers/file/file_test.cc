@@ -380,6 +380,96 @@ TEST_F(File, WhatCannotBeReplacedIsToldInThePlan) {
   }
 }
 
+TEST_F(File, WhatARenameCannotReplaceIsWrittenOverWhereThatIsAsked) {
+  system.make_file("/etc/hosts", "x");
+  Limits mounted;
+  mounted.mount = true;
+  system.set_limits("/etc/hosts", mounted);
+  const Desired plain = want({{"path", "/etc/hosts"}, {"content", "y"}});
+  EXPECT_NE(look(plain).observed->obstacle->hint.find("`in_place: true`"), std::string::npos);
+  const Desired desired = want({{"path", "/etc/hosts"}, {"content", "y"}, {"in_place", true}});
+  EXPECT_EQ(obstacle(desired), "none");
+  EXPECT_EQ(look(desired).change.note, "written over in place, which is not atomic");
+  const std::uint64_t inode = system.stat("/etc/hosts", false).value()->inode;
+  const Observed before = *look(desired).observed;
+  converge(desired);
+  EXPECT_EQ(system.stat("/etc/hosts", false).value()->inode, inode);
+  system.blob("x");
+  const Desired back = *provider.restore(desired, before);
+  EXPECT_TRUE(back.flag("in_place", false));
+  converge(back);
+  EXPECT_EQ(system.content("/etc/hosts"), "x");
+  EXPECT_EQ(system.stat("/etc/hosts", false).value()->inode, inode);
+  // What is only dressed, or is not there yet, is written over by nobody.
+  EXPECT_EQ(look(want({{"path", "/etc/hosts"}, {"mode", "0600"}, {"in_place", true}})).change.note, "");
+  EXPECT_EQ(look(want({{"path", "/etc/new"}, {"content", "y"}, {"in_place", true}})).change.note, "");
+  Limits fixed;
+  fixed.immutable = true;
+  system.set_limits("/etc/hosts", fixed);
+  EXPECT_EQ(obstacle(desired), "/etc/hosts is immutable");
+}
+
+TEST_F(File, ALabelIsSetInPartsAndTheRestStays) {
+  system.make_file("/sys/fs/selinux/enforce", "1");
+  system.make_file("/srv/page", "x");
+  BeyondMode labelled;
+  labelled.label = "unconfined_u:object_r:var_t:s0:c1,c2";
+  system.set_beyond_mode("/srv/page", labelled);
+  const Desired desired = want({{"path", "/srv/page"}, {"selinux", {{"type", "httpd_sys_content_t"}}}});
+  const Observed before = *look(desired).observed;
+  EXPECT_EQ(look(desired).change.before, (Json{{"selinux", "unconfined_u:object_r:var_t:s0:c1,c2"}}));
+  EXPECT_EQ(look(desired).change.after, (Json{{"selinux", "unconfined_u:object_r:httpd_sys_content_t:s0:c1,c2"}}));
+  converge(desired);
+  converge(want({{"path", "/srv/page"}, {"content", "y"}}));
+  EXPECT_EQ(system.beyond_mode("/srv/page", false)->label, "unconfined_u:object_r:httpd_sys_content_t:s0:c1,c2");
+  converge(*provider.restore(desired, before));
+  EXPECT_EQ(system.beyond_mode("/srv/page", false)->label, "unconfined_u:object_r:var_t:s0:c1,c2");
+  converge(want({{"path", "/srv/new"}, {"content", "x"}, {"selinux", {{"type", "etc_t"}}}}));
+  EXPECT_EQ(system.beyond_mode("/srv/new", false)->label, "system_u:object_r:etc_t:s0");
+  converge(want({{"path", "/srv/page"}, {"selinux", "system_u:object_r:etc_t:s0"}}));
+  EXPECT_EQ(system.beyond_mode("/srv/page", false)->label, "system_u:object_r:etc_t:s0");
+}
+
+TEST_F(File, AHostWithoutLabelsIsTold) {
+  system.make_file("/srv/page", "x", 0600);
+  const Desired desired = want({{"path", "/srv/page"}, {"selinux", {{"type", "etc_t"}}}});
+  EXPECT_TRUE(look(desired).change.empty());
+  EXPECT_EQ(provider.why_passed_over(desired, *look(desired).observed),
+            "the host has no SELinux, so /srv/page gets no label");
+  const Desired moded = want({{"path", "/srv/page"}, {"mode", "0644"}, {"selinux", {{"type", "etc_t"}}}});
+  EXPECT_EQ(look(moded).change.note, "the host has no SELinux, so no label is set");
+  EXPECT_EQ(look(moded).change.after, (Json{{"mode", "0644"}}));
+  // An image is what its own configuration says.
+  system.set_image(true);
+  system.make_file("/etc/selinux/config", "# x\nSELINUX=enforcing\n");
+  EXPECT_EQ(look(desired).change.after, (Json{{"selinux", "system_u:object_r:etc_t:s0"}}));
+  system.make_file("/etc/selinux/config", "SELINUX=disabled\n");
+  EXPECT_TRUE(look(desired).change.empty());
+}
+
+TEST_F(File, ExtendedAttributesAreThoseThatAreNamed) {
+  system.make_file("/srv/f", "x");
+  BeyondMode there;
+  there.extended = {{"user.a", "1"}, {"user.gone", "2"}, {"user.others", "3"}};
+  system.set_beyond_mode("/srv/f", there);
+  const Desired desired =
+      want({{"path", "/srv/f"}, {"xattrs", {{"user.a", "one"}, {"user.gone", false}, {"user.b", "new"}}}});
+  const Observed before = *look(desired).observed;
+  EXPECT_EQ(look(desired).change.before, (Json{{"xattrs", {{"user.a", "1"}, {"user.gone", "2"}, {"user.b", false}}}}));
+  converge(desired);
+  EXPECT_EQ(system.beyond_mode("/srv/f", false)->extended,
+            (std::map<std::string, std::string>{{"user.a", "one"}, {"user.b", "new"}, {"user.others", "3"}}));
+  converge(*provider.restore(desired, before));
+  EXPECT_EQ(system.beyond_mode("/srv/f", false)->extended, there.extended);
+  const Desired gone = want({{"path", "/srv/f"}, {"state", "absent"}});
+  const Observed whole = *look(gone).observed;
+  system.blob("x");
+  converge(gone);
+  converge(*provider.restore(gone, whole));
+  EXPECT_EQ(system.beyond_mode("/srv/f", false)->extended, there.extended) << "what went comes back";
+  converge(want({{"path", "/srv/new"}, {"content", ""}, {"xattrs", {{"user.a", "x"}, {"user.none", false}}}}));
+}
+
 TEST_F(File, AnAccessListIsGivenAsAWhole) {
   system.make_directory("/etc");
   system.add_user({"deploy", 1500, 1500, "", "/", "/bin/sh"});

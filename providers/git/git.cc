@@ -20,6 +20,12 @@ Diagnostic refused(std::string summary) {
   return Diagnostic(Code::kRefusedByState, std::move(summary));
 }
 
+// The file of `verify` that says whose signatures count.
+std::string keys_of(const Desired& desired) {
+  const Json& verify = desired.attribute("verify");
+  return text_of(verify, "allowed_signers") + text_of(verify, "keyring");
+}
+
 // Questions to git, as whoever the working copy belongs to: what its settings name to be run is theirs to run.
 class Git {
  public:
@@ -35,13 +41,14 @@ class Git {
     }
     if (desired_.has("key_file")) request.about.push_back(desired_.text("key_file"));
     request.argv.insert(request.argv.end(), words.begin(), words.end());
-    request.env = environment_of(desired_);
-    request.user = user_;
-    request.timeout = kAsking;
-    request.changes_nothing = true;
-    PLUMB_TRY_ASSIGN(ProcessResult result, system_.run(request));
-    if (result.timed_out) return fail(Code::kCannotObserve, "`git " + words[0] + "` did not end in time");
-    return result;
+    return run(std::move(request));
+  }
+  // Whether a commit or a tag has a signature that counts.
+  Result<ProcessResult> verify(const std::string& object) {
+    ProcessRequest request;
+    request.argv = verifying(desired_, object);
+    request.about = {desired_.text("path"), keys_of(desired_)};
+    return run(std::move(request));
   }
   // Its answer without the line's end; "" where it fails.
   Result<std::string> line(std::vector<std::string> words) {
@@ -51,6 +58,17 @@ class Git {
   }
 
  private:
+  Result<ProcessResult> run(ProcessRequest request) {
+    request.env = environment_of(desired_);
+    request.user = user_;
+    request.timeout = kAsking;
+    request.changes_nothing = true;
+    PLUMB_TRY_ASSIGN(ProcessResult result, system_.run(request));
+    if (result.timed_out)
+      return fail(Code::kCannotObserve, "git did not answer in time about " + desired_.text("path"));
+    return result;
+  }
+
   const Desired& desired_;
   System& system_;
   std::string user_;
@@ -80,6 +98,8 @@ Result<> ask_remote(const Desired& desired, Git& git, Observed& observed) {
     if (value.starts_with(kBranch)) {
       observed.attributes["offered_branch"] = value.substr(kBranch.size());
     } else if (name == wanted || name == wanted + "^{}") {
+      // Only a tag that is an object of its own has a signature; it is told before what it is the name of.
+      if (name != wanted) observed.attributes["offered_tag"] = observed.attributes["offered"];
       observed.attributes["offered"] = value;
     }
   }
@@ -121,6 +141,29 @@ Result<> observe_copy(const Desired& desired, Git& git, Observed& observed) {
     const std::string_view line = take_line(lines);
     if (line.starts_with('-') || line.starts_with('+')) observed.attributes["stale_submodules"] = true;
   }
+  return {};
+}
+
+// What is to come and is here already is looked at now; all else once it has come.
+Result<> observe_signature(const Desired& desired, Git& git, Observed& observed) {
+  if (desired.has("tag") && observed.has("offered") && !observed.has("offered_tag")) {
+    observed.obstacle =
+        refused("the tag " + desired.text("tag") + " is a light one, which nobody can have signed")
+            .with_hint("name a `branch` or a `commit`, whose commit is verified, or have the tag signed");
+    return {};
+  }
+  std::string object = to_be_signed(desired, observed);
+  if (object.empty() && !desired.flag("update", true)) object = observed.text("commit");
+  if (!observed.exists || object.empty()) return {};
+  PLUMB_TRY_ASSIGN(const ProcessResult there, git.ask({"cat-file", "-e", object}));
+  observed.attributes["verified"] = false;
+  if (there.exit_code != 0) return {};
+  PLUMB_TRY_ASSIGN(const ProcessResult result, git.verify(object));
+  observed.attributes["verified"] = result.exit_code == 0;
+  if (result.exit_code == 0) return {};
+  const std::string said = last_lines(result.errors, 3);
+  observed.obstacle = refused(object + " has no signature that counts" + (said.empty() ? "" : ": " + said))
+                          .with_hint("see whose signatures count, in " + keys_of(desired));
   return {};
 }
 
@@ -271,6 +314,10 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(key, true));
     if (!there) observed.missing.push_back({{"", "file", key}, "key_file"});
   }
+  if (const std::string keys = keys_of(desired); !keys.empty() && !absent) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(keys, true));
+    if (!there) observed.missing.push_back({{"", "file", keys}, "verify"});
+  }
   if (system.find_program("git").empty()) {
     observed.exists = copy;
     if (copy) observed.attributes["state"] = "present";
@@ -308,6 +355,8 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   const bool can_ask = std::none_of(observed.missing.begin(), observed.missing.end(),
                                     [](const Missing& missing) { return missing.attribute == "key_file"; });
   if (asks && can_ask) PLUMB_TRY(ask_remote(desired, git, observed));
+  const bool verifies = !absent && desired.has("verify") && !observed.obstacle && observed.missing.empty();
+  if (verifies) PLUMB_TRY(observe_signature(desired, git, observed));
   return observed;
 }
 
@@ -355,11 +404,16 @@ Change GitProvider::diff(const Desired& desired, const Observed& observed) const
     change.before["changed"] = observed.attribute("changed");
     change.after["changed"] = Json::array();
   }
+  if (desired.has("verify") && !observed.flag("verified", false)) {
+    if (observed.exists) change.before["verified"] = false;
+    change.after["verified"] = true;
+    change.note = "nothing is checked out before its signature is";
+  }
   if (observed.exists && change.after.empty()) return change;
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   if (target.empty()) {
     change.fidelity = Fidelity::kBounded;
-    change.note = "which commit comes is known once git can ask";
+    change.note += (change.note.empty() ? "" : "; ") + std::string("which commit comes is known once git can ask");
   }
   change.operations = operations_for(desired, observed, target);
   return change;
@@ -370,6 +424,7 @@ std::vector<Address> GitProvider::infers(const Desired& desired) const {
   std::vector<Address> edges = infer_path_edges(desired, desired.text("path"));
   edges.push_back({"", "package", "git"});
   if (const std::string key = desired.text("key_file"); !key.empty()) edges.push_back({"", "file", key});
+  if (const std::string keys = keys_of(desired); !keys.empty()) edges.push_back({"", "file", keys});
   if (const std::string as = desired.text("as"); !as.empty() && !is_number(as)) edges.push_back({"", "user", as});
   return edges;
 }
@@ -385,6 +440,7 @@ std::vector<ImpliedPath> GitProvider::implies_paths(const Desired& desired) cons
   if (wants_absent(desired)) return paths;
   paths.push_back({.path = path + "/*", .maker = ""});
   if (desired.has("key_file")) paths.push_back({desired.text("key_file")});
+  if (const std::string keys = keys_of(desired); !keys.empty()) paths.push_back({keys});
   return paths;
 }
 
@@ -410,7 +466,7 @@ void add_to(Registry& registry) {
   registry.add({.name = "git",
                 .provider = make_provider<GitProvider>(),
                 .operations = OperationSet::of<Run, Remove>(),
-                .judged = {"stale_submodules"}});
+                .judged = {"stale_submodules", "verified"}});
 }
 
 }  // namespace plumb::providers::git

@@ -20,6 +20,10 @@ class Steps {
     if (timeout.is_number_integer()) run.timeout_seconds = timeout.get<int>();
     steps_.emplace_back(std::move(run));
   }
+  void add_program(std::vector<std::string> argv) {
+    add({}, false);
+    std::get<Run>(steps_.back()).argv = std::move(argv);
+  }
   std::vector<std::string> with_depth(std::vector<std::string> words) const {
     const Json& depth = desired_.attribute("depth");
     if (depth.is_number_integer()) words.insert(words.end(), {"--depth", depth.dump()});
@@ -62,6 +66,41 @@ void fetch(const Desired& desired, const Observed& observed, const std::string& 
 
 }  // namespace
 
+// Only signatures of the kind whose keys are given count: git goes by the signature itself, and would ask a keyring of
+// the user's for others.
+std::vector<std::string> verifying(const Desired& desired, const std::string& object) {
+  const Json& verify = desired.attribute("verify");
+  const std::string verb = desired.has("tag") ? "verify-tag" : "verify-commit";
+  const std::string path = desired.text("path");
+  if (const std::string signers = text_of(verify, "allowed_signers"); !signers.empty()) {
+    return {"git",
+            "-C",
+            path,
+            "-c",
+            "gpg.format=ssh",
+            "-c",
+            "gpg.ssh.allowedSignersFile=" + signers,
+            "-c",
+            "gpg.program=false",
+            "-c",
+            "gpg.x509.program=false",
+            verb,
+            object};
+  }
+  // gpg takes no other keyring from git, so it gets a home that holds these keys and no other.
+  constexpr const char* kScript =
+      "home=$(mktemp -d) && trap 'rm -rf \"$home\"' EXIT && "
+      "gpg --homedir \"$home\" --batch --quiet --no-autostart --import -- \"$1\" && "
+      "GNUPGHOME=$home git -C \"$2\" -c gpg.ssh.program=false -c gpg.x509.program=false \"$3\" \"$4\"";
+  return {"sh", "-c", kScript, "sh", text_of(verify, "keyring"), path, verb, object};
+}
+
+std::string to_be_signed(const Desired& desired, const Observed& observed) {
+  if (!desired.has("verify")) return {};
+  if (desired.has("tag")) return observed.text("offered_tag");
+  return desired.text("commit", observed.text("offered"));
+}
+
 std::map<std::string, std::string> environment_of(const Desired& desired) {
   std::string ssh = "ssh -o BatchMode=yes";
   if (const std::string key = desired.text("key_file"); !key.empty())
@@ -76,16 +115,21 @@ std::string branch_of(const Desired& desired, const Observed& observed) {
 
 std::vector<Operation> operations_for(const Desired& desired, const Observed& observed, const std::string& target) {
   const bool force = desired.flag("force", false);
+  const bool verifies = desired.has("verify");
   Steps steps(desired, observed.text("user", desired.text("as")));
-  if (!observed.exists) {
+  if (!observed.exists && !verifies) {
     clone(desired, target, steps);
   } else {
+    // Nothing is checked out, and nothing passes for it, before its signature was looked at.
+    if (!observed.exists) steps.add({"init", "--quiet", "--", desired.text("path")}, false);
     if (observed.text("repository") != desired.text("repository")) {
       const char* verb = observed.has("repository") ? "set-url" : "add";
       steps.add({"remote", verb, "origin", desired.text("repository")});
     }
-    if (observed.text("commit") != target) fetch(desired, observed, target, steps);
+    const bool unsigned_yet = verifies && !observed.flag("verified", false);
+    if (observed.text("commit") != target || unsigned_yet) fetch(desired, observed, target, steps);
   }
+  if (verifies) steps.add_program(verifying(desired, to_be_signed(desired, observed)));
   if (!target.empty()) {
     std::vector<std::string> words = {"checkout", "--quiet"};
     if (force) words.emplace_back("--force");

@@ -207,6 +207,19 @@ Result<> judge_simulation(const PackageTransaction& transaction, const Simulatio
   return refuse("the upgrade would bring " + listed(others) + ", which the plan does not have");
 }
 
+std::string_view what_of_conffiles(const Desired& desired) {
+  return desired.text("conffiles") == "new" ? "configuration files that were changed give way to the package's"
+                                            : "configuration files that were changed stay";
+}
+
+void note_conffiles(const Desired& desired, const BackEnd& back_end, Observed& observed) {
+  if (!desired.has("conffiles") || back_end.chooses_conffiles() || observed.obstacle) return;
+  observed.obstacle =
+      Diagnostic(Code::kRefusedByState,
+                 std::string(back_end.name()) + " cannot be told what becomes of changed configuration files")
+          .with_hint("leave out `conffiles`; what it does not take it leaves beside them");
+}
+
 Error told_unfinished(const Step& step, const Simulation& simulation, const ProcessResult& result) {
   if (!simulation.unknown.empty()) return fail(Code::kPackageUnknown, simulation.unknown.begin()->second);
   return fail(Code::kPackageFailed, "while " + step.doing + ": " +

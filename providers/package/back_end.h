@@ -32,6 +32,8 @@ class BackEnd : public PackageManager {
   bool takes_version(std::string_view wanted, std::string_view version) const;
   // An error where a file is not what a transaction has for it.
   Result<> judge_file(const PackageTransaction& transaction, const std::string& path, const PackageFile& file) const;
+  // Whether it can be told what becomes of configuration files that somebody changed.
+  virtual bool chooses_conffiles() const { return false; }
   // What it asks the host. Lives no longer than the system.
   virtual std::unique_ptr<HostPackages> on(System& system) const = 0;
   // One result each, in the order asked for; see PackageProvider for what is told.
@@ -67,6 +69,11 @@ std::string listed(const std::set<std::string>& names);
 struct Simulation;
 // An error where what a transaction would do is more than it says: that others go, or of an upgrade that others come.
 Result<> judge_simulation(const PackageTransaction& transaction, const Simulation& simulation);
+
+// For people: what becomes of them.
+std::string_view what_of_conffiles(const Desired& desired);
+// Notes where `conffiles` is asked for of a manager that goes by rules of its own.
+void note_conffiles(const Desired& desired, const BackEnd& back_end, Observed& observed);
 
 // The error of a question that the manager did not answer to its end.
 Error told_unfinished(const Step& step, const Simulation& simulation, const ProcessResult& result);

@@ -70,7 +70,13 @@ void keep(const Desired& desired, const Observed& observed, Change& change, Pack
 
 std::vector<Result<Observed>> PackageProvider::observe(std::span<const Desired* const> desired, System& system) const {
   const Result<const BackEnd*> back_end = find_back_end(system);
-  if (back_end) return (*back_end)->observe(desired, system);
+  if (back_end) {
+    std::vector<Result<Observed>> results = (*back_end)->observe(desired, system);
+    for (std::size_t i = 0; i < results.size() && i < desired.size(); ++i) {
+      if (results[i] && !wants_gone(*desired[i])) note_conffiles(*desired[i], **back_end, *results[i]);
+    }
+    return results;
+  }
   return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Error(back_end.error())));
 }
 
@@ -106,12 +112,14 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
   transaction.allow_downgrade = observed.flag("downgrade", false);
   transaction.refresh = observed.flag("old_lists", false);
   transaction.without_recommends = !desired.flag("recommends", true);
+  if (desired.text("conffiles") == "new") transaction.conffiles = "new";
 
   if (transaction.refresh) append(change.note, "the package lists are read first and decide what comes");
   if (!request.file.empty()) append(change.note, "from " + request.file);
   if (request.name != name) append(change.note, request.name + " provides it");
   if (transaction.allow_downgrade) append(change.note, "an older version");
   if (transaction.without_recommends) append(change.note, "without what it recommends");
+  if (desired.has("conffiles")) append(change.note, std::string(what_of_conffiles(desired)));
   if (auto brings = texts_in(observed.attribute("brings")); brings.size() > 1) {
     brings.erase(brings.begin());
     for (std::string& other : brings) {
@@ -188,6 +196,7 @@ void PackageProvider::complete(Desired& desired, std::span<const Desired> host, 
 std::optional<Desired> PackageProvider::restore(const Desired& desired, const Observed& before) const {
   // Configuration files that went are nowhere else.
   if (before.text("state") == "config-files") return std::nullopt;
+  if (before.exists && desired.text("conffiles") == "new" && !is_as_wanted(desired, before)) return std::nullopt;
   Desired again;
   again.address = desired.address;
   again.attributes = {{"name", desired.text("name")}, {"state", before.exists ? "present" : "absent"}};

@@ -11,6 +11,7 @@ PackageTransaction transaction_of(const Desired& desired, const Observed& observ
   transaction.upgrade = desired.text("extent");
   transaction.autoremove = desired.flag("autoremove", false);
   transaction.refresh = observed.flag("old_lists", false);
+  if (desired.text("conffiles") == "new") transaction.conffiles = "new";
   for (const auto& [name, version] : observed.attribute("installs").items()) {
     if (version.is_string()) transaction.install.push_back({name, version.get<std::string>()});
   }
@@ -26,6 +27,7 @@ std::vector<Result<Observed>> UpgradeProvider::observe(std::span<const Desired* 
   for (const Desired* one : desired) {
     observed.push_back(back_end ? (*back_end)->observe_upgrade(*one, system)
                                 : Result<Observed>(Error(back_end.error())));
+    if (back_end && observed.back()) note_conffiles(*one, **back_end, *observed.back());
   }
   return observed;
 }
@@ -37,6 +39,8 @@ Change UpgradeProvider::diff(const Desired& desired, const Observed& observed) c
   if (observed.has("pending")) change.before["pending"] = observed.attribute("pending");
   change.after["current"] = true;
   if (observed.flag("old_lists", false)) change.note = "the package lists are read first and decide what comes";
+  if (desired.has("conffiles"))
+    change.note += (change.note.empty() ? "" : "; ") + std::string(what_of_conffiles(desired));
   change.op = Op::kUpdate;
   change.fidelity = Fidelity::kBounded;
   change.operations.push_back(transaction_of(desired, observed));

@@ -70,6 +70,7 @@ std::optional<Desired> EditProvider::restore(const Desired& desired, const Obser
   again->attributes.erase("made_file");
   if (made) again->attributes["made_file"] = true;
   if (went) again->attributes["create"] = true;
+  if (desired.has("in_place")) again->attributes["in_place"] = desired.attribute("in_place");
   if ((made || went) && desired.has("new_mode")) again->attributes["new_mode"] = desired.attribute("new_mode");
   return again;
 }

@@ -384,6 +384,9 @@ Change diff_edit(const Desired& desired, const Observed& observed, const EditPro
   operation.validate = desired.text("validate");
   operation.beside_secrets = is_beside_secrets(desired);
   if (clears_access_list(desired)) operation.acl = "none";
+  operation.in_place = desired.flag("in_place", false);
+  if (operation.in_place && !observed.flag("makes_file", false))
+    change.note += (change.note.empty() ? "" : "; ") + std::string(kWrittenInPlace);
   change.operations.emplace_back(std::move(operation));
   return change;
 }

@@ -15,6 +15,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
 #include "providers/sdk/access_list.h"
+#include "providers/sdk/beyond_mode.h"
 #include "providers/sdk/kernel_files.h"
 
 namespace plumb {
@@ -288,7 +289,8 @@ Result<> FakeSystem::set_ownership(const std::string& path, const Ownership& own
     owner.second = *id;
   }
   owners_[path] = owner;
-  if (ownership.acl) beyond_.erase(path);
+  if (ownership.acl) beyond_[path].access_list.clear(), beyond_[path].capabilities = false;
+  give(ownership, beyond_[path]);
   if (ownership.mode) {
     ::chmod(real(path).c_str(), static_cast<::mode_t>(std::strtoul(ownership.mode->c_str(), nullptr, 8)));
   }
@@ -312,9 +314,9 @@ Result<> FakeSystem::apply(const Operation& operation) {
     }
     // A new file takes the place of the old one, whose other names keep what it was.
     struct ::stat old {};
-    const ::mode_t mode =
-        ::lstat(real(place).c_str(), &old) == 0 && S_ISREG(old.st_mode) ? old.st_mode & 07777U : 0644U;
-    fs::remove(real(place));
+    const bool there = ::lstat(real(place).c_str(), &old) == 0 && S_ISREG(old.st_mode);
+    const ::mode_t mode = there ? old.st_mode & 07777U : 0644U;
+    if (!there || !write->in_place) fs::remove(real(place));
     std::ofstream(real(place), std::ios::binary) << (write->content.empty() ? write->text : blobs_[write->content]);
     ::chmod(real(place).c_str(), mode);
     return set_ownership(place, write->ownership);
@@ -355,6 +357,7 @@ Result<> FakeSystem::apply(const Operation& operation) {
   }
   if (const auto* gone = std::get_if<Remove>(&operation)) {
     PLUMB_TRY_ASSIGN(const std::string place, place_of(gone->path));
+    beyond_.erase(place);
     if (gone->recursive) {
       fs::remove_all(real(place));
     } else if (::remove(real(place).c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {

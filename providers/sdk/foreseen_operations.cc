@@ -4,6 +4,7 @@
 
 #include "engine/base/digest.h"
 #include "providers/sdk/access_list.h"
+#include "providers/sdk/beyond_mode.h"
 #include "providers/sdk/edit.h"
 #include "providers/sdk/foreseen_system.h"
 #include "providers/sdk/ownership.h"
@@ -119,9 +120,23 @@ Result<> ForeseenSystem::write_file(const Write& write, Bytes bytes, std::size_t
     entry.beyond.capabilities = false;
   }
   if (write.ownership.acl) entry.beyond.access_list = list_given(write.ownership);
+  give(write.ownership, entry.beyond);
   entry.bytes = std::move(bytes);
+  if (write.in_place && old) keep_inode(*old->info, entry, who);
   put(place, std::move(entry), who);
   return {};
+}
+
+// Of a file that is written over: whoever knows it by another name finds it changed, too.
+void ForeseenSystem::keep_inode(const FileInfo& old, Entry& entry, std::size_t who) {
+  const Inode inode{old.device, old.inode};
+  entry.info->device = old.device;
+  entry.info->inode = old.inode;
+  entry.info->names = old.names;
+  beyond_.erase(inode);
+  if (old.names < 2 && !linked_.contains(inode)) return;
+  shared_[inode] = who;
+  written_[inode] = entry.bytes;
 }
 
 Result<> ForeseenSystem::carry_out_one(const WriteFile& write, std::size_t who) {
@@ -172,6 +187,7 @@ Result<> ForeseenSystem::carry_out_one(const EditFile& edit, std::size_t who) {
     if (Result<EditResult> made = make_edit(one, text)) text = std::move(made->text);
   }
   entry.bytes.text = std::move(text);
+  if (edit.in_place && old) keep_inode(*old->info, entry, who);
   put(place, std::move(entry), who);
   return {};
 }
@@ -198,6 +214,7 @@ Result<> ForeseenSystem::carry_out_one(const MakeDirectory& make, std::size_t wh
   entry.info = fresh(FileType::kDirectory, 0755, folder);
   dress(*entry.info, make.ownership);
   entry.beyond.access_list = list_given(make.ownership);
+  give(make.ownership, entry.beyond);
   entry.fresh = true;
   put(place, std::move(entry), who);
   return {};
@@ -261,7 +278,10 @@ Result<> ForeseenSystem::carry_out_one(const SetAttributes& set, std::size_t who
   dress(*entry->info, set.ownership);
   if (entry->info->type == FileType::kLink) ways_.clear();
   dressed_[{entry->info->device, entry->info->inode}] = *entry->info;
-  if (set.ownership.acl) lists_[{entry->info->device, entry->info->inode}] = list_given(set.ownership);
+  PLUMB_TRY_ASSIGN(BeyondMode beyond, beyond_mode(place, false));
+  if (set.ownership.acl) beyond.access_list = list_given(set.ownership);
+  give(set.ownership, beyond);
+  beyond_[{entry->info->device, entry->info->inode}] = std::move(beyond);
   touched_[place].dressed = who;
   const Inode inode{entry->info->device, entry->info->inode};
   if (entry->info->type != FileType::kDirectory && (entry->info->names > 1 || linked_.contains(inode)))

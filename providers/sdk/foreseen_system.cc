@@ -195,6 +195,8 @@ Result<ForeseenSystem::Entry> ForeseenSystem::file_at(const std::string& path) {
   PLUMB_TRY_ASSIGN(std::optional<Entry> entry, at(place));
   if (!entry) return foreseen_trouble(path, ENOENT);
   if (entry->info->type != FileType::kFile) return fail(Code::kOperation, path + " is not a regular file");
+  const auto written = written_.find({entry->info->device, entry->info->inode});
+  if (written != written_.end()) entry->bytes = written->second;
   return std::move(*entry);
 }
 
@@ -274,9 +276,8 @@ Result<BeyondMode> ForeseenSystem::beyond_mode(const std::string& path, bool fol
   if (!entries_.contains(place)) {
     PLUMB_TRY_ASSIGN(beyond, now_.beyond_mode(place, false));
   }
-  const auto given = lists_.find({entry->info->device, entry->info->inode});
-  if (given != lists_.end()) beyond.access_list = given->second;
-  return beyond;
+  const auto given = beyond_.find({entry->info->device, entry->info->inode});
+  return given == beyond_.end() ? beyond : given->second;
 }
 
 // What is new has the limits of the file system that it comes to lie in.

@@ -135,6 +135,7 @@ class ForeseenSystem : public System {
   void forget_below(const std::string& place);
   void take_away(const std::string& place, std::size_t who);
   FileInfo fresh(FileType type, std::uint32_t mode, const FileInfo& folder);
+  void keep_inode(const FileInfo& old, Entry& entry, std::size_t who);
   void dress(FileInfo& info, const Ownership& ownership);
   Result<Entry> file_at(const std::string& path);
   void add_who_shares(const std::string& place, std::set<std::size_t>& who);
@@ -167,7 +168,8 @@ class ForeseenSystem : public System {
   std::unordered_map<std::string, std::optional<FileInfo>> steps_;  // what the host has, where that was asked before
   std::map<std::string, Way> ways_;                                 // to folders, until something may lead elsewhere
   std::map<Inode, FileInfo> dressed_;    // entries of the host whose attributes change, whatever they are called
-  std::map<Inode, std::string> lists_;   // the access lists that they are given; "" for none
+  std::map<Inode, BeyondMode> beyond_;   // what they are given beyond their modes
+  std::map<Inode, Bytes> written_;       // what is written over of those with several names
   std::set<Inode> linked_;               // those that are given a further name
   std::map<Inode, std::size_t> shared_;  // by whom attributes change of what has several names
   PlaceMap<Touched> touched_;

@@ -235,7 +235,10 @@ class IniEditor {
   std::size_t end_of(const Part& part, const TextLines& lines) const {
     std::size_t end = part.end;
     while (gap_goes_ && end > part.body && is_empty(lines[end - 1])) --end;
-    return end;
+    // What stands right above the next header, and apart from this section, is about that one.
+    std::size_t comment = end;
+    while (!gap_goes_ && end < lines.size() && comment > part.body && is_comment(lines[comment - 1])) --comment;
+    return comment > part.body && is_empty(lines[comment - 1]) ? comment : end;
   }
 
   void remove_gap(const Part& part, Work& work) const {

@@ -52,6 +52,14 @@ TEST(IniEdit, ASectionThatOthersHaveSomethingInStays) {
   EXPECT_EQ(made(whole, "z=1\n\n[a]\nx=1\n\n[b]\n"), "z=1\n\n[b]\n");
 }
 
+TEST(IniEdit, ACommentAboveTheNextHeaderStaysWithThat) {
+  IniEdit whole = ini("a", {}, {});
+  whole.absent = true;
+  EXPECT_EQ(made(whole, "[a]\nx=1\n\n# about b\n[b]\n"), "# about b\n[b]\n");
+  EXPECT_EQ(made(whole, "[a]\nx=1\n# y=2\n[b]\n"), "[b]\n") << "what it stands in";
+  EXPECT_EQ(made(whole, "[a]\nx=1\n\n# the end\n"), "");
+}
+
 TEST(IniEdit, OneBeforeTheFirstSectionIsOfNone) {
   EXPECT_EQ(made(ini("", {{"x", 1}}), "# c\ny=1\n\n[a]\nx=2\n"), "# c\ny=1\nx=1\n\n[a]\nx=2\n");
   EXPECT_EQ(made(ini("", {{"x", 1}}), "[a]\nx=2\n"), "x=1\n[a]\nx=2\n");

@@ -18,6 +18,9 @@ void ownership(Sink& sink, T& value, const std::remove_const_t<T>& defaults) {
   sink.optional("group", value.ownership.group, defaults.ownership.group);
   sink.optional("mode", value.ownership.mode, defaults.ownership.mode);
   sink.optional("acl", value.ownership.acl, defaults.ownership.acl);
+  sink.optional("selinux", value.ownership.label, defaults.ownership.label);
+  sink.optional("xattrs", value.ownership.extended, defaults.ownership.extended);
+  sink.optional("without_xattrs", value.ownership.without, defaults.ownership.without);
 }
 
 }  // namespace
@@ -38,6 +41,7 @@ struct Row<WriteFile> {
     sink.optional("backup", value.backup, defaults.backup);
     sink.optional("validate", value.validate, defaults.validate);
     sink.optional("text", value.text, defaults.text);
+    sink.optional("in_place", value.in_place, defaults.in_place);
   }
 };
 
@@ -64,6 +68,7 @@ struct Row<Fetch> {
     sink.optional("ca_file", value.ca_file, defaults.ca_file);
     sink.optional("any_certificate", value.any_certificate, defaults.any_certificate);
     sink.optional("timeout_seconds", value.timeout_seconds, defaults.timeout_seconds);
+    sink.optional("in_place", value.in_place, defaults.in_place);
   }
 };
 
@@ -106,6 +111,7 @@ struct Row<EditFile> {
     sink.optional("validate", value.validate, defaults.validate);
     sink.optional("beside_secrets", value.beside_secrets, defaults.beside_secrets);
     sink.optional("acl", value.acl, defaults.acl);
+    sink.optional("in_place", value.in_place, defaults.in_place);
   }
 };
 
@@ -214,6 +220,7 @@ struct Row<PackageTransaction> {
     sink.optional("hold", value.hold, defaults.hold);
     sink.optional("upgrade", value.upgrade, defaults.upgrade);
     sink.optional("autoremove", value.autoremove, defaults.autoremove);
+    sink.optional("conffiles", value.conffiles, defaults.conffiles);
   }
 };
 
@@ -420,6 +427,18 @@ const std::string* path_of(const Operation& operation) {
           return &value.path;
         } else {
           return nullptr;
+        }
+      },
+      operation);
+}
+
+bool is_in_place(const Operation& operation) {
+  return std::visit(
+      [](const auto& value) {
+        if constexpr (requires { value.in_place; }) {
+          return value.in_place;
+        } else {
+          return false;
         }
       },
       operation);

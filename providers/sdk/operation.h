@@ -25,7 +25,10 @@ struct Ownership {
   std::optional<std::string> owner;
   std::optional<std::string> group;
   std::optional<std::string> mode;
-  std::optional<std::string> acl = {};  // "none": they go; or access_list.h
+  std::optional<std::string> acl = {};               // "none": they go; or access_list.h
+  std::optional<std::string> label = {};             // of SELinux: "user:role:type:level"
+  std::map<std::string, std::string> extended = {};  // attributes that it has: {"user.mime_type", "text/plain"}
+  std::vector<std::string> without = {};             // and those that it has not
   friend bool operator==(const Ownership&, const Ownership&) = default;
 };
 
@@ -39,6 +42,9 @@ struct WriteFile {
   bool backup = false;   // keep the old file as PATH.plumb-<UTC time>-<random>
   std::string validate;  // command with %s for the new content's path; "" for none
   std::string text = {};
+  // Not atomic: the new bytes are written over the old ones, which keep their inode, their other names and all else
+  // that is not asked for. For what a rename cannot replace.
+  bool in_place = false;
   friend bool operator==(const WriteFile&, const WriteFile&) = default;
 };
 
@@ -60,6 +66,7 @@ struct Fetch {
   std::string ca_file;           // on the host; "" for the host's own authorities
   bool any_certificate = false;  // who answers is not checked
   int timeout_seconds = 0;       // of all of it; 0: no bound but that something has to come
+  bool in_place = false;         // as in WriteFile
   friend bool operator==(const Fetch&, const Fetch&) = default;
 };
 
@@ -94,6 +101,7 @@ struct EditFile {
   std::string acl;              // "none": the file has no access list afterwards
   std::string owner;            // of a file that is made; "" for the executor's own
   std::string group;
+  bool in_place = false;  // as in WriteFile
   friend bool operator==(const EditFile&, const EditFile&) = default;
 };
 
@@ -166,6 +174,9 @@ struct PackageTransaction {
   // own.
   std::string upgrade = {};
   bool autoremove = false;  // beside `upgrade`: what came along and nothing needs any more goes too
+  // Configuration files that somebody changed and that a package brings anew: "new": those of the package take their
+  // place; "": they stay, as far as the manager can be told.
+  std::string conffiles = {};
   friend bool operator==(const PackageTransaction&, const PackageTransaction&) = default;
 };
 
@@ -342,6 +353,9 @@ bool runs_programs(const Operation& operation);
 
 // The path it is about; null where it is about none.
 const std::string* path_of(const Operation& operation);
+// Whether it writes over what is there, and is not atomic; and how a plan says so.
+bool is_in_place(const Operation& operation);
+inline constexpr std::string_view kWrittenInPlace = "written over in place, which is not atomic";
 // Whether it is about what a link at its path points to.
 bool follows_link(const Operation& operation);
 // The digest of the content that must be at hand; null where it needs none.

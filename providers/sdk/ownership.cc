@@ -4,6 +4,7 @@
 #include <array>
 
 #include "providers/sdk/access_list.h"
+#include "providers/sdk/beyond_mode.h"
 
 namespace plumb {
 namespace {
@@ -224,7 +225,7 @@ void inherit_ownership(Desired& desired, std::span<const Desired> spreading) {
   // A folder between the two sets the same of all below it, or passes on what it has from above.
   Desired above = *nearest;
   inherit_ownership(above, spreading);
-  for (const char* attribute : {"owner", "group"}) {
+  for (const char* attribute : {"owner", "group", "selinux"}) {
     if (!desired.has(attribute) && above.has(attribute)) desired.attributes[attribute] = above.attribute(attribute);
   }
   // What is secret is not opened to others by what is asked for of a whole folder.
@@ -257,10 +258,12 @@ std::uint32_t without_privileges(std::uint32_t mode) {
   return mode & 01777U;
 }
 
-Result<> observe_beyond_mode(const std::string& path, bool follow, System& system, Observed& observed) {
+Result<> observe_beyond_mode(const Desired& desired, const std::string& path, bool follow, System& system,
+                             Observed& observed) {
   PLUMB_TRY_ASSIGN(const BeyondMode beyond, system.beyond_mode(path, follow));
   if (!beyond.access_list.empty()) observed.attributes["acl"] = ordered_access_list(beyond.access_list);
   if (beyond.capabilities) observed.attributes["capabilities"] = true;
+  observe_labels(desired, beyond, observed);
   return {};
 }
 
@@ -316,6 +319,7 @@ Ownership diff_ownership(const Desired& desired, const Observed& observed, std::
   } else if (has_list && (new_content || !change.after.empty())) {
     change.note += std::string(change.note.empty() ? "" : "; ") + "its access list stays: " + observed.text("acl");
   }
+  diff_labels(desired, observed, wanted, change);
   return wanted;
 }
 

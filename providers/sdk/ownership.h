@@ -52,16 +52,19 @@ Result<> note_missing_parent(const std::string& path, System& system, Observed& 
 // Of a file's mode, without what gives a program the rights of its owner or group.
 std::uint32_t without_privileges(std::uint32_t mode);
 
-// Of an entry that exists: `acl`, where it has an access list, and `capabilities`, where it has some.
-Result<> observe_beyond_mode(const std::string& path, bool follow, System& system, Observed& observed);
+// Of an entry that exists: `acl`, where it has an access list, `capabilities`, where it has some, and what
+// observe_labels() tells.
+Result<> observe_beyond_mode(const Desired& desired, const std::string& path, bool follow, System& system,
+                             Observed& observed);
 
 // Whether an access list would give somebody what is not theirs: where `acl: none` asks for none, and always where the
 // content is sensitive or the mode gives the rights of an owner or a group.
 bool clears_access_list(const Desired& desired, const Ownership& wanted, bool is_directory);
 
-// What is asked of owner, group, mode and access list, the mode worked out from `current`. `change` gets the attributes
-// that differ from what was observed; where nothing exists, every one. A file that gets another owner or group, or
-// `new_content`, keeps neither setuid nor setgid but where its mode is asked for with them; the change's note names it.
+// What is asked of owner, group, mode, access list, label and extended attributes, the mode worked out from `current`.
+// `change` gets the attributes that differ from what was observed; where nothing exists, every one. A file that gets
+// another owner or group, or `new_content`, keeps neither setuid nor setgid but where its mode is asked for with them;
+// the change's note names it.
 Ownership diff_ownership(const Desired& desired, const Observed& observed, std::string_view default_mode,
                          bool is_directory, Change& change, bool new_content = false);
 

@@ -15,6 +15,7 @@ struct Effect {
 Effect effect_of(const Operation& operation, bool there) {
   if (std::holds_alternative<SetAttributes>(operation)) return {.dresses = true};
   if (std::holds_alternative<Remove>(operation)) return {.replaces = there};
+  if (there && is_in_place(operation)) return {.dresses = true};
   return {.replaces = there, .makes = !there};
 }
 
@@ -64,8 +65,11 @@ Result<std::optional<Diagnostic>> PlaceLimits::limit_of(const Desired& desired, 
         limited(folder->path, "is immutable, so nothing in it can change").with_hint("`chattr -ia` lifts it"));
   }
   if (own.mount && effect.replaces) {
+    const bool writes = info->type == FileType::kFile && traits(operation).new_file;
     return std::optional(limited(path, "is a mount of its own, so it can be neither replaced nor removed")
-                             .with_hint("unmount it first"));
+                             .with_hint(writes ? "unmount it first; or have it written over with `in_place: true` of a "
+                                                 "`file`, or of what edits it, which is not atomic"
+                                               : "unmount it first"));
   }
   if (here.modeless.empty()) return std::optional<Diagnostic>();
   for (const char* attribute : {"owner", "group", "mode"}) {

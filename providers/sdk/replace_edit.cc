@@ -169,12 +169,48 @@ class Replacer {
   std::optional<Pattern> after_, before_;
 };
 
+// Whether all of its lines end as those of DOS do, and nobody asks about that.
+bool has_other_ends(const ReplaceEdit& edit, std::string_view text) {
+  for (const std::string* part : {&edit.match, &edit.text, &edit.only_after, &edit.only_before}) {
+    if (part->find('\r') != std::string::npos || part->find("\\r") != std::string::npos ||
+        part->find("\\x") != std::string::npos)
+      return false;
+  }
+  bool any = false;
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    if (at == 0 || text[at - 1] != '\r') return false;
+    any = true;
+  }
+  return any;
+}
+
+std::string with_plain_ends(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') plain += text[i];
+  }
+  return plain;
+}
+
+std::string with_other_ends(std::string_view plain) {
+  std::string text;
+  for (const char c : plain) {
+    if (c == '\n') text += '\r';
+    text += c;
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<EditResult> make_one(const ReplaceEdit& edit, std::string_view text, const KeyedDigestOf& keyed,
                             const SealedLines& sealed) {
   PLUMB_TRY_ASSIGN(const Replacer replacer, Replacer::of(edit, keyed, sealed));
-  return replacer.make(text);
+  if (!has_other_ends(edit, text)) return replacer.make(text);
+  // . and $ are meant of the lines, whatever ends them.
+  PLUMB_TRY_ASSIGN(EditResult result, replacer.make(with_plain_ends(text)));
+  result.text = with_other_ends(result.text);
+  return result;
 }
 
 }  // namespace plumb

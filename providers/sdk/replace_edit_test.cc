@@ -71,6 +71,9 @@ TEST(ReplaceEdit, MatchesOfNothingAreGoneThroughToo) {
 TEST(ReplaceEdit, KeepsLineEndsBytesAndTheMark) {  // N16, N25
   EXPECT_EQ(made(replace("a", "b"), "a\r\nx\r\n"), "b\r\nx\r\n");
   EXPECT_EQ(made(replace("a\\r?$", "b"), "a\r\n"), "b\n");
+  EXPECT_EQ(made(replace("^x=.*$", "w=5\ny=6"), "x=1\r\nz\r\n"), "w=5\r\ny=6\r\nz\r\n");
+  EXPECT_EQ(made(replace("b\\n", ""), "a\r\nb\r\nc\r"), "a\r\nc\r");
+  EXPECT_EQ(made(replace("^x=.*$", "x=5"), "x=1\r\nz\n"), "x=5\nz\n") << "of both kinds: as it stands";
   EXPECT_EQ(made(replace("^a.", "b"), "x\xe9\na\xe9\n"), "x\xe9\nb\n");
   EXPECT_EQ(made(replace("^a", "b"),
                  "\xEF\xBB\xBF"

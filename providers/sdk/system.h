@@ -34,10 +34,13 @@ struct FileInfo {
   std::string link_target;  // kLink only
 };
 
-// What an entry gives to somebody beyond its mode.
+// What an entry has beyond its mode.
 struct BeyondMode {
   std::string access_list = {};  // "user:deploy:r--,default:group:dev:rwx"; "" for none
   bool capabilities = false;     // of a program
+  std::string label = {};        // of SELinux: "system_u:object_r:etc_t:s0"; "" for none
+  // Its extended attributes of the namespaces user and trusted, whole names, bytes as text.
+  std::map<std::string, std::string> extended = {};
 };
 
 // What cannot be changed of an entry whatever its mode says.

@@ -25,7 +25,7 @@ package() { # NAME VERSION [FIELD]
 }" >"$folder/DEBIAN/control"
   [ "$1" != plumb-bad ] || { printf '#!/bin/sh\necho it does not want to; exit 1\n' >"$folder/DEBIAN/postinst"; chmod 755 "$folder/DEBIAN/postinst"; }
   echo "$1" >"$folder/usr/share/plumb-test/$1"
-  [ "$1" != plumb-conf ] || { mkdir "$folder/etc"; echo /etc/plumb-test.conf | tee "$folder/etc/plumb-test.conf" >"$folder/DEBIAN/conffiles"; }
+  [ "$1" != plumb-conf ] || { mkdir "$folder/etc"; echo /etc/plumb-test.conf >"$folder/DEBIAN/conffiles"; echo "of $2" >"$folder/etc/plumb-test.conf"; }
   dpkg-deb --root-owner-group -b "$folder" "$1_$2.deb" >/dev/null
   { dpkg-deb -f "$1_$2.deb"; printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$1_$2.deb" "$(stat -c %s "$1_$2.deb")" "$(sha256sum "$1_$2.deb" | cut -d' ' -f1)"; } >>Packages
   rm -rf "$folder"
@@ -36,7 +36,7 @@ package plumb-x 1 'Conflicts: plumb-old'
 package plumb-y 1 'Conflicts: plumb-x'
 package plumb-needs 1 'Depends: plumb-lib'
 package plumb-lib 1
-package plumb-conf 1
+for version in 1 2 3; do package plumb-conf $version; done
 package plumb-rec 1 'Recommends: plumb-f'
 echo 'deb [trusted=yes] file:/srv/plumb-repo ./' >/etc/apt/sources.list.d/plumb.list
 apt-get update -o Dir::Etc::sourcelist=/etc/apt/sources.list.d/plumb.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0
@@ -101,6 +101,31 @@ project <<'YAML'
 YAML
 exits 1 "$plumb" plan
 says 'installing plumb-needs would bring plumb-lib, which is to be absent'
+
+# A configuration file that somebody changed stays, unless the package's is asked for.
+installs plumb-conf=1
+on_host $host 'echo mine >/etc/plumb-test.conf'
+project <<'YAML'
+  - package: plumb-conf
+    version: "2"
+    conffiles: keep
+YAML
+exits 0 "$plumb" plan
+says 'configuration files that were changed stay'
+exits 0 "$plumb" apply --yes
+is plumb-conf 2
+[ "$(on_host $host 'cat /etc/plumb-test.conf')" = mine ] || fail 'the changed file is gone'
+project <<'YAML'
+  - package: plumb-conf
+    version: "3"
+    conffiles: new
+YAML
+exits 0 "$plumb" plan
+says "configuration files that were changed give way to the package's"
+exits 0 "$plumb" apply --yes
+[ "$(on_host $host 'cat /etc/plumb-test.conf /etc/plumb-test.conf.dpkg-old')" = "$(printf 'of 3\nmine')" ] || fail 'the changed file stays'
+exits 0 "$plumb" plan --detailed-exitcode
+on_host $host 'dpkg --purge plumb-conf' >/dev/null 2>&1
 
 # What nobody declares goes only where the one that takes it away allows it.
 installs plumb-x plumb-needs

@@ -19,6 +19,7 @@ constexpr const char* kRemote = "/usr/share/repository";
 constexpr const char* kGit = R"sh(
 hash=1111111111111111111111111111111111111111
 if [ "$1" = -C ]; then cd "$2" || exit 128; shift 2; fi
+while [ "$1" = -c ]; do shift 2; done
 tell() { [ -e ".git/$1" ] || exit 1; read -r word <".git/$1"; echo "$word"; }
 verb=$1
 shift
@@ -37,6 +38,7 @@ clone)
   echo main >"$last/.git/branch"
   echo $hash >"$last/.git/head"
   echo one >"$last/file" ;;
+init) mkdir -p "$last/.git" || exit 128 ;;
 rev-parse) tell head ;;
 config) tell url ;;
 symbolic-ref) tell branch ;;
@@ -115,7 +117,7 @@ std::vector<Json> archives() {
 std::vector<Json> working_copies() {
   return {{{"repository", kRemote}, {"branch", "main"}, {"depth", 1}, {"submodules", true}, {"update", true}},
           {{"repository", kRemote}, {"tag", "v1"}, {"force", true}, {"key_file", "/etc/passwd"}, {"timeout", 60}},
-          {{"repository", kRemote}, {"commit", kCommit}},
+          {{"repository", kRemote}, {"commit", kCommit}, {"verify", {{"allowed_signers", "/etc/passwd"}}}},
           {{"repository", kRemote}, {"branch", "main"}, {"as", "web"}},
           {{"state", "absent"}, {"force", true}}};
 }

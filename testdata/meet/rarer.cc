@@ -5,7 +5,15 @@
 namespace plumb::meet {
 namespace {
 
+// What an entry has beyond its mode. A host of these has no SELinux, and says so.
+void of_beyond_mode(Json& attributes, Random& random) {
+  if (random.one_in(10)) attributes["xattrs"] = {{"user.a", random.of({Json("one"), Json("two"), Json(false)})}};
+  if (random.one_in(16)) attributes["selinux"] = {{"type", "etc_t"}};
+}
+
 void of_file(Json& attributes, const Words& words, Random& random) {
+  of_beyond_mode(attributes, random);
+  if (random.one_in(6)) attributes["in_place"] = true;
   if (random.one_in(10)) attributes["acl"] = "none";
   if (attributes.contains("content") && random.one_in(4)) {
     attributes.erase("content");
@@ -18,6 +26,7 @@ void of_file(Json& attributes, const Words& words, Random& random) {
 }
 
 void of_directory(Json& attributes, Random& random) {
+  of_beyond_mode(attributes, random);
   if (random.one_in(10)) attributes["acl"] = "none";
   if (attributes.contains("recurse") || !random.one_in(5)) return;
   attributes["source"] = "tree";
@@ -90,6 +99,7 @@ void of_user(Json& attributes, const Words& words, Random& random) {
   if (random.one_in(12)) attributes["groups"] = {words.groups.front(), words.groups.back()};
   if (random.one_in(16)) attributes["expires"] = "1971-01-01";
   if (random.one_in(16)) attributes["comment"] = "";
+  if (random.one_in(16)) attributes["linger"] = random.one_in(2);
   for (const char* limit : {"password_min_days", "password_max_days", "password_warn_days", "password_inactive_days"}) {
     if (random.one_in(16)) attributes[limit] = random.of({-1, 7, 99999});
   }
@@ -103,6 +113,7 @@ void of_package(Resource& package, const Words& words, Random& random) {
     for (const char* its : {"state", "version", "allow_removal"}) attributes.erase(its);
     if (random.one_in(2)) attributes["autoremove"] = true;
     if (random.one_in(3)) attributes["refresh"] = 3600;
+    if (random.one_in(3)) attributes["conffiles"] = random.of({"keep", "new"});
     return;
   }
   const std::string state = attributes.value("state", "present");
@@ -110,6 +121,7 @@ void of_package(Resource& package, const Words& words, Random& random) {
   if (state == "absent" && random.one_in(3)) attributes["state"] = "purged";
   if (state != "absent" && random.one_in(4)) attributes["refresh"] = 3600;
   if (random.one_in(6)) attributes["recommends"] = random.one_in(3);
+  if (random.one_in(6)) attributes["conffiles"] = random.of({"keep", "new"});
   if (random.one_in(4)) attributes["hold"] = state == "present" && random.one_in(2);
 }
 
@@ -123,6 +135,8 @@ void add_rarer(Resource& resource, const Words& words, Random& random) {
   const bool gone = resource.attributes.value("state", "") == "absent";
   if (resource.kind == "file" && !gone) of_file(resource.attributes, words, random);
   if (resource.kind == "directory" && !gone) of_directory(resource.attributes, random);
+  const bool edits = resource.kind == "line" || resource.kind == "replace" || resource.kind == "block";
+  if (edits && random.one_in(6)) resource.attributes["in_place"] = true;
   if (resource.kind == "line") of_line(resource.attributes, random);
   if (resource.kind == "replace") of_replace(resource.attributes, random);
   if (resource.kind == "block") of_block(resource.attributes, random);

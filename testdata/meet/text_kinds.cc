@@ -176,6 +176,8 @@ Resource any_text_kind(const std::string& path, const Words& words, Random& rand
                              : any_row(path, random);
   if (random.one_in(8)) made.attributes["backup"] = true;
   if (made.kind != "cron" && made.kind != "sudoers" && random.one_in(8)) made.attributes["follow"] = true;
+  const bool written_over = made.kind == "ini" || made.kind == "structured" || made.kind == "host_entry";
+  if (written_over && random.one_in(6)) made.attributes["in_place"] = true;
   return made;
 }
 
@@ -188,9 +190,15 @@ std::vector<TextVariant> text_variants() {
   };
   std::vector<TextVariant> all = {
       {"ini", "", {{"section", "a"}, {"options", {{"x", 1}}}, {"create", true}, {"spaces", true}}},
-      {"ini", "", {{"options", {{"one", nullptr}}}, {"remove", {"a"}}, {"validate", "test -e %s"}, {"follow", true}}},
+      {"ini",
+       "",
+       {{"options", {{"one", nullptr}}},
+        {"remove", {"a"}},
+        {"validate", "test -e %s"},
+        {"follow", true},
+        {"in_place", true}}},
       {"ini", "", {{"section", "Install"}, {"state", "absent"}, {"backup", true}}},
-      {"structured", "", {{"set", {{"a.b", 1}}}, {"create", true}, {"follow", true}}},
+      {"structured", "", {{"set", {{"a.b", 1}}}, {"create", true}, {"follow", true}, {"in_place", true}}},
       {"structured", "", {{"merge", {{"a", 1}}}, {"remove", {"x"}}, {"backup", true}, {"validate", "test -e %s"}}},
       {"structured", "", {{"set", {{"a.b", 1}}}, {"format", "yaml"}, {"create", true}}},
       {"structured", "", {{"set", {{"a.b", 1}}}, {"format", "toml"}, {"create", true}}},
@@ -204,7 +212,9 @@ std::vector<TextVariant> text_variants() {
       {"authorized_key", "web", {{"key", kOtherKey}, {"exclusive", true}, {"follow", true}}},
       {"authorized_key", "web", {{"key", kKey}, {"state", "absent"}, {"backup", true}}},
       {"authorized_key", "web", {{"key", kKey}, {"path", ""}}},
-      {"host_entry", "one", {{"address", "10.0.0.1"}, {"aliases", {"a"}}, {"path", ""}, {"follow", true}}},
+      {"host_entry",
+       "one",
+       {{"address", "10.0.0.1"}, {"aliases", {"a"}}, {"path", ""}, {"follow", true}, {"in_place", true}}},
       {"host_entry", "one", {{"state", "absent"}, {"path", ""}, {"backup", true}}},
       {"known_host", "one", {{"key", kKey}, {"path", ""}, {"follow", true}}},
       {"known_host", "one", {{"state", "absent"}, {"path", ""}, {"backup", true}}},

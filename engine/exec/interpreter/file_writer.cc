@@ -17,6 +17,7 @@
 #include "engine/base/shell_word.h"
 #include "engine/base/time_text.h"
 #include "engine/exec/interpreter/tree_operations.h"
+#include "engine/exec/nameless_file.h"
 #include "engine/exec/system/attributes.h"
 #include "engine/exec/system/disk.h"
 #include "providers/sdk/edited_files.h"
@@ -83,6 +84,13 @@ mode_t mode_while_written(const StagedFile& staged, const Ownership& ownership) 
   return parse_mode(*ownership.mode).value_or(kNobodyElse) & 0777;
 }
 
+// ".service" of "app.service"; "" where there is none, or one that is no usual one.
+std::string ending_of(const std::string& name) {
+  constexpr std::size_t kLongest = 16;
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string::npos || dot == 0 || name.size() - dot > kLongest ? std::string() : name.substr(dot);
+}
+
 // For file systems without hard links.
 Result<> copy_beside(int folder, const std::string& from, const std::string& to, const std::string& temporary,
                      const std::string& path) {
@@ -97,6 +105,34 @@ Result<> copy_beside(int folder, const std::string& from, const std::string& to,
   Error failed = os_error("keep a copy of", path);
   ::unlinkat(folder, temporary.c_str(), 0);
   return failed;
+}
+
+// Bytes of one open file from `at` on to the same place of the other.
+Result<> copy_range(int from, int to, off_t at, off_t end, const std::string& path) {
+  std::array<char, 65536> piece{};
+  while (at < end) {
+    const auto most = static_cast<std::size_t>(std::min<off_t>(end - at, piece.size()));
+    const ssize_t count = ::pread(from, piece.data(), most, at);
+    if (count < 0 && errno == EINTR) continue;
+    if (count == 0) errno = EIO;
+    if (count <= 0) return os_error("write", path);
+    for (ssize_t done = 0; done < count;) {
+      const ssize_t wrote = ::pwrite(to, piece.data() + done, static_cast<std::size_t>(count - done), at + done);
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote <= 0) return os_error("write", path);
+      done += wrote;
+    }
+    at += count;
+  }
+  return {};
+}
+
+// Whoever may put entries into a folder could give a file of somebody else's another name there.
+bool may_be_elsewhere(int folder, const struct stat& file) {
+  struct stat above {};
+  constexpr mode_t kOthersWrite = 022;
+  if (file.st_nlink < 2 || ::fstat(folder, &above) != 0) return false;
+  return (above.st_uid != 0 && above.st_uid != ::geteuid()) || (above.st_mode & kOthersWrite) != 0;
 }
 
 }  // namespace
@@ -116,6 +152,7 @@ StagedFile& StagedFile::operator=(StagedFile&& other) noexcept {
   old = other.old;
   backup = other.backup;
   edited = other.edited;
+  in_place = std::move(other.in_place);
   return *this;
 }
 
@@ -173,10 +210,16 @@ Result<StagedFile> FileWriter::look(const std::string& path, bool follow, Stagin
   return staged;
 }
 
-Result<> FileWriter::open(StagedFile& staged, mode_t mode) {
+Result<> FileWriter::open(StagedFile& staged, mode_t mode, bool judged) {
   std::string name = temporary_name();
+  if (judged) name += ending_of(staged.name);
   staged.file.reset(
-      ::openat(staged.folder->get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+      ::openat(staged.folder->get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  const bool takes_none = !staged.file && (errno == EROFS || errno == EACCES || errno == EPERM);
+  if (takes_none && staged.in_place) {
+    PLUMB_TRY_ASSIGN(staged.file, nameless_file());
+    return {};
+  }
   if (!staged.file) return os_error("create a file in", parent_of(staged.path));
   staged.temporary = std::move(name);
   return {};
@@ -200,9 +243,10 @@ Result<StagedFile> FileWriter::stage_new(const Write& operation, const Fill& fil
                                          std::string& output) {
   PLUMB_TRY_ASSIGN(StagedFile staged, look(operation.path, operation.follow, folder));
   staged.backup = operation.backup;
-  PLUMB_TRY(open(staged, mode_while_written(staged, operation.ownership)));
+  if (operation.in_place && staged.old) staged.in_place = operation.ownership;
+  PLUMB_TRY(open(staged, mode_while_written(staged, operation.ownership), !operation.validate.empty()));
   PLUMB_TRY(fill(staged.file.get()));
-  PLUMB_TRY(dress(staged, operation.ownership));
+  if (!staged.in_place) PLUMB_TRY(dress(staged, staged.file.get(), operation.ownership));
   if (!operation.validate.empty()) PLUMB_TRY(validate(staged, operation.validate, output));
   return staged;
 }
@@ -239,16 +283,17 @@ Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> ch
   if (std::any_of(chain.begin(), chain.end(), [](const EditFile& one) { return !one.acl.empty(); }))
     wanted.acl = "none";
   if (staged.old && text == before && !wanted.acl) return std::optional<StagedFile>();
-  PLUMB_TRY(open(staged, kNobodyElse));
+  const bool in_place = std::any_of(chain.begin(), chain.end(), [](const EditFile& one) { return one.in_place; });
+  if (in_place && staged.old) staged.in_place = wanted;
+  PLUMB_TRY(open(staged, kNobodyElse, !validations.empty()));
   PLUMB_TRY(write_all(staged.file.get(), text, staged.path));
-  PLUMB_TRY(dress(staged, wanted));
+  if (!staged.in_place) PLUMB_TRY(dress(staged, staged.file.get(), wanted));
   for (const std::string& command : validations) PLUMB_TRY(validate(staged, command, output));
   return std::optional(std::move(staged));
 }
 
 // The owner first, since a change of owner takes setuid bits away; the mode last, since an access list has a say in it.
-Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership) {
-  const int fd = staged.file.get();
+Result<> FileWriter::dress(const StagedFile& staged, int fd, const Ownership& ownership) {
   uid_t uid = staged.old ? staged.old->st_uid : static_cast<uid_t>(-1);
   gid_t gid = staged.old ? staged.old->st_gid : static_cast<gid_t>(-1);
   const bool asked = ownership.owner || ownership.group;
@@ -268,7 +313,9 @@ Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership)
     }
   }
   // Never with a list that is to go: it would let somebody in for a moment.
-  if (staged.old) PLUMB_TRY(keep_attributes(staged.folder->get(), staged.name, fd, !ownership.acl));
+  if (staged.old && !staged.in_place) PLUMB_TRY(keep_attributes(staged.folder->get(), staged.name, fd, !ownership.acl));
+  if (!staged.old) label_as_named(own_path_of(fd), staged.folder->get(), staged.name, Labelled::kFile);
+  PLUMB_TRY(give_attributes(own_path_of(fd), ownership, staged.path));
   if (ownership.acl && clear_access_lists(own_path_of(fd)) != 0)
     return os_error("take the access list from", staged.path);
   // Whatever rights the old bytes had, the new ones have those that they are given.
@@ -289,7 +336,10 @@ Result<> FileWriter::dress(const StagedFile& staged, const Ownership& ownership)
 }
 
 Result<> FileWriter::validate(const StagedFile& staged, const std::string& command, std::string& output) {
-  const std::string path = (parent_of(staged.path) == "/" ? "" : parent_of(staged.path)) + "/" + staged.temporary;
+  const std::string above = parent_of(staged.path);
+  const bool nameless = staged.temporary.empty();
+  const std::string path = nameless ? "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(staged.file.get())
+                                    : (above == "/" ? "" : above) + "/" + staged.temporary;
   ProcessRequest request;
   request.argv = {"sh", "-c", replace_placeholder(command, path)};
   request.output_limit = std::size_t{16} << 10;
@@ -297,8 +347,9 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
   if (::fstat(staged.file.get(), &before) != 0) return os_error("look at", staged.path);
   PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run_keeping_end(request));
   struct stat after {};
-  const bool untouched = ::fstatat(staged.folder->get(), staged.temporary.c_str(), &after, AT_SYMLINK_NOFOLLOW) == 0 &&
-                         is_same(before, after);
+  const int looked = nameless ? ::fstat(staged.file.get(), &after)
+                              : ::fstatat(staged.folder->get(), staged.temporary.c_str(), &after, AT_SYMLINK_NOFOLLOW);
+  const bool untouched = looked == 0 && is_same(before, after);
   std::string said = result.output + result.errors;
   // The temporary name would tell nobody anything.
   for (std::size_t at = said.find(path); at != std::string::npos; at = said.find(path, at + staged.path.size())) {
@@ -316,7 +367,50 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
                                          (said.empty() ? "" : ": " + said));
 }
 
+// What is longer than the old file comes first: where there is no room for it, nothing is lost.
+Result<> FileWriter::overwrite(StagedFile& staged, FolderSync& folders) {
+  const int folder = staged.folder->get();
+  const Ownership& wanted = *staged.in_place;
+  const UniqueFd file(::openat(folder, staged.name.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat now {
+  }, fresh{};
+  if (!file || ::fstat(file.get(), &now) != 0 || ::fstat(staged.file.get(), &fresh) != 0)
+    return os_error("write", staged.path);
+  if (staged.edited && !is_same(*staged.old, now)) return changed_by_another(staged.path);
+  if (EntryId(*staged.old) != EntryId(now)) {
+    return fail(Code::kStale, staged.path + " was replaced by another while it was written").hint("apply again");
+  }
+  if (may_be_elsewhere(folder, now)) {
+    return fail(Code::kOperation, staged.path + " has other names, and others than root may give it some")
+        .hint("leave out `in_place`, so that the name gets a file of its own");
+  }
+  if (staged.backup) PLUMB_TRY(keep_backup(folder, staged.path, folders, Backup::kOtherFile));
+  // Nobody who is to lose a right has it when the new bytes come.
+  if (wanted.mode) {
+    PLUMB_TRY_ASSIGN(const mode_t mode, parse_mode(*wanted.mode));
+    const mode_t both = now.st_mode & 07777 & mode;
+    if (both != (now.st_mode & 07777) && ::fchmod(file.get(), both) != 0)
+      return os_error("change the mode of", staged.path);
+  }
+  if (wanted.acl && clear_access_lists(own_path_of(file.get())) != 0)
+    return os_error("take the access list from", staged.path);
+  const off_t shared = std::min(now.st_size, fresh.st_size);
+  if (Result<> longer = copy_range(staged.file.get(), file.get(), shared, fresh.st_size, staged.path); !longer) {
+    (void)!::ftruncate(file.get(), now.st_size);
+    return longer;
+  }
+  PLUMB_TRY(copy_range(staged.file.get(), file.get(), 0, shared, staged.path));
+  if (::ftruncate(file.get(), fresh.st_size) != 0) return os_error("write", staged.path);
+  PLUMB_TRY(dress(staged, file.get(), wanted));
+  if (sync_content(file.get()) != 0) return os_error("sync", staged.path);
+  if (!staged.temporary.empty()) folders.add(folder);
+  staged.discard();
+  staged.file.reset();
+  return {};
+}
+
 Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
+  if (staged.in_place) return overwrite(staged, folders);
   const int folder = staged.folder->get();
   struct stat fresh {};
   if (::fstat(staged.file.get(), &fresh) != 0) return os_error("write", staged.path);
@@ -328,11 +422,12 @@ Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
       return fail(Code::kStale, staged.path + " was replaced by another while it was written").hint("apply again");
     }
   }
-  if (staged.backup && staged.old) PLUMB_TRY(keep_backup(folder, staged.path, folders));
+  if (staged.backup && staged.old) PLUMB_TRY(keep_backup(folder, staged.path, folders, Backup::kSameFile));
   if (::renameat(folder, staged.temporary.c_str(), folder, staged.name.c_str()) != 0) {
     const int number = errno;
     Error error = os_error(number, "put in place", staged.path);
-    if (number == EBUSY) return std::move(error).hint("the file is a mount of its own, so it cannot be replaced");
+    if (number == EBUSY)
+      return std::move(error).hint("the file is a mount of its own; `in_place: true` has it written over");
     if (number == EPERM) {
       return std::move(error).hint(
           "the file may be immutable (lsattr), or its folder is sticky and it belongs to another user");
@@ -357,11 +452,16 @@ Result<> keep_attributes(int folder, const std::string& name, int to, bool with_
   return copy_attributes(from.get(), to, name, with_lists);
 }
 
-Result<> FileWriter::keep_backup(int folder, const std::string& path, FolderSync& folders) {
+Result<> FileWriter::keep_backup(int folder, const std::string& path, FolderSync& folders, Backup how) {
   const std::string old = bytes_of_text(base_of(path));
   // A digest would let whoever may list the folder guess what was in the file.
   const std::string now = compact_time(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
   const std::string name = old + ".plumb-" + now + "-" + random_hex(4);
+  if (how == Backup::kOtherFile) {
+    PLUMB_TRY(copy_beside(folder, old, name, temporary_name(), path));
+    folders.add(folder);
+    return {};
+  }
   // A second name for the same file: nothing is copied, and owner, mode and times stay with it.
   if (::linkat(folder, old.c_str(), folder, name.c_str(), 0) != 0) {
     const bool has_no_links = says_unsupported(errno) || errno == EMLINK;

@@ -1,6 +1,6 @@
 // WriteFile and EditFile in steps, so that many files can share their waits: all new contents are written beside their
 // targets, all are synced, then each is put in place by a rename. At any moment a path holds the whole old or the whole
-// new file.
+// new file; but for one that is written in place, which was asked for: it holds a part of both while it is written.
 #pragma once
 
 #include <functional>
@@ -36,15 +36,20 @@ class StagedFile {
   std::string path;  // where it goes, links resolved, as text
   std::shared_ptr<const UniqueFd> folder;
   std::string name;       // in that folder, in bytes
-  std::string temporary;  // name in the same folder; "" once it is in place
+  std::string temporary;  // name in the same folder; "" once it is in place, or where the folder takes none
   UniqueFd file;
   std::optional<struct stat> old;
   bool backup = false;
   bool edited = false;  // it came of `old`, which must be the same still when it takes its place
+  // Written over `old`, which gets this then.
+  std::optional<Ownership> in_place;
 
- private:
+  // What was written beside its place goes.
   void discard();
 };
+
+// A copy of a file that is kept: a second name of it, or a file of its own where the first is to be written over.
+enum class Backup { kSameFile, kOtherFile };
 
 class FileWriter {
  public:
@@ -65,15 +70,18 @@ class FileWriter {
   std::string temporary_name();
 
   // Keeps a file as NAME.plumb-<UTC time>-<random>, a name that tells nothing of what is in it.
-  Result<> keep_backup(int folder, const std::string& path, FolderSync& folders);
+  Result<> keep_backup(int folder, const std::string& path, FolderSync& folders, Backup how);
 
  private:
   template <class Write>
   Result<StagedFile> stage_new(const Write& operation, const Fill& fill, StagingFolder& folder, std::string& output);
   // Where the new file goes and what is there; then an empty file beside it.
   Result<StagedFile> look(const std::string& path, bool follow, StagingFolder& folder);
-  Result<> open(StagedFile& staged, mode_t mode);
-  Result<> dress(const StagedFile& staged, const Ownership& ownership);
+  // `judged`: a program will be given its name, and may go by how that ends.
+  Result<> open(StagedFile& staged, mode_t mode, bool judged);
+  // `fd`: the new file, or the old one where that is written in place.
+  Result<> dress(const StagedFile& staged, int fd, const Ownership& ownership);
+  Result<> overwrite(StagedFile& staged, FolderSync& folders);
   Result<> validate(const StagedFile& staged, const std::string& command, std::string& output);
 
   LocalSystem& system_;

@@ -37,6 +37,7 @@ Result<> dress(LocalSystem& system, const HeldEntry& entry, const Ownership& own
   const bool chowns = (uid != kKeepUser && uid != now.st_uid) || (gid != kKeepGroup && gid != now.st_gid);
   if (chowns && entry.change_owner(uid, gid) != 0) return os_error("change the owner of", path);
   if (S_ISLNK(now.st_mode)) {
+    PLUMB_TRY(give_attributes(entry.own_path(), ownership, path));
     if (ownership.mode) return fail(Code::kSymlinkRefused, path + " is a symbolic link, which has no mode of its own");
     return {};
   }
@@ -48,7 +49,8 @@ Result<> dress(LocalSystem& system, const HeldEntry& entry, const Ownership& own
     PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
   }
   if (mode != (now.st_mode & 07777) && entry.change_mode(mode) != 0) return os_error("change the mode of", path);
-  return give_access_list(system, entry.own_path(), ownership, mode, path);
+  PLUMB_TRY(give_access_list(system, entry.own_path(), ownership, mode, path));
+  return give_attributes(entry.own_path(), ownership, path);
 }
 
 // The very entry that is there now gets the second name, or none.
@@ -164,7 +166,7 @@ Result<> make_new_directory(LocalSystem& system, const std::string& temporary, c
   if (!entry || entry.stat(made) != 0) return os_error("make the folder", operation.path);
   Ownership wanted = operation.ownership;
   if (!wanted.mode) wanted.mode = "0755";
-  label_as_named(entry.own_path(), folder, place.name);
+  label_as_named(entry.own_path(), folder, place.name, Labelled::kFolder);
   Result<> done = dress(system, entry, wanted, operation.path);
   // Of a file system that keeps no modes nothing was asked that it could not give.
   if (!done && !limits_of(entry).modeless.empty() && !wanted.owner && !wanted.group) done = {};
@@ -309,7 +311,7 @@ Result<> remove(LocalSystem& system, FileWriter& writer, const Remove& operation
     return {};
   }
   if (operation.backup && S_ISREG(info.st_mode))
-    PLUMB_TRY(writer.keep_backup(place.folder.get(), operation.path, folders));
+    PLUMB_TRY(writer.keep_backup(place.folder.get(), operation.path, folders, Backup::kSameFile));
   if (::unlinkat(place.folder.get(), place.name.c_str(), 0) != 0) return os_error("remove", operation.path);
   return {};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 
 #include "engine/base/result.h"
 #include "engine/exec/root_files.h"
+#include "providers/sdk/operation.h"
 #include "providers/sdk/system.h"
 
 namespace plumb::exec {
@@ -29,6 +31,8 @@ struct AccessEntry {
 struct RightsBeyondMode {
   std::vector<AccessEntry> entries;
   bool capabilities = false;
+  std::string label = {};                            // of SELinux; "" for none
+  std::map<std::string, std::string> extended = {};  // attributes of the namespaces user and trusted, in bytes
 };
 
 // A path that leads to an open file and nowhere else; see HeldEntry::own_path().
@@ -49,14 +53,19 @@ int set_access_lists(const std::string& own_path, std::vector<AccessEntry> entri
 // the system has no such path; -1 with errno.
 int clear_access_lists(const std::string& own_path);
 
+// Gives an entry the label of an Ownership and its extended attributes, and takes away those that it is not to have.
+// `path` is for messages.
+Result<> give_attributes(const std::string& own_path, const Ownership& ownership, const std::string& path);
+
 Limits limits_of(const HeldEntry& entry);
 // Whether it lies in a file system of some program's making, which may keep neither owners nor modes and does not say
 // so.
 bool may_keep_no_modes(const HeldEntry& entry);
 
-// Gives a new folder that lies under another name for now the label that the system gives a folder of this name there.
-// Nothing where the system has no labels, or none of its own for the name.
-void label_as_named(const std::string& own_path, int folder, const std::string& name);
+// Gives a new file or folder that lies under another name for now the label that the system gives one of this name
+// there. Nothing where the system has no labels, or none of its own for the name.
+enum class Labelled { kFile, kFolder };
+void label_as_named(const std::string& own_path, int folder, const std::string& name, Labelled what);
 
 // When a file or what is known of it last changed, in nanoseconds; nobody can set that time.
 std::int64_t changed_at(const struct stat& info);

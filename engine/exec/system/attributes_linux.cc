@@ -12,6 +12,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "engine/base/host_text.h"
 #include "engine/exec/root_files.h"
 #include "engine/exec/system/attributes.h"
 
@@ -76,6 +77,13 @@ std::string label_of(const std::string& path) {
   return ::getxattr(path.c_str(), kLabel, label.data(), label.size() - 1) > 0 ? label.data() : std::string();
 }
 
+std::string attribute_of(const std::string& path, const std::string& name) {
+  std::string value(65536, '\0');
+  const ssize_t size = ::getxattr(path.c_str(), name.c_str(), value.data(), value.size());
+  value.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  return value;
+}
+
 // As the kernel takes a name in a question about labels.
 std::string encoded_name(std::string_view name) {
   constexpr std::string_view kPlain = "-._~", kHex = "0123456789ABCDEF";
@@ -127,6 +135,9 @@ RightsBeyondMode rights_beyond_mode(const std::string& own_path) {
     if (name == kAccess) add_named(own_path, kAccess, false, rights);
     if (name == kInherited) add_named(own_path, kInherited, true, rights);
     if (name == "security.capability") rights.capabilities = true;
+    if (name == kLabel) rights.label = label_of(own_path);
+    if (name.starts_with("user.") || name.starts_with("trusted."))
+      rights.extended[std::string(name)] = attribute_of(own_path, std::string(name));
   }
   return rights;
 }
@@ -183,6 +194,24 @@ mode_t mode_without_list(const std::string& own_path, mode_t mode) {
   return (mode & ~mode_t{070}) | ((group->permissions & mask_of(list)) << 3U);
 }
 
+Result<> give_attributes(const std::string& own_path, const Ownership& ownership, const std::string& path) {
+  const auto give = [&](const std::string& name, const char* value, std::size_t size) -> Result<> {
+    if (::setxattr(own_path.c_str(), name.c_str(), value, size, 0) == 0) return {};
+    return os_error("set " + name + " of", path);
+  };
+  if (ownership.label && *ownership.label != label_of(own_path))
+    PLUMB_TRY(give(kLabel, ownership.label->c_str(), ownership.label->size() + 1));
+  for (const std::string& name : ownership.without) {
+    if (::removexattr(own_path.c_str(), name.c_str()) != 0 && errno != ENODATA && errno != EOPNOTSUPP)
+      return os_error("take " + name + " from", path);
+  }
+  for (const auto& [name, text] : ownership.extended) {
+    const std::string value = bytes_of_text(text);
+    PLUMB_TRY(give(name, value.data(), value.size()));
+  }
+  return {};
+}
+
 Limits limits_of(const HeldEntry& entry) {
   Limits limits;
   struct statx info {};
@@ -224,12 +253,14 @@ Result<> copy_attributes(int from, int to, const std::string& name, bool with_li
 }
 
 // A policy may have a label for a name, as for ~/.ssh, and the kernel looks for it only when the folder is made.
-// SELinux tells what it would have given: who makes it, in what, a folder, of this name.
-void label_as_named(const std::string& own_path, int folder, const std::string& name) {
+// SELinux tells what it would have given: who makes it, in what, a folder or a file, of this name.
+void label_as_named(const std::string& own_path, int folder, const std::string& name, Labelled what) {
   const UniqueFd asked(::open("/sys/fs/selinux/create", O_RDWR | O_CLOEXEC));
   if (!asked) return;
-  const std::string question = read_line("/proc/self/attr/current") + " " + label_of(own_path_of(folder)) + " " +
-                               read_line("/sys/fs/selinux/class/dir/index") + " " + encoded_name(name);
+  const std::string question =
+      read_line("/proc/self/attr/current") + " " + label_of(own_path_of(folder)) + " " +
+      read_line(what == Labelled::kFile ? "/sys/fs/selinux/class/file/index" : "/sys/fs/selinux/class/dir/index") +
+      " " + encoded_name(name);
   std::array<char, 4096> answer{};
   if (::write(asked.get(), question.data(), question.size()) != static_cast<ssize_t>(question.size())) return;
   if (::read(asked.get(), answer.data(), answer.size() - 1) <= 0) return;

@@ -38,6 +38,11 @@ int clear_access_lists(const std::string& /*own_path*/) {
   return 0;
 }
 
+Result<> give_attributes(const std::string& /*own_path*/, const Ownership& ownership, const std::string& path) {
+  if (!ownership.label && ownership.extended.empty() && ownership.without.empty()) return {};
+  return fail(Code::kOperation, path + " is on a Mac, where neither labels nor extended attributes are set");
+}
+
 bool may_keep_no_modes(const HeldEntry& entry) {
   struct statfs system {};
   return ::fstatfs(entry.descriptor(), &system) == 0 &&
@@ -61,7 +66,7 @@ Limits limits_of(const HeldEntry& entry) {
   return limits;
 }
 
-void label_as_named(const std::string& /*own_path*/, int /*folder*/, const std::string& /*name*/) {}
+void label_as_named(const std::string& /*own_path*/, int /*folder*/, const std::string& /*name*/, Labelled /*what*/) {}
 
 std::int64_t changed_at(const struct stat& info) {
   return std::int64_t{info.st_ctimespec.tv_sec} * 1'000'000'000 + info.st_ctimespec.tv_nsec;

@@ -54,19 +54,26 @@ std::string said_by_scripts(const ProcessResult& result) {
   return text;
 }
 
-// Nothing may ask: not debconf, not the list of services to restart, not the list of changes.
-Step program(std::string doing, std::vector<std::string> arguments) {
+// Nothing may ask: not debconf, not the list of services to restart, not the list of changes. `conffiles`: as in
+// PackageTransaction.
+Step program(std::string doing, std::vector<std::string> arguments, std::string_view conffiles = {}) {
   Step step;
   step.doing = std::move(doing);
-  step.program.argv = {"apt-get", "-y", "-q", "-o", "Dpkg::Options::=--force-confdef", "-o",
-                       "Dpkg::Options::=--force-confold",
-                       // Between a look at the locks and apt's own somebody else may have taken one.
-                       "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"};
+  const bool fresh = conffiles == "new";
+  step.program.argv = {"apt-get", "-y", "-q"};
+  if (!fresh) step.program.argv.insert(step.program.argv.end(), {"-o", "Dpkg::Options::=--force-confdef"});
+  // Between a look at the locks and apt's own somebody else may have taken one.
+  step.program.argv.insert(step.program.argv.end(),
+                           {"-o", fresh ? "Dpkg::Options::=--force-confnew" : "Dpkg::Options::=--force-confold", "-o",
+                            "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"});
   step.program.argv.insert(step.program.argv.end(), std::make_move_iterator(arguments.begin()),
                            std::make_move_iterator(arguments.end()));
-  step.program.env = {
-      {"DEBIAN_FRONTEND", "noninteractive"}, {"DEBIAN_PRIORITY", "critical"},      {"NEEDRESTART_MODE", "a"},
-      {"NEEDRESTART_SUSPEND", "1"},          {"APT_LISTCHANGES_FRONTEND", "none"}, {"UCF_FORCE_CONFFOLD", "1"}};
+  step.program.env = {{"DEBIAN_FRONTEND", "noninteractive"},
+                      {"DEBIAN_PRIORITY", "critical"},
+                      {"NEEDRESTART_MODE", "a"},
+                      {"NEEDRESTART_SUSPEND", "1"},
+                      {"APT_LISTCHANGES_FRONTEND", "none"},
+                      {fresh ? "UCF_FORCE_CONFFNEW" : "UCF_FORCE_CONFFOLD", "1"}};
   step.program.timeout = kTransaction;
   return step;
 }
@@ -78,6 +85,7 @@ class Apt : public BackEnd {
     PLUMB_TRY_ASSIGN(const bool database, is_there("/var/lib/dpkg/status", system));
     return database && (system.is_image() || !system.find_program("apt-get").empty());
   }
+  bool chooses_conffiles() const override { return true; }
   bool is_source(std::string_view path) const override {
     return std::any_of(kSources.begin(), kSources.end(),
                        [&](std::string_view folder) { return path.starts_with(folder); });
@@ -123,7 +131,8 @@ class Apt : public BackEnd {
     if (!transaction.upgrade.empty()) {
       steps.push_back(
           {"asking what an upgrade would change", upgrade_question(transaction.upgrade, transaction.autoremove), true});
-      steps.push_back(program("upgrading packages", upgrade_words(transaction.upgrade, transaction.autoremove)));
+      steps.push_back(program("upgrading packages", upgrade_words(transaction.upgrade, transaction.autoremove),
+                              transaction.conffiles));
     } else if (!transaction.install.empty() || !transaction.remove.empty()) {
       add_changes(transaction, steps);
     }
@@ -211,7 +220,7 @@ class Apt : public BackEnd {
     if (transaction.without_recommends) arguments.emplace_back("--no-install-recommends");
     arguments.emplace_back("--");
     arguments.insert(arguments.end(), packages.begin(), packages.end());
-    steps.push_back(program("changing packages", std::move(arguments)));
+    steps.push_back(program("changing packages", std::move(arguments), transaction.conffiles));
   }
 
   static Allowed allowed_by(const PackageTransaction& transaction) {
