@@ -229,7 +229,9 @@ Result<> check_attributes(const Json& schema, bool on_controller) {
   for (const auto& [name, part] : properties.items()) {
     const std::string place = "properties." + name;
     if (!plain.matches(name)) return bad_schema(place, "is no name of an attribute: lower-case letters, digits and _");
-    if (is_shared_key(name)) return bad_schema(place, "has the name of a key that every kind takes");
+    if (is_shared_key(name))
+      return bad_schema(place, "has the name of a key that every kind takes")
+          .hint("give the attribute another name; docs/reference/project.md#resource has all that are taken");
     if (name == outside::kRunsAs) {
       return bad_schema(place, on_controller ? "is not for kinds that run on the controller"
                                              : "is what every kind has that runs on hosts, without saying so");

@@ -127,10 +127,14 @@ Result<> arrange(const ProviderCase& one, const fs::path& provider, const fs::pa
     if (!path.ends_with('/')) std::ofstream(file, std::ios::binary) << text;
   }
   for (const std::vector<std::string>& program : one.programs) {
-    PLUMB_TRY_ASSIGN(const ProgramOutput output, run_program(program, provider, Code::kProgramFailed));
-    if (output.exit_code != 0)
-      return fail(Code::kProgramFailed,
-                  program.front() + " ended with exit code " + std::to_string(output.exit_code) + ": " + output.errors);
+    const Result<ProgramOutput> output = run_program(program, provider, Code::kProgramFailed);
+    if (!output)
+      return fail(Code::kProgramFailed, output.error().summary() +
+                                            " (programs of `before` are named from the provider's "
+                                            "folder: ./tests/NAME)");
+    if (output->exit_code != 0)
+      return fail(Code::kProgramFailed, program.front() + " ended with exit code " + std::to_string(output->exit_code) +
+                                            ": " + output->errors);
   }
   return {};
 }

@@ -68,6 +68,13 @@ bool equal(const Entry& one, const Entry& other, Compare how) {
   return how == Compare::kAll ? one == other : lasting(one) == lasting(other);
 }
 
+// The beginning of a text; of other bytes how many they are.
+std::string shown(const std::string& content) {
+  if (!valid_utf8(content) || content.find('\0') != std::string::npos)
+    return std::to_string(content.size()) + " bytes that are no text";
+  return "\"" + content.substr(0, kShown) + (content.size() > kShown ? "…\"" : "\"");
+}
+
 std::string described(const Entry& entry) {
   std::array<char, 128> text{};
   std::snprintf(text.data(), text.size(), "%06o %u:%u inode %llu changed %lld.%09ld", entry.mode, entry.uid, entry.gid,
@@ -76,7 +83,7 @@ std::string described(const Entry& entry) {
   if (entry.access_list) all += " with an access list";
   if (S_ISLNK(entry.mode)) return all + " -> " + entry.content;
   if (!S_ISREG(entry.mode)) return all;
-  return all + " \"" + entry.content.substr(0, kShown) + (entry.content.size() > kShown ? "…\"" : "\"");
+  return all + " " + shown(entry.content);
 }
 
 std::string parent(const std::string& path) {

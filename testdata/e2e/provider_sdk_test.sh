@@ -50,6 +50,21 @@ printf 'exceptions: {there_and_gone: it keeps what it has}\n' >>notes/tests/case
 exits 1 "$plumb" provider test notes
 says 'there is an exception, and it holds'
 
+# --- what newcomers stumble over is told with what to do
+printf 'plumb: v1\ntests:\n  - name: x\n    before: [[./make, "{scratch}"]]\n    resource: {notes: "{scratch}/x", text: y}\n' >notes/tests/cases.yaml
+exits 1 "$plumb" provider test notes
+says 'cannot start ./make'
+says './tests/NAME'
+cp -r notes bytes
+printf 'plumb: v1\ntests:\n  - name: x\n    before: [[sh, -c, "head -c 4 /dev/zero >{scratch}/other"]]\n    resource: {notes: "{scratch}/x", text: y}\n' >bytes/tests/cases.yaml
+sed -i 's/^apply_notes() {/&\n  printf x >>"${want_path%\/*}\/other"/' bytes/notes-provider
+exits 1 "$plumb" provider test bytes
+says 'bytes that are no text'
+sed -i 's/"text": {/"tags": {/' bytes/schemas/notes.json
+exits 3 "$plumb" provider test bytes
+says 'has the name of a key that every kind takes'
+says 'give the attribute another name'
+
 # --- what cannot be read is told with its place
 printf 'plumb: v1\ntests:\n  - name: x\n    resource: {nothing: /x}\n' >notes/tests/cases.yaml
 exits 3 "$plumb" provider test notes
