@@ -9,6 +9,66 @@ namespace {
 
 using lang::Node;
 
+bool among(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// A program that tells something and changes nothing, as far as its words say.
+bool tells(const std::vector<std::string>& words) {
+  if (words.empty()) return false;
+  const std::string name = words[0].substr(words[0].rfind('/') + 1);
+  const std::string_view second = words.size() > 1 ? std::string_view(words[1]) : std::string_view();
+  if (std::find(words.begin(), words.end(), "--version") != words.end()) return true;
+  if (name == "command") return second == "-v" || second == "-V";
+  if (name == "dpkg") return among(second, {"-l", "-s", "-L", "-S", "--list", "--status", "--print-architecture"});
+  if (name == "rpm") return second.starts_with("-q") || second == "--query" || second == "--eval";
+  if (name == "systemctl")
+    return among(second, {"is-active", "is-enabled", "is-failed", "show", "cat", "list-units", "list-unit-files"});
+  if (name == "sed")
+    return std::none_of(words.begin(), words.end(), [](const std::string& word) {
+      return word.starts_with("-i") || word.starts_with("--in-place");
+    });
+  return among(name,
+               {"cat",        "ls",      "grep",  "egrep",  "fgrep",    "zgrep",    "head",       "wc",        "sort",
+                "uniq",       "cut",     "tr",    "stat",   "test",     "[",        "which",      "whereis",   "type",
+                "id",         "getent",  "uname", "whoami", "readlink", "realpath", "dpkg-query", "apt-cache", "pgrep",
+                "getenforce", "findmnt", "lsblk", "nproc",  "arch",     "awk",      "gawk",       "lsmod"});
+}
+
+// A line of a shell of which each program only tells something.
+bool only_tells(std::string line) {
+  for (const std::string_view quiet : {"2>&1", "2> /dev/null", "2>/dev/null", ">/dev/null", "> /dev/null"}) {
+    for (std::size_t at = line.find(quiet); at != std::string::npos; at = line.find(quiet))
+      line.erase(at, quiet.size());
+  }
+  if (line.find_first_of(">;&`\n") != std::string::npos || line.find("$(") != std::string::npos ||
+      line.find("||") != std::string::npos || line.find("{%") != std::string::npos)
+    return false;
+  for (std::size_t at = 0; at <= line.size();) {
+    std::size_t end = at;
+    // A `|` between quotes or in an expression parts nothing.
+    char quote = '\0';
+    int depth = 0;
+    for (; end < line.size() && (quote != '\0' || depth > 0 || line[end] != '|'); ++end) {
+      const char c = line[end];
+      if (quote != '\0' ? c == quote : c == '"' || c == '\'') quote = quote == '\0' ? c : '\0';
+      if (line.compare(end, 2, "{{") == 0) ++depth;
+      if (line.compare(end, 2, "}}") == 0) --depth;
+    }
+    if (!tells(shell_words(line.substr(at, end - at)))) return false;
+    at = end + 1;
+  }
+  return true;
+}
+
+// Whether the task itself says that it changes nothing.
+bool says_it_looks(const Task& one) {
+  if (says_no(one.keyword("changed_when")) || says_no(one.keyword("check_mode"))) return true;
+  const Node* line = one.argument({"cmd", "_raw_params"});
+  if (one.argument({"argv"}) != nullptr || one.keyword("changed_when") != nullptr) return false;
+  return only_tells(line != nullptr ? line->text : one.free_form);
+}
+
 }  // namespace
 
 bool Unit::is_probe(const Task& one) const {
@@ -16,8 +76,7 @@ bool Unit::is_probe(const Task& one) const {
   if (one_of(one.module, {"stat", "slurp", "find", "getent", "package_facts", "service_facts"})) return true;
   if (!one_of(one.module, {"command", "shell", "raw"})) return false;
   if (one.keyword("register") == nullptr) return false;
-  const Node* creates = one.argument({"creates", "removes"});
-  return says_no(one.keyword("changed_when")) && creates == nullptr;
+  return one.argument({"creates", "removes"}) == nullptr && says_it_looks(one);
 }
 
 bool Unit::is_read(const std::string& name, const Task& by) {
