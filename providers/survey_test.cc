@@ -122,12 +122,31 @@ TEST_F(SurveyOfAHost, WithoutPackagesNothingTellsWhatAFileIs) {
   EXPECT_EQ(look("file").left_out[0].what, "/etc");
 }
 
+TEST_F(SurveyOfAHost, ServicesThatStartWithAHostOfAnotherManager) {
+  system_.make_file("/run/openrc/softlevel", "default\n");
+  system_.make_file("/etc/init.d/nginx", "#!/sbin/openrc-run\n", 0755);
+  system_.make_link("/etc/runlevels/default/nginx", "/etc/init.d/nginx");
+  system_.make_directory("/etc/runlevels/boot");
+  EXPECT_EQ(found("service"), (Json{{"nginx", {{"enabled", true}}}}));
+  expect_settled("service");
+  system_.remove("/run/openrc");
+  system_.remove("/etc/runlevels");
+  system_.make_directory("/run/runit");
+  system_.make_file("/etc/sv/sshd/run", "#!/bin/sh\n", 0755);
+  system_.make_link("/var/service/sshd", "/etc/sv/sshd");
+  system_.make_link("/var/service/agetty-tty1", "/etc/sv/agetty-tty1");
+  EXPECT_EQ(found("service"), (Json{{"sshd", {{"enabled", true}}}}));
+  expect_settled("service");
+}
+
 TEST_F(SurveyOfAHost, AccountsThatSomebodyMadeWithoutTheirPasswords) {
   EXPECT_EQ(
       found("user"),
       (Json{{"alice", {{"uid", 1500}, {"groups", {"sudo"}}, {"shell", "/bin/bash"}, {"comment", "Alice"}}},
             {"runner", {{"uid", 998}, {"home", "/srv/runner"}, {"shell", "/usr/sbin/nologin"}, {"system", true}}}}));
   EXPECT_EQ(found("group"), (Json{{"web", {{"gid", 1600}, {"members", {"www-data"}}}}}));
+  system_.make_file("/var/lib/systemd/linger/runner", "");
+  EXPECT_EQ(found("user")["runner"]["linger"], true);
   for (const FoundThing& user : look("user").things)
     EXPECT_EQ(user.withheld.size(), user.name == "alice" ? 1 : 0) << user.name;
   system_.make_file("/home/alice/.ssh/authorized_keys",

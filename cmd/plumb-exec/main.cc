@@ -47,9 +47,10 @@ int usage() {
 }
 
 // What sshd tells its own children; it does not get through sudo.
+// As sshd tells it, and behind it the number of who logged in.
 std::string connection() {
   const char* told = std::getenv("SSH_CONNECTION");
-  return told == nullptr ? "" : told;
+  return told == nullptr ? "" : told + (' ' + std::to_string(::getuid()));
 }
 
 int serve(plumb::exec::ServeOptions options) {

@@ -172,8 +172,7 @@ class ComplianceCommand {
       return name.empty() || config::asked_facts().contains(name);
     });
     run::Planned planned;
-    planned.fleet = run::compile_fleet(workspace_.loaded(), workspace_.hosts(), context,
-                                       {.keep_graphs = run::KeepGraphs::kAll, .plans = true});
+    planned.fleet = run::compile_fleet(workspace_.loaded(), workspace_.hosts(), context, run::KeepGraphs::kAll);
     if (planned.fleet == nullptr) return std::nullopt;
     return run::finish_plan(std::move(planned), run::scope_of(workspace_.loaded(), {}), false, context);
   }

@@ -89,9 +89,8 @@ class CaseRunner {
   std::optional<simulate::Simulation> simulation_of(const ir::Compiler& compiler, const ir::HostGraph* graph,
                                                     Diagnostics& told) const {
     if (graph == nullptr) return std::nullopt;
-    return simulate::simulate_host(
-        {*graph, subject_.providers, observation(*graph), test_.host, {}, simulate::texts_in(compiler.contents())},
-        told);
+    return simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told, {},
+                                   simulate::texts_in(compiler.contents()));
   }
 
   // Conditions over readings that the plan changes are left to their turn, as on a host.

@@ -14,7 +14,7 @@ struct ServeOptions {
   std::string root = "/";
   int in = 0;
   int out = 1;
-  std::string reached_by = {};  // see System::reached_by()
+  std::string reached_by = {};  // see System::reached_by(); behind the ports, the number of who logged in
   // Where it is to go by a charter, and does what that covers alone.
   std::optional<StrictPlaces> strict = {};
 };

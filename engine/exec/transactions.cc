@@ -89,7 +89,7 @@ std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wir
 }
 
 bool merge(PackageTransaction& into, const PackageTransaction& more) {
-  const bool alike = into.manager == more.manager && into.allow_downgrade == more.allow_downgrade &&
+  const bool alike = into.manager == more.manager && into.user == more.user && into.allow_downgrade == more.allow_downgrade &&
                      into.refresh == more.refresh && into.without_recommends == more.without_recommends &&
                      into.conffiles == more.conffiles;
   const bool one_at_a_time = !into.upgrade.empty() || !more.upgrade.empty();

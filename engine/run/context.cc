@@ -23,10 +23,9 @@ bool read_secrets(Workspace& workspace, const RunContext& context) {
   return read;
 }
 
-std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& context, FleetUse use) {
+std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& context, KeepGraphs keep_graphs) {
   FleetOptions options = context.fleet;
-  options.keep_graphs = use.keep_graphs;
-  options.plans = use.plans;
+  options.keep_graphs = keep_graphs;
   // Rules and expressions over hosts read what the history knows, and nobody can say what that is.
   options.all_facts =
       options.all_facts || workspace.policy().reads_facts() || ir::looks_at_other_hosts(workspace.project().root);
@@ -35,9 +34,9 @@ std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& 
 }
 
 std::unique_ptr<Fleet> compile_fleet(Workspace& workspace, const std::set<std::string>& hosts,
-                                     const RunContext& context, FleetUse use) {
+                                     const RunContext& context, KeepGraphs keep_graphs) {
   if (!read_secrets(workspace, context)) return nullptr;
-  std::unique_ptr<Fleet> fleet = make_fleet(workspace, context, use);
+  std::unique_ptr<Fleet> fleet = make_fleet(workspace, context, keep_graphs);
   Diagnostics found;
   const bool compiled = fleet->compile(hosts, found);
   context.tell(found);
@@ -45,7 +44,7 @@ std::unique_ptr<Fleet> compile_fleet(Workspace& workspace, const std::set<std::s
 }
 
 CompiledFleet compile_graphs(Workspace& workspace, const std::set<std::string>& hosts, const RunContext& context) {
-  CompiledFleet compiled{compile_fleet(workspace, hosts, context, {.keep_graphs = KeepGraphs::kAll}), {}};
+  CompiledFleet compiled{compile_fleet(workspace, hosts, context, KeepGraphs::kAll), {}};
   if (compiled.fleet == nullptr) return compiled;
   const bool waits = std::any_of(hosts.begin(), hosts.end(),
                                  [&](const std::string& host) { return compiled.fleet->graph(host) == nullptr; });

@@ -112,11 +112,15 @@ bool Refusals::allows(std::size_t i, const Change& change, const Observed& obser
   const std::string line =
       node(i).confirm_within > 0 ? std::string() : provider(i).cuts_line(node(i).desired, observed);
   if (!line.empty()) {
+    const Kind* kind = kinds_.find(node(i).desired.address.kind);
+    // What the host cannot take back cannot wait to be confirmed.
+    std::string hint = kind != nullptr && kind->confirmable
+                           ? "let the line pass, in a resource before it; or say `confirm_within: 2m`, and the host "
+                             "takes the change back unless a new login succeeds"
+                           : provider(i).remedy(node(i).desired, {{"", "login", line}, ""});
     tell(Diagnostic(Code::kRefusedByState, quoted(i) + " would cut the line over which this host is reached: " + line)
              .at(node(i).span)
-             .with_hint(
-                 "let the line pass, in a resource before it; or say `confirm_within: 2m`, and the host takes the "
-                 "change back unless a new login succeeds"));
+             .with_hint(std::move(hint)));
     return false;
   }
   return true;

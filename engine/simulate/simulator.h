@@ -26,8 +26,9 @@ namespace plumb::simulate {
 
 class Simulator {
  public:
-  // Both outlive this.
-  Simulator(const HostToPlan& host, Diagnostics& diagnostics);
+  // Everything referred to outlives this.
+  Simulator(const ir::HostGraph& graph, const Registry& kinds, const Observation& observation,
+            const std::string& host_name, Diagnostics& diagnostics, const plan::Scope& scope, const TextOf& text_of);
 
   // Once.
   Simulation run();

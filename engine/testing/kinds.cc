@@ -268,9 +268,9 @@ class Wires : public ServiceManager {
     if (name != "lamp") return ToldUnit();
     return ToldUnit{true, true, false, "running"};
   }
-  ProcessRequest ask_state(const std::string&) const override { return {}; }
+  ProcessRequest ask_state(const ServiceAction&) const override { return {}; }
   UnitState read_state(const ProcessResult&) const override { return {}; }
-  ProcessRequest ask_log(const std::string&, std::chrono::system_clock::time_point) const override { return {}; }
+  ProcessRequest ask_log(const ServiceAction&, std::chrono::system_clock::time_point) const override { return {}; }
 
  private:
   static constexpr std::string_view kFolder = "/wires/";

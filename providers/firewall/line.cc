@@ -18,7 +18,7 @@ struct Line {
 // "192.0.2.5 50022 192.0.2.1 22", as sshd tells it.
 std::optional<Line> line_of(const std::string& connection) {
   const std::vector<std::string> words = split(connection, ' ');
-  if (words.size() != 4) return std::nullopt;
+  if (words.size() < 4) return std::nullopt;
   Line line{words[0], words[2], 0};
   // "fe80::1%eth0"
   line.from = line.from.substr(0, line.from.find('%'));

@@ -30,7 +30,6 @@ constexpr std::array kOthers = {Other{"zypper", {"/usr/bin/zypper"}},
                                 Other{"yum", {"/usr/bin/yum"}},
                                 Other{"apk", {"/lib/apk/db/installed"}},
                                 Other{"pacman", {"/var/lib/pacman/local"}},
-                                Other{"brew", {}},
                                 Other{"xbps-install", {}},
                                 Other{"emerge", {}}};
 
@@ -88,7 +87,10 @@ Result<const BackEnd*> first_that_manages(System& system) {
 
 }  // namespace
 
-Result<const BackEnd*> find_back_end(System& system) {
+Result<const BackEnd*> find_back_end(System& system, std::string_view name) {
+  for (const BackEnd* one : back_ends()) {
+    if (one->name() == name) return one;
+  }
   PLUMB_TRY_ASSIGN(const BackEnd* found, first_that_manages(system));
   if (found != nullptr) return found;
   std::vector<std::string> names;

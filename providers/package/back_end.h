@@ -22,6 +22,8 @@ class BackEnd : public PackageManager {
  public:
   // Packages that somebody asked for, as resources; see Adoption.
   virtual void survey(const SurveyedHost& /*host*/, Survey& /*survey*/) const {}
+  // Whether it may stand beside the host's own, and is used there only where a resource names it.
+  virtual bool is_beside() const { return false; }
   // Whether another resource says where packages come from.
   virtual bool is_source_of(const Desired& other) const { return is_source(other.text("path")); }
   // Below 0, 0 or above 0, as `one` is older than `other`, equal or newer.
@@ -45,8 +47,8 @@ class BackEnd : public PackageManager {
 // In the order of their names. Made by the build.
 std::span<const BackEnd* const> back_ends();
 
-// The back end for this host, or kNoBackEnd with what was found instead.
-Result<const BackEnd*> find_back_end(System& system);
+// The back end of that name, or for "" that of this host; kNoBackEnd with what was found instead.
+Result<const BackEnd*> find_back_end(System& system, std::string_view name = {});
 
 // The fact `package_manager`: a back end's name, or that of a manager that has none here; "unknown".
 std::string package_manager(System& system);

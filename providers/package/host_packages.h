@@ -40,6 +40,8 @@ class HostPackages {
   virtual Result<std::optional<Diagnostic>> find_hindrance() { return std::optional<Diagnostic>(); }
   virtual std::optional<Diagnostic> why_not_held() { return std::nullopt; }
   virtual std::optional<Diagnostic> why_not_purged() { return std::nullopt; }
+  // Whom its programs have to be run as, once it was asked what is installed; "" for whoever changes the host.
+  virtual std::string runs_as() const { return {}; }
   // Whether there are no package lists, or only such as are older than that.
   virtual Result<bool> have_old_lists(std::optional<std::chrono::seconds> age) = 0;
   // Whether one of the host's sources was never read, as one that an earlier run put there and did not come to use.

@@ -24,7 +24,10 @@ class Look {
     PLUMB_TRY(fill());
     std::vector<Observed> observed;
     observed.reserve(items_.size());
-    for (Item& item : items_) observed.push_back(std::move(item.observed));
+    for (Item& item : items_) {
+      if (std::string user = host_->runs_as(); !user.empty()) item.observed.attributes["runs_as"] = std::move(user);
+      observed.push_back(std::move(item.observed));
+    }
     return observed;
   }
 

@@ -83,6 +83,7 @@ Result<Observed> look_at_upgrade(const Desired& desired, const BackEnd& back_end
   observed.attributes["manager"] = back_end.name();
   PLUMB_TRY_ASSIGN(Simulation simulation,
                    host->simulate_upgrade(desired.text("extent"), desired.flag("autoremove", false)));
+  if (std::string user = host->runs_as(); !user.empty()) observed.attributes["runs_as"] = std::move(user);
   if (!simulation.errors.empty())
     hindrance = refused(std::string(back_end.name()) + " cannot do this: " + simulation.errors.front());
   // They are held by then.

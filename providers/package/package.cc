@@ -1,6 +1,7 @@
 #include "providers/package/package.h"
 
 #include <algorithm>
+#include <map>
 
 #include "providers/package/back_end.h"
 #include "providers/package/upgrade.h"
@@ -43,6 +44,7 @@ Change removal(const Desired& desired, const Observed& observed) {
   if (observed.has("version")) change.before["version"] = observed.attribute("version");
   PackageTransaction transaction;
   transaction.manager = observed.text("manager");
+  transaction.user = observed.text("runs_as");
   const std::string name = observed.text("package", desired.text("name"));
   transaction.remove.push_back(name);
   if (wants_purged(desired)) {
@@ -66,18 +68,36 @@ void keep(const Desired& desired, const Observed& observed, Change& change, Pack
   transaction.manual.push_back(observed.text("package", desired.text("name")));
 }
 
+// Those of one manager.
+std::vector<Result<Observed>> observe_those(std::span<const Desired* const> desired, System& system) {
+  const Result<const BackEnd*> back_end = find_back_end(system, desired.front()->text("manager"));
+  if (!back_end) return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Error(back_end.error())));
+  std::vector<Result<Observed>> results = (*back_end)->observe(desired, system);
+  for (std::size_t i = 0; i < results.size() && i < desired.size(); ++i) {
+    if (results[i] && !wants_gone(*desired[i])) note_conffiles(*desired[i], **back_end, *results[i]);
+  }
+  return results;
+}
+
+std::string claim_of(const Desired& desired, const std::string& package) {
+  const std::string manager = desired.text("manager");
+  return "the package " + package + (manager.empty() ? "" : " of " + manager);
+}
+
 }  // namespace
 
 std::vector<Result<Observed>> PackageProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  const Result<const BackEnd*> back_end = find_back_end(system);
-  if (back_end) {
-    std::vector<Result<Observed>> results = (*back_end)->observe(desired, system);
-    for (std::size_t i = 0; i < results.size() && i < desired.size(); ++i) {
-      if (results[i] && !wants_gone(*desired[i])) note_conffiles(*desired[i], **back_end, *results[i]);
-    }
-    return results;
+  std::map<std::string, std::vector<std::size_t>> parts;
+  for (std::size_t i = 0; i < desired.size(); ++i) parts[desired[i]->text("manager")].push_back(i);
+  if (parts.size() == 1) return observe_those(desired, system);
+  std::vector<Result<Observed>> results(desired.size(), Result<Observed>(Observed()));
+  for (const auto& [manager, places] : parts) {
+    std::vector<const Desired*> those;
+    for (const std::size_t place : places) those.push_back(desired[place]);
+    std::vector<Result<Observed>> told = observe_those(those, system);
+    for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = std::move(told[i]);
   }
-  return std::vector<Result<Observed>>(desired.size(), Result<Observed>(Error(back_end.error())));
+  return results;
 }
 
 Change PackageProvider::diff(const Desired& desired, const Observed& observed) const {
@@ -85,6 +105,7 @@ Change PackageProvider::diff(const Desired& desired, const Observed& observed) c
   Change change;
   PackageTransaction transaction;
   transaction.manager = observed.text("manager");
+  transaction.user = observed.text("runs_as");
   keep(desired, observed, change, transaction);
   const bool is_there = is_as_wanted(desired, observed);
   set_hold(desired, observed, !is_there, change, transaction);
@@ -144,11 +165,11 @@ bool PackageProvider::may_bring(const Desired& desired, const Observed& observed
 }
 
 std::vector<std::string> PackageProvider::claims(const Desired& desired) const {
-  return {"the package " + desired.text("name")};
+  return {claim_of(desired, desired.text("name"))};
 }
 
 std::vector<std::string> PackageProvider::claims_on_host(const Desired& desired, const Observed& observed) const {
-  return {"the package " + observed.text("package", desired.text("name"))};
+  return {claim_of(desired, observed.text("package", desired.text("name")))};
 }
 
 std::vector<Address> PackageProvider::infers(const Desired& desired) const {
@@ -200,6 +221,7 @@ std::optional<Desired> PackageProvider::restore(const Desired& desired, const Ob
   Desired again;
   again.address = desired.address;
   again.attributes = {{"name", desired.text("name")}, {"state", before.exists ? "present" : "absent"}};
+  if (desired.has("manager")) again.attributes["manager"] = desired.attribute("manager");
   if (desired.has("hold") && before.exists) again.attributes["hold"] = before.flag("hold", false);
   const std::string version = before.text("version");
   if (before.exists && !version.empty()) again.attributes["version"] = version;

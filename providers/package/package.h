@@ -17,6 +17,7 @@ namespace plumb::providers::package {
 //   downgrade  true where the candidate is older
 //   old_lists  true where the package lists have to be read first
 //   file_version  of the package in `file`, where that has to be looked at
+//   runs_as    whom the manager's programs are run as, where that is not who changes the host
 // `hold` is told where it is held, and where that is asked for; `state` is also "config-files": of what was removed its
 // configuration files are there still, which is told where it is to be purged.
 class PackageProvider : public Provider {

@@ -8,6 +8,7 @@ namespace {
 PackageTransaction transaction_of(const Desired& desired, const Observed& observed) {
   PackageTransaction transaction;
   transaction.manager = observed.text("manager");
+  transaction.user = observed.text("runs_as");
   transaction.upgrade = desired.text("extent");
   transaction.autoremove = desired.flag("autoremove", false);
   transaction.refresh = observed.flag("old_lists", false);

@@ -4,6 +4,8 @@
 #include <chrono>
 
 #include "providers/sdk/account_files.h"
+#include "providers/sdk/is_there.h"
+#include "providers/sdk/is_there.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb {
@@ -141,8 +143,11 @@ Result<> AccountEditor::add_user(const EditDatabase& edit) {
   return change_user(edit);
 }
 
+// No password: `!` for that, as the shadow suite has it. Without PAM, sshd takes that for an account that nobody may
+// log in to, with a key or not.
 AccountRow AccountEditor::new_shadow_row(const std::string& user) const {
-  return {user, "!", std::to_string(defaults_.today), "", "", "", "", "", ""};
+  const bool no_pam = shows("/bin/busybox", system_) && !shows("/etc/pam.d", system_);
+  return {user, no_pam ? "*" : "!", std::to_string(defaults_.today), "", "", "", "", "", ""};
 }
 
 Result<> AccountEditor::change_user(const EditDatabase& edit) {

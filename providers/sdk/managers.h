@@ -136,10 +136,11 @@ class ServiceManager {
   virtual ServiceAction reload_definitions() const = 0;
   // `name` as the configuration would have it: "nginx", "backup.timer".
   virtual Result<ToldUnit> tell_unit(const std::string& name, System& system) const = 0;
-  // Of a unit: what tells its state, how that reads, and what prints the last lines that its log gained since then.
-  virtual ProcessRequest ask_state(const std::string& unit) const = 0;
+  // Of the unit of an action: what tells its state, how that reads, and what prints the last lines that its log gained
+  // since then.
+  virtual ProcessRequest ask_state(const ServiceAction& action) const = 0;
   virtual UnitState read_state(const ProcessResult& answer) const = 0;
-  virtual ProcessRequest ask_log(const std::string& unit, std::chrono::system_clock::time_point since) const = 0;
+  virtual ProcessRequest ask_log(const ServiceAction& action, std::chrono::system_clock::time_point since) const = 0;
 };
 
 class FirewallManager {

@@ -221,6 +221,7 @@ struct Row<PackageTransaction> {
     sink.optional("upgrade", value.upgrade, defaults.upgrade);
     sink.optional("autoremove", value.autoremove, defaults.autoremove);
     sink.optional("conffiles", value.conffiles, defaults.conffiles);
+    sink.optional("user", value.user, defaults.user);
   }
 };
 
@@ -236,6 +237,7 @@ struct Row<ServiceAction> {
     sink.required("manager", value.manager);
     sink.optional("unit", value.unit, defaults.unit);  // daemon_reload has none
     sink.required("verb", value.verb);
+    sink.optional("user", value.user, defaults.user);
   }
 };
 

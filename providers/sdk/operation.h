@@ -177,15 +177,17 @@ struct PackageTransaction {
   // Configuration files that somebody changed and that a package brings anew: "new": those of the package take their
   // place; "": they stay, as far as the manager can be told.
   std::string conffiles = {};
+  std::string user = {};  // whom the manager's programs are run as; "" for whoever changes the host
   friend bool operator==(const PackageTransaction&, const PackageTransaction&) = default;
 };
 
 // daemon_reload: the manager reads all of its definitions again; the unit, if there is one, is the one it is done for.
 // Whether that is needed is decided by whoever asks for it.
 struct ServiceAction {
-  std::string manager;  // "systemd"
-  std::string unit;     // "nginx.service"
-  std::string verb;     // start stop restart reload enable reenable disable mask unmask daemon_reload
+  std::string manager;    // "systemd"
+  std::string unit;       // "nginx.service"
+  std::string verb;       // start stop restart reload enable reenable disable mask unmask daemon_reload
+  std::string user = {};  // whose own units these are; "" for the host's
   friend bool operator==(const ServiceAction&, const ServiceAction&) = default;
 };
 

@@ -17,22 +17,25 @@ struct Other {
   const char* in_image;  // a path that is there where it would start an image
 };
 
-constexpr std::array kOthers = {Other{"openrc", "OpenRC", "rc-service", "/run/openrc", "/sbin/openrc-run"},
-                                Other{"launchd", "launchd", "launchctl", "/sbin/launchd", ""},
-                                Other{"runit", "runit", "sv", "/run/runit", "/sbin/runit-init"},
+constexpr std::array kOthers = {Other{"launchd", "launchd", "launchctl", "/sbin/launchd", ""},
                                 Other{"sysvinit", "System V init", "", "/etc/inittab", "/etc/inittab"},
                                 Other{"", "Upstart", "initctl", "", ""}};
 
 std::string names_of_back_ends() {
   std::string names;
-  for (const BackEnd* one : back_ends()) names += (names.empty() ? "" : " or ") + std::string(one->name());
+  for (const BackEnd* one : back_ends()) {
+    if (!one->is_beside()) names += (names.empty() ? "" : " or ") + std::string(one->name());
+  }
   return names;
 }
 
 }  // namespace
 
-Result<const BackEnd*> find_back_end(System& system) {
-  PLUMB_TRY_ASSIGN(const BackEnd* found, first_of(back_ends(), [&](const BackEnd& one) { return one.serves(system); }));
+Result<const BackEnd*> find_back_end(std::string_view name, System& system) {
+  if (const BackEnd* named = back_end_named(name); named != nullptr) return named;
+  PLUMB_TRY_ASSIGN(const BackEnd* found, first_of(back_ends(), [&](const BackEnd& one) {
+                     return one.is_beside() ? Result<bool>(false) : one.serves(system);
+                   }));
   if (found != nullptr) return found;
   for (const Other& other : kOthers) {
     if (*other.program == '\0' || system.find_program(other.program).empty()) continue;
@@ -42,10 +45,20 @@ Result<const BackEnd*> find_back_end(System& system) {
   return fail(Code::kNoBackEnd, "no service manager was found; services are managed through " + names_of_back_ends());
 }
 
+bool BackEnd::makes(std::string_view path, const std::string& unit) const {
+  const std::vector<std::string> files = files_of(unit);
+  return std::find(files.begin(), files.end(), path) != files.end();
+}
+
+Result<std::optional<Links>> BackEnd::read_links(const std::string& /*unit*/, const Account* /*owner*/,
+                                                 System& /*system*/) const {
+  return std::optional<Links>();
+}
+
 Result<ServiceManager::ToldUnit> BackEnd::tell_unit(const std::string& name, System& system) const {
   PLUMB_TRY_ASSIGN(const bool here, serves(system));
-  if (!here) return fail(Code::kNoBackEnd, "this host has no " + std::string(this->name()));
-  PLUMB_TRY_ASSIGN(const Units units, read({&name, 1}, system));
+  if (!here || is_beside()) return fail(Code::kNoBackEnd, "this host has no " + std::string(this->name()));
+  PLUMB_TRY_ASSIGN(const Units units, read({&name, 1}, nullptr, system));
   PLUMB_TRY_ASSIGN(const Unit unit, units.units.front());
   ToldUnit told;
   told.exists = unit.found;

@@ -5,94 +5,26 @@
 
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/survey.h"
-#include "providers/service/back_end.h"
+#include "providers/service/terms.h"
 
 namespace plumb::providers::service {
 namespace {
 
-bool wants_running(const Desired& desired) {
-  return desired.text("state") == "running";
+// Those by one of which a resource's unit is managed, whatever its host is; what starts most hosts is the first.
+std::vector<const BackEnd*> candidates(const Desired& desired) {
+  if (const BackEnd* named = back_end_named(manager_of(desired)); named != nullptr) return {named};
+  std::vector<const BackEnd*> found;
+  const auto all = back_ends();
+  for (auto one = all.rbegin(); one != all.rend(); ++one) {
+    if (!(*one)->is_beside()) found.push_back(*one);
+  }
+  return found;
 }
 
-// What is asked for needs the unit: a unit that is not there is stopped and not enabled.
-bool needs_unit(const Desired& desired) {
-  return wants_running(desired) || desired.flag("enabled", false);
-}
-
-Diagnostic refused(std::string summary, std::string hint = {}) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
-}
-
-std::optional<Diagnostic> find_obstacle(const Desired& desired, const Unit& unit, const std::string& cannot_run) {
-  const bool run = wants_running(desired);
-  const bool enable = desired.flag("enabled", false);
-  if (run && !cannot_run.empty()) {
-    return refused(unit.name + " cannot be started: " + cannot_run, "leave out `state`; `enabled` works");
-  }
-  if (desired.flag("masked", false)) {
-    if (run || enable)
-      return refused(unit.name + " cannot run or be enabled while it is masked", "leave out `masked: true`");
-    if (!unit.own_file.empty()) {
-      return refused(unit.name + " cannot be masked, because " + unit.own_file + " is in the way",
-                     "remove that file from the host first; a mask is a link in its place");
-    }
-    return std::nullopt;
-  }
-  if (unit.masked && !desired.has("masked") && (run || enable)) {
-    return refused(unit.name + " is masked", "set `masked: false` to unmask it");
-  }
-  if (!unit.broken.empty() && (run || enable)) return refused(unit.name + " cannot be loaded: " + unit.broken);
-  if (enable && !unit.masked && unit.found && unit.enabled == Enabled::kImpossible) {
-    return refused(unit.name + " cannot be enabled, " + unit.not_enabled.why, unit.not_enabled.hint);
-  }
-  if (run && unit.found && unit.ends_by_itself && unit.state != "running") {
-    return refused(unit.name + " " + unit.ends_by_itself->why, unit.ends_by_itself->hint);
-  }
-  return std::nullopt;
-}
-
-Observed describe(const Desired& desired, const Unit& unit, const Units& units, const BackEnd& back_end) {
-  Observed observed;
-  observed.obstacle = find_obstacle(desired, unit, units.cannot_run);
-  Json& attributes = observed.attributes;
-  attributes["manager"] = back_end.name();
-  attributes["unit"] = unit.name;
-  if (!units.cannot_run.empty()) attributes["can_run"] = false;
-  if (!units.lacks.empty()) observed.missing.push_back({{"", "package", units.lacks}, "name"});
-  if (!unit.found) {
-    if (needs_unit(desired)) observed.missing.push_back({{"", "unit", unit.name}, "name"});
-    return observed;
-  }
-  observed.exists = true;
-  attributes["state"] = unit.state;
-  attributes["masked"] = unit.masked;
-  switch (unit.enabled) {
-    case Enabled::kYes:
-      attributes["enabled"] = true;
-      break;
-    case Enabled::kNo:
-    case Enabled::kImpossible:
-      attributes["enabled"] = false;
-      break;
-    case Enabled::kEither:
-      attributes["enabled"] = desired.flag("enabled", false);
-      break;
-  }
-  attributes["can_reload"] = unit.can_reload;
-  attributes["reload_needed"] = unit.reload_needed;
-  return observed;
-}
-
-// Of a unit of the project's own: what changes in its [Install] counts once it is enabled anew.
-Result<> add_links(const Desired& desired, const Unit& unit, const BackEnd& back_end, System& system,
-                   Observed& observed) {
-  const bool own = desired.flag("unit_files", false) && !desired.flag("links_managed", false);
-  if (!own || !desired.flag("enabled", false) || unit.enabled != Enabled::kYes) return {};
-  PLUMB_TRY_ASSIGN(const std::optional<Links> links, back_end.read_links(unit.name, system));
-  if (!links) return {};
-  observed.attributes["links"] = links->there;
-  observed.attributes["links_wanted"] = links->wanted;
-  return {};
+std::string claim_of(const Desired& desired, const BackEnd& back_end, const std::string& unit) {
+  const std::string owner = owner_of(desired);
+  if (!owner.empty()) return "the unit " + unit + " of " + owner;
+  return "the unit " + unit + (back_end.is_beside() ? " of " + std::string(back_end.name()) : "");
 }
 
 // The names under which files may shape the service's unit.
@@ -102,15 +34,32 @@ std::vector<std::string> units_of(const Desired& desired, const Observed& observ
   return units;
 }
 
-bool is_name_of(const std::string& name, const std::string& unit) {
-  const auto all = back_ends();
-  return std::any_of(all.begin(), all.end(), [&](const BackEnd* one) { return one->unit_name(name) == unit; });
+bool is_name_of(const Desired& desired, const std::string& unit) {
+  const auto all = candidates(desired);
+  return std::any_of(all.begin(), all.end(),
+                     [&](const BackEnd* one) { return one->unit_name(desired.text("name")) == unit; });
+}
+
+// Whether one of its texts has such a word, whatever that stands for.
+bool says(const Json& value, std::string_view word) {
+  if (value.is_string()) return value.get_ref<const std::string&>().find(word) != std::string::npos;
+  if (!value.is_structured()) return false;
+  for (auto item = value.begin(); item != value.end(); ++item) {
+    if ((value.is_object() && item.key().find(word) != std::string::npos) || says(*item, word)) return true;
+  }
+  return false;
 }
 
 // Of what adds to a unit: whether it may bring what the unit's own file lacks, so that it can be enabled or kept
 // running.
 bool may_settle(const Desired& other) {
   if (wants_absent(other)) return false;
+  // What these write into a file stands in themselves.
+  constexpr std::array<std::string_view, 3> kEdits = {"block", "ini", "line"};
+  if (std::find(kEdits.begin(), kEdits.end(), other.address.kind) != kEdits.end()) {
+    return says(other.attributes, "Install") || says(other.attributes, "Type") ||
+           says(other.attributes, "RemainAfterExit");
+  }
   if (other.address.kind != "systemd_unit") return true;
   const Json& service = other.attribute("Service");
   return other.has("Install") || !member_of(service, "Type").is_null() ||
@@ -120,12 +69,17 @@ bool may_settle(const Desired& other) {
 class Actions {
  public:
   Actions(const Desired& desired, const Observed& observed, Change& change)
-      : manager_(observed.text("manager")), unit_(observed.text("unit", desired.text("name"))), change_(change) {
+      : manager_(observed.text("manager")),
+        unit_(observed.text("unit", desired.text("name"))),
+        owner_(owner_of(desired)),
+        change_(change) {
+    const BackEnd* back_end = back_end_named(manager_);
+    if (back_end != nullptr && !back_end->loads_files()) return;
     // Whether files of the unit behind an alias are the project's was not known.
-    const bool alias = observed.has("unit") && !is_name_of(desired.text("name"), observed.text("unit"));
+    const bool alias = observed.has("unit") && !is_name_of(desired, observed.text("unit"));
     fresh_ = !observed.exists || desired.flag("unit_files", false) || observed.flag("reload_needed", false) || alias;
   }
-  void add(const char* verb) { change_.operations.push_back(ServiceAction{manager_, unit_, verb}); }
+  void add(const char* verb) { change_.operations.push_back(ServiceAction{manager_, unit_, verb, owner_}); }
   // Before the unit's files are used: they may be newer than what is loaded, now or by an earlier action.
   void reload_definition() {
     if (fresh_) add("daemon_reload");
@@ -134,37 +88,12 @@ class Actions {
  private:
   std::string manager_;
   std::string unit_;
+  std::string owner_;
   Change& change_;
   bool fresh_ = false;
 };
 
 }  // namespace
-
-std::vector<Result<Observed>> ServiceProvider::observe(std::span<const Desired* const> desired, System& system) const {
-  std::vector<Result<Observed>> results;
-  results.reserve(desired.size());
-  const auto all_fail = [&](const Error& error) {
-    results.assign(desired.size(), Result<Observed>(Error(error)));
-    return results;
-  };
-  const Result<const BackEnd*> back_end = find_back_end(system);
-  if (!back_end) return all_fail(back_end.error());
-  std::vector<std::string> names;
-  for (const Desired* one : desired) names.push_back(one->text("name"));
-  const Result<Units> read = (*back_end)->read(names, system);
-  if (!read) return all_fail(read.error());
-  for (std::size_t i = 0; i < desired.size(); ++i) {
-    const Result<Unit>& unit = read->units[i];
-    if (!unit) {
-      results.emplace_back(Error(unit.error()));
-      continue;
-    }
-    Observed observed = describe(*desired[i], *unit, *read, **back_end);
-    const Result<> added = add_links(*desired[i], *unit, **back_end, system, observed);
-    results.push_back(added ? Result<Observed>(std::move(observed)) : Result<Observed>(Error(added.error())));
-  }
-  return results;
-}
 
 Change ServiceProvider::diff(const Desired& desired, const Observed& observed) const {
   Change change;
@@ -212,7 +141,8 @@ Change ServiceProvider::diff(const Desired& desired, const Observed& observed) c
 std::vector<Address> ServiceProvider::infers(const Desired& desired) const {
   const std::string name = desired.text("name");
   std::vector<Address> edges;
-  for (const BackEnd* back_end : back_ends()) {
+  if (const std::string owner = owner_of(desired); !owner.empty()) edges.push_back({"", "user", owner});
+  for (const BackEnd* back_end : candidates(desired)) {
     const std::string unit = back_end->unit_name(name);
     edges.push_back({"", "unit", unit});
     edges.push_back({"", "package", back_end->bare_name(name)});
@@ -225,19 +155,20 @@ std::vector<Address> ServiceProvider::infers(const Desired& desired) const {
 }
 
 std::vector<std::string> ServiceProvider::claims(const Desired& desired) const {
-  std::vector<std::string> claims;
-  for (const BackEnd* back_end : back_ends()) claims.push_back("the unit " + back_end->unit_name(desired.text("name")));
-  return claims;
+  // Those that may start its host differ in no more than how a name ends.
+  const BackEnd& back_end = *candidates(desired).front();
+  return {claim_of(desired, back_end, back_end.unit_name(desired.text("name")))};
 }
 
 std::vector<std::string> ServiceProvider::claims_on_host(const Desired& desired, const Observed& observed) const {
-  if (!observed.has("unit")) return claims(desired);
-  return {"the unit " + observed.text("unit")};
+  const BackEnd* back_end = back_end_named(observed.text("manager"));
+  if (!observed.has("unit") || back_end == nullptr) return claims(desired);
+  return {claim_of(desired, *back_end, observed.text("unit"))};
 }
 
 void ServiceProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
   const std::string name = desired.text("name");
-  for (const BackEnd* back_end : back_ends()) {
+  for (const BackEnd* back_end : candidates(desired)) {
     const std::string unit = back_end->unit_name(name);
     for (const Desired& other : host) {
       const Json& path = other.attribute("path");
@@ -260,8 +191,7 @@ bool ServiceProvider::follows_from(const Desired& desired, const Observed& obser
     if (!back_end->shapes(path, unit)) continue;
     if (desired.flag("masked", false)) {
       // Nothing is in the way of a mask but the unit's own files.
-      const std::vector<std::string> files = back_end->files_of(unit);
-      return observed.obstacle && std::find(files.begin(), files.end(), path) != files.end();
+      return observed.obstacle && back_end->makes(path, unit);
     }
     // What is not there yet is missing, and comes with its file.
     if (observed.obstacle || (observed.exists && !diff(desired, observed).empty())) return true;
@@ -275,23 +205,24 @@ bool ServiceProvider::follows_from(const Desired& desired, const Observed& obser
 // By what its files are then. One that is not made of files stays what it is.
 bool ServiceProvider::is_lost(const Desired& desired, System& now, System& then) const {
   if (desired.flag("masked", false) || !needs_unit(desired)) return false;
-  for (const BackEnd* back_end : back_ends()) {
-    if (const Result<bool> serves = back_end->serves(now); !serves || !*serves) continue;
-    const std::string unit = back_end->unit_name(desired.text("name"));
-    const Result<Unit> was = back_end->read_files(unit, now);
-    const Result<Unit> is = back_end->read_files(unit, then);
-    if (!was || !is) return false;
-    if (!is->broken.empty()) return true;
-    if (!is->found) return was->found;
-    // As an alias it would be another unit.
-    if (is->name != was->name) return true;
-    if (is->masked) return !was->masked || !desired.has("masked");
-    // Links that are there enable nothing that has no [Install] any more.
-    const bool enable = desired.flag("enabled", false);
-    if (enable && (is->enabled == Enabled::kImpossible || (was->has_install && !is->has_install))) return true;
-    return wants_running(desired) && is->ends_by_itself && !was->ends_by_itself;
-  }
-  return false;
+  const Result<const BackEnd*> back_end = find_back_end(manager_of(desired), now);
+  const std::string name = owner_of(desired);
+  const std::optional<Account> account = name.empty() ? std::nullopt : now.user_by_name(name);
+  if (!back_end || (!name.empty() && !account)) return false;
+  const Account* owner = account ? &*account : nullptr;
+  const std::string unit = (*back_end)->unit_name(desired.text("name"));
+  const Result<Unit> was = (*back_end)->read_files(unit, owner, now);
+  const Result<Unit> is = (*back_end)->read_files(unit, owner, then);
+  if (!was || !is) return false;
+  if (!is->broken.empty()) return true;
+  if (!is->found) return was->found;
+  // As an alias it would be another unit.
+  if (is->name != was->name) return true;
+  if (is->masked) return !was->masked || !desired.has("masked");
+  // Links that are there enable nothing that has no [Install] any more.
+  const bool enable = desired.flag("enabled", false);
+  if (enable && (is->enabled == Enabled::kImpossible || (was->has_install && !is->has_install))) return true;
+  return wants_running(desired) && is->ends_by_itself && !was->ends_by_itself;
 }
 
 std::string ServiceProvider::remedy(const Desired&, const Missing& missing) const {
@@ -300,7 +231,7 @@ std::string ServiceProvider::remedy(const Desired&, const Missing& missing) cons
 }
 
 bool ServiceProvider::is_made_of(const Desired& desired, const std::string& path) const {
-  const auto all = back_ends();
+  const auto all = candidates(desired);
   return std::any_of(all.begin(), all.end(), [&](const BackEnd* back_end) {
     return back_end->shapes(path, back_end->unit_name(desired.text("name")));
   });
@@ -310,11 +241,10 @@ std::optional<Diagnostic> ServiceProvider::contradicted_by(const Desired& desire
                                                            const std::string& path, const std::string& text) const {
   if (desired.flag("added_to", false) || desired.flag("masked", false)) return std::nullopt;
   const std::string manager = observed.text("manager");
-  for (const BackEnd* back_end : back_ends()) {
+  for (const BackEnd* back_end : candidates(desired)) {
     if (!manager.empty() && manager != back_end->name()) continue;
     for (const std::string& unit : units_of(desired, observed, *back_end)) {
-      const std::vector<std::string> files = back_end->files_of(unit);
-      if (std::find(files.begin(), files.end(), path) == files.end()) continue;
+      if (!back_end->makes(path, unit)) continue;
       const auto why = back_end->refuses(text, wants_running(desired), desired.flag("enabled", false));
       if (why) return Diagnostic(Code::kConflict, unit + " " + why->why).with_hint(why->hint);
     }
@@ -324,21 +254,9 @@ std::optional<Diagnostic> ServiceProvider::contradicted_by(const Desired& desire
 
 std::vector<ImpliedPath> ServiceProvider::implies_paths(const Desired& desired) const {
   std::vector<ImpliedPath> paths;
-  const std::optional<std::string> maker =
-      desired.flag("enabled", false) ? std::optional<std::string>("") : std::nullopt;
-  for (const BackEnd* back_end : back_ends()) {
-    const std::string unit = back_end->unit_name(desired.text("name"));
-    // The administrator's folder, where links are made, and without which there is no manager.
-    bool needed = true;
-    for (std::string& file : back_end->files_of(unit)) {
-      const std::string folder = parent_of(file);
-      for (const char* kind : {"wants", "requires"})
-        paths.push_back({folder + "/*." + kind + "/" + unit, false, needed, needed ? maker : std::nullopt});
-      paths.push_back({file + ".d", true});
-      // A mask is a link there.
-      paths.push_back({std::move(file), false, needed && desired.flag("masked", false)});
-      needed = false;
-    }
+  for (const BackEnd* back_end : candidates(desired)) {
+    back_end->add_implied(back_end->unit_name(desired.text("name")), desired.flag("enabled", false),
+                          desired.flag("masked", false), paths);
   }
   return paths;
 }
@@ -348,12 +266,13 @@ std::vector<std::string> ServiceProvider::replaces_paths(const Desired& desired)
   return clears_paths(desired);
 }
 
-// Masking puts a link where the administrator's own unit file would lie, the first of all.
 std::vector<std::string> ServiceProvider::clears_paths(const Desired& desired) const {
   std::vector<std::string> paths;
   if (!desired.flag("masked", false)) return paths;
-  for (const BackEnd* back_end : back_ends())
-    paths.push_back(back_end->files_of(back_end->unit_name(desired.text("name"))).front());
+  for (const BackEnd* back_end : candidates(desired)) {
+    if (std::string mask = back_end->mask_of(back_end->unit_name(desired.text("name"))); !mask.empty())
+      paths.push_back(std::move(mask));
+  }
   return paths;
 }
 
@@ -381,7 +300,9 @@ Change ServiceProvider::triggered(const Desired& desired, const Observed& observ
 std::optional<Desired> ServiceProvider::restore(const Desired& desired, const Observed& before) const {
   Desired again;
   again.address = desired.address;
-  again.attributes["name"] = desired.attribute("name");
+  for (const char* attribute : {"name", "manager", "scope", "as"}) {
+    if (desired.has(attribute)) again.attributes[attribute] = desired.attribute(attribute);
+  }
   // A unit that was not there goes with what brought it, and does not run then.
   if (!before.exists) {
     if (desired.flag("masked", false)) return std::nullopt;
@@ -399,7 +320,7 @@ std::optional<Desired> ServiceProvider::restore(const Desired& desired, const Ob
 }
 
 void survey(const SurveyedHost& host, Survey& found) {
-  const Result<const BackEnd*> back_end = find_back_end(host.system);
+  const Result<const BackEnd*> back_end = find_back_end("", host.system);
   if (back_end) (*back_end)->survey(host, found);
 }
 

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static plumb::FakeSystem host;
   if (data[0] % 2 == 0) {
     const std::string units[] = {"a.service", "b@x.timer"};
-    (void)parse_show(text, units, host);
+    (void)parse_show(text, units, host_place(), host);
   } else {
     const UnitFile file = parse_unit_file(text);
     (void)links_asked_for({&file, 1}, "a.service");

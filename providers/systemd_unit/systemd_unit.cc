@@ -25,6 +25,11 @@ bool adds(const std::string& path) {
   return parent_of(path).ends_with(kAddsTo) && path.ends_with(".conf");
 }
 
+// Units of accounts are what their own managers load, which their services tell them.
+bool is_of_users(const std::string& path) {
+  return path.find("/systemd/user/") != std::string::npos;
+}
+
 // The unit that the file makes or adds to.
 std::string unit_of(const std::string& path) {
   if (!adds(path)) return base_of(path);
@@ -41,9 +46,10 @@ std::string complaint_about(const std::string& path, const std::string& text, Sy
   const std::string name = base_of(path);
   // Where nothing may be written but in this folder, no other one can be made.
   constexpr const char* kVerify =
-      "d=$TMPDIR; [ -d \"$d\" ] || exit 0; cat >\"$d/$1\" || exit 0; systemd-analyze verify --man=no \"$d/$1\" 2>&1 | "
+      "d=$TMPDIR; [ -d \"$d\" ] || exit 0; cat >\"$d/$1\" || exit 0; systemd-analyze verify --man=no $2 \"$d/$1\" 2>&1 "
+      "| "
       "sed -n \"s|^$d/$1:||p\"; : >\"$d/$1\"";
-  request.argv = {"sh", "-c", kVerify, "sh", name};
+  request.argv = {"sh", "-c", kVerify, "sh", name, is_of_users(path) ? "--user" : ""};
   request.env = {{"SYSTEMD_COLORS", "0"}, {"SYSTEMD_LOG_LEVEL", "warning"}};
   request.stdin_text = text;
   request.changes_nothing = true;
@@ -103,7 +109,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   const std::string path = desired.text("path");
   const bool absent = wants_absent(desired);
   PLUMB_TRY(observe_file(path, absent, system, observed));
-  if (!system.is_image()) {
+  if (!system.is_image() && !is_of_users(path)) {
     PLUMB_TRY_ASSIGN(const auto runs, system.stat("/run/systemd/system", true));
     if (runs) observed.attributes["manager"] = "systemd";
   }
@@ -200,6 +206,12 @@ std::vector<Address> SystemdUnitProvider::infers(const Desired& desired) const {
   const std::string unit = unit_of(path);
   edges.push_back({"", "package", unit.substr(0, unit.rfind('.'))});
   return edges;
+}
+
+// Nothing brings the folders of units but systemd.
+std::string SystemdUnitProvider::remedy(const Desired&, const Missing& missing) const {
+  if (missing.what.kind != "directory" || !missing.what.identity.ends_with("/systemd/system")) return {};
+  return "this host has no systemd, so nothing reads units; services of another manager are files of its own";
 }
 
 std::vector<std::string> SystemdUnitProvider::manages_paths(const Desired& desired) const {

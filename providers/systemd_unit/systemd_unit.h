@@ -14,6 +14,7 @@ class SystemdUnitProvider : public Provider {
   Change diff(const Desired& desired, const Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
   bool is_foreseeable(const Desired&) const override { return true; }
+  std::string remedy(const Desired& desired, const Missing& missing) const override;
   std::vector<std::string> manages_paths(const Desired& desired) const override;
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
   std::vector<std::string> replaces_paths(const Desired& desired) const override;

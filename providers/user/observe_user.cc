@@ -6,6 +6,7 @@
 
 #include "engine/base/sealed.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/text_lines.h"
 #include "providers/sdk/tree_list.h"
 #include "providers/user/home_as_made.h"
 #include "providers/user/terms.h"
@@ -238,6 +239,18 @@ void look_at_ties(const Desired& desired, const Account& account, const AccountF
 
 }  // namespace
 
+namespace {
+
+// "192.0.2.5 50022 192.0.2.1 22 1000"
+void note_login(const Account& account, const System& system, Observed& observed) {
+  const std::vector<std::string> words = words_of(system.reached_by());
+  if (words.size() != 5 || words.back() != std::to_string(account.uid)) return;
+  observed.attributes[kLogsIn] = true;
+  if (account.uid != 0) observed.attributes[kBecomesRoot] = true;
+}
+
+}  // namespace
+
 Result<Observed> observe_user(const Desired& desired, const AccountFiles& files, System& system) {
   Observed observed;
   const std::string name = desired.text("name");
@@ -270,12 +283,17 @@ Result<Observed> observe_user(const Desired& desired, const AccountFiles& files,
   }
   observed.exists = true;
   Json& attributes = observed.attributes;
+  note_login(*account, system, observed);
   attributes["uid"] = account->uid;
   attributes["group"] = primary_group(desired, files, account->gid, system);
   attributes["groups"] = supplementary_groups(desired, files, name);
   attributes["comment"] = account->comment;
   attributes["home"] = account->home;
   attributes["shell"] = account->shell;
+  if (absent || desired.has("linger")) {
+    PLUMB_TRY_ASSIGN(const auto mark, system.stat(linger_file(name), false));
+    if (mark || !absent) attributes["linger"] = mark.has_value();
+  }
   observe_shadow(desired, files, name, system.key(), observed);
   const std::string home = desired.text("home", account->home);
   Result<std::optional<FileInfo>> there = system.stat(home, true);

@@ -1,7 +1,9 @@
 // Users that somebody made.
 #include <algorithm>
 
+#include "providers/sdk/is_there.h"
 #include "providers/sdk/local_accounts.h"
+#include "providers/user/terms.h"
 #include "providers/user/user.h"
 
 namespace plumb::providers::user {
@@ -49,6 +51,7 @@ void survey(const SurveyedHost& host, Survey& found) {
     if (!hash.empty() && shadow->second.hash.starts_with('!')) attributes["locked"] = true;
     if (shadow != files.shadow.end() && shadow->second.expires != "never" && !shadow->second.expires.empty())
       attributes["expires"] = shadow->second.expires;
+    if (shows(linger_file(user.name), host.system)) attributes["linger"] = true;
     FoundThing& thing = found.add(user.name, std::move(attributes));
     if (!hash.empty()) thing.withheld.push_back({"password_hash", "a password's hash"});
   }

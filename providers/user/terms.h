@@ -29,6 +29,16 @@ inline constexpr const char* kAsMade = "as_made";
 // Observed: what is in that home and did not come with it.
 inline constexpr const char* kHomeHolds = "home_holds";
 
+// Observed: the account is the one that the host was reached as. What changes beside the attribute: whether it becomes
+// root from there.
+inline constexpr const char* kLogsIn = "logs_in";
+inline constexpr const char* kBecomesRoot = "becomes_root";
+
+// The mark by which logind lets units of an account run though nobody is logged in.
+inline std::string linger_file(const std::string& name) {
+  return "/var/lib/systemd/linger/" + name;
+}
+
 inline bool needs_shadow(const Desired& desired) {
   return desired.has("password_hash") || desired.has("locked") || desired.has("expires") ||
          std::any_of(kAgeLimits.begin(), kAgeLimits.end(),

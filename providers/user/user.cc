@@ -17,10 +17,25 @@ bool leaves_password(const Desired& desired) {
   return desired.text("update_password") == "on_create";
 }
 
+// The mark is what counts; where logind runs, it is told too, and starts or ends the account's manager.
+Run let_linger(const std::string& name, bool lingers) {
+  Run run;
+  run.argv = {"sh", "-c",
+              lingers ? "mkdir -p /var/lib/systemd/linger && : >\"/var/lib/systemd/linger/$1\" || exit\n"
+                        "[ ! -d /run/systemd/system ] || exec loginctl enable-linger \"$1\""
+                      : "if [ -d /run/systemd/system ]; then loginctl disable-linger \"$1\" || exit; fi\n"
+                        "rm -f \"/var/lib/systemd/linger/$1\"",
+              "plumb", name};
+  return run;
+}
+
 Change removal(const Desired& desired, const Observed& observed) {
   Change change;
   change.op = Op::kDelete;
   change.before = observed.attributes;
+  for (const char* of_line : {kLogsIn, kBecomesRoot}) change.before.erase(of_line);
+  // Another account of that name would take it over.
+  if (observed.flag("linger", false)) change.operations.push_back(let_linger(desired.text("name"), false));
   EditDatabase edit{"user", "delete", desired.text("name"), Json::object()};
   if (const std::vector<std::string> holds = texts_in(observed.attribute(kHomeHolds)); !holds.empty()) {
     change.note = "its home folder " + observed.text("home") + " stays, for it did not come with " + holds.front();
@@ -93,13 +108,21 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
     edit.set["take_home"] = true;
     change.note = "its home folder is there and becomes its own; what is in it keeps its owners";
   }
+  const bool lingers = desired.flag("linger", false);
+  const bool changes_linger = desired.has("linger") && (!observed.exists || observed.flag("linger", false) != lingers);
+  const bool edits = !change.after.empty();
+  if (changes_linger && (observed.exists || lingers)) {
+    if (observed.exists) change.before["linger"] = observed.flag("linger", false);
+    change.after["linger"] = lingers;
+  }
   if (change.after.empty()) return change;
   // A new password would open the account whose lock is nothing but that it had none.
   if (edit.set.contains("password_hash") && desired.flag("locked", false)) edit.set["locked"] = true;
   if (observed.exists) change.op = Op::kUpdate;
   if (change.before.contains("uid"))
     change.note = "files of the old uid " + change.before["uid"].dump() + " keep that number";
-  change.operations.push_back(std::move(edit));
+  if (edits) change.operations.push_back(std::move(edit));
+  if (change.after.contains("linger")) change.operations.push_back(let_linger(desired.text("name"), lingers));
   return change;
 }
 
@@ -114,7 +137,32 @@ void UserProvider::complete(Desired& desired, std::span<const Desired> host, con
   if (wants_absent(desired) && declared("group", desired.text("name"))) desired.attributes[kGroupIsDeclared] = true;
 }
 
-std::string UserProvider::remedy(const Desired&, const Missing& missing) const {
+// Of the account that the host was reached as. A locked password is no matter of a key.
+std::string UserProvider::cuts_line(const Desired& desired, const Observed& observed) const {
+  if (!observed.flag(kLogsIn, false) || desired.flag("allow_lock_out", false)) return {};
+  const std::string name = desired.text("name");
+  if (wants_absent(desired)) return "it logs in as " + name;
+  const Json after = diff(desired, observed).after;
+  const std::string shell = text_of(after, "shell");
+  if (shell.ends_with("/nologin") || shell.ends_with("/false")) return name + " would get no shell";
+  // Such a day is past, whatever today is.
+  if (after.contains("expires") && text_of(after, "expires") < "2020") return name + " would be expired";
+  if (after.contains("home") && !desired.flag("move_home", false))
+    return "the keys of " + name + " lie in " + observed.text("home");
+  if (!after.contains("groups") || !observed.flag(kBecomesRoot, false)) return {};
+  const std::set<std::string> stays = sorted_texts(after["groups"]);
+  for (const std::string& group : sorted_texts(observed.attribute("groups"))) {
+    if ((group == "sudo" || group == "wheel" || group == "admin") && !stays.contains(group))
+      return name + " becomes root as a member of " + group;
+  }
+  return {};
+}
+
+std::string UserProvider::remedy(const Desired& desired, const Missing& missing) const {
+  if (missing.what.kind == "login") {
+    return "log in as another user for this; or say `allow_lock_out: true`, where " + desired.text("name") +
+           " gets in otherwise";
+  }
   if (missing.what.kind != "group" || !is_number(missing.what.identity)) return {};
   return "declare a group with `gid: " + missing.what.identity + "`, in front of it";
 }
@@ -181,7 +229,7 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
   Desired again =
       desired_again(desired, before,
                     {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires", "password_min_days",
-                     "password_max_days", "password_warn_days", "password_inactive_days"});
+                     "password_max_days", "password_warn_days", "password_inactive_days", "linger"});
   again.attributes["name"] = desired.text("name");
   // What was there before stays; the home that came with it goes with it.
   if (!before.exists && before.flag(kHasOwnGroup, false)) again.attributes[kGroupIsDeclared] = true;
@@ -189,7 +237,7 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
     if (moves) again.attributes["move_home"] = true;
     keep_changed(again, diff(desired, before),
                  {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires", "password_min_days",
-                  "password_max_days", "password_warn_days", "password_inactive_days"});
+                  "password_max_days", "password_warn_days", "password_inactive_days", "linger"});
     return again;
   }
   again.attributes[kAsMade] = true;
@@ -201,7 +249,7 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
 void add_to(Registry& registry) {
   registry.add({.name = "user",
                 .provider = make_provider<UserProvider>(),
-                .operations = OperationSet::of<EditDatabase>(),
+                .operations = OperationSet::of<EditDatabase, Run>(),
                 .stands_on_inferred = true,
                 .dwindling = {"removes"},
                 .adoption = {survey, "accounts"}});

@@ -18,6 +18,7 @@ class UserProvider : public Provider {
   std::vector<Address> provides(const Desired& desired) const override;
   bool makes(const Desired& desired, const Observed& observed, const Address& what) const override;
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf& secret_of) const override;
+  std::string cuts_line(const Desired& desired, const Observed& observed) const override;
   std::string remedy(const Desired& desired, const Missing& missing) const override;
   // Its name, and its number where that is asked for.
   std::vector<std::string> claims(const Desired& desired) const override;

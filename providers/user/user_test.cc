@@ -430,5 +430,46 @@ TEST_F(User, AnUndoLeavesAHomeInWhichSomebodyWorked) {
   EXPECT_EQ(look(undo).observed->obstacle->summary, "its group app has got other members: eve");
 }
 
+TEST_F(User, WhoLogsInIsNotLockedOut) {
+  system.set_reached_by("192.0.2.5 50022 192.0.2.1 22 1500");
+  const auto cuts = [&](Json attributes) {
+    const Desired desired = want(std::move(attributes));
+    return provider.cuts_line(desired, *look(desired).observed);
+  };
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"state", "absent"}}), "it logs in as deploy");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"shell", "/usr/sbin/nologin"}}), "deploy would get no shell");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"home", "/srv/deploy"}}), "the keys of deploy lie in /home/deploy");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"expires", "1970-01-02"}}), "deploy would be expired");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"expires", "2999-01-01"}}), "");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"comment", "Deploy"}}), "");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"groups", {"adm"}}}), "deploy becomes root as a member of sudo");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"groups", {"sudo"}}}), "");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"state", "absent"}, {"allow_lock_out", true}}), "");
+  system.set_reached_by("192.0.2.5 50022 192.0.2.1 22 0");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"state", "absent"}}), "") << "another one";
+  system.set_reached_by("");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"state", "absent"}}), "") << "this machine";
+}
+
+TEST_F(User, LingersByAMarkThatGoesWithIt) {
+  const auto programs = [](const Change& change) {
+    std::size_t count = 0;
+    for (const Operation& operation : change.operations) count += std::holds_alternative<plumb::Run>(operation) ? 1 : 0;
+    return count;
+  };
+  const Change change = look(want({{"name", "deploy"}, {"linger", true}})).change;
+  EXPECT_EQ(change.before, (Json{{"linger", false}}));
+  EXPECT_EQ(change.operations.size(), 1U);
+  EXPECT_EQ(programs(change), 1U);
+  system.make_file("/var/lib/systemd/linger/deploy", "");
+  EXPECT_TRUE(look(want({{"name", "deploy"}, {"linger", true}})).change.empty());
+  EXPECT_TRUE(look(want({{"name", "deploy"}})).change.empty()) << "left alone where nothing is said";
+  EXPECT_EQ(programs(look(want({{"name", "deploy"}, {"state", "absent"}})).change), 1U);
+  const Change made = look(want({{"name", "new"}, {"linger", true}})).change;
+  EXPECT_EQ(made.op, Op::kCreate);
+  EXPECT_TRUE(std::holds_alternative<plumb::Run>(made.operations.back())) << "behind the account";
+  EXPECT_FALSE(look(want({{"name", "other-new"}, {"linger", false}})).change.after.contains("linger"));
+}
+
 }  // namespace
 }  // namespace plumb::providers::user

@@ -81,7 +81,8 @@ std::function<bool(const std::string&)> comes_along(const std::string& kind) {
     return [](const std::string& path) {
       static const std::set<std::string> files = {"/etc/passwd", "/etc/shadow", "/etc/group",    "/etc/gshadow",
                                                   "/etc/subuid", "/etc/subgid", "/etc/.pwd.lock"};
-      return files.contains(path) || path.starts_with("/home/") || path.starts_with("/srv/p/");
+      return files.contains(path) || path.starts_with("/home/") || path.starts_with("/srv/p/") ||
+             path.starts_with("/var/lib/systemd");
     };
   if (kind == "package" || kind == "upgrade" || kind == "apt_repository") return meet::is_of_packages;
   if (kind == "alternatives")

@@ -129,7 +129,7 @@ TEST_F(Package, OtherManagersAreNamed) {  // K29
   other.add_program("apt-get");
   other.add_program("dnf");
   EXPECT_EQ(see(provider, want({{"name", "x"}}), other).problem->summary,
-            "packages are managed through apk, apt, dnf, dnf5, pacman, zypper, and this host has dnf")
+            "packages are managed through apk, apt, brew, dnf, dnf5, pacman, zypper, and this host has dnf")
       << "apt-get without dpkg's database is no back end";
   FakeSystem none;
   EXPECT_EQ(see(provider, want({{"name", "x"}}), none).problem->code, Code::kNoBackEnd);

@@ -8,17 +8,18 @@ namespace plumb::providers::service::systemd {
 namespace {
 
 // The unit's file; of an instance its own, else the template's. Sets found, masked, and the name that an alias means.
-Result<std::string> find_file(const std::string& name, Unit& unit, System& system) {
+Result<std::string> find_file(const std::string& name, Unit& unit, const Place& place, System& system) {
+  const std::vector<std::string>& folders = place.folders;
   std::vector<std::string> names = {name};
   if (std::string pattern = template_of(name); !pattern.empty()) names.push_back(std::move(pattern));
   for (const std::string& candidate : names) {
-    for (const std::string_view folder : kFolders) {
-      const std::string path = std::string(folder) + '/' + candidate;
+    for (const std::string& folder : folders) {
+      const std::string path = folder + '/' + candidate;
       PLUMB_TRY_ASSIGN(const auto info, system.stat(path, false));
       if (!info) continue;
       unit.found = true;
       if (info->type != FileType::kLink) {
-        if (folder == kFolders.front()) unit.own_file = path;
+        if (folder == folders.front()) unit.own_file = path;
         if (info->type == FileType::kFile) return path;
         unit.broken = path + " is no file";
         return std::string();
@@ -38,14 +39,14 @@ Result<std::string> find_file(const std::string& name, Unit& unit, System& syste
       // A link to a file that is called otherwise than units are is a unit of the link's own name.
       const bool alias = full_name(real_name) == real_name && real_name != candidate;
       if (candidate == name && alias && real_name.find('@') == std::string::npos) unit.name = real_name;
-      if (!alias && folder == kFolders.front()) unit.own_file = path;
+      if (!alias && folder == folders.front()) unit.own_file = path;
       if (!real || real->type != FileType::kFile) {
         unit.broken = path + " leads to no file";
         return std::string();
       }
       // Where units lie, systemd takes a link for an alias.
       const bool among_units =
-          std::any_of(kFolders.begin(), kFolders.end(), [&](std::string_view one) { return is_below(target, one); });
+          std::any_of(folders.begin(), folders.end(), [&](const std::string& one) { return is_below(target, one); });
       if (!alias && real_name != candidate && among_units)
         unit.broken = path + " leads to " + target + ", and no unit is called so";
       return target;
@@ -62,9 +63,10 @@ Result<UnitFile> read_unit_file(const std::string& path, System& system) {
 }
 
 // Whether the administrator's units have the file under one of these names: of some units all that enabling makes.
-Result<bool> is_called(const std::vector<std::string>& aliases, const std::string& file, System& system) {
+Result<bool> is_called(const std::vector<std::string>& aliases, const std::string& file, const Place& place,
+                       System& system) {
   for (const std::string& alias : aliases) {
-    const std::string path = std::string(kFolders.front()) + '/' + alias;
+    const std::string path = place.folders.front() + '/' + alias;
     PLUMB_TRY_ASSIGN(const auto link, system.stat(path, false));
     if (!link || link->type != FileType::kLink || path == file) continue;
     const Result<std::string> target = system.resolve(path);
@@ -73,15 +75,15 @@ Result<bool> is_called(const std::vector<std::string>& aliases, const std::strin
   return false;
 }
 
-Result<Unit> read_one(const std::string& name, System& system) {
+Result<Unit> read_one(const std::string& name, const Place& place, System& system) {
   Unit unit;
   unit.name = name;
   unit.not_enabled = no_install_section();
-  PLUMB_TRY_ASSIGN(const std::string path, find_file(name, unit, system));
+  PLUMB_TRY_ASSIGN(const std::string path, find_file(name, unit, place, system));
   if (path.empty() || unit.masked) return unit;
-  PLUMB_TRY_ASSIGN(const bool blocked, note_no_file_among_files(unit, system));
-  PLUMB_TRY_ASSIGN(const std::vector<std::string> links, links_of(unit.name, system));
-  const Result<std::vector<UnitFile>> files = files_on_disk(unit.name, system);
+  PLUMB_TRY_ASSIGN(const bool blocked, note_no_file_among_files(unit, place, system));
+  PLUMB_TRY_ASSIGN(const std::vector<std::string> links, links_of(unit.name, place, system));
+  const Result<std::vector<UnitFile>> files = files_on_disk(unit.name, place, system);
   if (!files) {
     // Whatever they say.
     const bool known = (blocked && links.empty()) || !unit.broken.empty();
@@ -98,7 +100,7 @@ Result<Unit> read_one(const std::string& name, System& system) {
   }
   unit.ends_by_itself = ends_by_itself(whole);
   unit.has_install = whole.has_install;
-  PLUMB_TRY_ASSIGN(const bool called, is_called(whole.aliases, path, system));
+  PLUMB_TRY_ASSIGN(const bool called, is_called(whole.aliases, path, place, system));
   if (!links.empty() || called) {
     unit.enabled = Enabled::kYes;
   } else if (!blocked) {
@@ -109,17 +111,17 @@ Result<Unit> read_one(const std::string& name, System& system) {
 
 }  // namespace
 
-Result<std::vector<Unit>> read_offline(std::span<const std::string> units, System& system) {
+Result<std::vector<Unit>> read_offline(std::span<const std::string> units, const Place& place, System& system) {
   std::vector<Unit> result;
   for (const std::string& unit : units) {
-    PLUMB_TRY_ASSIGN(Unit one, read_one(unit, system));
+    PLUMB_TRY_ASSIGN(Unit one, read_one(unit, place, system));
     result.push_back(std::move(one));
   }
   return result;
 }
 
-Result<std::vector<std::string>> links_of(const std::string& unit, System& system) {
-  const std::string folder(kFolders.front());
+Result<std::vector<std::string>> links_of(const std::string& unit, const Place& place, System& system) {
+  const std::string& folder = place.folders.front();
   std::vector<std::string> links;
   PLUMB_TRY_ASSIGN(const auto there, system.stat(folder, true));
   if (!there) return links;
@@ -138,11 +140,11 @@ Result<std::vector<std::string>> links_of(const std::string& unit, System& syste
 namespace {
 
 // By their names. Of files of one name the one in the earlier folder counts.
-Result<std::map<std::string, std::string>> added_to(const std::string& unit, System& system) {
+Result<std::map<std::string, std::string>> added_to(const std::string& unit, const Place& place, System& system) {
   std::map<std::string, std::string> added;
   for (const std::string& name : names_in_files(unit)) {
-    for (const std::string_view folder : kFolders) {
-      const std::string below = std::string(folder) + '/' + name + ".d";
+    for (const std::string& folder : place.folders) {
+      const std::string below = folder + '/' + name + ".d";
       PLUMB_TRY_ASSIGN(const auto there, system.stat(below, true));
       if (!there || there->type != FileType::kDirectory) continue;
       PLUMB_TRY_ASSIGN(const auto entries, system.list(below));
@@ -157,8 +159,8 @@ Result<std::map<std::string, std::string>> added_to(const std::string& unit, Sys
 }  // namespace
 
 // systemd enables no unit that a folder, or nothing, is to add to.
-Result<bool> note_no_file_among_files(Unit& unit, System& system) {
-  const auto added = added_to(unit.name, system);
+Result<bool> note_no_file_among_files(Unit& unit, const Place& place, System& system) {
+  const auto added = added_to(unit.name, place, system);
   if (!added && added.error().code() == Code::kSymlinkRefused) {
     unit.broken = added.error().summary();
     return false;
@@ -180,14 +182,14 @@ Result<bool> note_no_file_among_files(Unit& unit, System& system) {
   return false;
 }
 
-Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, System& system) {
+Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, const Place& place, System& system) {
   std::vector<UnitFile> files;
   Unit found;
-  PLUMB_TRY_ASSIGN(const std::string main, find_file(unit, found, system));
+  PLUMB_TRY_ASSIGN(const std::string main, find_file(unit, found, place, system));
   if (main.empty() || found.masked) return files;
   PLUMB_TRY_ASSIGN(UnitFile first, read_unit_file(main, system));
   files.push_back(std::move(first));
-  PLUMB_TRY_ASSIGN(const auto added, added_to(unit, system));
+  PLUMB_TRY_ASSIGN(const auto added, added_to(unit, place, system));
   for (const auto& [name, path] : added) {
     PLUMB_TRY_ASSIGN(const auto there, system.stat(path, true));
     if (!there || there->type != FileType::kFile) continue;

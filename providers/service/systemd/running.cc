@@ -59,17 +59,35 @@ Result<Enabled> enabled_by_runlevel(const std::string& unit, System& system) {
   return started ? Enabled::kYes : Enabled::kNo;
 }
 
-Result<Enabled> enabled_of(const std::string& file_state, const std::string& unit, System& system) {
+// What a generator made of another file, as podman does of a .container, is enabled by links beside it.
+Result<Enabled> enabled_by_generator(const std::string& file, const std::string& unit, System& system) {
+  const std::string folder = file.substr(0, file.rfind('/'));
+  PLUMB_TRY_ASSIGN(const auto there, system.stat(folder, true));
+  if (file.empty() || !there || there->type != FileType::kDirectory) return Enabled::kImpossible;
+  PLUMB_TRY_ASSIGN(const auto entries, system.list(folder));
+  for (const std::string& entry : entries) {
+    if (!entry.ends_with(".wants") && !entry.ends_with(".requires")) continue;
+    PLUMB_TRY_ASSIGN(const auto link, system.stat(folder + '/' + entry + '/' + unit, false));
+    if (link) return Enabled::kAlways;
+  }
+  return Enabled::kImpossible;
+}
+
+Result<Enabled> enabled_of(const std::string& file_state, const std::string& file, const std::string& unit,
+                           System& system) {
   if (file_state == "enabled") return Enabled::kYes;
   if (file_state == "static" || file_state == "transient") return Enabled::kImpossible;
   // It is enabled through others, and stays `indirect` whatever is asked.
   if (file_state == "indirect" || file_state == "alias") return Enabled::kEither;
-  if (file_state == "generated") return enabled_by_runlevel(unit, system);
+  if (file_state == "generated") {
+    PLUMB_TRY_ASSIGN(const Enabled enabled, enabled_by_runlevel(unit, system));
+    return enabled == Enabled::kImpossible ? enabled_by_generator(file, unit, system) : enabled;
+  }
   return Enabled::kNo;  // disabled, linked, enabled-runtime (gone at the next start), masked, bad, ""
 }
 
-Result<> take_from_disk(Unit& unit, System& system) {
-  PLUMB_TRY_ASSIGN(const std::vector<Unit> read, read_offline(std::span(&unit.name, 1), system));
+Result<> take_from_disk(Unit& unit, const Place& place, System& system) {
+  PLUMB_TRY_ASSIGN(const std::vector<Unit> read, read_offline(std::span(&unit.name, 1), place, system));
   const Unit& there = read.front();
   if (!there.found) return {};
   unit.masked = there.masked;
@@ -83,7 +101,8 @@ Result<> take_from_disk(Unit& unit, System& system) {
 
 }  // namespace
 
-Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const std::string> units, System& system) {
+Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const std::string> units, const Place& place,
+                                     System& system) {
   const std::vector<Properties> blocks = blocks_of(output);
   if (blocks.size() != units.size()) {
     return fail(Code::kCannotObserve, "systemctl show told of " + std::to_string(blocks.size()) + " units where " +
@@ -109,18 +128,18 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
       unit.ends_by_itself = one_shot();
     }
     if (const std::string file = property(block, "FragmentPath");
-        !unit.masked && file.starts_with("/etc/systemd/system/")) {
+        !unit.masked && file.starts_with(place.folders.front() + '/')) {
       unit.own_file = file;
     }
     if (!unit.masked) {
-      PLUMB_TRY_ASSIGN(unit.enabled, enabled_of(file_state, unit.name, system));
+      PLUMB_TRY_ASSIGN(unit.enabled, enabled_of(file_state, property(block, "FragmentPath"), unit.name, system));
     }
-    unit.not_enabled = no_install_section();
+    unit.not_enabled = file_state == "generated" ? made_of_another_file() : no_install_section();
     // What is loaded is not what counts once it is loaded again.
     if (unit.reload_needed) {
-      PLUMB_TRY(take_from_disk(unit, system));
+      PLUMB_TRY(take_from_disk(unit, place, system));
     } else if (unit.found && (unit.enabled == Enabled::kNo || unit.enabled == Enabled::kImpossible) && !unit.masked) {
-      PLUMB_TRY(note_no_file_among_files(unit, system));
+      PLUMB_TRY(note_no_file_among_files(unit, place, system));
     }
     result.push_back(std::move(unit));
   }
@@ -132,15 +151,20 @@ FixedQuestion fixed_question() {
   return {"systemctl", "show", kWords};
 }
 
-Result<std::vector<Unit>> read_running(std::span<const std::string> units, System& system) {
+Result<std::vector<Unit>> read_running(std::span<const std::string> units, const Place& place, System& system) {
   if (units.empty()) return std::vector<Unit>();
   ProcessRequest request;
   request.argv = {"systemctl", "show", "--no-pager", "--property", kTold, "--"};
   request.argv.insert(request.argv.end(), units.begin(), units.end());
+  if (place.owner != nullptr) {
+    request.argv.insert(request.argv.begin() + 1, "--user");
+    request.user = place.owner->name;
+    request.env["XDG_RUNTIME_DIR"] = runtime_folder(*place.owner);
+  }
   request.output_limit = std::size_t{16} << 20U;
   PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));
   if (result.timed_out) return fail(Code::kCannotObserve, "systemctl show did not answer in time");
-  Result<std::vector<Unit>> parsed = parse_show(result.output, units, system);
+  Result<std::vector<Unit>> parsed = parse_show(result.output, units, place, system);
   if (!parsed && !result.errors.empty()) {
     return fail(Code::kCannotObserve, "systemctl show: " + result.errors.substr(0, result.errors.find('\n')));
   }

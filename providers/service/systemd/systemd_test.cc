@@ -164,12 +164,22 @@ TEST_F(Service, UnitsWhoseEnablingIsNoChoice) {
 TEST_F(Service, UnitsFromSystemVScripts) {  // S16
   show(block("old.service", "UnitFileState=generated"));
   EXPECT_EQ(obstacle(want({{"name", "old"}, {"enabled", true}})),
-            "old.service cannot be enabled, because it has no [Install] section");
+            "old.service cannot be enabled, because a generator makes it of another file");
   system.make_file("/etc/init.d/old", "");
   system.make_directory("/etc/rc3.d");
   EXPECT_EQ(verbs(look(want({{"name", "old"}, {"enabled", true}})).change), "enable old.service");
   system.make_link("/etc/rc3.d/S01old", "../init.d/old");
   EXPECT_TRUE(look(want({{"name", "old"}, {"enabled", true}})).change.empty());
+}
+
+TEST_F(Service, UnitsThatAGeneratorMakesStartAsTheFileSaysThatTheyAreMadeOf) {
+  system.make_file("/run/systemd/generator/web.service", "");
+  show(block("web.service", "UnitFileState=generated FragmentPath=/run/systemd/generator/web.service"));
+  EXPECT_TRUE(look(want({{"name", "web"}, {"enabled", false}})).change.empty());
+  system.make_link("/run/systemd/generator/multi-user.target.wants/web.service", "../web.service");
+  EXPECT_TRUE(look(want({{"name", "web"}, {"state", "running"}, {"enabled", true}})).change.empty());
+  EXPECT_EQ(obstacle(want({{"name", "web"}, {"enabled", false}})),
+            "web.service cannot be disabled, because a generator makes it of another file");
 }
 
 TEST_F(Service, BrokenUnitsAndOneShots) {  // S04
@@ -285,6 +295,20 @@ TEST_F(OwnUnit, ContradictsItsService) {
   EXPECT_EQ(contradiction(desired, "[Service]\n", "/etc/systemd/system/y.service"), "");
   const Desired added = own({{"name", "x"}, {"enabled", true}}, "/etc/systemd/system/x.service.d/install.conf");
   EXPECT_EQ(contradiction(added, "[Service]\n"), "") << "what is added to it may hold the section";
+}
+
+TEST_F(OwnUnit, AnEditSettlesNothingThatItDoesNotSpeakOf) {
+  show(block("x.service", "ActiveState=inactive UnitFileState=disabled"));
+  const auto beside = [&](const char* content) {
+    Desired desired = want({{"name", "x"}, {"enabled", true}});
+    Desired edit;
+    edit.address.kind = "block";
+    edit.attributes = {{"path", "/etc/systemd/system/x.service.d/a.conf"}, {"content", content}};
+    provider.complete(desired, std::span(&edit, 1), {});
+    return contradiction(desired, "[Service]\nExecStart=/x\n");
+  };
+  EXPECT_EQ(beside("[Service]\nNice=5"), "x.service cannot be enabled, because it has no [Install] section");
+  EXPECT_EQ(beside("[Install]\nWantedBy=a.target"), "");
 }
 
 TEST_F(OwnUnit, WhatIsLoadedDoesNotCountOnceTheFilesAreNewer) {
@@ -415,9 +439,9 @@ TEST_F(Service, WithoutSystemdItSaysWhatItFound) {
   FakeSystem bare;
   const Desired desired = want({{"name", "x"}, {"state", "running"}});
   EXPECT_EQ(see(provider, desired, bare).problem->code, Code::kNoBackEnd);
-  bare.add_program("rc-service");
+  bare.add_program("launchctl");
   EXPECT_EQ(see(provider, desired, bare).problem->summary,
-            "services are managed through systemd, and this host has OpenRC");
+            "services are managed through openrc or runit or systemd, and this host has launchd");
 }
 
 TEST_F(Service, AnAnswerThatDoesNotFitIsAnError) {
@@ -449,6 +473,8 @@ TEST_F(Service, AUnitFileMakesItsUnit) {
   EXPECT_EQ(manager().made_by("/usr/lib/systemd/system/a@.timer"), (Address{"", "unit", "a@.timer"}));
   EXPECT_FALSE(manager().made_by("/etc/systemd/system/app.service.d/x.conf"));
   EXPECT_FALSE(manager().made_by("/etc/motd"));
+  EXPECT_EQ(manager().made_by("/etc/init.d/old"), (Address{"", "unit", "old.service"}));
+  EXPECT_FALSE(manager().made_by("/etc/init.d/a/b"));
   EXPECT_TRUE(manager().reads("/etc/systemd/system/app.service.d/x.conf"));
 }
 
