@@ -67,18 +67,20 @@ format: ## format every source file
 	@.ci/deps lint
 	@git ls-files -z '*.cc' '*.h' | xargs -0 clang-format -i
 
-bench: build ## measure; see testdata/bench
+bench: build ## measure what is released; see testdata/bench
 	@.ci/deps lab
 	@.ci/deps bench || echo 'bench: without the tools that are not to be had here'
-	@testdata/bench/ssh build/bin/plumb
-	@testdata/bench/packages build/bin/plumb
-	@testdata/bench/far build/bin/plumb build/tests/lab_link
-	@testdata/bench/local build/bin/plumb
-	@testdata/bench/offline build/bin/plumb
-	@testdata/bench/fleets build/bin/plumb
-	@testdata/bench/sessions build/bin/plumb
-	@testdata/bench/large build/bin/plumb
-	@testdata/bench/lsp build/bin/plumb
+	@cmake --preset release
+	@cmake --build build/release --parallel $(JOBS) --target programs
+	@testdata/bench/ssh build/release/bin/plumb
+	@testdata/bench/packages build/release/bin/plumb
+	@testdata/bench/far build/release/bin/plumb build/tests/lab_link
+	@testdata/bench/local build/release/bin/plumb
+	@testdata/bench/offline build/release/bin/plumb
+	@testdata/bench/fleets build/release/bin/plumb
+	@testdata/bench/sessions build/release/bin/plumb
+	@testdata/bench/large build/release/bin/plumb
+	@testdata/bench/lsp build/release/bin/plumb
 
 asan: deps ## build and run the unit tests with the address and undefined-behaviour sanitizers
 	@.ci/sanitize asan

@@ -172,7 +172,8 @@ class ComplianceCommand {
       return name.empty() || config::asked_facts().contains(name);
     });
     run::Planned planned;
-    planned.fleet = run::compile_fleet(workspace_.loaded(), workspace_.hosts(), context, run::KeepGraphs::kAll);
+    planned.fleet = run::compile_fleet(workspace_.loaded(), workspace_.hosts(), context,
+                                       {.keep_graphs = run::KeepGraphs::kAll, .plans = true});
     if (planned.fleet == nullptr) return std::nullopt;
     return run::finish_plan(std::move(planned), run::scope_of(workspace_.loaded(), {}), false, context);
   }

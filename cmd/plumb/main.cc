@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "cmd/plumb/allocator.h"
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/help_page.h"
 #include "cmd/plumb/log.h"
@@ -372,6 +373,7 @@ void allow_many_hosts() {
 
 int main(int argc, char** argv) {
   plumb::keep_memory_private();
+  plumb::cmd::keep_freed_memory();
   plumb::use_huge_pages();
   plumb::cmd::open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);

@@ -89,8 +89,9 @@ class CaseRunner {
   std::optional<simulate::Simulation> simulation_of(const ir::Compiler& compiler, const ir::HostGraph* graph,
                                                     Diagnostics& told) const {
     if (graph == nullptr) return std::nullopt;
-    return simulate::simulate_host(*graph, subject_.providers, observation(*graph), test_.host, told, {},
-                                   simulate::texts_in(compiler.contents()));
+    return simulate::simulate_host(
+        {*graph, subject_.providers, observation(*graph), test_.host, {}, simulate::texts_in(compiler.contents())},
+        told);
   }
 
   // Conditions over readings that the plan changes are left to their turn, as on a host.

@@ -14,11 +14,10 @@ std::string plain(const Json& value) {
 
 class Conditions {
  public:
-  Conditions(const Json& value, const lang::Node& node, const Json& root, const std::string& name,
-             const SourceSpan& where, Diagnostics& diagnostics)
-      : node_(node), root_(root), name_(name), where_(where), diagnostics_(diagnostics) {
-    for (const Entry& entry : node.entries) {
-      if (value.contains(entry.key)) given_[entry.key] = value[entry.key];
+  Conditions(const ConditionedMap& map, const Json& root, Diagnostics& diagnostics)
+      : node_(map.node), root_(root), name_(map.name), where_(map.where), diagnostics_(diagnostics) {
+    for (const Entry& entry : node_.entries) {
+      if (map.value.contains(entry.key)) given_[entry.key] = map.value[entry.key];
     }
   }
 
@@ -165,10 +164,10 @@ std::vector<Json> conditions_of(const Json& schema) {
   return conditions;
 }
 
-bool check_conditions(const Json& value, const lang::Node& node, const std::vector<Json>& conditions, const Json& root,
-                      const std::string& name, const SourceSpan& where, Diagnostics& diagnostics) {
+bool check_conditions(const ConditionedMap& map, const std::vector<Json>& conditions, const Json& root,
+                      Diagnostics& diagnostics) {
   if (conditions.empty()) return true;
-  Conditions checker(value, node, root, name, where, diagnostics);
+  Conditions checker(map, root, diagnostics);
   bool good = true;
   for (const Json& condition : conditions) good = checker.check(condition) && good;
   return good;

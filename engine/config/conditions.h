@@ -13,9 +13,17 @@ namespace plumb::config {
 // The schema's own not, anyOf, oneOf, if and allOf, each as a schema.
 std::vector<Json> conditions_of(const Json& schema);
 
-// `value` is the map typed by the schema's properties. Conditions speak of what was written, not of defaults. False
-// where one of them does not hold.
-bool check_conditions(const Json& value, const lang::Node& node, const std::vector<Json>& conditions, const Json& root,
-                      const std::string& name, const SourceSpan& where, Diagnostics& diagnostics);
+// A map that conditions are to hold for.
+struct ConditionedMap {
+  const Json& value;  // typed by the schema's properties
+  const lang::Node& node;
+  const std::string& name;
+  const SourceSpan& where;
+};
+
+// `root`: the document that the conditions refer to. They speak of what was written, not of defaults. False where one
+// of them does not hold.
+bool check_conditions(const ConditionedMap& map, const std::vector<Json>& conditions, const Json& root,
+                      Diagnostics& diagnostics);
 
 }  // namespace plumb::config

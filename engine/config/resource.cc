@@ -251,8 +251,8 @@ class Resolver {
   bool keys_go_together() {
     // What is literal was checked when it was read.
     if (written_.conditions.empty()) return true;
-    return check_conditions(resource_->attributes, written_.own, written_.conditions, *schema_, written_.kind,
-                            written_.span, evaluation_.diagnostics);
+    return check_conditions({resource_->attributes, written_.own, written_.kind, written_.span}, written_.conditions,
+                            *schema_, evaluation_.diagnostics);
   }
 
   bool replacement_is_good() {

@@ -17,7 +17,8 @@ namespace plumb::exec {
 namespace {
 
 constexpr std::size_t kMaxSensitiveFile = std::size_t{64} << 20;
-constexpr std::size_t kChunkStates = 512;
+// Those that were told are read while the next are put into words.
+constexpr std::size_t kChunkStates = 128;
 constexpr std::size_t kChunkBytes = std::size_t{4} << 20;
 
 // The same with values in clear where the kind has to be given them; nothing where it need not be.

@@ -335,5 +335,26 @@ TEST_F(ApplyTest, AWarningThatNeedsNoFactsIsToldOnceAndNotOfEachHostAgain) {
   EXPECT_EQ(of_hosts, (std::vector<std::string>{"h1 of a host", "h2 of a host"}));
 }
 
+TEST_F(ApplyTest, ThisMachineIsReachedOnceAndThatIsToldInItsTurn) {
+  folder_.write("hosts.yaml", "plumb: v1\nhosts:\n  h1: {connection: local}\n  h2:\n");
+  std::string order;
+  on_event_ = [&](const RunEvent& event) {
+    if (event.kind == RunEvent::Kind::kPhase) order += event.phase.phase == Phase::kPlan ? "plan:" : " apply:";
+    if (event.kind == RunEvent::Kind::kContacting) order += " to " + event.host;
+    if (event.kind == RunEvent::Kind::kReached) order += ", there";
+  };
+  EXPECT_EQ(apply("r1").outcome, RunOutcome::kOk);
+  EXPECT_EQ(order, "plan: to h1, there to h2, there apply:");
+  EXPECT_EQ(hosts_.count("hello"), 2);
+}
+
+TEST_F(ApplyTest, ThisMachineThatCannotBeReachedIsToldOnce) {
+  folder_.write("hosts.yaml", "plumb: v1\nhosts:\n  h1: {connection: local}\n");
+  hosts_.scripts["h1"].unreachable = true;
+  const ApplyResult result = apply("r1");
+  EXPECT_EQ(result.outcome, RunOutcome::kUnreachable);
+  EXPECT_EQ(told_, "PL3001 no way to the host\n");
+}
+
 }  // namespace
 }  // namespace plumb::run

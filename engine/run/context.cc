@@ -23,9 +23,10 @@ bool read_secrets(Workspace& workspace, const RunContext& context) {
   return read;
 }
 
-std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& context, KeepGraphs keep_graphs) {
+std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& context, FleetUse use) {
   FleetOptions options = context.fleet;
-  options.keep_graphs = keep_graphs;
+  options.keep_graphs = use.keep_graphs;
+  options.plans = use.plans;
   // Rules and expressions over hosts read what the history knows, and nobody can say what that is.
   options.all_facts =
       options.all_facts || workspace.policy().reads_facts() || ir::looks_at_other_hosts(workspace.project().root);
@@ -34,9 +35,9 @@ std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& 
 }
 
 std::unique_ptr<Fleet> compile_fleet(Workspace& workspace, const std::set<std::string>& hosts,
-                                     const RunContext& context, KeepGraphs keep_graphs) {
+                                     const RunContext& context, FleetUse use) {
   if (!read_secrets(workspace, context)) return nullptr;
-  std::unique_ptr<Fleet> fleet = make_fleet(workspace, context, keep_graphs);
+  std::unique_ptr<Fleet> fleet = make_fleet(workspace, context, use);
   Diagnostics found;
   const bool compiled = fleet->compile(hosts, found);
   context.tell(found);
@@ -44,7 +45,7 @@ std::unique_ptr<Fleet> compile_fleet(Workspace& workspace, const std::set<std::s
 }
 
 CompiledFleet compile_graphs(Workspace& workspace, const std::set<std::string>& hosts, const RunContext& context) {
-  CompiledFleet compiled{compile_fleet(workspace, hosts, context, KeepGraphs::kAll), {}};
+  CompiledFleet compiled{compile_fleet(workspace, hosts, context, {.keep_graphs = KeepGraphs::kAll}), {}};
   if (compiled.fleet == nullptr) return compiled;
   const bool waits = std::any_of(hosts.begin(), hosts.end(),
                                  [&](const std::string& host) { return compiled.fleet->graph(host) == nullptr; });

@@ -36,13 +36,18 @@ struct RunContext {
 // Asks the workspace's stores of secrets; false where the context was told what is wrong.
 bool read_secrets(Workspace& workspace, const RunContext& context);
 
+// What a fleet is for.
+struct FleetUse {
+  KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded;
+  bool plans = false;  // it is planned as soon as it is compiled
+};
+
 // A fleet of these hosts of a workspace, whose key has been looked for.
-std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& context,
-                                  KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded);
+std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& context, FleetUse use = {});
 // The same with the hosts compiled, once the stores of secrets were asked; null where the context was told what is
 // wrong.
 std::unique_ptr<Fleet> compile_fleet(Workspace& workspace, const std::set<std::string>& hosts,
-                                     const RunContext& context, KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded);
+                                     const RunContext& context, FleetUse use = {});
 
 // A fleet with the graph of each host, for as long as it lives.
 struct CompiledFleet {

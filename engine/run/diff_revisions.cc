@@ -51,7 +51,8 @@ class Comparing {
         new_hosts_(chosen(after, request.scope)),
         old_compiler_(input(before)),
         new_compiler_(input(after)),
-        builder_(new_compiler_.input(), request.scope, new_hosts_) {}
+        builder_(new_compiler_.input(), request.scope,
+                 std::make_unique<PlanInputs>(new_compiler_.input(), new_hosts_)) {}
 
   Result<RevisionDiff> run() {
     if (old_hosts_.empty() && new_hosts_.empty())
@@ -101,8 +102,8 @@ class Comparing {
     const Registry& kinds = after_.providers();
     simulate::Observation observation = simulate::as_declared(*old_graph, *new_graph, kinds);
     seal(*new_graph, observation);
-    auto simulation = simulate::simulate_host(*new_graph, kinds, observation, host, found, request_.scope,
-                                              simulate::texts_in(new_compiler_.contents()));
+    auto simulation = simulate::simulate_host(
+        {*new_graph, kinds, observation, host, request_.scope, simulate::texts_in(new_compiler_.contents())}, found);
     if (!simulation) return false;
     add_old_texts(*simulation, old_compiler_.contents(), kinds);
     builder_.add(host, std::move(*simulation), new_compiler_.shared_contents());

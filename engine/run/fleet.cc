@@ -1,6 +1,7 @@
 #include "engine/run/fleet.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/pool.h"
 #include "engine/config/layers.h"
@@ -114,12 +115,15 @@ void Fleet::join(const std::set<std::string>& hosts) {
 
 bool Fleet::compile(const std::set<std::string>& hosts, Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();
+  if (options_.plans) inputs_ = std::make_unique<PlanInputs>(compiler_.input(), hosts);
   compiler_.check(hosts, diagnostics);
   std::size_t let_go = 0;
   for (const std::string& host : hosts) {
     Member& member = add(host);
     Diagnostics own;
+    Beside reaching = reach_beside(member);
     std::shared_ptr<const ir::HostGraph> graph = compile_host(host, nullptr, own);
+    reaching.wait();
     told_.add(std::move(own), diagnostics);
     if (const std::optional<std::string> why = over()) {
       diagnostics.add(Diagnostic(Code::kInterrupted, *why + " while the configuration was compiled"));
@@ -143,12 +147,27 @@ host::Deadline Fleet::host_deadline() const {
 }
 
 Result<> Fleet::reach(Member& member) {
-  if (member.session->connected()) return {};
+  std::optional<Reached> reached = std::exchange(member.reached, std::nullopt);
+  if (!reached && member.session->connected()) return {};
   const Stopwatch watch;
-  PLUMB_TRY(member.session->connect());
+  PLUMB_TRY(reached ? std::move(reached->result) : member.session->connect());
   if (options_.all_facts) PLUMB_TRY(member.session->ask_facts(config::asked_facts()));
-  tell({.kind = RunEvent::Kind::kReached, .host = member.name, .milliseconds = watch.milliseconds()});
+  const std::int64_t before = reached ? reached->milliseconds : 0;
+  tell({.kind = RunEvent::Kind::kReached, .host = member.name, .milliseconds = before + watch.milliseconds()});
   return {};
+}
+
+// The executor of this machine starts while its resources are compiled. Others are not contacted before all of the
+// configuration is known to be right, and nobody is asked to let it become another user.
+Beside Fleet::reach_beside(Member& member) const {
+  const host::HostSettings& settings = member.session->settings();
+  if (!options_.plans || settings.kind != host::ConnectionKind::kLocal || !settings.become.method.empty()) return {};
+  member.session->set_deadline(host_deadline());
+  return Beside([&member] {
+    const Stopwatch watch;
+    Result<> result = member.session->connect();
+    member.reached = {std::move(result), watch.milliseconds()};
+  });
 }
 
 // Where graphs are not held, neither are their contents, as far as the plan will have them.

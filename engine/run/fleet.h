@@ -27,6 +27,7 @@
 #include "engine/run/host_result.h"
 #include "engine/run/host_settings.h"
 #include "engine/run/plan_contents.h"
+#include "engine/run/plan_inputs.h"
 #include "engine/run/rollout_gate.h"
 #include "engine/run/session.h"
 #include "engine/run/snapshot.h"
@@ -145,7 +146,7 @@ class Fleet {
   void join(const std::map<std::string, std::shared_ptr<const Undoing>>& undoing,
             const std::shared_ptr<ir::Contents>& contents);
 
-  // Takes the hosts on and compiles them, before any is contacted; what reads facts waits for them. False where
+  // Takes the hosts on and compiles them, before any is asked anything; what reads facts waits for them. False where
   // `diagnostics` got errors.
   bool compile(const std::set<std::string>& hosts, Diagnostics& diagnostics);
 
@@ -230,6 +231,7 @@ class Fleet {
   // Why no further host is begun; nothing where one may be.
   std::optional<std::string> over() const;
   host::Deadline host_deadline() const;
+  Beside reach_beside(Member& member) const;
   Result<> reach(Member& member);
   bool prepare(Member& member);
   bool read(Member& member, const config::Reads* question);
@@ -309,6 +311,7 @@ class Fleet {
   ir::Compiler compiler_;
   // Where the contents of a host without a graph are looked up; the compiler's own may be others by then.
   const std::shared_ptr<const ir::Contents> first_contents_;
+  std::unique_ptr<PlanInputs> inputs_;  // of the plan to come; null where nothing is begun for it
   ir::TellOnce told_;  // of the configuration, before any host was asked
   std::atomic<bool> holds_graphs_{true};
   std::size_t graphs_ = 0;  // that the compiler has kept

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,12 @@
 #include "engine/run/host_readings.h"
 
 namespace plumb::run {
+
+// How a connection was opened, and how long that took.
+struct Reached {
+  Result<> result;
+  std::int64_t milliseconds = 0;
+};
 
 struct Fleet::Member {
   Member(std::string host_name, std::unique_ptr<Session> host_session)
@@ -20,6 +27,7 @@ struct Fleet::Member {
   std::unique_ptr<Session> session;
   HostResult result;
   HostReadings readings;
+  std::optional<Reached> reached;                     // before its turn, which has not come yet
   std::shared_ptr<const PlannedHost> planned;         // null where no plan was made
   std::shared_ptr<ir::Contents> contents;             // of its graph; null where none was compiled
   std::shared_ptr<const ir::Contents> step_contents;  // of the steps around its turn; null where none were compiled

@@ -144,7 +144,8 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
   std::set<std::string> names;
   for (const auto& member : members_) names.insert(member->name);
   HostPlanner planner(providers_, scope);
-  PlanBuilder builder(compiler_.input(), scope, names);
+  if (inputs_ == nullptr) inputs_ = std::make_unique<PlanInputs>(compiler_.input(), names);
+  PlanBuilder builder(compiler_.input(), scope, std::move(inputs_));
   std::mutex builder_mutex;
   for_each_parallel(members_.size(), options_.forks, [&](std::size_t i) {
     Member& member = *members_[i];

@@ -78,7 +78,7 @@ Planning HostPlanner::plan(const std::string& host, const std::shared_ptr<const 
   }
   Diagnostics found;
   std::optional<simulate::Simulation> simulated =
-      simulate::simulate_host(*graph, providers_, observation, host, found, scope_, text_of);
+      simulate::simulate_host({*graph, providers_, observation, host, scope_, text_of}, found);
   const bool silent = found.empty();
   diagnostics.extend(std::move(found));
   if (!simulated) return {};

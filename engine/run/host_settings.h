@@ -23,6 +23,8 @@ struct FleetOptions {
   std::chrono::seconds host_timeout{0};                   // for each host, to plan it, and to apply to it; 0 for any
   host::Deadline run_deadline = host::Deadline::never();  // hosts at work are given up then, and no other is begun
   KeepGraphs keep_graphs = KeepGraphs::kWhileNeeded;
+  // What hosts are compiled for is a plan: what has not to wait for that goes on beside it.
+  bool plans = false;
   bool all_facts = false;  // also those that no graph reads
   std::string root;        // --root DIR; "" for the hosts themselves
   bool accept_new_host_keys = false;

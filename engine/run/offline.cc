@@ -73,7 +73,7 @@ class OfflinePlanner {
         snapshot_(snapshot),
         scope_(options.scope),
         control_(options.control),
-        builder_(input, scope_, hosts) {}
+        builder_(input, scope_, std::make_unique<PlanInputs>(input, hosts)) {}
 
   // One thread's share: line after line until there is none.
   void work() {
@@ -178,8 +178,8 @@ class OfflinePlanner {
       const bool hidden = !shown.has_errors();
       found.extend(std::move(shown));
       if (hidden) {
-        simulation = simulate::simulate_host(*graph, input_.providers, observation, host, found, scope_,
-                                             simulate::texts_in(compiler.contents()));
+        simulation = simulate::simulate_host(
+            {*graph, input_.providers, observation, host, scope_, simulate::texts_in(compiler.contents())}, found);
       }
       if (simulation && !room_.take(simulation->host.actions.size())) simulation->host.actions.pack();
     }

@@ -5,63 +5,23 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/sealed.h"
-#include "engine/config/layers.h"
 #include "engine/plan/elsewhere.h"
 #include "engine/plan/verify.h"
 #include "engine/simulate/rollout.h"
 
 namespace plumb::run {
-namespace {
 
-// Of the canonical {host: {input: value}}, host by host, so that a large fleet need not lie in memory for it.
-std::string values_digest(const ir::CompilerInput& from, const std::set<std::string>& hosts) {
-  Sha256 sum;
-  sum.add("{");
-  bool first = true;
-  for (const std::string& host : hosts) {
-    Json values = Json::object();
-    for (const auto& [name, input] : from.project.root.inputs) {
-      const config::Located* value = config::input_value(from.project, from.inventory.hosts.at(host), name);
-      if (value == nullptr) continue;
-      if (!input.sensitive) {
-        values[name] = value->value;
-      } else if (!from.key.empty()) {
-        values[name] = keyed_digest(from.key, canonical(value->value));
-      }
-    }
-    if (values.empty()) continue;
-    std::string text = first ? "" : ",";
-    first = false;
-    append_canonical(text, host);
-    text += ':';
-    append_canonical(text, values);
-    sum.add(text);
-  }
-  sum.add("}");
-  return sum.finish();
-}
-
-}  // namespace
-
-PlanBuilder::PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, const std::set<std::string>& hosts)
-    : input_(input) {
+PlanBuilder::PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, std::unique_ptr<PlanInputs> inputs)
+    : input_(input), inputs_(std::move(inputs)) {
   plan_.engine = PLUMB_VERSION;
   plan_.project = input.project.name;
   plan_.scope = std::move(scope);
-  inputs_ = Beside([this, hosts] {
-    const ComputeTurn turn;
-    config_ = config::digest_of(input_.project, input_.stopped);
-    values_ = values_digest(input_, hosts);
-  });
 }
 
 void PlanBuilder::take_inputs() {
-  inputs_.wait();
-  if (!plan_.inputs.empty()) return;
-  if (!config_) diagnostics_.add(config_.error().diagnostic());
-  plan_.inputs = {
-      {"config", config_.value_or(std::string())}, {"inventory", input_.inventory.digest}, {"values", values_}};
-  if (!input_.recorded_facts.empty()) plan_.inputs["recorded_facts"] = digest(canonical(Json(input_.recorded_facts)));
+  if (inputs_ == nullptr) return;
+  plan_.inputs = inputs_->get(diagnostics_);
+  inputs_ = nullptr;
 }
 
 const Diagnostics& PlanBuilder::diagnostics() {

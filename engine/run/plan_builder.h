@@ -6,19 +6,18 @@
 #include <set>
 #include <string>
 
-#include "engine/base/pool.h"
 #include "engine/ir/compile.h"
 #include "engine/ir/contents.h"
 #include "engine/run/plan_contents.h"
+#include "engine/run/plan_inputs.h"
 #include "engine/simulate/simulate.h"
 
 namespace plumb::run {
 
 class PlanBuilder {
  public:
-  // `input` outlives this. What is known of the inputs alone is computed beside what follows: hosts are waited for
-  // meanwhile.
-  PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, const std::set<std::string>& hosts);
+  // `input` outlives this; `inputs` are of it.
+  PlanBuilder(const ir::CompilerInput& input, plan::Scope scope, std::unique_ptr<PlanInputs> inputs);
 
   // `contents` hold the bytes of what the host's graph names, or of others.
   void add(const std::string& host, simulate::Simulation simulated,
@@ -47,9 +46,7 @@ class PlanBuilder {
   std::set<std::shared_ptr<const ir::Contents>> contents_;
   Diagnostics diagnostics_;
   std::map<std::string, Diagnostic> in_vain_;
-  Result<std::string> config_ = std::string();  // the digest; until `inputs_` is done, its own
-  std::string values_;                          // the same
-  Beside inputs_;
+  std::unique_ptr<PlanInputs> inputs_;  // null once the plan has them
 };
 
 }  // namespace plumb::run

@@ -142,7 +142,7 @@ std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& reques
 
   Planned planned;
   if (request.snapshot.empty()) {
-    planned.fleet = compile_fleet(workspace, workspace.hosts(), context);
+    planned.fleet = compile_fleet(workspace, workspace.hosts(), context, {.plans = true});
     if (planned.fleet == nullptr) return std::nullopt;
     return finish_plan(std::move(planned), scope, request.exact, context);
   }

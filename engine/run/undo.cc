@@ -184,7 +184,7 @@ std::optional<Planned> make_undo_plan(Workspace& workspace, const UndoRequest& r
   scope.limit = workspace.request().limit;
   scope.undoes = planner.id();
   Planned planned;
-  planned.fleet = make_fleet(workspace, context, KeepGraphs::kAll);
+  planned.fleet = make_fleet(workspace, context, {.keep_graphs = KeepGraphs::kAll});
   planned.fleet->join(std::move(*undoing), planner.contents());
   std::optional<Planned> finished = finish_plan(std::move(planned), scope, false, context);
   if (!finished || !finished->plan.changes_nothing() || finished->plan.changes_records()) return finished;

@@ -24,7 +24,7 @@ class ForeseenTest : public ::testing::Test {
     add("note:" + path, {{"at", path}, {"text", digest("new")}}, std::move(observed));
   }
   std::optional<Simulation> run() {
-    return simulate_host(graph_, testing::made_up_kinds(), observation_, "web01", diagnostics_, {});
+    return simulate_host({graph_, testing::made_up_kinds(), observation_, "web01"}, diagnostics_);
   }
   static Observed shaped_by(const std::string& address) {
     Observed observed;

@@ -37,7 +37,7 @@ class InTurnTest : public ::testing::Test {
   }
   void reads(const std::string& name) { graph_.readings[name] = {"/" + name, {}, false}; }
   Simulation run() {
-    auto simulation = simulate_host(graph_, testing::made_up_kinds(), observation_, "web01", diagnostics_, {});
+    auto simulation = simulate_host({graph_, testing::made_up_kinds(), observation_, "web01"}, diagnostics_);
     for (const Diagnostic& one : diagnostics_.items()) ADD_FAILURE() << one.summary;
     return simulation ? std::move(*simulation) : Simulation();
   }

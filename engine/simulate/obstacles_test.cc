@@ -56,7 +56,7 @@ class ObstaclesTest : public ::testing::Test {
       observation.states.emplace_back(std::move(observed));
     }
     Diagnostics diagnostics;
-    const bool planned = simulate_host(graph_, kinds_, observation, "web01", diagnostics, {}, {}).has_value();
+    const bool planned = simulate_host({graph_, kinds_, observation, "web01"}, diagnostics).has_value();
     EXPECT_EQ(planned, !diagnostics.has_errors());
     hint_ = planned ? "" : diagnostics.items().front().hint;
     return planned;

@@ -29,7 +29,7 @@ class OrphansTest : public ::testing::Test {
 
   std::optional<Simulation> simulate(const ir::HostGraph& graph, const Observation& observation) {
     diagnostics_ = Diagnostics();
-    return simulate_host(graph, kinds_, observation, "web01", diagnostics_);
+    return simulate_host({graph, kinds_, observation, "web01"}, diagnostics_);
   }
   std::string said() const { return diagnostics_.empty() ? "" : diagnostics_.items().front().summary; }
 

@@ -40,7 +40,7 @@ class ReadingsTest : public ::testing::Test {
     add_node({{"", "lamp", name}, {{"name", name}, {"lit", true}}, {}}, std::move(observed));
   }
   Simulation run() {
-    auto simulation = simulate_host(graph_, testing::made_up_kinds(), observation_, "web01", diagnostics_, {});
+    auto simulation = simulate_host({graph_, testing::made_up_kinds(), observation_, "web01"}, diagnostics_);
     for (const Diagnostic& one : diagnostics_.items()) ADD_FAILURE() << one.summary;
     return simulation ? std::move(*simulation) : Simulation();
   }

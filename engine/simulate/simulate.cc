@@ -37,22 +37,20 @@ std::vector<UsedReading> stood_on(std::vector<UsedReading> told, const ir::HostG
   return told;
 }
 
-std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& kinds,
-                                        const Observation& observation, const std::string& host_name,
-                                        Diagnostics& diagnostics, const plan::Scope& scope, const TextOf& text_of) {
+std::optional<Simulation> simulate_host(const HostToPlan& host, Diagnostics& diagnostics) {
   Diagnostics found;
-  if (observation.damaged_record) {
+  if (host.observation.damaged_record) {
     found.add(Diagnostic(Code::kDamagedRecord, "the record on the host is damaged and will be rebuilt")
                   .as(Severity::kWarning)
-                  .on(host_name));
+                  .on(host.host));
   }
-  Simulation result = Simulator(graph, kinds, observation, host_name, found, scope, text_of).run();
+  Simulation result = Simulator(host, found).run();
   // One whose graph is made anew is nobody's plan.
   const bool is_last = result.decided_now.empty();
   if (const std::string broken =
-          kChecked && is_last && !found.has_errors() ? plan::verify(result.host, *result.actions, kinds) : "";
+          kChecked && is_last && !found.has_errors() ? plan::verify(result.host, *result.actions, host.kinds) : "";
       !broken.empty()) {
-    found.add(Diagnostic(Code::kInternal, "a plan does not hold together: " + broken).on(host_name));
+    found.add(Diagnostic(Code::kInternal, "a plan does not hold together: " + broken).on(host.host));
   }
   const bool failed = found.has_errors();
   diagnostics.extend(std::move(found));

@@ -68,11 +68,18 @@ bool decides_in_turn(const ir::HostGraph& graph);
 ir::Undecided next_undecided(ir::Undecided before, const std::map<std::string, std::string>& moving,
                              const std::vector<std::string>& decided_now);
 
+// What the plan of a host is made of.
+struct HostToPlan {
+  const ir::HostGraph& graph;
+  const Registry& kinds;
+  const Observation& observation;
+  const std::string& host;  // its name
+  plan::Scope scope = {};
+  TextOf text_of = {};  // empty where no texts are at hand
+};
+
 // Nothing comes back where `diagnostics` holds an error for this host.
-std::optional<Simulation> simulate_host(const ir::HostGraph& graph, const Registry& kinds,
-                                        const Observation& observation, const std::string& host_name,
-                                        Diagnostics& diagnostics, const plan::Scope& scope = {},
-                                        const TextOf& text_of = {});
+std::optional<Simulation> simulate_host(const HostToPlan& host, Diagnostics& diagnostics);
 
 // Those of the readings that were told on which the plan stands: from others nothing in it comes, since all that comes
 // of them is decided in its turn, or is left to the next plan.

@@ -13,34 +13,32 @@ namespace plumb::simulate {
 using plan::Action;
 using plan::Lock;
 
-Simulator::Simulator(const ir::HostGraph& graph, const Registry& kinds, const Observation& observation,
-                     const std::string& host_name, Diagnostics& diagnostics, const plan::Scope& scope,
-                     const TextOf& text_of)
-    : graph_(graph),
-      kinds_(kinds),
-      observation_(observation),
-      taken_(taken(graph, scope)),
-      kinds_of_(graph.nodes.size()),
-      planned_(graph.nodes.size()),
-      for_next_by_(graph.nodes.size()),
-      needs_(graph.nodes.size()),
-      after_(graph.nodes.size()),
-      triggers_(graph.nodes.size()),
-      brought_(graph, observation, kinds.managers(), kinds_of_, after_, text_of),
-      index_(graph),
-      refusals_(graph, kinds, kinds_of_, taken_, index_, host_name, diagnostics),
-      protected_(graph, kinds, observation),
-      drafts_(graph, kinds_of_, observation),
-      moved_readings_(graph, kinds, kinds_of_),
-      forgotten_(observation.forgotten),
-      actions_(graph.nodes.size()) {
-  for (const ir::Edge& edge : graph.edges) {
+Simulator::Simulator(const HostToPlan& host, Diagnostics& diagnostics)
+    : graph_(host.graph),
+      kinds_(host.kinds),
+      observation_(host.observation),
+      taken_(taken(graph_, host.scope)),
+      kinds_of_(graph_.nodes.size()),
+      planned_(graph_.nodes.size()),
+      for_next_by_(graph_.nodes.size()),
+      needs_(graph_.nodes.size()),
+      after_(graph_.nodes.size()),
+      triggers_(graph_.nodes.size()),
+      brought_(graph_, observation_, kinds_.managers(), kinds_of_, after_, host.text_of),
+      index_(graph_),
+      refusals_(graph_, kinds_, kinds_of_, taken_, index_, host.host, diagnostics),
+      protected_(graph_, kinds_, observation_),
+      drafts_(graph_, kinds_of_, observation_),
+      moved_readings_(graph_, kinds_, kinds_of_),
+      forgotten_(observation_.forgotten),
+      actions_(graph_.nodes.size()) {
+  for (const ir::Edge& edge : graph_.edges) {
     (edge.kind == ir::EdgeKind::kTrigger ? triggers_ : after_)[edge.from].push_back(&edge);
   }
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    const std::string& kind = graph.nodes[i].desired.address.kind;
-    const bool as_before = i > 0 && graph.nodes[i - 1].desired.address.kind == kind;
-    kinds_of_[i] = as_before ? kinds_of_[i - 1] : kinds.find(kind);
+  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+    const std::string& kind = graph_.nodes[i].desired.address.kind;
+    const bool as_before = i > 0 && graph_.nodes[i - 1].desired.address.kind == kind;
+    kinds_of_[i] = as_before ? kinds_of_[i - 1] : kinds_.find(kind);
   }
 }
 

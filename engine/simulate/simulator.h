@@ -26,9 +26,8 @@ namespace plumb::simulate {
 
 class Simulator {
  public:
-  // Everything referred to outlives this.
-  Simulator(const ir::HostGraph& graph, const Registry& kinds, const Observation& observation,
-            const std::string& host_name, Diagnostics& diagnostics, const plan::Scope& scope, const TextOf& text_of);
+  // Both outlive this.
+  Simulator(const HostToPlan& host, Diagnostics& diagnostics);
 
   // Once.
   Simulation run();

@@ -13,7 +13,7 @@ std::optional<plan::ActionList> plan_steps(const ir::HostGraph& graph, const Reg
     other.attributes = Json::object();
     observation.states.emplace_back(kinds.provider(node.desired.address.kind)->as_declared_before(other, node.desired));
   }
-  const std::optional<Simulation> simulated = simulate_host(graph, kinds, observation, turn, diagnostics);
+  const std::optional<Simulation> simulated = simulate_host({graph, kinds, observation, turn}, diagnostics);
   if (!simulated) return std::nullopt;
   plan::Actions actions = *simulated->actions;
   // There is no record that could say why, and nothing to take back.

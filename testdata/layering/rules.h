@@ -69,6 +69,7 @@ inline const std::vector<std::pair<std::string, std::vector<std::string>>>& home
       {"zlib.h", {"engine/base/packed.cc"}},
       {"CLI/", {"cmd/"}},
       {"spdlog/", {"cmd/"}},
+      {"mimalloc.h", {"cmd/plumb/allocator.cc"}},
       {"tl/", {"engine/base/result.h"}},
   };
   return table;

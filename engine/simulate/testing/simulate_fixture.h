@@ -47,11 +47,11 @@ class SimulateTest : public ::testing::Test {
   }
   std::optional<Simulation> run() {
     diagnostics_ = Diagnostics();
-    return simulate_host(graph_, testing::made_up_kinds(), observation_, "web01", diagnostics_, scope_,
-                         [this](const std::string& digest) -> std::optional<std::string> {
-                           const auto found = texts_.find(digest);
-                           return found == texts_.end() ? std::nullopt : std::optional(found->second);
-                         });
+    const auto text_of = [this](const std::string& digest) -> std::optional<std::string> {
+      const auto found = texts_.find(digest);
+      return found == texts_.end() ? std::nullopt : std::optional(found->second);
+    };
+    return simulate_host({graph_, testing::made_up_kinds(), observation_, "web01", scope_, text_of}, diagnostics_);
   }
   const plan::Action& only_action(const std::optional<Simulation>& simulation) {
     EXPECT_EQ(simulation->actions->size(), 1U);
