@@ -97,13 +97,15 @@ class Doctor {
   // Nothing can be applied where it cannot be read.
   static std::optional<Finding> trust() {
     lang::SourceMap sources;
-    const Result<std::optional<run::TrustPolicy>> rule = run::machine_trust(run::kMachineTrustFile, 0, sources);
+    const Result<std::optional<run::MachineTrust>> rule = run::machine_trust(run::kMachineTrustFile, 0, sources);
     if (!rule) return Finding{Health::kBad, rule.error().summary(), rule.error().diagnostic().hint};
     if (!*rule) return std::nullopt;
-    std::string asks = (*rule)->signature ? "a signature" : "";
-    if ((*rule)->approvals > 0)
-      asks += (asks.empty() ? "" : " and ") + std::string("approvals: ") + std::to_string((*rule)->approvals);
-    return Finding{Health::kGood, std::string(run::kMachineTrustFile) + " asks of every plan for " + asks, ""};
+    std::string asks = (*rule)->plans.signature ? "a signature" : "";
+    const auto add = [&asks](const std::string& one) { asks += (asks.empty() ? "" : ", ") + one; };
+    if ((*rule)->plans.approvals > 0) add("approvals: " + std::to_string((*rule)->plans.approvals));
+    if ((*rule)->sealed_values) add("sealed values");
+    if ((*rule)->vaults) add("vaults that it names: " + std::to_string((*rule)->vaults->size()));
+    return Finding{Health::kGood, std::string(run::kMachineTrustFile) + " asks for " + asks, ""};
   }
 
   static Finding executor() {

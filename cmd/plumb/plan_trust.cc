@@ -11,7 +11,9 @@ Result<PlanTrust> PlanTrust::of(Workspace& workspace, const TrustOptions& asked)
   PlanTrust trust;
   trust.project_ = run::policy_of(workspace.project());
   trust.asked_ = asked.policy();
-  PLUMB_TRY_ASSIGN(trust.machine_, run::machine_trust(run::kMachineTrustFile, 0, workspace.sources()));
+  PLUMB_TRY_ASSIGN(const std::optional<run::MachineTrust> machine,
+                   run::machine_trust(run::kMachineTrustFile, 0, workspace.sources()));
+  if (machine && machine->plans.asks()) trust.machine_ = machine->plans;
   if (!workspace.policy().empty() || trust.asked_.asks()) return trust;
   if (!trust.asked_.signers.empty())
     return fail(Code::kUsage, "--allowed-signers without anything that they are to have signed")

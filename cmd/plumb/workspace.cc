@@ -14,6 +14,7 @@
 #include "engine/host/executor_store.h"
 #include "engine/host/simulated.h"
 #include "engine/host/transport.h"
+#include "engine/run/machine_trust.h"
 #include "engine/run/project_key.h"
 
 extern char** environ;
@@ -125,6 +126,11 @@ bool Workspace::load(const Files& files) {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
   request.needs_key = needs_key_;
+  const Result<std::optional<run::MachineTrust>> machine = run::machine_trust(run::kMachineTrustFile, 0, sources_);
+  // One that cannot be read may have asked for all of it.
+  must_seal_ = !machine || (*machine && (*machine)->sealed_values);
+  if (!machine) request.vaults.emplace();
+  if (machine && *machine) request.vaults = (*machine)->vaults;
   Diagnostics found;
   loaded_ = run::Workspace::load(request, options_.kinds, history_, found, sources_);
   diagnose(found);
@@ -184,6 +190,7 @@ std::optional<run::RunContext> Workspace::context(run::RunObserver observer) {
   if (!options_.root.empty()) fleet.root = std::filesystem::absolute(options_.root).lexically_normal().string();
   fleet.accept_new_host_keys = options_.accept_new_host_keys;
   fleet.become_password = become_password_;
+  fleet.must_seal = must_seal_ || (project().trust && project().trust->sealed_values);
   return run::RunContext{history_,         reach_->transport,   control_,
                          std::move(fleet), std::move(observer), [this](const Diagnostics& found) { diagnose(found); }};
 }

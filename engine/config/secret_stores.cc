@@ -203,12 +203,16 @@ Result<SecretReference> parse_secret_reference(std::string_view text) {
 
 bool is_safe_vault_url(std::string_view url) {
   if (url.starts_with("https://")) return true;
-  constexpr std::string_view kPlain = "http://";
+  return url.starts_with("http://") && is_this_machine(url);
+}
+
+bool is_this_machine(std::string_view url) {
+  const std::size_t scheme = url.find("://");
   // A name before an `@` is no host.
-  if (!url.starts_with(kPlain) || url.find('@') != std::string_view::npos) return false;
-  std::string_view host = url.substr(kPlain.size());
+  if (scheme == std::string_view::npos || url.find('@') != std::string_view::npos) return false;
+  std::string_view host = url.substr(scheme + 3);
   host = host.substr(0, host.find('/'));
-  if (host.starts_with('[')) return host.starts_with("[::1]");
+  if (host.starts_with('[')) return host == "[::1]" || host.starts_with("[::1]:");
   host = host.substr(0, host.find(':'));
   return host == "localhost" || host == "127.0.0.1";
 }

@@ -70,6 +70,8 @@ struct VaultStore {
 
 // Whether a token may go there: with encryption, or to this machine.
 bool is_safe_vault_url(std::string_view url);
+// Whether it leads nowhere else.
+bool is_this_machine(std::string_view url);
 
 struct SecretStore {
   SourceSpan span;

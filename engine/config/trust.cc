@@ -28,14 +28,19 @@ void expect_file(const lang::Node& node, const char* key, const Folder& folder, 
 TrustRules read_trust(const lang::Node& node, const Json& typed, AsksElsewhere elsewhere, const Folder& folder,
                       Diagnostics& diagnostics) {
   TrustRules rules;
-  rules.allowed_signers = typed.at("allowed_signers").get<std::string>();
+  rules.allowed_signers = typed.value("allowed_signers", std::string());
   rules.revoked_keys = typed.value("revoked_keys", std::string());
-  rules.signature = typed.value("require_signature", rules.signature);
+  rules.signature = typed.value("require_signature", !rules.allowed_signers.empty());
+  rules.sealed_values = typed.value("require_sealed_values", rules.sealed_values);
   rules.approvals = typed.value("require_approvals", rules.approvals);
   for (const char* key : {"allowed_signers", "revoked_keys"}) expect_file(node, key, folder, diagnostics);
-  if (!rules.signature && rules.approvals == 0 && elsewhere == AsksElsewhere::kNo) {
+  if (rules.allowed_signers.empty() && (rules.signature || rules.approvals > 0)) {
+    diagnostics.add(Diagnostic(Code::kMissingKey, "`trust` does not say whose signatures count")
+                        .at(node.span, "`allowed_signers` is missing")
+                        .with_hint("it names a file, as ssh-keygen(1) describes it under ALLOWED SIGNERS"));
+  } else if (!rules.signature && rules.approvals == 0 && !rules.sealed_values && elsewhere == AsksElsewhere::kNo) {
     diagnostics.add(Diagnostic(Code::kBadValue, "`trust` asks for nothing")
-                        .at(node.span, "neither a signature nor approvals")
+                        .at(node.span, "no signature, no approvals, no sealed values")
                         .with_hint("leave `require_signature` away, or give `require_approvals`"));
   }
   return rules;
@@ -45,7 +50,8 @@ Json to_json(const TrustRules& rules) {
   return {{"allowed_signers", rules.allowed_signers},
           {"revoked_keys", rules.revoked_keys},
           {"require_signature", rules.signature},
-          {"require_approvals", rules.approvals}};
+          {"require_approvals", rules.approvals},
+          {"require_sealed_values", rules.sealed_values}};
 }
 
 }  // namespace plumb::config

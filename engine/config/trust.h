@@ -1,4 +1,4 @@
-// Who has to stand behind a plan: `trust` in plumb.yaml.
+// Who has to stand behind a plan, and how secrets travel: `trust` in plumb.yaml.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,11 @@
 namespace plumb::config {
 
 struct TrustRules {
-  std::string allowed_signers;  // a file of the project
+  std::string allowed_signers;  // a file of the project; "" where nobody is asked for
   std::string revoked_keys;     // "" for none
-  bool signature = true;
-  std::size_t approvals = 0;  // of so many persons
+  bool signature = false;
+  std::size_t approvals = 0;   // of so many persons
+  bool sealed_values = false;  // secret values go to no host that takes none sealed
 };
 
 // Whether rules of the project may ask for approvals, too.

@@ -17,6 +17,7 @@
 #include "engine/exec/controller_calls.h"
 #include "engine/exec/execute.h"
 #include "engine/exec/facts.h"
+#include "engine/exec/host_key.h"
 #include "engine/exec/interpreter/restart.h"
 #include "engine/exec/item_locks.h"
 #include "engine/exec/lock.h"
@@ -73,8 +74,10 @@ class Server {
         registry_(registry),
         system_(std::move(files)),
         line_(options.in, options.out),
+        key_(system_.files()),
         strict_(std::move(strict)) {
     system_.set_reached_by(options.reached_by);
+    line_.set_open([this](std::string_view file) { return key_.open(file); });
   }
 
   Result<> run() {
@@ -108,6 +111,7 @@ class Server {
     if (const auto* hello = std::get_if<wire::Hello>(&message)) return take(*hello);
     if (!greeted_) return fail(Code::kProtocol, "a conversation begins with hello");
     if (const auto* read = std::get_if<wire::Read>(&message)) return answer_to(*read);
+    if (std::holds_alternative<wire::Recipient>(message)) return tell_key();
     if (auto* observe = std::get_if<wire::Observe>(&message)) return answer_to(*observe);
     if (const auto* providers = std::get_if<wire::Providers>(&message)) return answer_to(*providers);
     if (const auto* call = std::get_if<wire::ProviderCall>(&message)) return answer_to(*call);
@@ -126,6 +130,12 @@ class Server {
       return {};
     }
     return fail(Code::kProtocol, "this message is not for an executor");
+  }
+
+  Result<> tell_key() {
+    PLUMB_TRY_ASSIGN(std::string key, key_.recipient());
+    line_.send(wire::Recipient{std::move(key)});
+    return {};
   }
 
   Result<> end_with(Result<wire::Ended> ended) {
@@ -426,6 +436,7 @@ class Server {
   std::map<std::string, std::shared_ptr<const outside::Package>> packages_;  // of those, by digest
   LocalSystem system_;
   StreamLine line_;
+  HostKey key_;
   std::optional<StrictHost> strict_;
   std::shared_ptr<ControllerCalls> controller_ = std::make_shared<ControllerCalls>(line_);
   bool greeted_ = false;

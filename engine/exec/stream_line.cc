@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/base/wipe.h"
+
 namespace plumb::exec {
 namespace {
 
@@ -73,6 +75,16 @@ void StreamLine::write(std::string_view rest) {
   }
 }
 
+Result<std::optional<wire::Message>> StreamLine::opened(const wire::Envelope& envelope) {
+  if (!open_) return fail(Code::kProtocol, "nothing sealed is taken here");
+  PLUMB_TRY_ASSIGN(std::string body, open_(envelope.file));
+  Result<std::optional<wire::Message>> message = sealed_.add(body);
+  wipe(body);
+  if (message && *message && std::holds_alternative<wire::Envelope>(**message))
+    return fail(Code::kProtocol, "an envelope in an envelope");
+  return message;
+}
+
 bool StreamLine::read_some() {
   const auto bytes = std::make_unique_for_overwrite<char[]>(kMostRead);
   ssize_t count = 0;
@@ -96,6 +108,10 @@ bool StreamLine::read_some() {
   unread_ += static_cast<std::size_t>(count);
   while (!problem_) {
     Result<std::optional<wire::Message>> message = reader_.next();
+    if (message && *message && std::holds_alternative<wire::Envelope>(**message)) {
+      message = opened(std::get<wire::Envelope>(**message));
+      if (message && !*message) continue;
+    }
     if (!message) {
       problem_ = std::move(message.error());
     } else if (!*message) {

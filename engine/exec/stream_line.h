@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -43,6 +44,9 @@ class StreamLine : public Line {
   // Forgets a stop that has been obeyed.
   void stop_obeyed() { stop_ = false; }
   bool lost() const { return lost_ || ended_; }
+  // How envelopes are opened; without it they are refused.
+  using Open = std::function<Result<std::string>(std::string_view file)>;
+  void set_open(Open open) { open_ = std::move(open); }
   int in() const { return in_; }
 
  private:
@@ -52,6 +56,8 @@ class StreamLine : public Line {
   bool has_something_to_read(std::chrono::milliseconds patience);
   // The next part of a content that was wanted. Stops stay in the queue.
   Result<wire::Blob> next_blob();
+  // What is in an envelope, where all of it is there.
+  Result<std::optional<wire::Message>> opened(const wire::Envelope& envelope);
   // Reads once and puts whole messages into the queue; false at the end of the stream.
   bool read_some();
 
@@ -60,6 +66,8 @@ class StreamLine : public Line {
   std::chrono::milliseconds silence_;
   std::chrono::milliseconds patience_;
   wire::MessageReader reader_;
+  Open open_;
+  wire::Joiner sealed_;  // of messages that came in envelopes
   std::deque<wire::Message> queue_;
   std::size_t unread_ = 0;  // bytes that came since the queue was empty
   std::optional<Error> problem_;

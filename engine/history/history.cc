@@ -103,6 +103,11 @@ Result<bool> SqliteHistory::forget_host(std::string_view host) {
     PLUMB_TRY(std::move(forget).bind(host).run());
     known = database.changed();
   }
+  {
+    PLUMB_TRY_ASSIGN(Statement forget, database.prepare("DELETE FROM sealing_keys WHERE host = ?1"));
+    PLUMB_TRY(std::move(forget).bind(host).run());
+    known = known || database.changed();
+  }
   PLUMB_TRY(transaction.commit());
   return known;
 }

@@ -230,6 +230,14 @@ class RunStore {
   // All that is known of what hosts are, but for their runs, which stay. False where nothing was known of the host.
   virtual Result<bool> forget_host(std::string_view host);
 
+  // The key of a host that secret values are sealed to, for who works there under this account; nothing where none is
+  // known.
+  virtual Result<std::optional<std::string>> sealing_key(std::string_view host, std::string_view account) const;
+  // Remembers it; gives the one that is known from now on, which is another one where that was first. Both know nothing
+  // where they are not overridden.
+  virtual Result<std::string> keep_sealing_key(std::string_view host, std::string_view account,
+                                               std::string_view recipient, std::string_view at);
+
   // The facts last seen of hosts, by name, for what looks at a host without a connection. Facts that are the same as
   // before are not written again within a minute, and what was told before and is not now stays.
   virtual Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view at) = 0;

@@ -62,5 +62,18 @@ TEST_F(KeptTest, AHostIsForgottenButForItsRuns) {
   EXPECT_EQ(must(history.runs(10)).size(), 1U);
 }
 
+TEST_F(KeptTest, TheFirstKeyOfAHostForSecretsStays) {
+  SqliteHistory history = open();
+  EXPECT_EQ(must(history.sealing_key("web1", "")), std::nullopt);
+  EXPECT_EQ(must(history.keep_sealing_key("web1", "", "age1one", "2026-01-02T03:04:05Z")), "age1one");
+  EXPECT_EQ(must(history.keep_sealing_key("web1", "", "age1two", "2026-01-02T03:04:06Z")), "age1one");
+  EXPECT_EQ(must(history.keep_sealing_key("web1", "root", "age1two", "2026-01-02T03:04:06Z")), "age1two");
+  EXPECT_EQ(must(history.sealing_key("web1", "")), "age1one");
+  EXPECT_EQ(must(history.sealing_key("web2", "")), std::nullopt);
+  EXPECT_TRUE(must(history.forget_host("web1")));
+  EXPECT_EQ(must(history.sealing_key("web1", "root")), std::nullopt);
+  EXPECT_EQ(must(history.keep_sealing_key("web1", "", "age1two", "2026-01-02T03:04:07Z")), "age1two");
+}
+
 }  // namespace
 }  // namespace plumb::history

@@ -41,6 +41,9 @@ class SqliteHistory final : public RunStore {
   Result<std::string> plan_folder(std::string_view plan) const override;
   Result<std::set<std::string>> hosts_done(std::string_view plan) const override;
   Result<std::optional<std::string>> kept(std::string_view digest) const override;
+  Result<std::optional<std::string>> sealing_key(std::string_view host, std::string_view account) const override;
+  Result<std::string> keep_sealing_key(std::string_view host, std::string_view account, std::string_view recipient,
+                                       std::string_view at) override;
   Result<bool> forget_host(std::string_view host) override;
   Result<> store_facts(const std::map<std::string, Json>& facts, std::string_view at) override;
   Result<std::map<std::string, StoredFacts>> facts() const override;

@@ -5,6 +5,7 @@
 
 #include "engine/base/outside_text.h"
 #include "engine/run/host_claims.h"
+#include "engine/run/sealing.h"
 
 namespace plumb::run {
 namespace {
@@ -35,7 +36,10 @@ Result<> Conversation::flush(host::Deadline deadline) {
 }
 
 Result<> Conversation::queue(const wire::Message& message) {
-  PLUMB_TRY_ASSIGN(const std::string frames, wire::frames(message));
+  PLUMB_TRY_ASSIGN(std::string frames, wire::frames(message));
+  if (sealer_ && holds_secrets(message)) {
+    PLUMB_TRY_ASSIGN(frames, in_envelopes(*sealer_, frames));
+  }
   note("sent ", message, frames.size());
   queued_ += frames;
   return {};

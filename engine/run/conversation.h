@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/age/sealing.h"
 #include "engine/base/digest.h"
 #include "engine/base/log.h"
 #include "engine/host/connection.h"
@@ -49,6 +50,10 @@ class Conversation {
     return fail(Code::kProtocol, "the executor sent another message than the one expected");
   }
 
+  // From here on messages that hold what is secret go sealed to it.
+  void seal_with(age::Sealer sealer) { sealer_ = std::move(sealer); }
+  bool seals() const { return sealer_.has_value(); }
+
   host::Connection& connection() { return *connection_; }
 
  private:
@@ -63,6 +68,7 @@ class Conversation {
   wire::Joiner joiner_;
   std::size_t longest_ = 0;
   std::string queued_;
+  std::optional<age::Sealer> sealer_;
   Sha256 received_;
 };
 

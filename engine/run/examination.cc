@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "engine/host/steps.h"
+#include "engine/run/sealing.h"
 #include "engine/run/session.h"
 
 namespace plumb::run {
@@ -132,6 +133,19 @@ std::vector<Finding> without_cause(std::vector<Finding> steps, const std::string
   return steps;
 }
 
+// Nothing where no secret value has gone there yet.
+std::optional<Finding> sealing_finding(Session& session, const RunContext& context) {
+  const Result<std::optional<std::string>> known =
+      context.store.sealing_key(session.name(), account_of(session.settings()));
+  if (!known) return failed(known.error());
+  if (!*known || !session.knows_sealing()) return std::nullopt;
+  const Result<std::string> told = session.sealing_key();
+  if (!told) return failed(told.error());
+  if (*told == **known) return Finding{Health::kGood, "secret values are sealed to the key that it was known by", ""};
+  return Finding{Health::kBad, "its key for secret values is another one than it was known by",
+                 "where it was installed anew, `plumb forget " + session.name() + " --gone` has the new one taken"};
+}
+
 }  // namespace
 
 std::vector<Finding> read_answers(std::string_view answers, WallTime asked, WallTime answered) {
@@ -182,6 +196,7 @@ std::vector<Finding> examine_host(host::HostSettings host, const RunContext& con
   }
   for (Finding& one : read_answers(answers, asked, std::chrono::system_clock::now()))
     findings.push_back(std::move(one));
+  if (std::optional<Finding> sealing = sealing_finding(session, context)) findings.push_back(std::move(*sealing));
   return findings;
 }
 

@@ -97,6 +97,8 @@ Fleet::Fleet(ir::CompilerInput input, host::Transport& transport, FleetOptions o
       first_contents_(compiler_.shared_contents()),
       context_{transport, control, project_.name, std::move(input.key)} {
   context_.kinds = &providers_;
+  context_.store = options_.store;
+  context_.must_seal = options_.must_seal;
 }
 
 Fleet::~Fleet() = default;

@@ -8,6 +8,7 @@
 
 #include "engine/base/log.h"
 #include "engine/config/inventory.h"
+#include "engine/history/history.h"
 #include "engine/host/transport.h"
 
 namespace plumb::run {
@@ -26,6 +27,9 @@ struct FleetOptions {
   // What hosts are compiled for is a plan: what has not to wait for that goes on beside it.
   bool plans = false;
   bool all_facts = false;  // also those that no graph reads
+  // Of the keys of hosts that secret values are sealed to; null where none is known.
+  history::RunStore* store = nullptr;
+  bool must_seal = false;  // a host that takes no sealed values gets none
   std::string root;        // --root DIR; "" for the hosts themselves
   bool accept_new_host_keys = false;
   std::optional<std::string> become_password;

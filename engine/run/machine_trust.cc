@@ -66,12 +66,12 @@ Error first_of(const Diagnostics& found) {
 
 }  // namespace
 
-Result<std::optional<TrustPolicy>> machine_trust(const std::filesystem::path& file, uid_t owner,
-                                                 lang::SourceMap& sources) {
+Result<std::optional<MachineTrust>> machine_trust(const std::filesystem::path& file, uid_t owner,
+                                                  lang::SourceMap& sources) {
   struct stat status = {};
   // A link that leads nowhere is there: what it stood for was to hold.
   if (::lstat(file.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return std::optional<TrustPolicy>();
+    if (errno == ENOENT || errno == ENOTDIR) return std::optional<MachineTrust>();
     return refused(file.string() + ": " + std::strerror(errno));
   }
   PLUMB_TRY(expect_owner(file, owner));
@@ -87,15 +87,21 @@ Result<std::optional<TrustPolicy>> machine_trust(const std::filesystem::path& fi
   const SourceSpan where = root->is_map() ? root->span : SourceSpan{file.string(), 1, 1, 1, 1};
   const std::optional<Json> typed = config::validate(*root, schema, "the trust of this machine", where, options, found);
   if (!typed || found.has_errors()) return first_of(found);
-  TrustPolicy policy{.signature = typed->value("require_signature", true),
-                     .approvals = typed->value("require_approvals", std::size_t{0}),
-                     .signers = typed->at("allowed_signers").get<std::string>(),
-                     .revoked = {}};
+  MachineTrust trust;
+  trust.sealed_values = typed->value("require_sealed_values", false);
+  if (typed->contains("vaults")) trust.vaults = typed->at("vaults").get<std::vector<std::string>>();
+  TrustPolicy& policy = trust.plans;
+  const bool has_signers = typed->contains("allowed_signers");
+  policy.signature = typed->value("require_signature", has_signers);
+  policy.approvals = typed->value("require_approvals", std::size_t{0});
+  if (policy.asks() && !has_signers) return refused(file.string() + " does not say whose signatures count");
+  if (has_signers) policy.signers = typed->at("allowed_signers").get<std::string>();
   if (typed->contains("revoked_keys")) policy.revoked.emplace_back(typed->at("revoked_keys").get<std::string>());
-  if (!policy.asks()) return refused(file.string() + " asks for nothing: neither a signature nor approvals");
-  PLUMB_TRY(expect_owner(policy.signers, owner));
+  if (!policy.asks() && (has_signers || (!trust.sealed_values && !trust.vaults)))
+    return refused(file.string() + " asks for nothing: neither a signature nor approvals");
+  if (has_signers) PLUMB_TRY(expect_owner(policy.signers, owner));
   for (const std::filesystem::path& list : policy.revoked) PLUMB_TRY(expect_owner(list, owner));
-  return std::optional<TrustPolicy>(std::move(policy));
+  return std::optional<MachineTrust>(std::move(trust));
 }
 
 }  // namespace plumb::run

@@ -10,6 +10,7 @@
 #include "engine/config/told_facts.h"
 #include "engine/run/host_claims.h"
 #include "engine/run/on_controller.h"
+#include "engine/run/sealing.h"
 #include "engine/run/sensitive_paths.h"
 #include "engine/run/snapshot.h"
 #include "engine/simulate/scope.h"
@@ -103,6 +104,9 @@ Error Session::name_host(const Error& error) const {
   Diagnostic diagnostic = error.diagnostic();
   if (diagnostic.code == Code::kTimeout && deadline_.passed())
     diagnostic.hint = "the time that --host-timeout or --run-timeout gives it was over";
+  if (diagnostic.code == Code::kSealingKey && diagnostic.hint.empty())
+    diagnostic.hint = "where the host was installed anew, `plumb forget " + name_ +
+                      " --gone` has its new key taken at the next contact; else somebody is between here and the host";
   diagnostic.host = name_;
   return Error(std::move(diagnostic));
 }
@@ -235,6 +239,7 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
 }
 
 Result<Session::Answer> Session::ask(const wire::Observe& question) {
+  if (holds_secrets(question)) PLUMB_TRY(seal_from_here());
   const host::Deadline deadline = within(kObserveTime);
   if (Result<> sent = conversation_->send(question, deadline); !sent) return name_host(sent.error());
   (void)conversation_->received();

@@ -11,6 +11,7 @@
 
 #include "engine/base/byte_sink.h"
 #include "engine/base/hidden_texts.h"
+#include "engine/history/history.h"
 #include "engine/host/transport.h"
 #include "engine/ir/contents.h"
 #include "engine/ir/graph.h"
@@ -32,6 +33,9 @@ struct SessionContext {
   std::chrono::seconds silence{300};
   // By which what is told of resources is judged; null where nothing is observed.
   const Registry* kinds = nullptr;
+  // Of the keys that values are sealed to; null where none is known.
+  history::RunStore* store = nullptr;
+  bool must_seal = false;  // a host that takes no sealed values gets none
 };
 
 // What a graph has of sensitive values.
@@ -83,6 +87,10 @@ class Session {
 
   // Connects and reads the executor's hello, unless that is done already.
   Result<> connect();
+  // The key of the host that secret values are sealed to, "age1…", as it tells it now; made there where it has none.
+  Result<std::string> sealing_key();
+  // Whether it knows of such a key.
+  bool knows_sealing() const { return hello_.protocols.max >= wire::kSeals; }
   // Asks for those of these facts that it has not told.
   Result<> ask_facts(const std::set<std::string>& names);
   // Whether it can be asked for facts apart, and so be asked again whether they are the same.
@@ -169,6 +177,8 @@ class Session {
   Result<> show_life();
   Result<wire::Done> follow(ApplyClaims& claims, const PlanContents& contents, ControllerActions& on_controller,
                             const EventSink& sink);
+  // From here on what is secret goes sealed to the host where it goes over a line. Errors: kSealingKey, kNotSealed.
+  Result<> seal_from_here();
   Result<> send_blobs(const Request& request, const PlanContents& contents);
   Result<> answer(const wire::Want& want, const PlanContents& contents, Sending& sending);
   void hide_in(Diagnostic& problem) const;

@@ -1,10 +1,12 @@
 // What a session does to carry a plan out: it sends what the host lacks of the plan's contents, and follows the events.
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/sealed.h"
 #include "engine/run/controller_actions.h"
 #include "engine/run/host_claims.h"
 #include "engine/run/on_controller.h"
+#include "engine/run/sealing.h"
 #include "engine/run/session.h"
 
 namespace plumb::run {
@@ -103,6 +105,9 @@ Result<wire::Done> Session::apply(Request request, const PlanContents& contents,
   Packages packages;
   for (const wire::Action& action : request.apply.actions) add_package(action.desired, packages);
   PLUMB_TRY(bring_providers(std::move(packages)));
+  const auto is_secret = [](const std::string& digest) { return is_keyed_digest(digest); };
+  if (holds_secrets(request.apply) || std::any_of(request.blobs.begin(), request.blobs.end(), is_secret))
+    PLUMB_TRY(seal_from_here());
   if (Result<> sent = send_blobs(request, contents); !sent) return name_host(sent.error());
   ApplyClaims claims(request.apply, owed_);
   if (request.apply.cover) leave_to_cover(request.apply);

@@ -162,7 +162,7 @@ TrustPolicy policy_of(const config::Project& project) {
   if (!rules.revoked_keys.empty()) revoked.push_back(project.folder / rules.revoked_keys);
   return {.signature = rules.signature,
           .approvals = rules.approvals,
-          .signers = project.folder / rules.allowed_signers,
+          .signers = rules.allowed_signers.empty() ? std::filesystem::path() : project.folder / rules.allowed_signers,
           .revoked = std::move(revoked)};
 }
 

@@ -177,6 +177,7 @@ secrets::StoreClient& Workspace::stores(int stop) {
   if (stores_ == nullptr) {
     stores_ =
         std::make_unique<secrets::StoreClient>(project_->secrets, request_.folder, request_.environment, key_, stop);
+    stores_->restrict_vaults(request_.vaults);
   }
   return *stores_;
 }

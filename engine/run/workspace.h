@@ -35,6 +35,8 @@ struct WorkspaceRequest {
   secrets::StandIns stand_ins = secrets::StandIns::kNo;
   // What was read of the project before, for who reads it again and again; null for nobody. It outlives the workspace.
   config::KeptProject* kept = nullptr;
+  // The addresses of vaults that tokens of this machine may go to, where it says; else its environment does.
+  std::optional<std::vector<std::string>> vaults;
   bool needs_key = true;  // else any key will do where there is none: nothing that it seals is kept
 };
 

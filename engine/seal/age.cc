@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/age/header.h"
 #include "engine/base/digest.h"
 #include "engine/base/random.h"
 #include "engine/keys/blob_reader.h"
@@ -13,50 +14,25 @@
 namespace plumb::seal {
 namespace {
 
-constexpr std::string_view kVersion = "age-encryption.org/v1";
+using age::File;
+using age::from_unpadded;
+using age::in_lines;
+using age::kChunk;
+using age::kFileKeySize;
+using age::kPayloadNonceSize;
+using age::Stanza;
+using age::unpadded;
+
 constexpr std::string_view kEd25519Type = "ssh-ed25519";
 constexpr std::string_view kEd25519Label = "age-encryption.org/v1/ssh-ed25519";
 constexpr std::string_view kRsaLabel = "age-encryption.org/v1/ssh-rsa";
 constexpr std::string_view kArmourBegin = "-----BEGIN AGE ENCRYPTED FILE-----";
 constexpr std::string_view kArmourEnd = "-----END AGE ENCRYPTED FILE-----";
-constexpr std::size_t kColumns = 64;
-constexpr std::size_t kFileKeySize = 16;
-constexpr std::size_t kPayloadNonceSize = 16;
-constexpr std::size_t kChunk = std::size_t{64} << 10;
-constexpr std::size_t kMostStanzas = 1000;
 const std::string kNoNonce(12, '\0');                         // each key is used once
 const std::string kOnlyChunk = std::string(11, '\0') + '\1';  // the first one, and the last
 
-// The file key, as one recipient is given it.
-struct Stanza {
-  std::vector<std::string> words;  // type, and what goes with it
-  std::string body;
-};
-
 Error broken(const std::string& why) {
   return fail(Code::kKeySealed, "the sealed file cannot be read: " + why);
-}
-
-std::string unpadded(std::string_view bytes) {
-  std::string text = base64_encode(bytes);
-  while (text.ends_with('=')) text.pop_back();
-  return text;
-}
-
-Result<std::string> from_unpadded(std::string_view text) {
-  if (text.ends_with('=')) return broken("its base64 is padded");
-  std::string padded(text);
-  while (padded.size() % 4 != 0) padded += '=';
-  Result<std::string> bytes = base64_decode(padded);
-  // One text for the same bytes.
-  if (!bytes || unpadded(*bytes) != text) return broken("its base64 is none");
-  return bytes;
-}
-
-std::string in_lines(std::string_view text) {
-  std::string lines;
-  for (std::size_t at = 0; at < text.size(); at += kColumns) lines.append(text.substr(at, kColumns)).append("\n");
-  return lines;
 }
 
 // The file names a key by the first bytes of its digest.
@@ -88,13 +64,14 @@ Result<Stanza> wrap_ed25519(const PublicKey& key, std::string_view file_key) {
 
 Result<std::string> unwrap_ed25519(const PublicKey& key, const Ed25519Seed& seed, const Stanza& stanza) {
   if (stanza.words.size() != 3) return broken("a stanza of ssh-ed25519 has other words");
-  PLUMB_TRY_ASSIGN(const std::string share, from_unpadded(stanza.words[2]));
+  const std::optional<std::string> share = from_unpadded(stanza.words[2]);
+  if (!share) return broken("its base64 is none");
   const std::string secret = x25519_of_ed25519_seed(seed.bytes);
   PLUMB_TRY_ASSIGN(const std::string point, x25519_public(secret));
   PLUMB_TRY_ASSIGN(const std::string tweak, tweak_of(key));
-  PLUMB_TRY_ASSIGN(std::string shared, x25519(secret, share));
+  PLUMB_TRY_ASSIGN(std::string shared, x25519(secret, *share));
   PLUMB_TRY_ASSIGN(shared, x25519(tweak, shared));
-  PLUMB_TRY_ASSIGN(const std::string wrap, wrap_key(shared, share, point));
+  PLUMB_TRY_ASSIGN(const std::string wrap, wrap_key(shared, *share, point));
   return decrypt(wrap, kNoNonce, stanza.body);
 }
 
@@ -125,86 +102,12 @@ Result<std::optional<std::string>> unwrap(const Identity& identity, const Stanza
   return std::optional<std::string>(std::move(*file_key));
 }
 
-std::string header_text(const std::vector<Stanza>& stanzas) {
-  std::string text = std::string(kVersion) + "\n";
-  for (const Stanza& stanza : stanzas) {
-    text += "->";
-    for (const std::string& word : stanza.words) text += " " + word;
-    const std::string body = unpadded(stanza.body);
-    text += "\n" + in_lines(body);
-    // The last line is a short one, so that it is known for the last.
-    if (body.size() % kColumns == 0) text += "\n";
-  }
-  return text + "---";
-}
-
 Result<std::string> mac_of(std::string_view header, std::string_view file_key) {
   PLUMB_TRY_ASSIGN(const std::string key, hkdf_sha256(file_key, {}, "header"));
   return hmac_sha256(key, header);
 }
 
-struct File {
-  std::vector<Stanza> stanzas;
-  std::string header;  // what the MAC is of
-  std::string mac;
-  std::string payload;
-};
-
-class Reader {
- public:
-  explicit Reader(std::string bytes) : bytes_(std::move(bytes)) {}
-
-  Result<File> read() {
-    PLUMB_TRY_ASSIGN(std::string_view line, take_line());
-    if (line != kVersion) return broken("it is of another version than " + std::string(kVersion));
-    File file;
-    while (true) {
-      PLUMB_TRY_ASSIGN(line, take_line());
-      if (line.starts_with("--- ")) break;
-      if (!line.starts_with("-> ") || file.stanzas.size() == kMostStanzas) return broken("its header is none");
-      PLUMB_TRY_ASSIGN(Stanza stanza, take_stanza(line.substr(3)));
-      file.stanzas.push_back(std::move(stanza));
-    }
-    file.header = bytes_.substr(0, static_cast<std::size_t>(line.data() - bytes_.data()) + 3);
-    PLUMB_TRY_ASSIGN(file.mac, from_unpadded(line.substr(4)));
-    file.payload = bytes_.substr(at_);
-    return file;
-  }
-
- private:
-  Result<std::string_view> take_line() {
-    const std::size_t end = bytes_.find('\n', at_);
-    if (end == std::string::npos) return broken("it was cut short");
-    const std::string_view line = std::string_view(bytes_).substr(at_, end - at_);
-    at_ = end + 1;
-    return line;
-  }
-
-  Result<Stanza> take_stanza(std::string_view words) {
-    Stanza stanza;
-    while (true) {
-      const std::size_t end = std::min(words.find(' '), words.size());
-      stanza.words.emplace_back(words.substr(0, end));
-      if (stanza.words.back().empty()) return broken("its header is none");
-      if (end == words.size()) break;
-      words.remove_prefix(end + 1);
-    }
-    std::string body;
-    while (true) {
-      PLUMB_TRY_ASSIGN(const std::string_view line, take_line());
-      if (line.size() > kColumns) return broken("a line of its header is too long");
-      body += line;
-      if (line.size() < kColumns) break;
-    }
-    PLUMB_TRY_ASSIGN(stanza.body, from_unpadded(body));
-    return stanza;
-  }
-
-  std::string bytes_;
-  std::size_t at_ = 0;
-};
-
-Result<File> read_file(std::string_view armoured) {
+Result<File> read_armoured(std::string_view armoured) {
   constexpr std::string_view kBlank = " \t\r\n";
   const std::size_t first = std::min(armoured.find_first_not_of(kBlank), armoured.size());
   armoured.remove_prefix(first);
@@ -216,7 +119,7 @@ Result<File> read_file(std::string_view armoured) {
   std::erase_if(encoded, [](char c) { return c == '\n' || c == '\r'; });
   Result<std::string> bytes = base64_decode(encoded);
   if (!bytes) return broken("its base64 is none");
-  return Reader(std::move(*bytes)).read();
+  return age::read_file(*bytes, Code::kKeySealed);
 }
 
 Result<std::string> payload_key(std::string_view file_key, std::string_view nonce) {
@@ -233,7 +136,7 @@ Result<std::string> seal_to(std::span<const PublicKey> keys, std::string_view te
     PLUMB_TRY_ASSIGN(Stanza stanza, key.type == kEd25519Type ? wrap_ed25519(key, file_key) : wrap_rsa(key, file_key));
     stanzas.push_back(std::move(stanza));
   }
-  const std::string header = header_text(stanzas);
+  const std::string header = age::header_text(stanzas);
   PLUMB_TRY_ASSIGN(const std::string mac, mac_of(header, file_key));
   const std::string nonce = random_bytes(kPayloadNonceSize);
   PLUMB_TRY_ASSIGN(const std::string key, payload_key(file_key, nonce));
@@ -243,7 +146,7 @@ Result<std::string> seal_to(std::span<const PublicKey> keys, std::string_view te
 }
 
 Result<bool> is_sealed_to(std::string_view sealed, const PublicKey& key) {
-  PLUMB_TRY_ASSIGN(const File file, read_file(sealed));
+  PLUMB_TRY_ASSIGN(const File file, read_armoured(sealed));
   const std::string tag = tag_of(key);
   return std::any_of(file.stanzas.begin(), file.stanzas.end(), [&](const Stanza& stanza) {
     return stanza.words.size() >= 2 && stanza.words[0] == key.type && stanza.words[1] == tag;
@@ -251,7 +154,7 @@ Result<bool> is_sealed_to(std::string_view sealed, const PublicKey& key) {
 }
 
 Result<std::string> open_with(std::span<const Identity> identities, std::string_view sealed) {
-  PLUMB_TRY_ASSIGN(const File file, read_file(sealed));
+  PLUMB_TRY_ASSIGN(const File file, read_armoured(sealed));
   for (const Identity& identity : identities) {
     for (const Stanza& stanza : file.stanzas) {
       PLUMB_TRY_ASSIGN(const std::optional<std::string> file_key, unwrap(identity, stanza));

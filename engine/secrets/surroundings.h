@@ -32,6 +32,9 @@ class Surroundings {
   const Files& files() const { return project_.files(); }
   const std::string& key() const { return key_; }
   std::optional<std::string> variable(const std::string& name) const;
+  // Tokens go to these addresses of vaults alone, where it says any.
+  void restrict_vaults(std::optional<std::vector<std::string>> vaults) { vaults_ = std::move(vaults); }
+  const std::optional<std::vector<std::string>>& vaults() const { return vaults_; }
   // Absolute; of what is written in a project, where `~/` is the home of whoever runs plumb.
   std::filesystem::path place(const std::string& text) const;
 
@@ -55,6 +58,7 @@ class Surroundings {
   Environment environment_;
   std::string key_;
   int stop_;
+  std::optional<std::vector<std::string>> vaults_;
 
   mutable std::mutex programs_mutex_;
   mutable std::map<std::string, bool> programs_;  // by name: whether it is there

@@ -145,7 +145,27 @@ Result<std::string> Vault::address(const SecretReference& reference) const {
   if (!is_plain(url) || !config::is_safe_vault_url(url))
     return fail(Code::kSecretStore, called(reference) + ": VAULT_ADDR is no https:// address")
         .hint("plain http is for this machine alone: whoever is on the way would see the token");
+  PLUMB_TRY(expect_meant(url, reference));
   return url;
+}
+
+Result<> Vault::expect_meant(const std::string& url, const SecretReference& reference) const {
+  const auto is_it = [&url](std::string one) {
+    while (one.ends_with('/')) one.pop_back();
+    return one == url;
+  };
+  if (const auto& vaults = around_.vaults()) {
+    if (std::any_of(vaults->begin(), vaults->end(), is_it)) return {};
+    return fail(Code::kTokenGoesElsewhere, called(reference) + ": tokens of this machine are not for " + url)
+        .hint("`vaults` in /etc/plumb/trust.yaml names those that they are for");
+  }
+  if (config::is_this_machine(url)) return {};
+  for (const char* variable : {"VAULT_ADDR", "BAO_ADDR"}) {
+    if (is_it(around_.variable(variable).value_or(""))) return {};
+  }
+  return fail(Code::kTokenGoesElsewhere,
+              called(reference) + ": the project says that the vault is at " + url + ", and nobody else does")
+      .hint("where your token is meant for it: `export VAULT_ADDR=" + url + "`");
 }
 
 // What came of the first login holds for all.

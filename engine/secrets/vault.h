@@ -38,6 +38,8 @@ class Vault {
   Result<WebAnswer> send(const std::string& method, const std::string& path, const Json& body, const std::string& token,
                          const config::SecretReference& reference);
   Result<std::string> address(const config::SecretReference& reference) const;
+  // Whether a token of this machine may go there. The project's word is not enough.
+  Result<> expect_meant(const std::string& url, const config::SecretReference& reference) const;
   Result<std::string> token(const config::SecretReference& reference);
   Result<std::string> find_token(const config::SecretReference& reference);
   Result<std::string> log_in(const config::VaultStore::Role& role, const config::SecretReference& reference);

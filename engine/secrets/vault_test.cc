@@ -38,6 +38,7 @@ class VaultTest : public ::testing::Test {
     store_.url = "https://vault.test:8200";
     store_.mount = "kv";
     variables_["VAULT_TOKEN"] = "canary-token";
+    variables_["VAULT_ADDR"] = store_.url;
     variables_["HOME"] = folder_.path().string();
   }
   Result<std::string> read(const std::string& path, int version = 0) {
@@ -175,6 +176,7 @@ TEST_F(VaultTest, TakesTheTokenFromWhereItIs) {
 
 TEST_F(VaultTest, ATokenGoesNowhereWithoutEncryption) {
   store_.url.clear();
+  variables_.erase("VAULT_ADDR");
   EXPECT_THAT(refusal(), HasSubstr("nothing says where the vault is"));
   variables_["BAO_ADDR"] = "http://vault.test:8200";
   EXPECT_THAT(refusal(), HasSubstr("plain http is for this machine alone"));
@@ -184,6 +186,32 @@ TEST_F(VaultTest, ATokenGoesNowhereWithoutEncryption) {
   for (const char* url : {"http://127.0.0.1.evil.test", "http://localhost:x@evil.test", "http://localhost@evil.test",
                           "ftp://localhost", "vault.test", "http://"})
     EXPECT_FALSE(config::is_safe_vault_url(url)) << url;
+}
+
+TEST_F(VaultTest, ATokenGoesNowhereThatOnlyTheProjectNames) {
+  web_.answer(200, R"({"data": {"data": {"a": "1"}, "metadata": {"version": 1}}})");
+  variables_["VAULT_ADDR"] = "https://vault.test:8200/";
+  EXPECT_TRUE(read("db"));
+  web_.asked.clear();
+  for (const char* other : {"", "https://vault.test", "https://vault.test:8200.evil.test"}) {
+    variables_["VAULT_ADDR"] = other;
+    EXPECT_EQ(read("db").error().code(), Code::kTokenGoesElsewhere) << other;
+  }
+  EXPECT_THAT(refusal(), HasSubstr("export VAULT_ADDR=https://vault.test:8200"));
+  EXPECT_TRUE(web_.asked.empty());
+  variables_["BAO_ADDR"] = "https://vault.test:8200";
+  EXPECT_TRUE(read("db"));
+  store_.url = "https://127.0.0.1:8200";
+  EXPECT_TRUE(read("db")) << "of this machine";
+}
+
+TEST_F(VaultTest, ATokenGoesWhereTheMachineSays) {
+  web_.answer(200, R"({"data": {"data": {"a": "1"}, "metadata": {"version": 1}}})");
+  around_.restrict_vaults(std::vector<std::string>{"https://other.test"});
+  EXPECT_EQ(read("db").error().code(), Code::kTokenGoesElsewhere) << "whatever VAULT_ADDR says";
+  around_.restrict_vaults(std::vector<std::string>{"https://other.test", "https://vault.test:8200/"});
+  variables_.erase("VAULT_ADDR");
+  EXPECT_TRUE(read("db"));
 }
 
 TEST_F(VaultTest, WritesAFieldAndLeavesTheOthers) {

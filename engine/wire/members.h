@@ -411,6 +411,16 @@ void members(Codec& codec, Replacement& replacement) {
 }
 
 template <class Codec>
+void members(Codec& codec, Recipient& recipient) {
+  codec.member("key", recipient.key, Line{128});
+}
+
+template <class Codec>
+void members(Codec& codec, Envelope& envelope) {
+  codec.bytes("file", envelope.file);
+}
+
+template <class Codec>
 void members(Codec& codec, Piece& piece) {
   codec.bytes("bytes", piece.bytes);
   codec.member("errors", piece.errors);

@@ -28,6 +28,9 @@
 //   controller survey       what the host has beyond its distribution, as resources of these kinds
 //   executor   piece        what the program prints, as it comes, or the bytes of the file or of the survey
 //   executor   ended        ends the pieces
+//   controller recipient   asks for the key that secret values are sealed to, which is made where there is none
+//   executor   recipient    tells it
+//   controller envelope     one frame of what holds secret values, sealed to that key
 //   controller replacement  of a strict host: another charter or executor, and who signed that
 //   executor   refused      instead of an answer: the host is locked, the request cannot be used, …
 //
@@ -63,7 +66,7 @@ struct Versions {
 };
 
 // That this program speaks. A conversation is held in the highest one that both sides name.
-inline constexpr Versions kVersions{3, 8};
+inline constexpr Versions kVersions{3, 9};
 // The first one that knows readings.
 inline constexpr int kReads = 4;
 // The first one that knows programs and files that no plan names, and all sources of readings that there are now.
@@ -79,6 +82,8 @@ inline constexpr int kProviders = 7;
 inline constexpr int kStrict = 7;
 // The first one that decides conditions in the turn of their actions.
 inline constexpr int kTurns = 8;
+// The first one that takes what is secret sealed.
+inline constexpr int kSeals = 9;
 
 // The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
 Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);
@@ -444,6 +449,16 @@ struct ProviderAnswer {
   std::optional<Diagnostic> problem;  // it could not be started
 };
 
+// Asked with no key, answered with one.
+struct Recipient {
+  std::string key;  // "age1…"
+};
+
+// In the place of a message of the controller's.
+struct Envelope {
+  std::string file;  // in age's format: the body of a frame, which is no envelope
+};
+
 struct Piece {
   std::string bytes;
   bool errors = false;  // of a program: it printed them to standard error
@@ -458,7 +473,8 @@ struct Ended {
 using Message =
     std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop, Refused,
                  Confirm, Confirmation, ChangeLocks, Locks, Want, Read, Readings, Execute, Collect, Survey, Piece,
-                 Ended, Providers, Lacking, Turn, Told, ProviderCall, ProviderAnswer, Replacement>;
+                 Ended, Providers, Lacking, Turn, Told, ProviderCall, ProviderAnswer, Replacement,
+                 Recipient, Envelope>;
 
 // Of one message, over all of its frames: bytes of their bodies, and values in them. These are the largest that there
 // are, an apply of some hundred thousand resources; of what a host sends the controller takes much less

@@ -127,6 +127,8 @@ inline std::vector<Message> samples() {
                   std::string("\x7f"
                               "ELF\xff",
                               5)},
+      Recipient{"age1x"},
+      Envelope{std::string("age\n\xff", 5)},
   };
 }
 

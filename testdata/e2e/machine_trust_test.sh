@@ -67,7 +67,7 @@ exits 1 "$plumb" -C project doctor
 says 'bad   /etc/plumb/signers can be written by others than root'
 chmod 644 /etc/plumb/signers
 exits 0 "$plumb" -C project doctor
-says '/etc/plumb/trust.yaml asks of every plan for a signature'
+says '/etc/plumb/trust.yaml asks for a signature'
 
 # Nor one that others could take away, on whatever way it is reached, nor a link to one that is gone.
 mkdir -m 777 open && mkdir open/kept

@@ -94,9 +94,10 @@ done
 
 # What went over the wire.
 key=$(cat .plumb/key)
-grep -qF "$key" sent-w1 || fail 'the host with a sensitive value has no key to seal with'
-! grep -qF "$key" sent-w2 || fail 'the key went to a host without sensitive values'
-! grep -qF correct-horse sent-w2 || fail 'a secret went to a host that it is not for'
+grep -qaF age-encryption.org/v1 sent-w1 || fail 'nothing went sealed to the host with a sensitive value'
+! grep -qaF age-encryption.org/v1 sent-w2 || fail 'something went sealed to a host without sensitive values'
+! grep -qaF "$key" sent-w1 sent-w2 || fail 'the key went as it is'
+! grep -qaF correct-horse sent-w1 sent-w2 || fail 'a secret went as it is'
 ! grep -rqF correct-horse homes/*/.local || fail 'a secret was written down on the host'
 
 # Twice is once.

@@ -123,6 +123,8 @@ def main():
     process.stdin.close()
     while (message := receive()) is not None:
         print(message["message"], message.get("problem", {}).get("code", ""), message.get("problem", {}).get("summary", ""))
+        for answer in message.get("answers", []):
+            print(answer)
     process.wait()
 
 

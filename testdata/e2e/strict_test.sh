@@ -154,6 +154,18 @@ says 'does not name the project `other`'
 frames '{"message": "observe", "project": "shop", "resources": [{"address": "command:x", "attributes": {"run": ["/bin/true"], "unless": ["/bin/sh", "-c", "touch '"$work"'/evil"]}}]}'
 frames '{"message": "read", "sources": [{"command": ["/usr/bin/touch", "'"$work"'/evil"]}]}'
 [ ! -e evil ] || fail 'a program ran that nobody has approved'
+# The key that opens what comes sealed is told to nobody, under no name.
+frames '{"message": "recipient"}'
+says recipient
+ln -f /var/lib/plumb/host.key /var/lib/plumb/another || fail 'there is no key'
+for file in host.key another; do
+  frames '[{"message": "collect", "path": "/var/lib/plumb/'$file'"}, {"message": "read", "sources": [{"file": "/var/lib/plumb/'$file'"}]}]'
+  says 'the key to which secret values for this host are sealed'
+  says_not AGE-SECRET
+done
+rm /var/lib/plumb/another
+frames '{"message": "envelope", "file": b"age-encryption.org/v1\n"}'
+says PL7010
 whole='{"message": "apply", "project": "shop", "run": "r", "plan": "", "actions": [], "cover": CHANGED}'
 tampered() { # CHANGE WORDS
   frames "(lambda c: ($1, ${whole/CHANGED/c})[-1])(cover('$work/${3:-older.json}', '${4:-web1}'))"

@@ -32,10 +32,11 @@ inline const std::map<std::string, std::set<std::string>>& arrows() {
       {"engine/cases", {"engine/simulate", "engine/policy"}},
       {"engine/wire", {"providers/sdk"}},
       {"engine/strict", {"engine/trust", "engine/plan", "engine/wire"}},
-      {"engine/exec", {"engine/strict", "engine/wire", "providers/outside", "providers/sdk"}},
+      {"engine/exec", {"engine/strict", "engine/wire", "engine/age", "providers/outside", "providers/sdk"}},
       {"engine/host", {"engine/wire"}},
       {"engine/keys", {"engine/base"}},
-      {"engine/seal", {"engine/keys", "engine/base"}},
+      {"engine/age", {"engine/base"}},
+      {"engine/seal", {"engine/age", "engine/keys", "engine/base"}},
       {"engine/trust", {"engine/keys", "engine/base"}},
       {"engine/history", {"engine/base"}},
       {"engine/run",
@@ -77,9 +78,9 @@ inline const std::vector<std::pair<std::string, std::vector<std::string>>>& home
 
 // What the executor is made of, and headers that would bring it streams and locales: half a MiB more to every host.
 inline const std::vector<std::string>& executor() {
-  static const std::vector<std::string> folders = {"engine/base/", "engine/wire/",   "engine/exec/",
-                                                   "engine/keys/", "engine/strict/", "engine/trust/",
-                                                   "providers/",   "cmd/plumb-exec/"};
+  static const std::vector<std::string> folders = {"engine/base/",  "engine/wire/", "engine/exec/",
+                                                   "engine/age/",   "engine/keys/", "engine/strict/",
+                                                   "engine/trust/", "providers/",   "cmd/plumb-exec/"};
   return folders;
 }
 inline const std::set<std::string>& streams() {

@@ -1,0 +1,96 @@
+#include "engine/exec/host_key.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/base/file.h"
+#include "engine/base/platform.h"
+#include "engine/base/random.h"
+#include "engine/base/unique_fd.h"
+#include "engine/base/wipe.h"
+#include "engine/exec/state_folder.h"
+#include "providers/sdk/ownership.h"
+
+namespace plumb::exec {
+namespace {
+
+constexpr std::size_t kLargestKey = 4096;
+
+}  // namespace
+
+std::string host_key_path(const RootFiles& files) {
+  return StateFolder::common_path(files) + "/host.key";
+}
+
+bool is_host_key(const RootFiles& files, const struct stat& found) {
+  if ((found.st_mode & 077) != 0 || found.st_size > static_cast<off_t>(kLargestKey)) return false;
+  struct stat key {};
+  return files.stat(host_key_path(files), false, key) == 0 && key.st_dev == found.st_dev && key.st_ino == found.st_ino;
+}
+
+Result<bool> HostKey::read() {
+  if (opener_) return true;
+  const std::string path = host_key_path(files_);
+  const UniqueFd file = files_.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (!file && errno == ENOENT) return false;
+  if (!file) return os_error("open", path);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return os_error("open", path);
+  // Whoever can write it could have laid a key that is theirs, and then read what comes.
+  if (!S_ISREG(info.st_mode) || (info.st_uid != ::geteuid() && info.st_uid != 0) || (info.st_mode & 077) != 0) {
+    return fail(Code::kNotSealed, path + " is not a file that its owner alone can read")
+        .hint("the key of a host is 0600; remove it, and the next contact makes another one");
+  }
+  PLUMB_TRY_ASSIGN(std::string text, read_all(file.get(), kLargestKey, path));
+  Result<age::Opener> opener = age::Opener::read(text);
+  wipe(text);
+  if (!opener) return std::move(opener.error()).during("reading " + path);
+  opener_ = std::move(*opener);
+  return true;
+}
+
+// Whole or not at all, and never in the place of one that is there: another executor may make one just now.
+Result<> HostKey::make() {
+  const std::string path = host_key_path(files_);
+  PLUMB_TRY(make_folders(files_, parent_of(path), 0755));
+  PLUMB_TRY_ASSIGN(const Place place, files_.place(path));
+  const std::string beside = place.name + "." + random_hex(8);
+  UniqueFd file(
+      ::openat(place.folder.get(), beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) return os_error("create", path);
+  const age::Opener made = age::Opener::with_new_key();
+  std::string text = "# secret values for this host are sealed to " + made.recipient() + "\n" + made.text() + "\n";
+  Result<> written = write_all(file.get(), text, path);
+  wipe(text);
+  if (written && sync_file(file.get()) != 0) written = os_error("sync", path);
+  if (written && ::linkat(place.folder.get(), beside.c_str(), place.folder.get(), place.name.c_str(), 0) != 0 &&
+      errno != EEXIST) {
+    written = os_error("make", path);
+  }
+  ::unlinkat(place.folder.get(), beside.c_str(), 0);
+  PLUMB_TRY(written);
+  return sync_folder(files_, parent_of(path));
+}
+
+Result<std::string> HostKey::recipient() {
+  PLUMB_TRY_ASSIGN(bool there, read());
+  if (!there) {
+    PLUMB_TRY(make());
+    PLUMB_TRY_ASSIGN(there, read());
+  }
+  if (!there) return fail(Code::kNotSealed, "the key of this host went away as soon as it was made");
+  return opener_->recipient();
+}
+
+Result<std::string> HostKey::open(std::string_view sealed) {
+  PLUMB_TRY_ASSIGN(const bool there, read());
+  Result<std::string> opened = there ? opener_->open(sealed) : fail(Code::kSealingKey, "");
+  if (!opened && opened.error().code() == Code::kSealingKey)
+    return fail(Code::kSealingKey, "what is secret came sealed to another key than the one that this host has");
+  return opened;
+}
+
+}  // namespace plumb::exec
