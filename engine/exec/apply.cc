@@ -86,6 +86,7 @@ bool ApplyRun::look_at_all() {
   std::vector<std::size_t> looked;
   std::vector<const Desired*> desired;
   all.reserve(progress_.states.size());
+  bool seen_through = true;  // those before it do nothing but what is foreseen
   for (std::size_t i = 0; i < progress_.states.size(); ++i) {
     if (tools_.registry.find(action(i).desired.address.kind) == nullptr) {
       progress_.fail_before(i,
@@ -95,8 +96,10 @@ bool ApplyRun::look_at_all() {
       return false;
     }
     all.push_back(progress_.as_planned_for(i));
-    if (looked_at_later_[i] || (action(i).triggered && !was_there(i)) || progress_.states[i] != State::kPending)
-      continue;
+    const bool later = looked_at_later_[i] || (action(i).triggered && !was_there(i));
+    const bool asked = !later || (seen_through && may_be_hindered(i));
+    seen_through = seen_through && is_foreseen(action(i).operations);
+    if (!asked || progress_.states[i] != State::kPending) continue;
     looked.push_back(i);
     desired.push_back(all.back());
   }
@@ -126,7 +129,9 @@ bool ApplyRun::look_at_all() {
       looked_at_later_[i] = true;
     } else if (const std::string user = lost_user(i); !user.empty()) {
       refuse_as_stale(i, refused_without_user(action(i), user), stale);
-    } else if (state == nullptr) {
+    } else if (state != nullptr && looked_at_later_[i] && is_hindered(foresight, i, *state)) {
+      refuse_as_stale(i, refused_as_hindered(action(i), *(*state)->obstacle), stale);
+    } else if (state == nullptr || looked_at_later_[i]) {
       // What is decided only when its turn comes does then, as far as is known, what is planned.
       (void)foresight.carry_out(i, action(i).operations, true);
     } else {

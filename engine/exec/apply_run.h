@@ -11,6 +11,7 @@
 #include "engine/exec/apply_progress.h"
 #include "engine/exec/judge.h"
 #include "engine/exec/turn_runner.h"
+#include "providers/sdk/foresight.h"
 
 namespace plumb::exec {
 
@@ -33,6 +34,9 @@ class ApplyRun : private ApplyActions {
   std::string lost_user(std::size_t index) const;
   void refuse_as_stale(std::size_t index, const Diagnostic& why, bool& stale);
   const Missing* lost_since_the_plan(std::size_t index, const Observed& observed) const;
+  static bool is_foreseen(const std::vector<Operation>& operations);
+  bool may_be_hindered(std::size_t index) const;
+  bool is_hindered(Foresight& foresight, std::size_t index, Result<Observed>& found) const;
   void act();
   void rescue();
   bool is_called_for(std::size_t index) const;

@@ -48,6 +48,25 @@ void ApplyRun::refuse_as_stale(std::size_t index, const Diagnostic& why, bool& s
   progress_.event(wire::EventKind::kStale, index, why.summary, why);
 }
 
+bool ApplyRun::is_foreseen(const std::vector<Operation>& operations) {
+  return !operations.empty() && std::all_of(operations.begin(), operations.end(), ForeseenSystem::foresees);
+}
+
+// Of one that finds out when its turn comes what there is to do: whether it is looked at all the same.
+bool ApplyRun::may_be_hindered(std::size_t index) const {
+  const wire::Action& what = action(index);
+  return what.explained && !what.triggered && what.op != Op::kDelete && what.when.empty() && !is_rescue(index) &&
+         !kind(index).runs;
+}
+
+// By what no plan would have been made over: it lies there, and stays, whatever those before it do.
+bool ApplyRun::is_hindered(Foresight& foresight, std::size_t index, Result<Observed>& found) const {
+  foresight.look(index, found);
+  if (!found || !found->obstacle || !found->open_until.empty()) return false;
+  // What programs told of the host as it is now, those before it may change.
+  return !found->shaped_by.empty() || kind(index).provider->is_foreseeable(action(index).desired);
+}
+
 // What it cannot be done without, and none of those that it needs brings: it was there as the plan was made. What they
 // bring is foreseen as a rule, but not all of it. An explained one finds out when its turn comes.
 const Missing* ApplyRun::lost_since_the_plan(std::size_t index, const Observed& observed) const {

@@ -59,6 +59,21 @@ class StandingProvider : public ToyProvider {
   }
 };
 
+// One that a wall is in the way of, which somebody may have put there.
+class WalledProvider : public ToyProvider {
+ public:
+  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
+    std::vector<Result<Observed>> found = ToyProvider::observe(desired, system);
+    for (Result<Observed>& one : found) {
+      if (must(system.stat("/etc/wall", false)))
+        one->obstacle = Diagnostic(Code::kRefusedByState, "a wall is in the way");
+    }
+    return found;
+  }
+  std::vector<std::string> manages_paths(const Desired& desired) const override { return {desired.text("path")}; }
+  bool is_foreseeable(const Desired&) const override { return true; }
+};
+
 class TestLine : public Line {
  public:
   void send(std::span<const wire::Message> messages) override {
@@ -89,6 +104,7 @@ class ApplyTest : public ApplyFixture {
   ApplyTest() {
     registry_.add({.name = "bell", .provider = std::make_shared<BellProvider>(), .operations = {}});
     registry_.add({.name = "standing", .provider = std::make_shared<StandingProvider>(), .operations = {}});
+    registry_.add({.name = "walled", .provider = std::make_shared<WalledProvider>(), .operations = {}});
   }
 
   std::string text(const std::string& name) const { return root_.read("/etc/" + name); }
@@ -286,6 +302,25 @@ TEST_F(ApplyTest, WhatAnActionStandsOnIsMissedBeforeTheFirstChange) {
   later.explained = true;
   std::filesystem::remove(root_.at("/etc/ground"));
   EXPECT_EQ(apply({later}).outcome, wire::DoneOutcome::kOk);
+}
+
+TEST_F(ApplyTest, WhatWillBeInTheWayOfWhatIsDecidedLaterIsMissedBeforeTheFirstChange) {
+  wire::Action later = toy("b", "2");
+  later.desired.address.kind = "walled";
+  later.explained = true;
+  root_.write("/etc/wall", "");
+  EXPECT_EQ(apply({toy("b", "1"), later}).outcome, wire::DoneOutcome::kStale);
+  EXPECT_THAT(line_.events.back().text, HasSubstr("no longer as the plan saw it: a wall is in the way"));
+  EXPECT_FALSE(root_.has("/etc/b"));
+  // What a program does before it nobody sees, and it may take the wall away.
+  wire::Action opaque = toy("a", "1");
+  plumb::Run program;
+  program.argv = {"true"};
+  opaque.operations.emplace_back(program);
+  EXPECT_NE(apply({opaque, toy("b", "1"), later}).outcome, wire::DoneOutcome::kStale);
+  std::filesystem::remove(root_.at("/etc/b"));
+  std::filesystem::remove(root_.at("/etc/wall"));
+  EXPECT_EQ(apply({toy("b", "1"), later}).outcome, wire::DoneOutcome::kOk);
 }
 
 TEST_F(ApplyTest, WhatIsToBeRestartedAndIsGoneIsMissedBeforeTheFirstChange) {

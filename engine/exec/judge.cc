@@ -129,6 +129,10 @@ Diagnostic refused_as_gone(const wire::Action& action) {
   return stale(action, "it does not exist any more");
 }
 
+Diagnostic refused_as_hindered(const wire::Action& action, const Obstacle& obstacle) {
+  return stale(action, obstacle.summary);
+}
+
 Diagnostic refused_without_user(const wire::Action& action, const std::string& user) {
   return stale(action, "the user `" + user + "` does not exist any more");
 }

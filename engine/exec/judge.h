@@ -27,8 +27,10 @@ Judgement judge(const Kind& kind, const wire::Action& action, const Observed& ob
 // Of one that nothing brings any more what it cannot be done without.
 Judgement refused_without(const wire::Action& action, const Missing& missing);
 
-// Of one whose resource, or whom its programs run as, is not there any more.
+// Of one whose resource, or whom its programs run as, is not there any more, and of one that something is in the way
+// of.
 Diagnostic refused_as_gone(const wire::Action& action);
+Diagnostic refused_as_hindered(const wire::Action& action, const Obstacle& obstacle);
 Diagnostic refused_without_user(const wire::Action& action, const std::string& user);
 
 // True where nothing can be said by looking again: a run that has no guard.

@@ -84,13 +84,13 @@ TEST_F(Ufw, ARuleOfIpv6WhereThatIsOffIsToldByThePlan) {
   system.make_file("/etc/default/ufw", "IPV6=Yes\n");
   EXPECT_EQ(obstacle(rule), "ufw takes no rule about 2001:db8::/32: the kernel has no IPv6");
   system.make_directory("/proc/sys/net/ipv6");
-  EXPECT_EQ(obstacle(rule), "");
+  EXPECT_EQ(obstacle(rule), "none");
   system.make_file("/etc/default/ufw", "IPV6=no\n");
-  EXPECT_EQ(obstacle(want({{"name", "22/tcp"}, {"source", "192.0.2.0/24"}})), "");
-  EXPECT_EQ(obstacle(want({{"name", "22/tcp"}, {"source", "2001:db8::/32"}, {"state", "absent"}})), "");
+  EXPECT_EQ(obstacle(want({{"name", "22/tcp"}, {"source", "192.0.2.0/24"}})), "none");
+  EXPECT_EQ(obstacle(want({{"name", "22/tcp"}, {"source", "2001:db8::/32"}, {"state", "absent"}})), "none");
   // A package that is yet to come brings its own.
   system.remove("/etc/default/ufw");
-  EXPECT_EQ(obstacle(rule), "");
+  EXPECT_EQ(obstacle(rule), "none");
 }
 
 TEST_F(Ufw, WhatIsThereByHandIsTakenOver) {
