@@ -83,6 +83,7 @@ bool TemplateTranslator::set_chain(const std::string& rest, LocalNames& names) {
       if (!name.empty() && own != name) return false;
       name = own;
       branches.back().value = trimmed(tail.substr(equals + 1));
+      if (changed_by(*parse_expression(branches.back().value))) return false;
     } else if (word == "elif") {
       branches.push_back({std::string(tail), ""});
     } else if (word == "else") {
