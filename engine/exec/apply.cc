@@ -105,10 +105,10 @@ bool ApplyRun::look_at_all() {
   }
   Foresight foresight(tools_.registry, tools_.system, who_we_are(), all,
                       [this](std::span<const Desired* const> asked, System& seen) {
-                        return observe_resources(tools_.registry, seen, asked, request_.key, request_.secrets);
+                        return observe_resources(tools_.registry, seen, asked, request_.key, request_.secrets, tools_.elsewhere);
                       });
   std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, foresight.host(), desired, request_.key, request_.secrets);
+      observe_resources(tools_.registry, foresight.host(), desired, request_.key, request_.secrets, tools_.elsewhere);
   bool stale = false;
   std::vector<bool> lost(progress_.states.size());  // is not done, as far as is known, or fails
   std::size_t at = 0;
@@ -243,7 +243,7 @@ void ApplyRun::look_at(std::span<const std::size_t> indexes) {
     desired.push_back(progress_.as_planned_for(index));
   }
   std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets, tools_.elsewhere);
   for (std::size_t at = 0; at < looked.size(); ++at) {
     const std::size_t index = looked[at];
     if (!found[at]) {
@@ -323,7 +323,7 @@ std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::siz
   if (!action(index).explained || !action(index).operations.empty()) return action(index).operations;
   const Desired* desired = &action(index).desired;
   const std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key, request_.secrets);
+      observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key, request_.secrets, tools_.elsewhere);
   if (!found[0]) {
     progress_.fail_before(index, found[0].error().diagnostic(), false);
     return std::nullopt;

@@ -48,7 +48,7 @@ void TurnRunner::carry_out_transaction(std::vector<Turn>& turns) {
   desired.reserve(turns.size());
   for (const Turn& turn : turns) desired.push_back(&action(turn.index).desired);
   std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets, tools_.elsewhere);
   bool all_as_before = true;
   for (std::size_t i = 0; i < turns.size(); ++i) {
     all_as_before = all_as_before && found[i] && is_as_before(turns[i].index, *found[i]);
@@ -121,7 +121,7 @@ std::vector<std::size_t> TurnRunner::at_rest_among(const std::vector<std::size_t
   desired.reserve(triggered.size());
   for (const std::size_t index : triggered) desired.push_back(&action(index).desired);
   const std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets, tools_.elsewhere);
   std::vector<std::size_t> at_rest;
   for (std::size_t i = 0; i < triggered.size(); ++i) {
     const wire::Action& what = action(triggered[i]);

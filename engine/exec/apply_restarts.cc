@@ -57,7 +57,7 @@ void ApplyRun::check_restarts() {
     if (!is_restart(i) || action(i).triggered) continue;
     const Desired* desired = &action(i).desired;
     const std::vector<Result<Observed>> found =
-        observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key, request_.secrets);
+        observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key, request_.secrets, tools_.elsewhere);
     if (!found[0]) {
       progress_.fail_before(i, found[0].error().diagnostic(), false);
       continue;

@@ -10,6 +10,7 @@
 #include "engine/exec/turn_runner.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/sealed_values.h"
+#include "providers/sdk/via.h"
 
 namespace plumb::exec {
 namespace {
@@ -168,8 +169,16 @@ void TurnRunner::carry_out(std::vector<Turn>& turns) {
 
 void TurnRunner::carry_out_one(Turn& turn) {
   turn.begun = true;
-  const TryScope scope(tools_.system, action(turn.index));
-  const std::set<Sealed> marked = sealed_values(action(turn.index).desired);
+  const wire::Action& what = action(turn.index);
+  if (kind(turn.index).package == nullptr && is_by_controller(kind(turn.index), what.desired)) {
+    const Result<> done = tools_.elsewhere != nullptr
+                              ? tools_.elsewhere->apply(what.desired.address, std::string(name(what.op)), turn.output)
+                              : fail(Code::kProtocol, "the controller is not asked here");
+    if (!done) turn.problem = done.error().diagnostic();
+    return;
+  }
+  const TryScope scope(tools_.system, what);
+  const std::set<Sealed> marked = sealed_values(what.desired);
   for (const Operation& operation : turn.operations) {
     if (Result<> ran = interpreter_.run(operation, marked, turn.output); !ran) {
       turn.problem = ran.error().diagnostic();
@@ -194,7 +203,7 @@ void TurnRunner::look_again(std::vector<Turn>& turns, std::chrono::system_clock:
     desired.push_back(turn.problem ? progress_.as_planned_for(turn.index) : &action(turn.index).desired);
   }
   std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets);
+      observe_resources(tools_.registry, tools_.system, desired, request_.key, request_.secrets, tools_.elsewhere);
   for (std::size_t i = 0; i < looked.size(); ++i) {
     Turn& turn = *looked[i];
     if (turn.problem) {

@@ -378,6 +378,30 @@ TEST(Conversation, GarbageIsRefused) {
   EXPECT_EQ(client.refusal->code, Code::kProtocol);
 }
 
+TEST(Conversation, WhatOnlyAsksIsDoneForAHostElsewhere) {
+  const ScratchRoot root;
+  root.write("/run/ready", "");
+  TestClient client(root.path());
+  wire::Perform asked;
+  asked.action.desired.address = {"", "waiting", "it"};
+  asked.action.op = Op::kRun;
+  Wait wait;
+  wait.probe.exists = "/run/ready";
+  wait.probe.within_seconds = 0;
+  const auto come_to = [&](const Operation& operation) {
+    asked.action.operations = {operation};
+    client.send(asked);
+    const std::optional<wire::Performed> performed = client.expect<wire::Performed>();
+    if (!performed) return std::string("refused: ") + (client.refusal ? client.refusal->summary : "");
+    return performed->problem ? performed->problem->summary : std::string("done");
+  };
+  EXPECT_EQ(come_to(wait), "done");
+  wait.probe.exists = "/run/other";
+  EXPECT_THAT(come_to(wait), ::testing::HasSubstr("/run/other"));
+  EXPECT_THAT(come_to(Remove{"/run/ready"}), ::testing::HasSubstr("refused: the controller does nothing"));
+  EXPECT_TRUE(root.has("/run/ready"));
+}
+
 TEST(Conversation, BeginsWithAVersionThatBothSpeak) {
   const ScratchRoot root;
   const auto refusal_of = [&root](const wire::Message& first) {

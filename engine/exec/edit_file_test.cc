@@ -99,7 +99,7 @@ class EditFileTest : public ::testing::Test {
     std::vector<const Desired*> batch;
     for (const Desired& one : all) batch.push_back(&one);
     const MarkProvider provider;
-    const auto found = observe_resources(registry_, *on_, batch, {}, {});
+    const auto found = observe_resources(registry_, *on_, batch, {}, {}, nullptr);
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Change change = provider.diff(all[i], *found[i]);
       if (change.empty()) continue;

@@ -12,6 +12,7 @@
 #include "engine/wire/codec.h"
 #include "providers/sdk/edit_provider.h"
 #include "providers/sdk/foresee.h"
+#include "providers/sdk/via.h"
 
 namespace plumb::exec {
 namespace {
@@ -41,6 +42,12 @@ std::string batch_of(const Registry& registry, const Desired& desired) {
   return provider != nullptr && provider->editor() != nullptr ? "" : desired.address.kind;
 }
 
+// A kind from outside asks it itself, and nothing is asked for an image.
+bool asks_controller(const Registry& registry, const Desired& desired, const System& system) {
+  const Kind* kind = registry.find(desired.address.kind);
+  return kind != nullptr && kind->package == nullptr && is_by_controller(*kind, desired) && !system.is_image();
+}
+
 std::vector<Result<Observed>> observe_batch(const Registry& registry, std::string_view name,
                                             std::vector<const Desired*> batch, System& system,
                                             const std::map<std::string, Json>& secrets) {
@@ -61,7 +68,7 @@ Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, Syst
     if (content != nullptr) observed.content_text.reset();
     if (found == observed.attributes.end() || found->is_null()) continue;
     // Whoever observed it there had the key.
-    if (kind.on_controller && is_sealed(*found)) continue;
+    if (is_by_controller(kind, desired) && is_sealed(*found)) continue;
     if (key.empty()) return fail(Code::kProtocol, "a sensitive value was asked for without the project's key");
     // Of a file that is only foreseen the bytes are known by the digest that they will have.
     if (content != nullptr && is_sealed(*found)) continue;
@@ -78,13 +85,20 @@ Result<> seal(const Kind& kind, const Desired& desired, Observed& observed, Syst
 
 std::vector<Result<Observed>> observe_resources(const Registry& registry, System& system,
                                                 std::span<const Desired* const> desired, const std::string& key,
-                                                const std::map<std::string, Json>& secrets) {
+                                                const std::map<std::string, Json>& secrets,
+                                                outside::Elsewhere* elsewhere) {
   std::vector<Result<Observed>> out(desired.size());
   system.set_key(key);
   // Those of a kind for which programs have the same variables.
   using Variables = std::map<std::string, std::string>;
   std::map<std::pair<std::string, Variables>, std::vector<std::size_t>> batches;
   for (std::size_t i = 0; i < desired.size(); ++i) {
+    if (asks_controller(registry, *desired[i], system)) {
+      out[i] = elsewhere != nullptr
+                   ? elsewhere->observe(*desired[i])
+                   : fail(Code::kCannotObserve, desired[i]->address.str() + ": the controller is not asked here");
+      continue;
+    }
     const std::string name = batch_of(registry, *desired[i]);
     // Edits run none, and are seen through one another.
     batches[{name, name.empty() ? Variables() : desired[i]->env}].push_back(i);
@@ -125,7 +139,8 @@ ForeseenSystem::Self who_we_are() {
 }
 
 void answer_observe(const Registry& registry, System& system, const wire::Observe& question,
-                    const std::vector<wire::ItemLock>& locks, const std::function<void(wire::ObservedChunk)>& send) {
+                    const std::vector<wire::ItemLock>& locks, outside::Elsewhere* elsewhere,
+                    const std::function<void(wire::ObservedChunk)>& send) {
   std::vector<ForeseenResource> resources;
   for (const Desired& one : question.resources)
     resources.push_back({&one, lock_on(locks, one.address.str()) != nullptr, {}});
@@ -136,7 +151,7 @@ void answer_observe(const Registry& registry, System& system, const wire::Observ
     resources[aside.index].ignored = aside.ignored;
   }
   const auto observe = [&](std::span<const Desired* const> asked, System& seen) {
-    return observe_resources(registry, seen, asked, question.key, question.secrets);
+    return observe_resources(registry, seen, asked, question.key, question.secrets, elsewhere);
   };
   std::vector<Result<Observed>> found = foresee(registry, system, who_we_are(), resources, observe);
   wire::ObservedChunk chunk;

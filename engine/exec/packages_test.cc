@@ -333,7 +333,7 @@ TEST_F(PackagesTest, WhatIsLeftOutOrLockedIsObservedApart) {
   const std::vector<wire::ItemLock> locks = {
       {.items = "crowd:d", .owner = "o", .reason = "", .since = "", .until = ""}};
   std::map<std::size_t, std::string> with;
-  answer_observe(registry_, system_, question, locks, [&](const wire::ObservedChunk& chunk) {
+  answer_observe(registry_, system_, question, locks, nullptr, [&](const wire::ObservedChunk& chunk) {
     for (const wire::ObservedState& state : chunk.states) with[state.index] = state.observed->text("with");
   });
   EXPECT_EQ(with, (std::map<std::size_t, std::string>{{0, "ace"}, {1, "bd"}, {2, "ace"}, {3, "bd"}, {4, "ace"}}));

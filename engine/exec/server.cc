@@ -23,6 +23,7 @@
 #include "engine/exec/lock.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/outside_kinds.h"
+#include "engine/exec/perform.h"
 #include "engine/exec/permission.h"
 #include "engine/exec/readings.h"
 #include "engine/exec/record.h"
@@ -115,6 +116,7 @@ class Server {
     if (auto* observe = std::get_if<wire::Observe>(&message)) return answer_to(*observe);
     if (const auto* providers = std::get_if<wire::Providers>(&message)) return answer_to(*providers);
     if (const auto* call = std::get_if<wire::ProviderCall>(&message)) return answer_to(*call);
+    if (const auto* asked = std::get_if<wire::Perform>(&message)) return answer_to(*asked);
     if (const auto* blob = std::get_if<wire::Blob>(&message)) return take(*blob);
     if (auto* apply = std::get_if<wire::Apply>(&message)) return answer_to(*apply);
     if (auto* acknowledge = std::get_if<wire::Acknowledge>(&message)) return answer_to(*acknowledge);
@@ -223,6 +225,12 @@ class Server {
     return {};
   }
 
+  Result<> answer_to(const wire::Perform& asked) {
+    PLUMB_TRY_ASSIGN(wire::Performed performed, perform(system_, registry_.managers(), *blobs_, line_, asked));
+    line_.send(std::move(performed));
+    return {};
+  }
+
   Result<> answer_to(const wire::Observe& question) {
     PLUMB_TRY_ASSIGN(const StateFolder folder, StateFolder::of(system_.files(), question.project));
     const std::optional<Diagnostic> left = undo_left_over(folder, question.project);
@@ -238,7 +246,7 @@ class Server {
     } else {
       PLUMB_TRY(tell_confined(
           [&](const auto& send) {
-            answer_observe(registry_, system_, question, locks,
+            answer_observe(registry_, system_, question, locks, controller_.get(),
                            [&send](wire::ObservedChunk chunk) { send(frames_of(std::move(chunk))); });
           },
           read_record));

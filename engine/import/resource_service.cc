@@ -181,9 +181,12 @@ void Builder::moment(Unit::Turn& turn, const Cel& when, const std::vector<const 
   }
   const Node* method = task_.argument({"method"});
   const bool asks = task_.module == "uri" && (method == nullptr || method->text == "GET" || method->text == "HEAD");
+  // Of what is done elsewhere, this is what can be done by the machine that runs the play.
+  const bool from_controller = (is_delegated(task_) || !around_.delegated.empty()) && !asks_url(task_);
   if (task_.module == "wait_for" || asks) {
     auto item = start("wait", turn, when);
     identify(*item, "wait", Written::of_text(title_of(turn, "")), turn);
+    if (from_controller) item->put("via", Written::of_text("controller"));
     if (asks) {
       if (registered_ != nullptr && task_.keyword("until") == nullptr)
         unit_.note(row_, "what it answers is a reading with `url`");
@@ -224,6 +227,7 @@ void Builder::moment(Unit::Turn& turn, const Cel& when, const std::vector<const 
   }
   auto item = start("http", turn, when);
   identify(*item, "http", Written::of_text(title_of(turn, "")), turn);
+  if (from_controller) item->put("via", Written::of_text("controller"));
   item->put("url", Written::of_text(text({"url"}, local)));
   if (auto verb = take({"method"}, Form::kText, local)) item->put("method", *verb);
   if (const Node* headers = task_.argument({"headers"}); headers != nullptr && headers->is_map())

@@ -141,7 +141,9 @@ void Unit::task(const Task& one, const Surroundings& around) {
     // What is fetched there only to be copied from there, and what is asked of others, the host does itself.
     const bool local = delegated.find("on: controller") != std::string::npos;
     const bool itself = local && (is_fetch(one) || asks_url(one));
-    if (!delegated.empty() && !anywhere && !itself) throw Untranslatable{delegated};
+    // What only asks a server or a port is asked from there here too.
+    const bool asks = local && one_of(module, {"wait_for", "uri"});
+    if (!delegated.empty() && !anywhere && !itself && !asks) throw Untranslatable{delegated};
     if (one_of(module, {"debug", "pause", "setup", "gather_facts", "set_stats", "meta", "wait_for_connection"})) {
       if (module == "meta" && one_of(one.free_form, {"end_host", "end_play", "end_role", "end_batch"}))
         return end(one, around, row);

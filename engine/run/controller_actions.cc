@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "providers/sdk/via.h"
+
 namespace plumb::run {
 namespace {
 
@@ -15,7 +17,7 @@ ControllerActions::ControllerActions(const wire::Apply& apply, const Registry* k
     : values_(std::move(values)) {
   for (const wire::Action& action : apply.actions) {
     const Kind* kind = kinds == nullptr ? nullptr : kinds->find(action.desired.address.kind);
-    if (kind == nullptr || !kind->on_controller || action.op == Op::kVerify) continue;
+    if (kind == nullptr || !is_by_controller(*kind, action.desired) || action.op == Op::kVerify) continue;
     const int tries = std::max(action.manner.tries, 1);
     actions_[action.desired.address.str()].push_back({action.desired, action.op, action.operations, action.explained,
                                                       action.triggered, action.manner.timeout_seconds, tries,
@@ -39,14 +41,17 @@ const ControllerActions::Action* ControllerActions::take(const wire::Turn& turn)
   return nullptr;
 }
 
+Result<std::vector<Operation>> ControllerActions::operations_of(const Action& action, const Kind& kind,
+                                                                const std::function<Result<Observed>()>& observe) {
+  if (!action.decided_later && !action.operations.empty()) return action.operations;
+  PLUMB_TRY_ASSIGN(const Observed observed, observe());
+  return action.triggered ? kind.provider->triggered(action.desired, observed, action.op).operations
+                          : kind.provider->diff(action.desired, observed).operations;
+}
+
 Result<CallProvider> ControllerActions::call_of(const Action& action, const Kind& kind,
                                                 const std::function<Result<Observed>()>& observe) {
-  std::vector<Operation> operations = action.operations;
-  if (action.decided_later || operations.empty()) {
-    PLUMB_TRY_ASSIGN(const Observed observed, observe());
-    operations = action.triggered ? kind.provider->triggered(action.desired, observed, action.op).operations
-                                  : kind.provider->diff(action.desired, observed).operations;
-  }
+  PLUMB_TRY_ASSIGN(const std::vector<Operation> operations, operations_of(action, kind, observe));
   const auto* call = operations.empty() ? nullptr : std::get_if<CallProvider>(&operations.front());
   if (call == nullptr || call->package != kind.package->digest)
     return fail(Code::kProviderFailed, action.desired.address.str() + " has nothing to be done on the controller");

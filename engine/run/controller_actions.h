@@ -1,5 +1,5 @@
-// What a host may have done on the controller while it applies a plan: the plan's own actions of kinds whose providers
-// run there, and nothing else, however it asks.
+// What a host may have done on the controller while it applies a plan: the plan's own actions that are to be done from
+// there, and nothing else, however it asks.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,10 @@ class ControllerActions {
   const OpenValues& values() const { return values_; }
   // The action that the host means, if it may; null where there is none, or it was asked for more often than its tries.
   const Action* take(const wire::Turn& turn);
-  // As it was planned, or as it follows from what there is now.
+  // As they were planned, or as they follow from what there is now.
+  static Result<std::vector<Operation>> operations_of(const Action& action, const Kind& kind,
+                                                      const std::function<Result<Observed>()>& observe);
+  // The one of a provider from outside.
   static Result<CallProvider> call_of(const Action& action, const Kind& kind,
                                       const std::function<Result<Observed>()>& observe);
 

@@ -30,6 +30,7 @@ class ControllerActionsTest : public ::testing::Test {
     other.name = "on_host";
     other.on_controller = false;
     kinds_.add(other);
+    kinds_.add({.name = "asking", .provider = kind_.provider, .operations = OperationSet::of<Wait>()});
   }
   wire::Action action(const std::string& kind, Op op) const {
     wire::Action made;
@@ -87,6 +88,22 @@ TEST_F(ControllerActionsTest, WhatIsDecidedInItsTurnFollowsFromWhatThereIs) {
     return observed;
   };
   EXPECT_FALSE(ControllerActions::call_of(*taken, kind_, as_asked).has_value());
+}
+
+TEST_F(ControllerActionsTest, OfPlumbsOwnKindsWhatSaysSo) {
+  wire::Apply apply;
+  apply.actions = {action("asking", Op::kRun), action("asking", Op::kRun)};
+  apply.actions[0].desired.address.identity = "from here";
+  apply.actions[0].desired.attributes["via"] = "controller";
+  apply.actions[0].operations = {Wait{}};
+  ControllerActions actions(apply, &kinds_, {});
+  EXPECT_EQ(actions.take({{"", "asking", "www"}, "run"}), nullptr);
+  const ControllerActions::Action* taken = actions.take({{"", "asking", "from here"}, "run"});
+  ASSERT_NE(taken, nullptr);
+  const auto not_asked = []() -> Result<Observed> { return fail(Code::kInternal, "asked"); };
+  const auto operations = ControllerActions::operations_of(*taken, *kinds_.find("asking"), not_asked);
+  ASSERT_TRUE(operations.has_value());
+  EXPECT_EQ(operations->size(), 1U);
 }
 
 TEST_F(ControllerActionsTest, AnotherPackageIsNotCalled) {

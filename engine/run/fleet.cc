@@ -10,6 +10,7 @@
 #include "engine/run/fleet_member.h"
 #include "engine/run/host_settings.h"
 #include "providers/sdk/sealed_values.h"
+#include "providers/sdk/via.h"
 
 namespace plumb::run {
 namespace {
@@ -34,7 +35,7 @@ std::shared_ptr<const GraphSecrets> secrets_of(const ir::HostGraph& graph, const
     }
     const Provider* provider = node.desired.sensitive.empty() ? nullptr : kinds.provider(node.desired.address.kind);
     if (provider == nullptr) continue;
-    if (kinds.find(node.desired.address.kind)->on_controller) {
+    if (is_by_controller(*kinds.find(node.desired.address.kind), node.desired)) {
       for (const Sealed& value : sealed_values(node.desired)) {
         if (Json whole = contents.secret(value.encode()); !whole.is_null())
           secrets.on_controller.emplace(value.encode(), std::move(whole));

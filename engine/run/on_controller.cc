@@ -1,6 +1,7 @@
 #include "engine/run/on_controller.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engine/base/hidden_texts.h"
@@ -8,12 +9,15 @@
 #include "engine/run/bringing.h"
 #include "providers/outside/observing.h"
 #include "providers/outside/outside_provider.h"
+#include "providers/sdk/via.h"
 
 namespace plumb::run {
 namespace {
 
 constexpr std::chrono::seconds kReachTime{30};
+constexpr std::chrono::seconds kLookTime{120};
 constexpr std::chrono::seconds kBeat{10};
+constexpr std::chrono::seconds kSlice{1};    // in which a stop is seen
 constexpr std::chrono::seconds kBeyond{30};  // the program's own time, until its executor must have ended it
 // Both outputs of a program, at their longest.
 constexpr wire::MessageLimits kAnswer{std::size_t{12} << 20, 1024};
@@ -50,6 +54,24 @@ Result<> seal(const Desired& desired, Observed& observed, const std::string& key
 
 const outside::Words& words_of(const Kind& kind) {
   return static_cast<const outside::OutsideProvider&>(*kind.provider).words();
+}
+
+// As whoever looks at it here has it, for whom it is nothing from elsewhere.
+Desired as_own(const Desired& desired) {
+  Desired own = desired;
+  own.attributes.erase(std::string(kVia));
+  return own;
+}
+
+// All that it may take, by what it says of itself.
+std::chrono::seconds longest(const Operation& operation) {
+  if (const auto* call = std::get_if<Call>(&operation)) return std::chrono::seconds(call->timeout_seconds);
+  const auto* wait = std::get_if<Wait>(&operation);
+  if (wait == nullptr) return {};
+  const Probe& probe = wait->probe;
+  const std::chrono::seconds once =
+      std::chrono::seconds(probe.timeout_seconds) + std::chrono::seconds(probe.every_seconds);
+  return std::chrono::seconds(probe.within_seconds) + once * (std::int64_t{probe.stable} + 1);
 }
 
 }  // namespace
@@ -109,7 +131,93 @@ Result<std::string> OnController::apply(const Kind& kind, const Desired& desired
   return secrets.hide(ended->errors);
 }
 
-Result<> OnController::reach(const outside::Package& package) {
+std::vector<Result<Observed>> OnController::look(const std::string& project, std::span<const Desired* const> desired,
+                                                 const OpenValues& values, const std::string& key) {
+  wire::Observe question;
+  question.project = project;
+  question.secrets = values;
+  for (const Desired* one : desired) {
+    question.resources.push_back(as_own(*one));
+    if (!one->sensitive.empty()) question.key = key;
+  }
+  std::vector<Result<Observed>> out(desired.size(), fail(Code::kCannotObserve, "the controller told nothing of it"));
+  Result<std::vector<wire::ObservedState>> told = ask(question);
+  if (!told) {
+    hang_up();
+    const Error problem = std::move(told.error()).during("asking from the controller");
+    std::fill(out.begin(), out.end(), Result<Observed>(problem));
+    return out;
+  }
+  for (wire::ObservedState& state : *told) {
+    if (state.index >= out.size()) continue;
+    if (state.problem) out[state.index] = Error(std::move(*state.problem));
+    // Nothing that the host is to get is missing here.
+    if (state.observed && !state.observed->missing.empty()) {
+      out[state.index] = fail(Code::kCannotObserve, desired[state.index]->address.str() + " needs " +
+                                                        state.observed->missing.front().what.str() +
+                                                        " on the machine that plumb runs on");
+    } else if (state.observed) {
+      out[state.index] = std::move(*state.observed);
+    }
+  }
+  return out;
+}
+
+Result<std::vector<wire::ObservedState>> OnController::ask(const wire::Observe& question) {
+  PLUMB_TRY(reach());
+  const host::Deadline due = host::Deadline::after(kLookTime);
+  PLUMB_TRY(conversation_->send(question, due));
+  std::vector<wire::ObservedState> states;
+  while (true) {
+    conversation_->allow(kAnswer, kAnswer);
+    PLUMB_TRY_ASSIGN(wire::Message message, conversation_->receive(due));
+    if (std::holds_alternative<wire::Record>(message)) return states;
+    auto* chunk = std::get_if<wire::ObservedChunk>(&message);
+    if (chunk == nullptr) return fail(Code::kProtocol, "the executor sent another message than the states asked for");
+    std::move(chunk->states.begin(), chunk->states.end(), std::back_inserter(states));
+  }
+}
+
+Result<std::string> OnController::perform(const Desired& desired, std::vector<Operation> operations,
+                                          const OpenValues& values, int seconds, const Beat& beat) {
+  HiddenTexts secrets;
+  wire::Perform asked;
+  asked.action.desired = as_own(desired);
+  asked.action.op = Op::kRun;
+  asked.action.manner.timeout_seconds = seconds;
+  std::chrono::seconds most = kBeyond;
+  for (const Operation& operation : operations) most += longest(operation);
+  asked.action.operations = std::move(operations);
+  for (const std::string& name : desired.sensitive) {
+    const Json& value = desired.attribute(name);
+    const auto found = is_sealed(value) ? values.find(value.get<std::string>()) : values.end();
+    if (found == values.end()) continue;
+    asked.secrets.insert(*found);
+    secrets.add(found->second);
+  }
+  const auto performed = [&]() -> Result<wire::Performed> {
+    PLUMB_TRY(reach());
+    PLUMB_TRY(conversation_->send(asked, host::Deadline::after(kReachTime)));
+    return wait<wire::Performed>(most, beat);
+  };
+  Result<wire::Performed> answer = performed();
+  if (!answer) {
+    hang_up();
+    return std::move(answer.error()).during("asking from the controller");
+  }
+  if (!answer->problem) return secrets.hide(std::move(answer->output));
+  answer->problem->summary = secrets.hide(std::move(answer->problem->summary));
+  answer->problem->hint = secrets.hide(std::move(answer->problem->hint));
+  return Error(std::move(*answer->problem));
+}
+
+// What it says later would be taken for the answer to something else.
+void OnController::hang_up() {
+  conversation_.reset();
+  brought_.clear();
+}
+
+Result<> OnController::reach() {
   if (!conversation_) {
     host::HostSettings settings;
     settings.name = "the controller";
@@ -120,6 +228,11 @@ Result<> OnController::reach(const outside::Package& package) {
     conversation_.emplace(std::move(connection), HostLog(log_, settings.name));
     PLUMB_TRY(conversation_->greet(settings.deadline));
   }
+  return {};
+}
+
+Result<> OnController::bring_here(const outside::Package& package) {
+  PLUMB_TRY(reach());
   if (brought_.contains(package.digest)) return {};
   const outside::Package here = as_on_host(package);
   PLUMB_TRY(bring(*conversation_, {{package.digest, std::make_shared<const outside::Package>(here)}},
@@ -129,33 +242,38 @@ Result<> OnController::reach(const outside::Package& package) {
   return {};
 }
 
-Result<wire::ProviderAnswer> OnController::wait(std::chrono::seconds most, const Beat& beat) {
+template <class Answer>
+Result<Answer> OnController::wait(std::chrono::seconds most, const Beat& beat) {
   const host::Deadline due = host::Deadline::after(most);
+  bool told_to_stop = false;
+  std::chrono::seconds quiet{0};
   while (true) {
     conversation_->allow(kAnswer);
-    Result<wire::ProviderAnswer> answer =
-        conversation_->expect<wire::ProviderAnswer>(earlier(host::Deadline::after(kBeat), due));
+    Result<Answer> answer = conversation_->expect<Answer>(earlier(host::Deadline::after(kSlice), due));
     if (answer || answer.error().code() != Code::kTimeout || due.passed()) return answer;
     if (control_.level() == StopLevel::kLeave)
-      return fail(Code::kInterrupted, "left while a provider was at work on the controller");
-    if (beat) PLUMB_TRY(beat());
+      return fail(Code::kInterrupted, "left while something was done on the controller");
+    if (control_.level() != StopLevel::kNone && !std::exchange(told_to_stop, true))
+      PLUMB_TRY(conversation_->send(wire::Stop{}, host::Deadline::after(kReachTime)));
+    quiet += kSlice;
+    if (!beat || quiet < kBeat) continue;
+    quiet = {};
+    PLUMB_TRY(beat());
   }
 }
 
 Result<outside::Ended> OnController::call(const outside::Package& package, const outside::Start& start,
                                           const Beat& beat) {
   const auto called = [&]() -> Result<wire::ProviderAnswer> {
-    PLUMB_TRY(reach(package));
+    PLUMB_TRY(bring_here(package));
     wire::ProviderCall call{package.digest, start.lines, start.observes, start.env, start.seconds};
     PLUMB_TRY(conversation_->send(call, host::Deadline::after(kReachTime)));
     const int own = start.observes ? package.observe_seconds : package.apply_seconds;
-    return wait(std::chrono::seconds(own) + kBeyond, beat);
+    return wait<wire::ProviderAnswer>(std::chrono::seconds(own) + kBeyond, beat);
   };
   Result<wire::ProviderAnswer> answer = called();
   if (!answer) {
-    // What it says later would be taken for the answer to something else.
-    conversation_.reset();
-    brought_.clear();
+    hang_up();
     return std::move(answer.error()).during("running " + package.str() + " on the controller");
   }
   if (answer->problem)

@@ -1,5 +1,6 @@
-// Providers from outside that run on the controller: what they tell and do for the resources of one host. Their
-// programs are started, and confined where they observe, by an executor of plumb's own on this machine.
+// What the controller tells and does for the resources of one host: by providers from outside that run here, and of
+// plumb's own kinds what is to be asked from here. An executor of plumb's own on this machine does it, confined where it
+// observes.
 #pragma once
 
 #include <chrono>
@@ -40,10 +41,22 @@ class OnController {
   Result<std::string> apply(const Kind& kind, const Desired& desired, CallProvider call, const OpenValues& values,
                             int seconds, const Beat& beat);
 
+  // Of plumb's own kinds, whatever they are: one result for each, in their order.
+  std::vector<Result<Observed>> look(const std::string& project, std::span<const Desired* const> desired,
+                                     const OpenValues& values, const std::string& key);
+  // Carries out what only asks. Gives what was printed, without the values.
+  Result<std::string> perform(const Desired& desired, std::vector<Operation> operations, const OpenValues& values,
+                              int seconds, const Beat& beat);
+
  private:
   Result<outside::Ended> call(const outside::Package& package, const outside::Start& start, const Beat& beat);
-  Result<> reach(const outside::Package& package);
-  Result<wire::ProviderAnswer> wait(std::chrono::seconds most, const Beat& beat);
+  Result<> reach();
+  Result<> bring_here(const outside::Package& package);
+  Result<std::vector<wire::ObservedState>> ask(const wire::Observe& question);
+  // The answer of its executor, which may take so long.
+  template <class Answer>
+  Result<Answer> wait(std::chrono::seconds most, const Beat& beat);
+  void hang_up();
 
   host::Transport& transport_;
   Control& control_;

@@ -9,6 +9,7 @@
 #include "engine/strict/wire_actions.h"
 #include "providers/outside/package.h"
 #include "providers/sdk/sealed_values.h"
+#include "providers/sdk/via.h"
 
 namespace plumb::run {
 namespace {
@@ -141,7 +142,7 @@ Result<Request> make_request(const plan::Plan& plan, const plan::Actions& action
   ContentNeeds needs_here(kinds);
   for (const plan::Action& action : actions) {
     const Kind* kind = kinds.find(action.desired.address.kind);
-    const bool here = kind != nullptr && kind->on_controller;
+    const bool here = kind != nullptr && is_by_controller(*kind, action.desired);
     (here ? needs_here : needs).add(action);
     // Only who has to seal something gets the key.
     if (!here && strict::has_sensitive(action)) apply.key = options.key;

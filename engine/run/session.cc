@@ -14,6 +14,7 @@
 #include "engine/run/sensitive_paths.h"
 #include "engine/run/snapshot.h"
 #include "engine/simulate/scope.h"
+#include "providers/sdk/via.h"
 
 namespace plumb::run {
 namespace {
@@ -213,13 +214,14 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
     question.resources.push_back(node.desired);
     // Only who has to seal something gets the key.
     const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(node.desired.address.kind);
-    const bool seals = kind == nullptr || !kind->on_controller;
+    const bool seals = kind == nullptr || !is_by_controller(*kind, node.desired);
     if (seals && !node.desired.sensitive.empty()) question.key = context_.key;
   }
   if (secrets_ != nullptr) question.secrets = secrets_->observed_with;
   Packages packages;
   for (const Desired& desired : question.resources) add_package(desired, packages);
   PLUMB_TRY(bring_providers(std::move(packages)));
+  for (const Desired& desired : question.resources) PLUMB_TRY(expect_to_be_asked(desired));
   tell_of_controller(question);
   PLUMB_TRY_ASSIGN(Answer answer, ask(question));
   told_ = conversation_->received();

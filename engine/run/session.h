@@ -160,8 +160,10 @@ class Session {
   Result<> bring_providers(Packages packages);
   // That of the resource's kind, if it is one from outside.
   void add_package(const Desired& desired, Packages& packages) const;
-  // What providers on the controller tell of the resources that are asked about.
+  // What the controller itself tells of the resources that are asked about.
   void tell_of_controller(wire::Observe& question);
+  // kProtocol where the executor does not know that the controller is to be asked.
+  Result<> expect_to_be_asked(const Desired& desired) const;
   OnController& on_controller();
   // What a program from outside tells of a resource, unless something sensitive stands where it has no place.
   Result<Observed> without_leak(Result<Observed> observed, const Desired& desired) const;

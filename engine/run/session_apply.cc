@@ -103,7 +103,10 @@ Result<wire::Done> Session::apply(Request request, const PlanContents& contents,
   PLUMB_TRY(connect());
   ControllerActions on_controller(request.apply, context_.kinds, std::move(request.controller_values));
   Packages packages;
-  for (const wire::Action& action : request.apply.actions) add_package(action.desired, packages);
+  for (const wire::Action& action : request.apply.actions) {
+    add_package(action.desired, packages);
+    PLUMB_TRY(expect_to_be_asked(action.desired));
+  }
   PLUMB_TRY(bring_providers(std::move(packages)));
   const auto is_secret = [](const std::string& digest) { return is_keyed_digest(digest); };
   if (holds_secrets(request.apply) || std::any_of(request.blobs.begin(), request.blobs.end(), is_secret))

@@ -1,11 +1,13 @@
-// What a session does for kinds from outside: it brings their providers to the host, and for those that run on the
-// controller it tells the host what they found, and has them act when the host says that it is their turn.
+// What a session does for kinds from outside, and for what is asked from the controller: it brings their providers to
+// the host, and of what the controller does it tells the host what there is, and does it when the host says that it is
+// its turn.
 #include <algorithm>
 #include <utility>
 
 #include "engine/run/controller_actions.h"
 #include "engine/run/on_controller.h"
 #include "engine/run/session.h"
+#include "providers/sdk/via.h"
 
 namespace plumb::run {
 namespace {
@@ -46,19 +48,34 @@ Result<Observed> Session::without_leak(Result<Observed> observed, const Desired&
   return outside::leaked(*kind->package, desired.address, leak);
 }
 
+Result<> Session::expect_to_be_asked(const Desired& desired) const {
+  const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(desired.address.kind);
+  const bool asks = kind != nullptr && kind->package == nullptr && is_by_controller(*kind, desired);
+  if (!asks || hello_.protocols.max >= wire::kVias) return {};
+  return name_host(fail(Code::kProtocol, "the executor of the host cannot leave " + desired.address.str() +
+                                             " to the controller: it is too old for `via`"));
+}
+
 void Session::tell_of_controller(wire::Observe& question) {
   question.told.clear();
+  // Those of a provider from outside together, and all of plumb's own.
   std::map<const Kind*, std::vector<std::size_t>> by_kind;
   for (std::size_t i = 0; i < question.resources.size(); ++i) {
-    const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(question.resources[i].address.kind);
-    if (kind != nullptr && kind->on_controller) by_kind[kind].push_back(i);
+    const Desired& desired = question.resources[i];
+    const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(desired.address.kind);
+    if (kind == nullptr || !is_by_controller(*kind, desired)) continue;
+    const bool own = kind->package == nullptr;
+    // Nothing is asked for an image, as its executor knows too.
+    if (!own || settings_.root.empty()) by_kind[own ? nullptr : kind].push_back(i);
   }
   static const OpenValues kNone;
   const OpenValues& values = secrets_ == nullptr ? kNone : secrets_->on_controller;
   for (const auto& [kind, places] : by_kind) {
     std::vector<const Desired*> asked;
     for (const std::size_t place : places) asked.push_back(&question.resources[place]);
-    std::vector<Result<Observed>> found = on_controller().observe(*kind, asked, values, context_.key, {});
+    std::vector<Result<Observed>> found = kind == nullptr
+                                              ? on_controller().look(context_.project, asked, values, context_.key)
+                                              : on_controller().observe(*kind, asked, values, context_.key, {});
     for (std::size_t i = 0; i < places.size(); ++i) {
       wire::ObservedState& state = question.told.emplace_back();
       state.index = places[i];
@@ -82,9 +99,16 @@ Result<> Session::answer(const wire::Turn& turn, ControllerActions& actions) {
   const auto beat = [this] { return show_life(); };
   const auto observe = [&]() -> Result<Observed> {
     const Desired* one = &action->desired;
-    return std::move(on_controller().observe(kind, {&one, 1}, actions.values(), context_.key, beat).front());
+    std::vector<Result<Observed>> found =
+        kind.package == nullptr ? on_controller().look(context_.project, {&one, 1}, actions.values(), context_.key)
+                                : on_controller().observe(kind, {&one, 1}, actions.values(), context_.key, beat);
+    return std::move(found.front());
   };
   const auto act = [&]() -> Result<std::string> {
+    if (kind.package == nullptr) {
+      PLUMB_TRY_ASSIGN(std::vector<Operation> operations, actions.operations_of(*action, kind, observe));
+      return on_controller().perform(action->desired, std::move(operations), actions.values(), action->seconds, beat);
+    }
     PLUMB_TRY_ASSIGN(const CallProvider call, actions.call_of(*action, kind, observe));
     return on_controller().apply(kind, action->desired, call, actions.values(), action->seconds, beat);
   };

@@ -404,6 +404,18 @@ void members(Codec& codec, ProviderAnswer& answer) {
 }
 
 template <class Codec>
+void members(Codec& codec, Perform& asked) {
+  codec.required("action", asked.action);
+  codec.member("secrets", asked.secrets, kManyItems);
+}
+
+template <class Codec>
+void members(Codec& codec, Performed& performed) {
+  codec.member("output", performed.output, Text{kLongestOutput});
+  codec.member("problem", performed.problem);
+}
+
+template <class Codec>
 void members(Codec& codec, Replacement& replacement) {
   codec.required("statement", replacement.statement);
   codec.required("signatures", replacement.signatures, Most{64});

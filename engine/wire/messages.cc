@@ -14,11 +14,10 @@ namespace {
 
 // In the order of Message's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<Message>> kKinds = {
-    "hello",     "observe",     "observed", "record",  "blob",    "apply",        "event",        "alive",
-    "done",      "acknowledge", "stop",     "refused", "confirm", "confirmation", "change_locks", "locks",
-    "want",      "read",        "readings", "execute", "collect", "survey",       "piece",        "ended",
-    "providers", "lacking",     "turn",     "told",    "call",    "answer",       "replacement",
-    "recipient", "envelope"};
+    "hello",       "observe", "observed", "record",      "blob",         "apply",        "event",     "alive",   "done",
+    "acknowledge", "stop",    "refused",  "confirm",     "confirmation", "change_locks", "locks",     "want",    "read",
+    "readings",    "execute", "collect",  "survey",      "piece",        "ended",        "providers", "lacking", "turn",
+    "told",        "call",    "answer",   "replacement", "perform",      "performed",    "recipient", "envelope"};
 
 using ReadMessage = void (*)(Reader& reader, Message& message);
 

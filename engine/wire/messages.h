@@ -13,6 +13,8 @@
 //   controller told         what came of it
 //   controller call         of an executor on the controller: a start of such a provider's program
 //   executor   answer       what the program said
+//   controller perform      of an executor on the controller: what asks, and changes nothing, in the place of a host
+//   executor   performed    what came of it
 //   controller blob         small contents that the actions need, in chunks
 //   controller apply        the actions in order
 //   executor   event        started, output, changed, satisfied, failed, skipped, …
@@ -84,6 +86,8 @@ inline constexpr int kStrict = 7;
 inline constexpr int kTurns = 8;
 // The first one that takes what is secret sealed.
 inline constexpr int kSeals = 9;
+// The first one that leaves to the controller what is to be asked from there.
+inline constexpr int kVias = 9;
 
 // The one to speak; kProtocol where there is none. `who` names the other side: "the executor".
 Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who);
@@ -449,6 +453,17 @@ struct ProviderAnswer {
   std::optional<Diagnostic> problem;  // it could not be started
 };
 
+// Its operations are waits and calls of servers.
+struct Perform {
+  Action action;
+  std::map<std::string, Json> secrets = {};  // keyed digest -> value
+};
+
+struct Performed {
+  std::string output;
+  std::optional<Diagnostic> problem;
+};
+
 // Asked with no key, answered with one.
 struct Recipient {
   std::string key;  // "age1…"
@@ -470,11 +485,10 @@ struct Ended {
   std::string digest;          // of a file
 };
 
-using Message =
-    std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop, Refused,
-                 Confirm, Confirmation, ChangeLocks, Locks, Want, Read, Readings, Execute, Collect, Survey, Piece,
-                 Ended, Providers, Lacking, Turn, Told, ProviderCall, ProviderAnswer, Replacement,
-                 Recipient, Envelope>;
+using Message = std::variant<Hello, Observe, ObservedChunk, Record, Blob, Apply, Event, Alive, Done, Acknowledge, Stop,
+                             Refused, Confirm, Confirmation, ChangeLocks, Locks, Want, Read, Readings, Execute, Collect,
+                             Survey, Piece, Ended, Providers, Lacking, Turn, Told, ProviderCall, ProviderAnswer,
+                             Replacement, Perform, Performed, Recipient, Envelope>;
 
 // Of one message, over all of its frames: bytes of their bodies, and values in them. These are the largest that there
 // are, an apply of some hundred thousand resources; of what a host sends the controller takes much less

@@ -129,6 +129,8 @@ inline std::vector<Message> samples() {
                               5)},
       Recipient{"age1x"},
       Envelope{std::string("age\n\xff", 5)},
+      Perform{action, {{"hmac-sha256:0", "s3cret"}}},
+      Performed{"done\n", sample_diagnostic()},
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include "providers/sdk/calling.h"
 #include "providers/sdk/observe_each.h"
+#include "providers/sdk/via.h"
 
 namespace plumb::providers::http {
 namespace {
@@ -93,7 +94,7 @@ Change calling(const Desired& desired, std::string note) {
   Change change;
   change.op = Op::kRun;
   change.fidelity = Fidelity::kOpaque;
-  change.note = std::move(note);
+  change.note = asked_from(desired, std::move(note));
   change.operations.push_back(call_of(desired));
   return change;
 }
@@ -120,6 +121,7 @@ Change HttpProvider::diff(const Desired& desired, const Observed& observed) cons
 }
 
 std::vector<Address> HttpProvider::infers(const Desired& desired) const {
+  if (is_from_controller(desired)) return {};
   std::vector<Address> edges = {{"", "package", "curl"}, {"", "package", "wget"}};
   if (const std::string authority = desired.text("ca_file"); !authority.empty())
     edges.push_back({"", "file", authority});

@@ -110,6 +110,13 @@ TEST_F(HttpKind, WhatNothingKeepsFromItIsCalledEachTime) {
   EXPECT_EQ(verdict(desired), "not: programs of an image are not run, so nothing is called");
 }
 
+TEST_F(HttpKind, FromTheControllerTheHostNeedsNoProgram) {
+  const Desired desired = want({{"unless", {{"contains", "h1"}}}, {"via", "controller"}});
+  EXPECT_TRUE(provider.infers(desired).empty());
+  answers("HTTP/1.1 404 Not Found\r\n\r\n");
+  EXPECT_EQ(look(desired).change.note, "from the controller: asked of https://api.example.com/nodes, it answered 404");
+}
+
 TEST_F(HttpKind, NothingIsCalledForAnImage) {
   system.set_image(true);
   EXPECT_EQ(verdict(want({{"unless", {{"status", 200}}}})),

@@ -5,6 +5,7 @@
 #include "providers/sdk/asked_programs.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/probe_form.h"
+#include "providers/sdk/via.h"
 
 namespace plumb::providers::wait {
 namespace {
@@ -65,7 +66,7 @@ Change waiting(const Desired& desired, std::string note) {
   Change change;
   change.op = Op::kRun;
   change.fidelity = Fidelity::kBounded;
-  change.note = std::move(note);
+  change.note = asked_from(desired, std::move(note));
   change.operations.push_back(wait_of(desired));
   return change;
 }
@@ -85,6 +86,8 @@ Change WaitProvider::diff(const Desired& desired, const Observed& observed) cons
 }
 
 bool WaitProvider::asks_about(const Desired& desired, std::string_view name) const {
+  // What the host has is nothing to who asks from elsewhere.
+  if (is_from_controller(desired)) return false;
   return asks_with(desired, {"command", "path"}, name);
 }
 

@@ -101,6 +101,12 @@ TEST_F(WaitKind, ItAsksAboutWhatItNames) {
   EXPECT_TRUE(provider.asks_about(want({{"command", {"test", "-e", "/srv/x"}}}), "/srv/x"));
 }
 
+TEST_F(WaitKind, FromTheControllerItIsNoMatterWhatTheHostHas) {
+  const Desired desired = want({{"path", "/run/app/ready"}, {"via", "controller"}});
+  EXPECT_FALSE(provider.asks_about(desired, "/run/app/ready"));
+  EXPECT_EQ(look(desired).change.note, "from the controller: nothing is there");
+}
+
 TEST_F(WaitKind, NothingOfAnImageIsWaitedFor) {
   system.set_image(true);
   EXPECT_EQ(verdict(want({{"command", {"x"}}})), "reached: nothing of an image runs that could be waited for");
