@@ -1,5 +1,6 @@
 #include "engine/config/data_files.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "engine/config/csv.h"
@@ -181,8 +182,9 @@ ParsedData read_data(const Entry& entry, const ModuleFolder& folder, Diagnostics
       std::erase_if(files.entries, [](const Entry& one) { return one.key == "schema"; });
     }
     // What else stands beside it is told with the whole file.
-    if (const Entry* file = files.find("file"); file != nullptr && files.find("first_of") == nullptr)
-      files = Node(file->value);
+    const auto file =
+        std::find_if(files.entries.begin(), files.entries.end(), [](const Entry& one) { return one.key == "file"; });
+    if (file != files.entries.end() && files.find("first_of") == nullptr) files = Node(file->value);
   }
   data.choice = files_of(files, folder, "`" + entry.key + "`", diagnostics);
   data.choice.span = entry.value.span;

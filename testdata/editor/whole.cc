@@ -120,6 +120,10 @@ std::optional<Whole> in_project(const std::vector<std::string>& path, const Json
     one[path[3]] = example;
     return Whole{"project", "", with_resource(std::move(one)), true};
   }
+  if (path.size() == 4 && name == "block") {
+    const Json inside = Json::array({{{"command", "a"}, {"run", {"a"}}, {"creates", "/a"}}});
+    return Whole{"project", "", with_resource({{path[3], example}, {"resources", inside}}), true};
+  }
   if (name == "for_each" || name == "tags")
     return Whole{"project", "", with_resource({{"file", "/a"}, {name, example}}), true};
   if (name == "first_of") return Whole{"project", "", project_with("values_from", {{name, example}}), true};
