@@ -127,6 +127,8 @@ void Simulator::visit_in_turn(std::size_t i) {
     if (stands_on(i, maker)) needs_.add(i, maker);
   }
   if (const std::optional<std::size_t> need = needs_.held(i)) return hold_back(i, Op::kNone, {}, address_of(*need));
+  // Where it turns out that nobody asks for what the record holds, the next plan takes that away.
+  if (prunes_ && observation_.recorded.contains(address_of(i))) turn.first->is_waited_for = true;
   // Also where it is as it is asked for: it was not seen through what the actions before it do.
   push_in_turn(i, desired, unknown_until);
   add_triggered(i, desired, observed);

@@ -36,8 +36,8 @@ class InTurnTest : public ::testing::Test {
     return node;
   }
   void reads(const std::string& name) { graph_.readings[name] = {"/" + name, {}, false}; }
-  Simulation run() {
-    auto simulation = simulate_host({graph_, testing::made_up_kinds(), observation_, "web01"}, diagnostics_);
+  Simulation run(const plan::Scope& scope = {}) {
+    auto simulation = simulate_host({graph_, testing::made_up_kinds(), observation_, "web01", scope}, diagnostics_);
     for (const Diagnostic& one : diagnostics_.items()) ADD_FAILURE() << one.summary;
     return simulation ? std::move(*simulation) : Simulation();
   }
@@ -53,6 +53,18 @@ class InTurnTest : public ::testing::Test {
   Observation observation_;
   Diagnostics diagnostics_;
 };
+
+TEST_F(InTurnTest, WhatTheRecordHoldsOfItMayGoWithTheNextPlan) {
+  reads("a");
+  add("/a");
+  add_in_turn("/b", "a", true);
+  plan::Scope prunes;
+  prunes.prune = true;
+  EXPECT_THAT(run(prunes).host.moving, IsEmpty());
+  observation_.recorded["note:/b"] = {{"text", "old"}};
+  EXPECT_THAT(run().host.moving, IsEmpty());
+  EXPECT_THAT(run(prunes).host.moving, ElementsAre(Pair("a", "note:/a")));
+}
 
 TEST_F(InTurnTest, ThePlanHoldsItAndSaysWhatDecides) {
   reads("a");

@@ -18,6 +18,7 @@ Simulator::Simulator(const HostToPlan& host, Diagnostics& diagnostics)
       kinds_(host.kinds),
       observation_(host.observation),
       taken_(taken(graph_, host.scope)),
+      prunes_(host.scope.prune),
       kinds_of_(graph_.nodes.size()),
       planned_(graph_.nodes.size()),
       for_next_by_(graph_.nodes.size()),

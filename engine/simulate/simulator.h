@@ -136,6 +136,7 @@ class Simulator {
   const Registry& kinds_;
   const Observation& observation_;
   const std::vector<bool> taken_;      // by node: whether the plan is asked for it
+  const bool prunes_;
   std::vector<const Kind*> kinds_of_;  // by node
   std::vector<Planned> planned_;       // by node
   // By node that is held back, since a reading may be another by its turn: whose action may change that.

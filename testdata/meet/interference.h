@@ -9,8 +9,8 @@
 
 namespace plumb::meet {
 
-// Changes, makes or takes away one of the paths, or something beside it. What was done, in words; "" where nothing
-// could be.
-std::string interfere(const Image& image, const std::set<std::string>& paths, Random& random);
+// Changes, makes or takes away one of the paths, or something beside it, or an account or group of the plan's document.
+// What was done, in words; "" where nothing could be.
+std::string interfere(const Image& image, const std::string& plan, const std::set<std::string>& paths, Random& random);
 
 }  // namespace plumb::meet

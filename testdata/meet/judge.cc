@@ -27,9 +27,10 @@ std::string codes_of(const Diagnostics& found) {
   return text;
 }
 
+// Tags are asked for by whoever applies.
 bool lacks_a_place(const Diagnostics& found) {
   for (const Diagnostic& one : found.items()) {
-    if (one.severity == Severity::kError && !one.span) return true;
+    if (one.severity == Severity::kError && !one.span && one.code != Code::kUnknownTag) return true;
   }
   return false;
 }
@@ -263,7 +264,7 @@ class Trial {
     for (const char c : project_text(one_)) seed = seed * 31 + static_cast<unsigned char>(c);
     Random random(seed);
     const std::set<std::string> named = named_paths(plan_, image_.folder().string());
-    const std::string what = changed_ ? interfere(image_, named, random) : "";
+    const std::string what = changed_ ? interfere(image_, plan_, named, random) : "";
     Verdict verdict = what.empty() ? Verdict() : judge_disturbed(workspace, what, named);
     bench_.set(one_);
     for (std::set<std::string>* told : {&acting_, &promised_, &done_for_good_, &failed_kinds_}) told->clear();

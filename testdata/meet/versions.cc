@@ -66,8 +66,10 @@ Version next_version(const Version& last, const std::function<Resource(const std
     if (names.insert(added.address()).second) all.push_back(std::move(added));
   }
   made.scope.prune = !random.one_in(3);
-  const bool tagged = std::any_of(all.begin(), all.end(),
-                                  [](const Resource& resource) { return resource.attributes.contains("tags"); });
+  const Json tags = Json::array({"a"});
+  const bool tagged = std::any_of(all.begin(), all.end(), [&](const Resource& resource) {
+    return resource.attributes.value("tags", Json()) == tags;
+  });
   if (tagged && random.one_in(4)) made.scope.tags = {"a"};
   if (random.one_in(8)) {
     made.one.project = "other";
