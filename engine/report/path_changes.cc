@@ -137,8 +137,11 @@ class TreeComparison {
 
   // What neither has in common with the other stands in runs between what both have.
   void lists(const std::string& path, const Items& before, const Items& after) {
-    // What a list of one holds needs no place.
-    if (before.size() == 1 && after.size() == 1) {
+    // The one value of a list needs no place.
+    const auto is_one = [](const Items& items) {
+      return items.size() == 1 && items[0]->kind == ValueTree::Kind::kValue;
+    };
+    if (is_one(before) && is_one(after)) {
       compare(path, *before[0], *after[0]);
       return;
     }

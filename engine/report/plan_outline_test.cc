@@ -47,6 +47,28 @@ TEST_F(PlanOutline, EachAddressIsOneLineWhateverTheHostsHave) {
             "  ~ file:/etc/hostid  web[1001:1412]  in 412 versions\n");
 }
 
+// A content that holds the host's name changes in the same way on each of them.
+TEST_F(PlanOutline, WhatReadsTheSameIsToldOnce) {
+  for (int i = 1; i <= 3; ++i) {
+    const std::string host = "web" + std::to_string(i);
+    plan::Action own = outlined("file:/etc/app.yaml", Op::kUpdate);
+    const std::string before = "name: " + host + "\nport: 80\n";
+    const std::string after = "name: " + host + "\nport: 8080\n";
+    for (const std::string& text : {before, after}) plan_.blobs[digest(text)] = text;
+    own.before["content"] = digest(before);
+    own.after["content"] = digest(after);
+    give(host, {own});
+  }
+  EXPECT_EQ(plan_text(plan_, {}),
+            "web[1:3]  in 3 versions\n"
+            "  ~ file:/etc/app.yaml\n"
+            "      content  sha256:… → sha256:…\n"
+            "        ~ port: 80 → 8080\n\n");
+  PlanTextOptions full;
+  full.full = true;
+  EXPECT_THAT(plan_text(plan_, full), HasSubstr("web2\n"));
+}
+
 TEST_F(PlanOutline, RisksAreNamedWithTheirHosts) {
   give("web1", {outlined("service:nginx", Op::kRestart), outlined("command:migrate", Op::kRun, Fidelity::kOpaque)});
   give("web2", {outlined("service:nginx", Op::kRestart), outlined("file:/etc/gone", Op::kDelete)});

@@ -23,15 +23,15 @@ terminal() { # COMMAND…, with the script on standard input
 }
 
 # --- a fleet on 80 × 24: counts, rows, and nothing left of them at the end
-fleet 040 'latency=100ms, action=700ms'
+fleet 020 'latency=100ms, action=700ms'
 terminal "$plumb" apply --yes --forks 8 <<'SCRIPT'
 wait Planning
 wait Applying
-wait of 40 hosts done, 8 at work
+wait of 20 hosts done, 8 at work
 wait create file:/srv/
 cursor off
 show
-wait Done: hosts 40 ok; 80 changed
+wait Done: hosts 20 ok; 40 changed
 gone at work
 cursor on
 exits 0
@@ -48,7 +48,7 @@ show
 size 100 30
 once hosts done
 show
-wait Done: hosts 40 ok
+wait Done: hosts 20 ok
 gone at work
 exits 0
 SCRIPT
@@ -65,7 +65,7 @@ sleep 0.5
 continue
 wait at work
 cursor off
-wait Done: hosts 40 ok
+wait Done: hosts 20 ok
 exits 0
 SCRIPT
 
