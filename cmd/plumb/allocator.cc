@@ -12,7 +12,7 @@ namespace plumb::cmd {
 // when it is asked for again: a fifth of the pages of a run that takes a tenth of a second.
 void keep_freed_memory() {
 #ifdef PLUMB_MIMALLOC
-  constexpr long kMilliseconds = 2000;
+  constexpr long kMilliseconds = 250;  // longer than a small run takes, too short for a large one to heap it up
 #if MI_MALLOC_VERSION >= 210
   mi_option_set(mi_option_purge_delay, kMilliseconds);
 #else
