@@ -94,6 +94,29 @@ TEST_F(SurveyOfAHost, PackagesThatSomebodyAskedFor) {
   EXPECT_EQ(found("package"), (Json{{"nginx", Json::object()}, {"jq", {{"hold", true}}}}));
 }
 
+TEST_F(SurveyOfAHost, PackagesThatOnlyWhatTheyBroughtNeedsStand) {
+  std::string status = *system_.read_file("/var/lib/dpkg/status", 1 << 20);
+  const auto add = [&](const char* name, const char* needs) {
+    status += std::string("Package: ") + name +
+              "\nStatus: install ok installed\nPriority: optional\nArchitecture: amd64\n" +
+              "Version: 1\nDepends: " + needs + "\n\n";
+  };
+  add("db-server", "base");
+  add("db-plugin", "db-server (>= 1)");  // came along, as what the server recommends
+  add("timer", "base");
+  add("rotator", "timer | other-timer | base");  // has one of the others
+  add("web", "web-parts");
+  add("web-parts", "web-data");
+  add("web-data", "base");
+  system_.make_file("/var/lib/dpkg/status", status);
+  system_.make_file("/var/lib/apt/extended_states",
+                    "Package: asked\nArchitecture: amd64\nAuto-Installed: 1\n\nPackage: db-plugin\nArchitecture: "
+                    "amd64\nAuto-Installed: 1\n\nPackage: web-parts\nArchitecture: amd64\nAuto-Installed: 1\n\n");
+  const Json all = found("package");
+  for (const char* name : {"db-server", "timer", "rotator", "web"}) EXPECT_TRUE(all.contains(name)) << name;
+  for (const char* name : {"db-plugin", "web-parts", "web-data", "base"}) EXPECT_FALSE(all.contains(name)) << name;
+}
+
 TEST_F(SurveyOfAHost, FilesThatSomebodyChangedAddedOrTookAway) {
   system_.make_file("/etc/app/app.conf", "mine\n", 0640);
   system_.make_file("/etc/app/copy", "a template\n");

@@ -81,7 +81,8 @@ void each_engine(const SurveyedHost& host, Survey& found, const std::function<vo
     const std::optional<Account> account = host.system.user_by_name(user);
     if (!account || !shows(account->home + "/.local/share/containers/storage", host.system)) continue;
     Desired whose;
-    whose.attributes = {{"as", user}, {"engine", "podman"}};
+    whose.attributes["as"] = user;
+    whose.attributes["engine"] = "podman";
     look(find_engine(whose, host.system));
   }
 }
@@ -90,7 +91,9 @@ void add_names(const SurveyedHost& host, Survey& found, const std::vector<std::s
                bool (*is_taken)(const std::string&)) {
   each_engine(host, found, [&](const Engine& engine) {
     for (const std::string& name : names_of(host, engine, words, found)) {
-      if (is_taken(name)) found.add(name, engine.user.empty() ? Json::object() : Json{{"as", engine.user}});
+      if (!is_taken(name)) continue;
+      FoundThing& thing = found.add(name);
+      if (!engine.user.empty()) thing.attributes["as"] = engine.user;
     }
   });
 }

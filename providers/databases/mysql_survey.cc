@@ -75,11 +75,14 @@ void add_grants(const Json& account, const Json& lines, Survey& found) {
     if (held.privileges.empty()) continue;
     for (std::string& one : held.privileges) one = plain_privilege(one) == "ALL" ? "ALL" : one;
     std::sort(held.privileges.begin(), held.privileges.end());
-    Json attributes = {{"user", user}, {"database", parts[0]}, {"privileges", held.privileges}};
+    FoundThing& thing = found.add(who + ": " + parts[0] + (parts[1] == "*" ? "" : "." + parts[1]));
+    Json& attributes = thing.attributes;
+    attributes["user"] = user;
+    attributes["database"] = parts[0];
+    attributes["privileges"] = held.privileges;
     if (host != "localhost") attributes["host"] = host;
     if (parts[1] != "*") attributes["table"] = parts[1];
     if (held.grant_option) attributes["grant_option"] = true;
-    found.add(who + ": " + parts[0] + (parts[1] == "*" ? "" : "." + parts[1]), std::move(attributes));
   }
 }
 

@@ -30,21 +30,52 @@ struct Listed {
   bool of_every_host = false;  // essential, or required
   bool important = false;
   bool library = false;
-  std::set<std::string> needs;
+  std::vector<std::vector<std::string>> needs;  // of each one of several
 };
 
 // "a (>= 1), b | c:any" by their names.
-void add_names(std::string_view list, std::set<std::string>& names) {
+void add_names(std::string_view list, std::vector<std::vector<std::string>>& groups) {
   std::size_t at = 0;
-  while (at < list.size()) {
-    while (at < list.size() && (list[at] == ' ' || list[at] == ',' || list[at] == '|')) ++at;
+  for (bool begins = true; at < list.size();) {
+    while (at < list.size() && (list[at] == ' ' || list[at] == ',' || list[at] == '|'))
+      begins = list[at++] == ',' || begins;
     std::size_t end = at;
     while (end < list.size() && list[end] != ' ' && list[end] != ',' && list[end] != ':' && list[end] != '|') ++end;
-    if (end > at) names.insert(std::string(list.substr(at, end - at)));
+    if (end > at) {
+      if (begins) groups.emplace_back();
+      groups.back().emplace_back(list.substr(at, end - at));
+      begins = false;
+    }
     while (end < list.size() && list[end] != ',' && list[end] != '|') ++end;
     at = end;
   }
 }
+
+// Who needs whom, and who is there for the sake of nobody else.
+struct Needs {
+  std::map<std::string, std::set<std::string>> needed_by;
+  std::set<std::string> roots;
+
+  // Whether one that is there by itself needs it, or needs who does. Of two that need one another the first one stands
+  // for both.
+  bool brings(const std::string& name) const {
+    std::vector<std::string> open = {name};
+    std::set<std::string> seen = {name};
+    while (!open.empty()) {
+      const auto by = needed_by.find(open.back());
+      open.pop_back();
+      if (by == needed_by.end()) continue;
+      for (const std::string& other : by->second) {
+        const auto back = needed_by.find(other);
+        const bool mutual = back != needed_by.end() && back->second.contains(name) && name < other;
+        if (mutual || !seen.insert(other).second) continue;
+        if (roots.contains(other)) return true;
+        open.push_back(other);
+      }
+    }
+    return false;
+  }
+};
 
 std::vector<Listed> listed_in(std::string_view text) {
   std::vector<Listed> all;
@@ -179,22 +210,27 @@ void survey(const SurveyedHost& host, Survey& survey) {
   const bool installed_whole = std::count_if(all.begin(), all.end(), [](const Listed& one) {
                                  return one.installed && one.important;
                                }) >= kFromAnInstaller;
-  std::map<std::string, std::set<std::string>> needed_by;
+  Needs needs;
   std::map<std::string, int> architectures;
   for (const Listed& one : all) {
     if (!one.installed) continue;
     ++architectures[one.name];
-    for (const std::string& name : one.needs) needed_by[name].insert(one.name);
+    if (one.of_every_host || !is_automatic(one)) needs.roots.insert(one.name);
+  }
+  for (const Listed& one : all) {
+    if (!one.installed) continue;
+    for (const std::vector<std::string>& group : one.needs) {
+      // Where several of them are there, it needs none of these.
+      const auto there = [&](const std::string& name) { return architectures.contains(name); };
+      if (std::count_if(group.begin(), group.end(), there) == 1)
+        needs.needed_by[*std::find_if(group.begin(), group.end(), there)].insert(one.name);
+    }
   }
   std::set<std::string> taken;
   for (const Listed& one : all) {
     if (!one.installed) continue;
-    const std::set<std::string>& by = needed_by[one.name];
-    // Of several that need one another the first one stands for all.
-    const bool brought = std::any_of(by.begin(), by.end(), [&](const std::string& other) {
-      return other != one.name && !(needed_by[other].contains(one.name) && one.name < other);
-    });
-    const bool asked_for = !is_automatic(one) && !one.of_every_host && !(one.important && installed_whole) && !brought;
+    const bool asked_for =
+        !is_automatic(one) && !one.of_every_host && !(one.important && installed_whole) && !needs.brings(one.name);
     if (!asked_for && !one.held) continue;
     if (one.held && is_automatic(one)) {
       survey.leave_out("package " + one.name, "it is held, and there for the sake of others alone");
