@@ -27,10 +27,11 @@ std::string codes_of(const Diagnostics& found) {
   return text;
 }
 
-// Tags are asked for by whoever applies.
+// Tags are asked for by whoever applies, and what is declared no more has no place.
 bool lacks_a_place(const Diagnostics& found) {
   for (const Diagnostic& one : found.items()) {
-    if (one.severity == Severity::kError && !one.span && one.code != Code::kUnknownTag) return true;
+    const bool has_none = one.code == Code::kUnknownTag || one.code == Code::kPreventDestroy;
+    if (one.severity == Severity::kError && !one.span && !has_none) return true;
   }
   return false;
 }
@@ -444,6 +445,9 @@ class Trial {
     if (!alone) return {End::kHeld, "held", "", changed_};
     Picture was = lasting(before_);
     Picture is = without_leftovers(lasting(image_.picture()));
+    // That lists of packages were read long ago is not so any more.
+    was.erase("/var/lib/apt/old");
+    is.erase("/var/lib/apt/old");
     if (!agrees(was)) {
       was.erase("/etc/group");
       is.erase("/etc/group");
