@@ -61,7 +61,7 @@ says 'Nothing to change'
 
 # A project of what is there says the same, with what somebody did by hand.
 exits 0 "$plumb" adopt localhost firewall -o found
-says 'firewall            10'
+says 'firewall            9'
 exits 0 "$plumb" -C found plan --detailed-exitcode
 for one in 'firewall: ssh' 'firewall: by hand' 'firewall: allow in 443/tcp' 'firewall: policy' 'comment: the shop' 'out_interface: eth1'; do
   grep -qF -- "$one" found/network.yaml || fail "nothing says $one: $(cat found/network.yaml)"
