@@ -279,12 +279,12 @@ std::vector<Whole> guide_documents() {
                              : value.contains("profile") ? "profile"
                              : value.contains("rules") || value.contains("waivers") || value.contains("programs")
                                  ? "policy"
-                             : value.contains("kinds")           ? "provider"
-                             : value.contains("allowed_signers") ? "machine_trust"
-                             : value.contains("tests")           ? value["tests"][0].contains("fires")      ? "policy_tests"
-                                                                   : value["tests"][0].contains("resource") ? "provider_tests"
-                                                                                                            : "tests"
-                                                                 : "module";
+                             : value.contains("kinds")                                       ? "provider"
+                             : value.contains("allowed_signers") || value.contains("vaults") ? "machine_trust"
+                             : value.contains("tests") ? value["tests"][0].contains("fires")      ? "policy_tests"
+                                                         : value["tests"][0].contains("resource") ? "provider_tests"
+                                                                                                  : "tests"
+                                                       : "module";
       all.push_back({document, file.filename().string() + ":\n" + block, std::move(value), true});
     }
   }
