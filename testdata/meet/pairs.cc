@@ -118,7 +118,7 @@ std::vector<Variant> make_variants() {
       at_path("line", {{"text", "[Install]"}, {"state", "absent"}, {"backup", true}}),
       at_path("line", {{"text", "c=3"}, {"follow", true}, {"create", true}, {"in_place", true}}),
       at_path("file",
-              {{"acl", "none"}, {"mode", "0640"}, {"xattrs", {{"user.a", "one"}}}, {"selinux", {{"type", "etc_t"}}}}),
+              {{"acl", "none"}, {"mode", "0640"}, {"xattrs", {{"user.a", false}}}, {"selinux", {{"type", "etc_t"}}}}),
       at_path("file", {{"source", "one.txt"}, {"validate", "test -e %s"}}),
       at_path("file", {{"template", "one.txt"}, {"mode", "go-w"}}),
       at_path("file", {{"state", "exists"}, {"mode", "0640"}}),
