@@ -419,7 +419,7 @@ class Validator {
         return false;
       }
     }
-    return !value.is_object() || check_conditions(value, node, schema.conditions, rules_.root(), name, where, *out_);
+    return !value.is_object() || check_conditions({value, node, name, where}, schema.conditions, rules_.root(), *out_);
   }
 
   // The branch that the node's shape asks for; messages speak of that branch alone.
