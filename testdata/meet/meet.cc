@@ -13,7 +13,8 @@
 //
 // SEED is the first case, COUNT how many there are, EVERY so many of the pairs are taken (1: all); PLUMB_LONG=1 takes
 // many. KIND takes only those with a resource of that kind. SHOW=1 prints all of them, REASONS=1 counts why they ended,
-// MOST is how many of one reason are made small and printed. So `SEED=17 COUNT=1 SHOW=1 meet random` shows one.
+// KINDS=1 tells of each kind in how many of its cases something was done that held, MOST is how many of one reason are
+// made small and printed. So `SEED=17 COUNT=1 SHOW=1 meet random` shows one.
 //
 // What breaks the promise is made as small as it can be and printed as a project and its start. Ends with 1 then.
 #include <algorithm>
@@ -22,6 +23,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -83,6 +85,7 @@ class Run {
   void take(const std::string& label, const Case& one) {
     const Verdict verdict = judged(one);
     count(verdict);
+    count_kinds(one, verdict);
     if (verdict.end == End::kBroken) tell_broken(label, one, verdict);
     if (shows_) tell(label, one, verdict);
   }
@@ -90,6 +93,7 @@ class Run {
   void take(const std::string& label, const Versions& all) {
     const Verdict verdict = judge_versions(judge_, all);
     count(verdict);
+    for (const Version& version : all) count_kinds(version.one, verdict);
     if (verdict.end == End::kBroken && ++told_[verdict.what] <= most_) {
       const Versions small = shrink(all, [&](const Versions& candidate) {
         const Verdict other = judge_versions(judge_, candidate);
@@ -109,6 +113,10 @@ class Run {
     if (tells_reasons_) {
       for (const auto& [reason, times] : reasons_) std::printf("  %6d  %s\n", times, reason.c_str());
     }
+    if (tells_kinds_) {
+      for (const auto& [kind, counts] : kinds_)
+        std::printf("  %6d of %6d  %s\n", counts.second, counts.first, kind.c_str());
+    }
     return ends_.contains(End::kBroken) ? 1 : 0;
   }
 
@@ -126,6 +134,16 @@ class Run {
     ++ends_[verdict.end];
     if (verdict.changed) ++changed_;
     if (verdict.end != End::kHeld) ++reasons_[std::string(name(verdict.end)) + ": " + verdict.what];
+  }
+
+  void count_kinds(const Case& one, const Verdict& verdict) {
+    std::set<std::string> kinds;
+    for (const Resource& resource : one.resources) kinds.insert(resource.kind);
+    for (const std::string& kind : kinds) {
+      auto& [cases, held] = kinds_[kind];
+      ++cases;
+      if (verdict.end == End::kHeld && verdict.changed) ++held;
+    }
   }
 
   static double since(Clock::time_point begin) {
@@ -151,12 +169,14 @@ class Run {
   const bool pairs_;
   const bool shows_ = number("SHOW", 0) != 0;
   const bool tells_reasons_ = number("REASONS", 0) != 0;
+  const bool tells_kinds_ = number("KINDS", 0) != 0;
   const int most_ = static_cast<int>(number("MOST", 3));
   std::uint64_t count_ = 0;
   std::uint64_t changed_ = 0;
   std::map<End, int> ends_;
   std::map<std::string, int> told_;
   std::map<std::string, int> reasons_;
+  std::map<std::string, std::pair<int, int>> kinds_;  // cases with it, and those that held with something to do
   Clock::time_point begin_ = Clock::now();
 };
 
@@ -211,7 +231,7 @@ int run(std::string_view what) {
     const std::uint64_t first = number("SEED", 1);
     const bool all = what == "properties";
     const bool goes_on = what == "versions";
-    const std::uint64_t count = number("COUNT", long_run ? (all ? 10000 : 5000) : (all ? 300 : goes_on ? 100 : 200));
+    const std::uint64_t count = number("COUNT", long_run ? (all ? 10000 : 5000) : (all ? 300 : goes_on ? 60 : 200));
     std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(first),
                 static_cast<unsigned long long>(first + count - 1));
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
