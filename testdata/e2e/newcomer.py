@@ -9,7 +9,7 @@ import sys
 import time
 
 docs, package, config, host, second = sys.argv[1:]
-took = []
+took = []  # (step, commands, seconds)
 
 
 def ssh(command, text=None):
@@ -63,45 +63,30 @@ def follow(parts):
                 run(command + (" --yes" if command == "plumb apply plan.json" else ""), exits=2 if command == "plumb diff" else 0)
 
 
-def step(name):
-    def begin(work):
-        run.count, start = 0, time.monotonic()
-        print(f"--- {name}", flush=True)
-        work()
-        took.append((name, run.count, time.monotonic() - start))
-    return begin
-
-
-@step("package")
-def _():
+def install_the_package():
     line = re.search(r"^sudo (apt install \./plumbline_VERSION_amd64\.deb)", open(f"{docs}/guide/install.md").read(), re.M).group(1)
     run("sudo " + line.replace("install", "install -y").replace("plumbline_VERSION_amd64.deb", package))
     run("plumb version")
 
 
-@step("first project")
-def _():
+def make_a_project():
     follow(blocks("getting-started.md", "## A project", "## Drift"))
 
 
-@step("drift")
-def _():
+def find_drift():
     follow(blocks("getting-started.md", "## Drift", "## A second host, over SSH"))
 
 
-@step("second host")
-def _():
+def add_a_host():
     follow(blocks("getting-started.md", "## A second host, over SSH"))
 
 
-@step("undo")
-def _():
+def take_a_run_back():
     run(commands(blocks("undo.md")[0][1])[0] + " --yes")
     run("plumb apply --yes")
 
 
-@step("CI")
-def _():
+def run_a_pipeline():
     run("sudo apt-get install -y git >/dev/null")
     run("git init -q && git add -A && git -c user.name=n -c user.email=n@example.com commit -qm start")
     run("ssh-keygen -q -t ed25519 -N '' -f ~/signing-key")
@@ -112,8 +97,7 @@ def _():
             run(line.replace("/run/secrets/signing-key", "~/signing-key").replace("/etc/plumb/signers", "~/signers"))
 
 
-@step("secrets")
-def _():
+def keep_a_secret():
     text = blocks("secrets.md")[0][1]
     inputs, resources = text.split("\nresources:\n")
     write("plumb.yaml", resources + inputs, more=True)
@@ -122,8 +106,7 @@ def _():
     run("plumb apply --yes && sudo grep -q a-long-one /etc/app/database.conf && plumb plan --detailed-exitcode")
 
 
-@step("module")
-def _():
+def write_a_module():
     run.folder = "clocks"
     ssh("mkdir -p clocks")
     parts = blocks("writing-a-module.md")
@@ -136,13 +119,28 @@ def _():
     follow([part for part in parts if part[0] == "console"])
 
 
-@step("provider")
-def _():
+def write_a_provider():
     run.folder = "."
     run("sudo apt-get install -y python3 >/dev/null")
     follow(blocks("writing-a-provider.md", "## Begin", "## What it accepts"))
 
 
+STEPS = {
+    "package": install_the_package,
+    "first project": make_a_project,
+    "drift": find_drift,
+    "second host": add_a_host,
+    "undo": take_a_run_back,
+    "CI": run_a_pipeline,
+    "secrets": keep_a_secret,
+    "module": write_a_module,
+    "provider": write_a_provider,
+}
+for name, work in STEPS.items():
+    run.count, start = 0, time.monotonic()
+    print(f"--- {name}", flush=True)
+    work()
+    took.append((name, run.count, time.monotonic() - start))
 print("| step | commands | seconds |\n|---|---:|---:|")
 for name, count, seconds in took:
     print(f"| {name} | {count} | {seconds:.0f} |")
