@@ -6,10 +6,17 @@
 
 namespace plumb::run {
 
+bool holds_secrets(const wire::Observe& question) {
+  return !question.key.empty() || !question.secrets.empty();
+}
+
+bool holds_secrets(const wire::Apply& request) {
+  return !request.key.empty() || !request.secrets.empty();
+}
+
 bool holds_secrets(const wire::Message& message) {
-  if (const auto* observe = std::get_if<wire::Observe>(&message))
-    return !observe->key.empty() || !observe->secrets.empty();
-  if (const auto* apply = std::get_if<wire::Apply>(&message)) return !apply->key.empty() || !apply->secrets.empty();
+  if (const auto* observe = std::get_if<wire::Observe>(&message)) return holds_secrets(*observe);
+  if (const auto* apply = std::get_if<wire::Apply>(&message)) return holds_secrets(*apply);
   const auto* blob = std::get_if<wire::Blob>(&message);
   return blob != nullptr && blob->secret;
 }

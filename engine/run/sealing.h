@@ -10,6 +10,9 @@
 namespace plumb::run {
 
 bool holds_secrets(const wire::Message& message);
+// Of what is no message yet: to make one of it for the question would be a copy of all that it holds.
+bool holds_secrets(const wire::Observe& question);
+bool holds_secrets(const wire::Apply& request);
 
 // The frames of a message, each in an envelope. Errors: kProtocol where one is too large then.
 Result<std::string> in_envelopes(const age::Sealer& sealer, std::string_view frames);
