@@ -177,7 +177,7 @@ project <<'YAML'
   []
 YAML
 exits 3 "$plumb" validate
-says 'a type of their own'
+says 'a type of its own'
 says 'expected a URL'
 
 # --- what fails names itself, its line and the last output
