@@ -75,6 +75,9 @@ class Connection {
   virtual void leave() = 0;
   // While it is steady, an interrupt() waits for the first read or write after that.
   virtual void set_steady(bool steady) = 0;
+
+  // Whether nobody carries what is written: what is said to it never leaves this process.
+  virtual bool stays_here() const { return false; }
 };
 
 // What is not to be broken off half way: as long as one of these lives, the connection is steady.

@@ -85,6 +85,8 @@ class SimulatedConnection : public StreamConnection {
  public:
   SimulatedConnection(std::string name, const SimulatedHost& host) : name_(std::move(name)), host_(host) {}
 
+  bool stays_here() const override { return true; }
+
   void start() {
     Json facts = sample_facts();
     facts["hostname"] = name_;

@@ -24,8 +24,9 @@ Result<std::string> Session::sealing_key() {
 }
 
 Result<> Session::seal_from_here() {
-  // What goes to a child of this process passes nobody.
-  if (settings_.kind == host::ConnectionKind::kLocal || conversation_->seals()) return {};
+  // What goes to a child of this process, or not even there, passes nobody.
+  if (settings_.kind == host::ConnectionKind::kLocal || conversation_->connection().stays_here()) return {};
+  if (conversation_->seals()) return {};
   if (hello_.protocols.max < wire::kSeals) {
     if (!context_.must_seal) return {};
     return name_host(fail(Code::kNotSealed, "its executor, of version " + hello_.version +

@@ -21,6 +21,7 @@ class ExecutorEnd : public host::StreamConnection {
   }
   std::optional<std::string> exit_reason() override { return std::nullopt; }
   void close() override { end(); }
+  bool stays_here() const override { return true; }
 
  protected:
   virtual void hear(const wire::Message& message) = 0;
