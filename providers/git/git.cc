@@ -20,9 +20,9 @@ Diagnostic refused(std::string summary) {
   return Diagnostic(Code::kRefusedByState, std::move(summary));
 }
 
-// The file of `verify` that says whose signatures count.
+// The file of `signed_by` that says whose signatures count.
 std::string keys_of(const Desired& desired) {
-  const Json& verify = desired.attribute("verify");
+  const Json& verify = desired.attribute("signed_by");
   return text_of(verify, "allowed_signers") + text_of(verify, "keyring");
 }
 
@@ -316,7 +316,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   }
   if (const std::string keys = keys_of(desired); !keys.empty() && !absent) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(keys, true));
-    if (!there) observed.missing.push_back({{"", "file", keys}, "verify"});
+    if (!there) observed.missing.push_back({{"", "file", keys}, "signed_by"});
   }
   if (system.find_program("git").empty()) {
     observed.exists = copy;
@@ -355,7 +355,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   const bool can_ask = std::none_of(observed.missing.begin(), observed.missing.end(),
                                     [](const Missing& missing) { return missing.attribute == "key_file"; });
   if (asks && can_ask) PLUMB_TRY(ask_remote(desired, git, observed));
-  const bool verifies = !absent && desired.has("verify") && !observed.obstacle && observed.missing.empty();
+  const bool verifies = !absent && desired.has("signed_by") && !observed.obstacle && observed.missing.empty();
   if (verifies) PLUMB_TRY(observe_signature(desired, git, observed));
   return observed;
 }
@@ -404,7 +404,7 @@ Change GitProvider::diff(const Desired& desired, const Observed& observed) const
     change.before["changed"] = observed.attribute("changed");
     change.after["changed"] = Json::array();
   }
-  if (desired.has("verify") && !observed.flag("verified", false)) {
+  if (desired.has("signed_by") && !observed.flag("verified", false)) {
     if (observed.exists) change.before["verified"] = false;
     change.after["verified"] = true;
     change.note = "nothing is checked out before its signature is";

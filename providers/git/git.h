@@ -15,7 +15,7 @@ std::map<std::string, std::string> environment_of(const Desired& desired);
 // What brings the working copy to where it is to be. `target`: the commit; "" where it is not known beforehand.
 std::vector<Operation> operations_for(const Desired& desired, const Observed& observed, const std::string& target);
 
-// Of `verify`: a program that ends well where `object`, a commit or a tag, has a signature that counts. Inside the
+// Of `signed_by`: a program that ends well where `object`, a commit or a tag, has a signature that counts. Inside the
 // working copy, as an argv.
 std::vector<std::string> verifying(const Desired& desired, const std::string& object);
 // What has to be signed: the tag where one is asked for, else the commit; "" where that is not known, or nothing has
@@ -28,7 +28,7 @@ std::string branch_of(const Desired& desired, const Observed& observed);
 // Observed attributes beyond the schema's: `offered`, the commit that the remote has now for what is asked for, and
 // `offered_branch`, what it calls it; `changed`, files with local changes; `unpushed`, that there are commits that no
 // remote has; `stale_submodules`; `user`, whose the working copy is; `offered_tag`, the tag itself where it is one that
-// can be signed; and with `verify`: `verified`, that what is asked for is there and has a signature that counts.
+// can be signed; and with `signed_by`: `verified`, that what is asked for is there and has a signature that counts.
 class GitProvider : public Provider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override;

@@ -69,7 +69,7 @@ void fetch(const Desired& desired, const Observed& observed, const std::string& 
 // Only signatures of the kind whose keys are given count: git goes by the signature itself, and would ask a keyring of
 // the user's for others.
 std::vector<std::string> verifying(const Desired& desired, const std::string& object) {
-  const Json& verify = desired.attribute("verify");
+  const Json& verify = desired.attribute("signed_by");
   const std::string verb = desired.has("tag") ? "verify-tag" : "verify-commit";
   const std::string path = desired.text("path");
   if (const std::string signers = text_of(verify, "allowed_signers"); !signers.empty()) {
@@ -96,7 +96,7 @@ std::vector<std::string> verifying(const Desired& desired, const std::string& ob
 }
 
 std::string to_be_signed(const Desired& desired, const Observed& observed) {
-  if (!desired.has("verify")) return {};
+  if (!desired.has("signed_by")) return {};
   if (desired.has("tag")) return observed.text("offered_tag");
   return desired.text("commit", observed.text("offered"));
 }
@@ -115,7 +115,7 @@ std::string branch_of(const Desired& desired, const Observed& observed) {
 
 std::vector<Operation> operations_for(const Desired& desired, const Observed& observed, const std::string& target) {
   const bool force = desired.flag("force", false);
-  const bool verifies = desired.has("verify");
+  const bool verifies = desired.has("signed_by");
   Steps steps(desired, observed.text("user", desired.text("as")));
   if (!observed.exists && !verifies) {
     clone(desired, target, steps);

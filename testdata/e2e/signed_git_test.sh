@@ -37,7 +37,7 @@ copy() {
   - git: $host/site
     repository: $work/origin
     $1
-    verify: {${2:-allowed_signers: $work/signers}}
+    signed_by: {${2:-allowed_signers: $work/signers}}
 YAML
 }
 page() { cat "$host/site/page" 2>/dev/null || true; }

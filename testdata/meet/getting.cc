@@ -117,7 +117,7 @@ std::vector<Json> archives() {
 std::vector<Json> working_copies() {
   return {{{"repository", kRemote}, {"branch", "main"}, {"depth", 1}, {"submodules", true}, {"update", true}},
           {{"repository", kRemote}, {"tag", "v1"}, {"force", true}, {"key_file", "/etc/passwd"}, {"timeout", 60}},
-          {{"repository", kRemote}, {"commit", kCommit}, {"verify", {{"allowed_signers", "/etc/passwd"}}}},
+          {{"repository", kRemote}, {"commit", kCommit}, {"signed_by", {{"allowed_signers", "/etc/passwd"}}}},
           {{"repository", kRemote}, {"branch", "main"}, {"as", "web"}},
           {{"state", "absent"}, {"force", true}}};
 }

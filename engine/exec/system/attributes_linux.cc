@@ -2,6 +2,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -129,6 +130,7 @@ RightsBeyondMode rights_beyond_mode(const std::string& own_path) {
     names.resize(65536);
     length = ::listxattr(own_path.c_str(), names.data(), names.size());
   }
+  std::size_t room = std::size_t{64} << 10;
   for (ssize_t at = 0; at < length;) {
     const std::string_view name = names.data() + at;
     at += static_cast<ssize_t>(name.size()) + 1;
@@ -136,8 +138,12 @@ RightsBeyondMode rights_beyond_mode(const std::string& own_path) {
     if (name == kInherited) add_named(own_path, kInherited, true, rights);
     if (name == "security.capability") rights.capabilities = true;
     if (name == kLabel) rights.label = label_of(own_path);
-    if (name.starts_with("user.") || name.starts_with("trusted."))
-      rights.extended[std::string(name)] = attribute_of(own_path, std::string(name));
+    if (!name.starts_with("user.") && !name.starts_with("trusted.")) continue;
+    // Whoever owns a file may give it as many as its file system takes.
+    std::string value = attribute_of(own_path, std::string(name));
+    if (value.size() > room) continue;
+    room -= value.size();
+    rights.extended[std::string(name)] = std::move(value);
   }
   return rights;
 }
