@@ -21,6 +21,7 @@ namespace plumb::report {
 namespace {
 
 constexpr std::ptrdiff_t kScreen = 24;  // lines that anybody's terminal has
+constexpr std::ptrdiff_t kScreens = 4;  // that nobody reads before knowing what is in them
 constexpr std::size_t kRisksShown = 5;  // addresses of each risk
 constexpr int kWidestName = 48;         // of a column of addresses
 constexpr int kNoRisk = static_cast<int>(Risk::kUnforeseen) + 1;
@@ -119,9 +120,17 @@ std::string review_text(const plan::Plan& plan, const PlanTextOptions& options) 
     return out + (out.empty() ? "" : "\n") + plan_summary(plan, options);
   }
   const std::string whole = plan_text(plan, options);
-  std::string risks;
-  if (std::count(whole.begin(), whole.end(), '\n') > kScreen) risks = risk_text(plan, options.color);
-  return risks + (risks.empty() ? "" : "\n") + whole + plan_summary(plan, options);
+  const auto line_count = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+  std::string first;
+  if (line_count(whole) > kScreen) first = risk_text(plan, options.color);
+  if (!first.empty()) first += "\n";
+  // Of few changes on many hosts the first screen tells all of them, however long what comes below is.
+  if (line_count(whole) > kScreens * kScreen) {
+    const std::string outline = plan_outline(plan, options);
+    if (line_count(first) + line_count(outline) < kScreen)
+      first += tint("In short", Tone::kBold, options.color) + "\n" + outline + "\n";
+  }
+  return first + whole + plan_summary(plan, options);
 }
 
 }  // namespace plumb::report

@@ -47,6 +47,18 @@ TEST_F(PlanOutline, EachAddressIsOneLineWhateverTheHostsHave) {
             "  ~ file:/etc/hostid  web[1001:1412]  in 412 versions\n");
 }
 
+TEST_F(PlanOutline, TheFirstScreenOfALongPlanTellsEveryChange) {
+  give_fleet();
+  EXPECT_THAT(review_text(plan_, {}), StartsWith("Look at these first\n"
+                                                 "  removes  package:telnet  on web[1001:1003]\n"
+                                                 "\n"
+                                                 "In short\n"
+                                                 "  - package:telnet    web[1001:1003]\n"
+                                                 "  + file:/etc/motd    web[1001:1412]\n"
+                                                 "  ~ file:/etc/hostid  web[1001:1412]  in 412 versions\n"
+                                                 "\n"));
+}
+
 // A content that holds the host's name changes in the same way on each of them.
 TEST_F(PlanOutline, WhatReadsTheSameIsToldOnce) {
   for (int i = 1; i <= 3; ++i) {
