@@ -136,8 +136,9 @@ void add_what_waits(std::vector<SystemWord>& words) {
     attributes.update(bounds);
     words.push_back({"wait", "it comes", place, std::move(attributes)});
   };
-  wait({{"tcp", "localhost:9"}, {"state", "absent"}});
-  wait({{"http", "http://localhost:9/"}, {"host", "a.example"}, {"status", {200, 204}}, {"body", "x"}});
+  wait({{"tcp", "localhost:9"}, {"state", "absent"}, {"via", "controller"}});
+  wait(
+      {{"http", "http://localhost:9/"}, {"host", "a.example"}, {"status", {200, 204}}, {"body", "x"}, {"via", "host"}});
   wait({{"command", {"/bin/true"}}, {"expect", {0, 1}}, {"run_on", {"file:*"}}});
   wait({{"contains", "x"}}, "path");
   words.push_back({"reboot", "at last", "when_exists", {{"within", 60}, {"notice", "x"}}});
@@ -150,10 +151,12 @@ void add_what_waits(std::vector<SystemWord>& words) {
     if (std::string_view(method) == "POST") {
       call.update(login);
       call.update({{"body", "x"}, {"status", 201}, {"contains", "y"}, {"timeout", 1}, {"validate_certs", true}});
+      call["via"] = "host";
     }
     words.push_back({"http", "call", std::string_view(method) == "PUT" ? "ca_file" : "", std::move(call)});
   }
-  words.push_back({"http", "call", "", {{"url", "https://localhost:9/"}, {"run_on", {"file:*"}}}});
+  words.push_back(
+      {"http", "call", "", {{"url", "https://localhost:9/"}, {"run_on", {"file:*"}}, {"via", "controller"}}});
 }
 
 // Rules in files, and what of them other managers alone have, which is refused in an image.
