@@ -140,7 +140,7 @@ Result<> Foresight::expect_effects(std::size_t index) {
   for (const std::string& path : runs ? provider.clears_paths(*desired_[index]) : std::vector<std::string>())
     (void)foreseen_.expect_gone(path, index);
   for (const ImpliedPath& implied : provider.implies_paths(*desired_[index])) {
-    if (implied.maker && runs) (void)foreseen_.expect_made(implied.path, index);
+    if (implied.maker && (runs || implied.needed)) (void)foreseen_.expect_made(implied.path, index);
     if (implied.whole && implied.needed) PLUMB_TRY(foreseen_.expect_filled(implied.path, {}, index));
   }
   return {};

@@ -84,8 +84,8 @@ std::optional<Observed> Foresight::hindered_by_files(std::size_t index, const Ob
   });
   if (!then.obstacle && !lacks_more) return std::nullopt;
   then.shaped_by = addresses_of(who);
-  // What it misses something else may bring again by then.
-  if (!then.obstacle) then.open_until = now.open_until;
+  // What it misses, or what is to answer, something else may bring by then.
+  if (!then.obstacle || then.obstacle->goes == ObstacleGoes::kWithAnything) then.open_until = now.open_until;
   return std::move(then);
 }
 

@@ -230,6 +230,11 @@ std::string ServiceProvider::remedy(const Desired&, const Missing& missing) cons
   return "units are enabled and masked by its program; install it before, as `package: " + missing.what.identity + "`";
 }
 
+bool ServiceProvider::asks_about(const Desired& desired, std::string_view name) const {
+  const std::string manager = desired.text("manager");
+  return name == owner_of(desired) || (!manager.empty() && name.starts_with(manager));
+}
+
 bool ServiceProvider::is_made_of(const Desired& desired, const std::string& path) const {
   const auto all = candidates(desired);
   return std::any_of(all.begin(), all.end(), [&](const BackEnd* back_end) {

@@ -22,6 +22,8 @@ class ServiceProvider : public Provider {
   std::string remedy(const Desired& desired, const Missing& missing) const override;
   // From the files of its unit: in what is refused, and in what enabling it links.
   bool is_lost(const Desired& desired, System& now, System& then) const override;
+  // The account whose units it is about, or what manages it beside what starts the host.
+  bool asks_about(const Desired& desired, std::string_view name) const override;
   bool is_made_of(const Desired& desired, const std::string& path) const override;
   bool follows_from(const Desired& desired, const Observed& observed, const std::string& path,
                     const std::string* text) const override;

@@ -17,15 +17,22 @@ bool leaves_password(const Desired& desired) {
   return desired.text("update_password") == "on_create";
 }
 
-// The mark is what counts; where logind runs, it is told too, and starts or ends the account's manager.
-Run let_linger(const std::string& name, bool lingers) {
+// The mark is what counts; where logind runs, it is told too, and starts the account's manager: whose units come next
+// find it running. One that goes would keep the account from being removed.
+constexpr const char* kLinger = R"sh(case $1 in
+  linger) mkdir -p "${3%/*}" && : >"$3" || exit ;;
+esac
+[ -d /run/systemd/system ] || { [ "$1" = linger ] || rm -f "$3"; exit; }
+manager=user@$(id -u "$2").service
+case $1 in
+  linger) loginctl enable-linger "$2" && exec systemctl start "$manager" ;;
+  end) loginctl disable-linger "$2" && rm -f "$3" && exec systemctl stop "$manager" ;;
+  *) loginctl disable-linger "$2" && exec rm -f "$3" ;;
+esac)sh";
+
+Run let_linger(const std::string& name, const char* how) {
   Run run;
-  run.argv = {"sh", "-c",
-              lingers ? "mkdir -p /var/lib/systemd/linger && : >\"/var/lib/systemd/linger/$1\" || exit\n"
-                        "[ ! -d /run/systemd/system ] || exec loginctl enable-linger \"$1\""
-                      : "if [ -d /run/systemd/system ]; then loginctl disable-linger \"$1\" || exit; fi\n"
-                        "rm -f \"/var/lib/systemd/linger/$1\"",
-              "plumb", name};
+  run.argv = {"sh", "-c", kLinger, "plumb", how, name, linger_file(name)};
   return run;
 }
 
@@ -35,7 +42,7 @@ Change removal(const Desired& desired, const Observed& observed) {
   change.before = observed.attributes;
   for (const char* of_line : {kLogsIn, kBecomesRoot}) change.before.erase(of_line);
   // Another account of that name would take it over.
-  if (observed.flag("linger", false)) change.operations.push_back(let_linger(desired.text("name"), false));
+  if (observed.flag("linger", false)) change.operations.push_back(let_linger(desired.text("name"), "end"));
   EditDatabase edit{"user", "delete", desired.text("name"), Json::object()};
   if (const std::vector<std::string> holds = texts_in(observed.attribute(kHomeHolds)); !holds.empty()) {
     change.note = "its home folder " + observed.text("home") + " stays, for it did not come with " + holds.front();
@@ -122,7 +129,8 @@ Change UserProvider::diff(const Desired& desired, const Observed& observed) cons
   if (change.before.contains("uid"))
     change.note = "files of the old uid " + change.before["uid"].dump() + " keep that number";
   if (edits) change.operations.push_back(std::move(edit));
-  if (change.after.contains("linger")) change.operations.push_back(let_linger(desired.text("name"), lingers));
+  if (change.after.contains("linger"))
+    change.operations.push_back(let_linger(desired.text("name"), lingers ? "linger" : "leave"));
   return change;
 }
 
@@ -212,6 +220,8 @@ std::vector<ImpliedPath> UserProvider::implies_paths(const Desired& desired) con
   if (desired.has("home") || makes_home(desired))
     paths.push_back({desired.text("home", "/home/" + desired.text("name")), true});
   if (desired.has("shell")) paths.push_back({desired.text("shell"), false});
+  // Which the program makes that lets it linger.
+  if (desired.flag("linger", false)) paths.push_back({linger_file(desired.text("name")), false, true, ""});
   return paths;
 }
 

@@ -93,14 +93,18 @@ void of_command(Resource& command, const Words& words, Random& random) {
 }
 
 void of_user(Json& attributes, const Words& words, Random& random) {
-  if (attributes.contains("state")) return;
+  // An account that is to linger needs programs of the host behind it, of which nobody here can tell what they do.
+  if (attributes.contains("state")) {
+    if (random.one_in(8)) attributes["linger"] = true;
+    return;
+  }
   if (random.one_in(12)) attributes["password_hash"] = "$6$salt$" + std::string(86, 'x');
   if (attributes.contains("password_hash") && random.one_in(3))
     attributes["update_password"] = random.one_in(2) ? "on_create" : "always";
   if (random.one_in(12)) attributes["groups"] = {words.groups.front(), words.groups.back()};
   if (random.one_in(16)) attributes["expires"] = "1971-01-01";
   if (random.one_in(16)) attributes["comment"] = "";
-  if (random.one_in(16)) attributes["linger"] = random.one_in(2);
+  if (random.one_in(16)) attributes["allow_lock_out"] = true;
   for (const char* limit : {"password_min_days", "password_max_days", "password_warn_days", "password_inactive_days"}) {
     if (random.one_in(16)) attributes[limit] = random.of({-1, 7, 99999});
   }
@@ -119,11 +123,25 @@ void of_package(Resource& package, const Words& words, Random& random) {
   }
   const std::string state = attributes.value("state", "present");
   if (state == "present" && package.name == "tool" && random.one_in(5)) attributes["file"] = random.of(words.paths);
+  if (state == "absent" && random.one_in(12)) {
+    attributes = {{"manager", "brew"}, {"state", "absent"}};
+    return;
+  }
   if (state == "absent" && random.one_in(3)) attributes["state"] = "purged";
   if (state != "absent" && random.one_in(4)) attributes["refresh"] = 3600;
   if (random.one_in(6)) attributes["recommends"] = random.one_in(3);
   if (random.one_in(6)) attributes["conffiles"] = random.of({"keep", "new"});
   if (random.one_in(4)) attributes["hold"] = state == "present" && random.one_in(2);
+}
+
+// Units of managers that the host has not are none, and nothing is asked of them.
+void of_service(Json& attributes, Random& random) {
+  if (random.one_in(4)) attributes[random.one_in(2) ? "restart_on" : "reload_on"] = {"file:*"};
+  if (random.one_in(12)) attributes["manager"] = "systemd";
+  if (random.one_in(12)) attributes["scope"] = "host";
+  if (random.one_in(24)) attributes = {{"scope", "user"}, {"as", "web"}, {"enabled", false}};
+  if (random.one_in(24)) attributes = {{"manager", random.of({"openrc", "runit"})}, {"enabled", false}};
+  if (random.one_in(24)) attributes = {{"manager", "supervisor"}, {"state", "stopped"}};
 }
 
 bool is_file(const Entry& entry) {
@@ -144,8 +162,7 @@ void add_rarer(Resource& resource, const Words& words, Random& random) {
   if (resource.kind == "command") of_command(resource, words, random);
   if (resource.kind == "user") of_user(resource.attributes, words, random);
   if (resource.kind == "package") of_package(resource, words, random);
-  if (resource.kind == "service" && random.one_in(4))
-    resource.attributes[random.one_in(2) ? "restart_on" : "reload_on"] = {"file:*"};
+  if (resource.kind == "service") of_service(resource.attributes, random);
 }
 
 void add_rarer(Start& start, const Words& words, Random& random) {

@@ -24,6 +24,10 @@ rc-service "$1" status >/dev/null 2>&1 || code=$?
 [ $code -ne 32 ] || rc-service "$1" zap || exit
 exec rc-service --nocolor "$1" start)sh";
 
+// Its script may have gone with its package.
+constexpr const char* kStop = R"sh([ -e "/etc/init.d/$1" ] || exit 0
+exec rc-service --nocolor "$1" stop)sh";
+
 constexpr const char* kDisable = R"sh(for link in /etc/runlevels/*/"$1"; do
   [ -L "$link" ] || continue
   level=${link%/*}
@@ -162,6 +166,7 @@ class OpenRc : public BackEnd {
                   "cannot " + action.verb + " " + action.unit + ": services of an image do not run");
     }
     if (action.verb == "start") return step({"sh", "-c", kStart, "plumb", action.unit});
+    if (action.verb == "stop") return step({"sh", "-c", kStop, "plumb", action.unit});
     return step({"rc-service", "--nocolor", action.unit, action.verb});
   }
   bool brings_up(const ServiceAction& action) const override {
