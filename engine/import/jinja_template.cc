@@ -55,6 +55,13 @@ void TemplateTranslator::body(const std::vector<std::string>& ends, LocalNames& 
         const Cel value = translate(*expr, names);
         if (value.type == Type::kMap) throw Untranslatable{"a map that is printed as Python writes it"};
         const std::optional<std::string> known = literal_text(value);
+        if (!known && ends_file()) {
+          // Ansible ends a file with the line ends that its template has, and counts those that are there already.
+          const std::string text = printed_text(value);
+          out_ += "${" + text + "}${" + text + " == '' || (" + text + ").endsWith('\\n') ? '' : '\\n'}";
+          at_ = pieces_.size();
+          return;
+        }
         out_ += known && !piece.ends_line ? template_text(*known)
                                           : "${" + printed(value) + (piece.ends_line ? " ~}\n" : "}");
         break;
@@ -69,6 +76,12 @@ void TemplateTranslator::body(const std::vector<std::string>& ends, LocalNames& 
     ++at_;
   }
   if (!ends.empty()) throw Untranslatable{"`" + ends.back() + "` is missing"};
+}
+
+// Whether the value that stands here is all of the last line.
+bool TemplateTranslator::ends_file() const {
+  return depth_ == 0 && depth_in_blocks_ == 0 && at_ + 2 == pieces_.size() && out_.ends_with('\n') &&
+         pieces_[at_ + 1].kind == Piece::Kind::kText && pieces_[at_ + 1].text == "\n";
 }
 
 void TemplateTranslator::statement(const std::string& word, const std::string& rest, LocalNames& names) {

@@ -42,6 +42,7 @@ class TemplateTranslator {
   void directive(const std::string& text, bool ends_line);
   // Up to a statement that begins with one of `ends`, which is left standing.
   void body(const std::vector<std::string>& ends, LocalNames& names);
+  bool ends_file() const;
   // Takes what it begins with, and all that belongs to it.
   void statement(const std::string& word, const std::string& rest, LocalNames& names);
   // A statement that has no counterpart: what it takes away around it is gone already.
