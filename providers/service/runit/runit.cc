@@ -41,6 +41,8 @@ case $verb in
   disable) [ ! -e "$own" ] || : >"$sv/down" ;;
   stop) [ ! -e "$own" ] || exec sv -w 60 stop "$own" ;;
   status) exec sv status "$own" ;;
+  # What began in the same second sv takes for begun anew.
+  restart) look_after && sv -w 60 stop "$own" && exec sv -w 60 start "$own" ;;
   *) look_after && exec sv -w 60 "$verb" "$own" ;;
 esac)sh";
 
@@ -87,7 +89,11 @@ Result<std::string> state_of(const std::string& folder, System& system) {
     const Result<std::string> pid = system.read_file(files + "/pid", 64);
     if (pid && shows("/proc/" + std::string(trimmed(*pid)), system)) return std::string("running");
   }
-  return std::string(!runs && said->find("want up") != std::string::npos ? "starting" : "stopped");
+  // It begins a second after it ended, at the earliest. What is wanted stands in a byte of its own.
+  constexpr std::size_t kWanted = 17;
+  const Result<std::string> status = system.read_file(files + "/status", 64);
+  const bool comes = !runs && status && status->size() > kWanted && (*status)[kWanted] == 'u';
+  return std::string(comes ? "starting" : "stopped");
 }
 
 class Runit : public BackEnd {

@@ -69,7 +69,10 @@ TEST_F(RunitService, StatesAreWhatItsSupervisorWrote) {
   EXPECT_EQ(state("run, want down\n"), "stopping");
   EXPECT_EQ(state("finish\n"), "stopping");
   EXPECT_EQ(state("down\n"), "stopped");
-  EXPECT_EQ(state("down, want up\n"), "starting");
+  system.make_file("/etc/sv/nginx/supervise/status", std::string(17, 'x') + "u..");
+  EXPECT_EQ(state("down\n"), "starting");
+  system.make_file("/etc/sv/nginx/supervise/status", std::string(17, 'x') + "d..");
+  EXPECT_EQ(state("down\n"), "stopped");
   look_after("nginx", "run\n");
   system.remove("/proc/77");
   EXPECT_EQ(look(want({{"name", "nginx"}, {"state", "running"}})).observed->text("state"), "stopped")
