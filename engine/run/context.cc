@@ -27,6 +27,7 @@ std::unique_ptr<Fleet> make_fleet(const Workspace& workspace, const RunContext& 
   FleetOptions options = context.fleet;
   options.keep_graphs = use.keep_graphs;
   options.plans = use.plans;
+  options.store = &context.store;
   // Rules and expressions over hosts read what the history knows, and nobody can say what that is.
   options.all_facts =
       options.all_facts || workspace.policy().reads_facts() || ir::looks_at_other_hosts(workspace.project().root);
