@@ -63,6 +63,9 @@ void Builder::programs(Item& item, Unit::Turn& turn) {
       drop(item, "bits");
       item.put("bits", Written::of_plain(bits));
     }
+  } else if (module == "htpasswd") {
+    // What Ansible hashes with where nothing is said.
+    if (item.find("hash") == nullptr && !is({"state"}, "absent")) item.put("hash", Written::of_text("apr1"));
   } else if (module == "openssl_csr") {
     request(item, local);
   } else if (module == "npm") {
