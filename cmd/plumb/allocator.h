@@ -3,8 +3,8 @@
 
 namespace plumb::cmd {
 
-// Memory that was given back moments ago is what the run asks for next. Does nothing where the allocator is the system's
-// own.
+// Memory that was given back moments ago is what the run asks for next. Does nothing where the allocator is the
+// system's own.
 void keep_freed_memory();
 
 }  // namespace plumb::cmd

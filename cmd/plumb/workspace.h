@@ -92,7 +92,7 @@ class Workspace {
   history::SqliteHistory history_;
   std::unique_ptr<run::Workspace> loaded_;
   std::optional<std::string> become_password_;
-  bool must_seal_ = false;  // this machine lets secret values go sealed alone
+  bool must_seal_ = false;        // this machine lets secret values go sealed alone
   std::unique_ptr<Reach> reach_;  // null before a host is to be reached
   run::Control control_;
 };

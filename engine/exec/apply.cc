@@ -103,10 +103,10 @@ bool ApplyRun::look_at_all() {
     looked.push_back(i);
     desired.push_back(all.back());
   }
-  Foresight foresight(tools_.registry, tools_.system, who_we_are(), all,
-                      [this](std::span<const Desired* const> asked, System& seen) {
-                        return observe_resources(tools_.registry, seen, asked, request_.key, request_.secrets, tools_.elsewhere);
-                      });
+  Foresight foresight(
+      tools_.registry, tools_.system, who_we_are(), all, [this](std::span<const Desired* const> asked, System& seen) {
+        return observe_resources(tools_.registry, seen, asked, request_.key, request_.secrets, tools_.elsewhere);
+      });
   std::vector<Result<Observed>> found =
       observe_resources(tools_.registry, foresight.host(), desired, request_.key, request_.secrets, tools_.elsewhere);
   bool stale = false;
@@ -322,8 +322,8 @@ bool ApplyRun::is_due(std::size_t index) const {
 std::optional<std::vector<Operation>> ApplyRun::operations_of_triggered(std::size_t index) {
   if (!action(index).explained || !action(index).operations.empty()) return action(index).operations;
   const Desired* desired = &action(index).desired;
-  const std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key, request_.secrets, tools_.elsewhere);
+  const std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, {&desired, 1},
+                                                                request_.key, request_.secrets, tools_.elsewhere);
   if (!found[0]) {
     progress_.fail_before(index, found[0].error().diagnostic(), false);
     return std::nullopt;

@@ -56,8 +56,8 @@ void ApplyRun::check_restarts() {
   for (const std::size_t i : request_.changed) {
     if (!is_restart(i) || action(i).triggered) continue;
     const Desired* desired = &action(i).desired;
-    const std::vector<Result<Observed>> found =
-        observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key, request_.secrets, tools_.elsewhere);
+    const std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, {&desired, 1},
+                                                                  request_.key, request_.secrets, tools_.elsewhere);
     if (!found[0]) {
       progress_.fail_before(i, found[0].error().diagnostic(), false);
       continue;

@@ -76,8 +76,8 @@ bool TurnRunner::decide_again(Turn& turn) {
   const wire::Action& what = action(turn.index);
   if (what.triggered || is_unverifiable(kind(turn.index), what)) return true;
   const Desired* desired = progress_.as_planned_for(turn.index);
-  const std::vector<Result<Observed>> found =
-      observe_resources(tools_.registry, tools_.system, {&desired, 1}, request_.key, request_.secrets, tools_.elsewhere);
+  const std::vector<Result<Observed>> found = observe_resources(tools_.registry, tools_.system, {&desired, 1},
+                                                                request_.key, request_.secrets, tools_.elsewhere);
   if (!found[0]) {
     turn.problem = found[0].error().diagnostic();
     return false;

@@ -14,10 +14,11 @@ namespace {
 bool is_for_strict(const wire::Message& message) {
   if (const auto* locks = std::get_if<wire::ChangeLocks>(&message))
     return locks->lock.empty() && locks->unlock.empty() && !locks->unlock_all;
-  return std::holds_alternative<wire::Hello>(message) || std::holds_alternative<wire::Recipient>(message) || std::holds_alternative<wire::Read>(message) ||
-         std::holds_alternative<wire::Observe>(message) || std::holds_alternative<wire::Blob>(message) ||
-         std::holds_alternative<wire::Apply>(message) || std::holds_alternative<wire::Acknowledge>(message) ||
-         std::holds_alternative<wire::Confirm>(message) || std::holds_alternative<wire::Stop>(message) ||
+  return std::holds_alternative<wire::Hello>(message) || std::holds_alternative<wire::Recipient>(message) ||
+         std::holds_alternative<wire::Read>(message) || std::holds_alternative<wire::Observe>(message) ||
+         std::holds_alternative<wire::Blob>(message) || std::holds_alternative<wire::Apply>(message) ||
+         std::holds_alternative<wire::Acknowledge>(message) || std::holds_alternative<wire::Confirm>(message) ||
+         std::holds_alternative<wire::Stop>(message) ||
          // Observing and reading can tell any file, too.
          std::holds_alternative<wire::Collect>(message) || std::holds_alternative<wire::Replacement>(message);
 }

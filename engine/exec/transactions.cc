@@ -89,9 +89,9 @@ std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wir
 }
 
 bool merge(PackageTransaction& into, const PackageTransaction& more) {
-  const bool alike = into.manager == more.manager && into.user == more.user && into.allow_downgrade == more.allow_downgrade &&
-                     into.refresh == more.refresh && into.without_recommends == more.without_recommends &&
-                     into.conffiles == more.conffiles;
+  const bool alike = into.manager == more.manager && into.user == more.user &&
+                     into.allow_downgrade == more.allow_downgrade && into.refresh == more.refresh &&
+                     into.without_recommends == more.without_recommends && into.conffiles == more.conffiles;
   const bool one_at_a_time = !into.upgrade.empty() || !more.upgrade.empty();
   if (!alike || one_at_a_time || !agree(into, more) || !agree(more, into)) return false;
   for (const PackageRequest& request : more.install) {

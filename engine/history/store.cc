@@ -49,8 +49,9 @@ Result<> know_sealing_keys(Database& database) {
 
 // Step i leads from schema version i to i + 1.
 using Migration = Result<> (*)(Database&);
-constexpr std::array<Migration, 7> kMigrations = {make_tables, store_contents_once, remember_folders, make_notes,
-                                                  keep_what_was_there, note_who_kept, know_sealing_keys};
+constexpr std::array<Migration, 7> kMigrations = {make_tables,      store_contents_once, remember_folders,
+                                                  make_notes,       keep_what_was_there, note_who_kept,
+                                                  know_sealing_keys};
 constexpr std::int64_t kVersion = kMigrations.size();
 // From here on every question can be answered as the file is.
 constexpr std::int64_t kReadableVersion = 2;

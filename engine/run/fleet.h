@@ -312,7 +312,7 @@ class Fleet {
   // Where the contents of a host without a graph are looked up; the compiler's own may be others by then.
   const std::shared_ptr<const ir::Contents> first_contents_;
   std::unique_ptr<PlanInputs> inputs_;  // of the plan to come; null where nothing is begun for it
-  ir::TellOnce told_;  // of the configuration, before any host was asked
+  ir::TellOnce told_;                   // of the configuration, before any host was asked
   std::atomic<bool> holds_graphs_{true};
   std::size_t graphs_ = 0;  // that the compiler has kept
   // Of the graph that a host was given last, which the next one may have too.

@@ -1,6 +1,6 @@
 // What the controller tells and does for the resources of one host: by providers from outside that run here, and of
-// plumb's own kinds what is to be asked from here. An executor of plumb's own on this machine does it, confined where it
-// observes.
+// plumb's own kinds what is to be asked from here. An executor of plumb's own on this machine does it, confined where
+// it observes.
 #pragma once
 
 #include <chrono>

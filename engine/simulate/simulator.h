@@ -135,7 +135,7 @@ class Simulator {
   const ir::HostGraph& graph_;
   const Registry& kinds_;
   const Observation& observation_;
-  const std::vector<bool> taken_;      // by node: whether the plan is asked for it
+  const std::vector<bool> taken_;  // by node: whether the plan is asked for it
   const bool prunes_;
   std::vector<const Kind*> kinds_of_;  // by node
   std::vector<Planned> planned_;       // by node

@@ -5,7 +5,6 @@
 
 #include "providers/sdk/account_files.h"
 #include "providers/sdk/is_there.h"
-#include "providers/sdk/is_there.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb {

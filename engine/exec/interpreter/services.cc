@@ -41,8 +41,8 @@ Result<> change_service(LocalSystem& system, const ServiceManager& manager, cons
                         std::string& output) {
   const Time begun = std::chrono::system_clock::now();
   const auto service_error = [&](const std::string& why) -> Error {
-    return fail(Code::kServiceFailed, "cannot " + action.verb + " " + action.unit + ": " + why +
-                                          log_since(system, manager, action, begun));
+    return fail(Code::kServiceFailed,
+                "cannot " + action.verb + " " + action.unit + ": " + why + log_since(system, manager, action, begun));
   };
   PLUMB_TRY_ASSIGN(const std::vector<Step> steps, manager.steps(action, system.is_image()));
   for (const Step& step : steps) {
