@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/code_names.h"
 #include "engine/base/diagnostic.h"
 
 namespace plumb {
@@ -16,7 +17,10 @@ TEST(Codes, AscendAndSayEnough) {
     EXPECT_FALSE(info.title.ends_with('.')) << info.title;
     EXPECT_TRUE(info.text.ends_with('.')) << info.text;
     EXPECT_EQ(find_code(code_name(info.code))->code, info.code);
+    EXPECT_EQ(code_named(code_name(info.code)), info.code);
   }
+  for (const char* none : {"PL9999", "PL-101", "PL 107", "PL01007", "1007", "PL1007 ", ""})
+    EXPECT_FALSE(code_named(none));
   EXPECT_FALSE(find_code("PL9999"));
   EXPECT_EQ(code_name(Code::kUnknownKey), "PL1007");
 }

@@ -80,7 +80,12 @@ std::from_chars_result read_real_by_strtod(const char* first, const char* last, 
 }
 
 double real_in(const std::string& text) {
-  return plain_strtod(text, nullptr);
+  // strtod reads the point of whatever locale is set; a locale of one's own brings what loads locales along to every
+  // host.
+  std::string own = text;
+  if (const std::size_t point = own.find('.'); point != std::string::npos)
+    own.replace(point, 1, ::localeconv()->decimal_point);
+  return std::strtod(own.c_str(), nullptr);
 }
 
 DecimalDigits shortest_digits(double value) {

@@ -6,7 +6,7 @@
 #include "engine/exec/kept_answers.h"
 #include "engine/exec/observe.h"
 #include "engine/exec/testing/client.h"
-#include "engine/exec/transactions.h"
+#include "engine/wire/transactions.h"
 
 namespace plumb::exec {
 namespace {
@@ -343,17 +343,30 @@ TEST_F(PackagesTest, WhatIsLeftOutOrLockedIsObservedApart) {
 TEST_F(PackagesTest, NoOrderHoldsAmongWhatGoes) {
   std::vector<wire::Action> actions = {pack("a"), pack("b")};
   actions[1].needs = {0};
-  EXPECT_EQ(transactions(actions), (std::map<std::size_t, std::vector<std::size_t>>{{0, {0}}, {1, {1}}}));
+  EXPECT_EQ(wire::transactions(actions), (std::map<std::size_t, std::vector<std::size_t>>{{0, {0}}, {1, {1}}}));
   for (wire::Action& action : actions) action.operations = {PackageTransaction{"made", {}, {"x"}, false, false}};
-  EXPECT_EQ(transactions(actions), (std::map<std::size_t, std::vector<std::size_t>>{{1, {0, 1}}}));
+  EXPECT_EQ(wire::transactions(actions), (std::map<std::size_t, std::vector<std::size_t>>{{1, {0, 1}}}));
 }
 
 TEST_F(PackagesTest, NothingIsPutOffPastACommand) {
   std::vector<wire::Action> actions = {pack("a"), dir("/x"), pack("b")};
   actions[1].operations = {plumb::Run{}};
-  EXPECT_EQ(transactions(actions), (std::map<std::size_t, std::vector<std::size_t>>{{0, {0}}, {2, {2}}}));
+  EXPECT_EQ(wire::transactions(actions), (std::map<std::size_t, std::vector<std::size_t>>{{0, {0}}, {2, {2}}}));
   actions[1].operations = {ServiceAction{"init", "x", "start"}};
-  EXPECT_EQ(transactions(actions), (std::map<std::size_t, std::vector<std::size_t>>{{2, {0, 2}}}));
+  EXPECT_EQ(wire::transactions(actions), (std::map<std::size_t, std::vector<std::size_t>>{{2, {0, 2}}}));
+}
+
+TEST_F(PackagesTest, TheOrderIsThatOfTheirTurns) {
+  std::vector<wire::Action> actions = {pack("a"), dir("/x"), pack("b"), pack("c"), pack("d"), pack("e")};
+  for (const std::size_t i : {0U, 2U, 3U, 4U, 5U}) actions[i].operations = {PackageTransaction{"box", {{"x", "1"}}}};
+  std::get<PackageTransaction>(actions[3].operations.front()).without_recommends = true;
+  actions[2].needs = {1};
+  actions[4].manner.tries = 2;
+  actions[5].rescues = {0};
+  using Lists = std::vector<std::vector<std::size_t>>;
+  EXPECT_EQ(wire::transactions_in_order(actions), (Lists{{0, 2}, {3}, {4}}));
+  actions[1].needs = {0};
+  EXPECT_EQ(wire::transactions_in_order(actions), (Lists{{0}, {2}, {3}, {4}}));
 }
 
 TEST_F(PackagesTest, ComingAndGoingAreOneTransaction) {
@@ -369,10 +382,10 @@ TEST_F(PackagesTest, WhatIsToBeDoneDifferentlyIsATransactionOfItsOwn) {
          action("pack", "d", {{"version", "1"}, {"older", true}})});
   EXPECT_THAT(box_.transactions, ElementsAre("a", "refresh b c", "d"));
   PackageTransaction into{"box", {{"a", "1"}}, {"x"}, false, false};
-  EXPECT_FALSE(merge(into, {"box", {{"a", "2"}}, {}, false, false}));
-  EXPECT_FALSE(merge(into, {"box", {{"x", "2"}}, {}, false, false}));
-  EXPECT_FALSE(merge(into, {"crate", {{"b", "1"}}, {}, false, false}));
-  EXPECT_TRUE(merge(into, {"box", {{"a", "1"}, {"b", "1"}}, {"x", "y"}, false, false}));
+  EXPECT_FALSE(wire::merge(into, {"box", {{"a", "2"}}, {}, false, false}));
+  EXPECT_FALSE(wire::merge(into, {"box", {{"x", "2"}}, {}, false, false}));
+  EXPECT_FALSE(wire::merge(into, {"crate", {{"b", "1"}}, {}, false, false}));
+  EXPECT_TRUE(wire::merge(into, {"box", {{"a", "1"}, {"b", "1"}}, {"x", "y"}, false, false}));
   EXPECT_EQ(into, (PackageTransaction{"box", {{"a", "1"}, {"b", "1"}}, {"x", "y"}, false, false}));
 }
 
@@ -413,7 +426,7 @@ TEST_F(PackagesTest, WhatEarlierActionsExplainIsLookedAtOnce) {
   provider.looks = 0;
   EXPECT_EQ(apply(actions).changed, 5);
   EXPECT_THAT(box_.transactions, ElementsAre("a b c d"));
-  EXPECT_EQ(provider.looks, 2) << "before and after";
+  EXPECT_EQ(provider.looks, 3) << "what would be in the way before the first change, and before and after their own";
 }
 
 TEST_F(PackagesTest, AFailureBetweenThemLeavesThemAlone) {

@@ -144,14 +144,5 @@ TEST_F(RestartTest, NothingIsRestartedWhereNobodyIsThereToDoIt) {
   EXPECT_FALSE(is_there("/etc/b"));
 }
 
-TEST_F(RestartTest, IndexesThatAreNoneAreNobodys) {
-  wire::Apply request;
-  request.settled = {7};
-  request.changed = {7};
-  request.failed = {9};
-  request.skipped = {8};
-  EXPECT_EQ(carry_out(request, {toy("a")}, line_).changed, 1);
-}
-
 }  // namespace
 }  // namespace plumb::exec

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/code_names.h"
+
 namespace plumb::wire {
 namespace {
 
@@ -177,9 +179,9 @@ void Reader::from_value(CborItem item, ConfirmOutcome& value) {
 void Reader::from_value(CborItem item, Code& value) {
   std::string text;
   from_value(item, text);
-  const std::optional<CodeInfo> info = find_code(text);
-  if (!info) return problem_.set(in_quotes(text) + " is not a code");
-  value = info->code;
+  const std::optional<Code> code = code_named(text);
+  if (!code) return problem_.set(in_quotes(text) + " is not a code");
+  value = *code;
 }
 
 void Reader::from_value(CborItem item, Severity& value) {

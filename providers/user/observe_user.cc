@@ -80,6 +80,7 @@ Result<> look_for_own_home(const Desired& desired, const std::string& home, cons
     Observed parents;
     PLUMB_TRY(note_missing_parent(home, system, parents));
     if (parents.obstacle) observed.obstacle = std::move(parents.obstacle);
+    if (!parents.missing.empty()) observed.attributes[kHomeNeedsFolders] = true;
     return {};
   }
   if (info->type != FileType::kDirectory) {
@@ -122,6 +123,7 @@ Result<> look_for_move(const Desired& desired, const Account& account, const Acc
   Observed parents;
   PLUMB_TRY(note_missing_parent(to, system, parents));
   if (parents.obstacle) observed.obstacle = std::move(parents.obstacle);
+  if (!parents.missing.empty()) observed.attributes[kHomeNeedsFolders] = true;
   for (const std::string& folder : ancestors_of(to)) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> above, system.stat(folder, true));
     if (!above) continue;

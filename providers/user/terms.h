@@ -22,6 +22,8 @@ inline constexpr const char* kHasOwnGroup = "has_own_group";
 inline constexpr const char* kHomeOwner = "home_owner";
 // Observed: the folder that is to be the home of an account that is not there is there, and its own already.
 inline constexpr const char* kHomeIsThere = "home_is_there";
+// Observed: folders above the home are made on the way, and nobody keeps which.
+inline constexpr const char* kHomeNeedsFolders = "home_needs_folders";
 // Observed: the folder that goes to the home's new path, where that is asked for.
 inline constexpr const char* kHomeMoves = "home_moves";
 // Asked for beside absence: the account goes as the run left it that made it, and so does the home that came with it.
