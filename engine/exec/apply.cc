@@ -9,7 +9,7 @@
 #include "engine/exec/item_locks.h"
 #include "engine/exec/known_contents.h"
 #include "engine/exec/observe.h"
-#include "engine/exec/transactions.h"
+#include "engine/wire/transactions.h"
 #include "providers/sdk/foresight.h"
 
 namespace plumb::exec {
@@ -26,7 +26,7 @@ ApplyRun::ApplyRun(const ApplyTools& tools, const wire::Apply& request)
                    Secrets(request.secrets, known_contents(tools, request.key)), tools.folder.token()),
       progress_(tools, request, interpreter_.secrets()),
       runner_(tools, request, interpreter_, progress_),
-      transactions_(transactions(request.actions)),
+      transactions_(wire::transactions(request.actions)),
       waits_(request.actions.size(), false),
       looked_at_later_(request.actions.size(), false),
       settled_(request.actions.size(), false),

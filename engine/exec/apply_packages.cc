@@ -8,8 +8,8 @@
 
 #include "engine/exec/judge.h"
 #include "engine/exec/observe.h"
-#include "engine/exec/transactions.h"
 #include "engine/exec/turn_runner.h"
+#include "engine/wire/transactions.h"
 
 namespace plumb::exec {
 
@@ -18,9 +18,9 @@ std::vector<std::vector<Turn>> TurnRunner::transactions_of(std::vector<Turn>& tu
   PackageTransaction whole;
   bool open = false;  // the last part takes more
   for (Turn& turn : turns) {
-    const bool changes = changes_packages(turn.operations);
+    const bool changes = wire::changes_packages(turn.operations);
     const auto* one = changes ? &std::get<PackageTransaction>(turn.operations.front()) : nullptr;
-    if (!open || !changes || !merge(whole, *one)) {
+    if (!open || !changes || !wire::merge(whole, *one)) {
       parts.emplace_back();
       if (changes) whole = *one;
     }
@@ -34,7 +34,7 @@ void TurnRunner::carry_out_transaction(std::vector<Turn>& turns) {
   auto whole = std::get<PackageTransaction>(turns.front().operations.front());
   for (Turn& turn : turns) {
     turn.begun = true;
-    (void)merge(whole, std::get<PackageTransaction>(turn.operations.front()));
+    (void)wire::merge(whole, std::get<PackageTransaction>(turn.operations.front()));
   }
   const auto [done, overdue] = [&] {
     const TryScope scope(tools_.system, action(turns.front().index));

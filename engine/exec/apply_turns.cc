@@ -6,8 +6,8 @@
 #include "engine/exec/interpreter/services.h"
 #include "engine/exec/judge.h"
 #include "engine/exec/observe.h"
-#include "engine/exec/transactions.h"
 #include "engine/exec/turn_runner.h"
+#include "engine/wire/transactions.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/sealed_values.h"
 #include "providers/sdk/via.h"
@@ -141,7 +141,7 @@ void TurnRunner::carry_out(TurnGroup& group) {
 }
 
 void TurnRunner::carry_out(std::vector<Turn>& turns) {
-  const bool packages = changes_packages(turns.front().operations);
+  const bool packages = wire::changes_packages(turns.front().operations);
   if (packages || turns.size() == 1) {
     // Before it counts as work: on a line that is cut this may hang.
     for (const Turn& turn : turns) progress_.event(wire::EventKind::kStarted, turn.index);

@@ -7,6 +7,7 @@
 #include "engine/run/doubts.h"
 #include "engine/run/fleet.h"
 #include "engine/run/fleet_member.h"
+#include "engine/run/package_transactions.h"
 #include "engine/run/plan_builder.h"
 #include "engine/run/restarts.h"
 #include "engine/run/sensitive_paths.h"
@@ -80,9 +81,9 @@ Result<Fleet::Attempt> Fleet::attempt(Member& member, HostPlanner& planner, cons
   // What would bring something sensitive to where nobody takes it for that.
   check_copies(session.graph(), attempt.observation, member.readings.in_clear, providers_, member.name, attempt.found);
   if (attempt.found.has_errors()) return attempt;
-  const ComputeTurn turn;
-  const bool has_equals = shares && holds_graphs_ && !scope.prune && member.undoing == nullptr;
+  bool has_equals = shares && holds_graphs_ && !scope.prune && member.undoing == nullptr;
   const auto foresee = [&](Diagnostics& found) {
+    const ComputeTurn turn;
     attempt.planning =
         planner.plan(member.name, attempt.graph, attempt.observation, has_equals ? session.told() : "",
                      member.contents == nullptr ? simulate::TextOf() : simulate::texts_in(*member.contents), found);
@@ -96,6 +97,19 @@ Result<Fleet::Attempt> Fleet::attempt(Member& member, HostPlanner& planner, cons
     attempt.observation = std::move(of_declared);
     found = {};
     foresee(found);
+  }
+  // What comes along with packages hangs on which of them go together, and that is known by the plan.
+  const bool planned = attempt.planning.host != nullptr;
+  const std::map<std::size_t, std::size_t> transactions =
+      planned ? package_transactions(*attempt.planning.host->plan.actions.get(), *attempt.graph)
+              : std::map<std::size_t, std::size_t>();
+  if (!transactions.empty()) {
+    PLUMB_TRY_ASSIGN(simulate::Observation seen, session.observe(scope, transactions));
+    if (take_over(transactions, std::move(seen), attempt.observation)) {
+      has_equals = false;
+      found = {};
+      foresee(found);
+    }
   }
   attempt.found.extend(std::move(found));
   return attempt;

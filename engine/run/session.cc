@@ -198,7 +198,8 @@ Result<std::vector<Result<ToldReading>>> Session::read(const std::vector<Json>& 
   return readings;
 }
 
-Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
+Result<simulate::Observation> Session::observe(const plan::Scope& scope,
+                                               const std::map<std::size_t, std::size_t>& transactions) {
   PLUMB_TRY(connect());
   wire::Observe question;
   question.project = context_.project;
@@ -211,7 +212,9 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope) {
       aside = {question.resources.size(), left_out, node.ignore};
       for (const ir::AlsoDeclared& one : node.also) aside.also.push_back(one.address);
     }
+    const auto transaction = transactions.find(question.resources.size());
     question.resources.push_back(node.desired);
+    if (transaction != transactions.end()) question.resources.back().attributes["transaction"] = transaction->second;
     // Only who has to seal something gets the key.
     const Kind* kind = context_.kinds == nullptr ? nullptr : context_.kinds->find(node.desired.address.kind);
     const bool seals = kind == nullptr || !is_by_controller(*kind, node.desired);

@@ -100,8 +100,10 @@ class Session {
   // What each of these sources tells, in their order; a source that cannot be read is an error of its own.
   Result<std::vector<Result<ToldReading>>> read(const std::vector<Json>& sources);
   // Asks for the state of all resources of the graph.
-  // What `scope` leaves out will do nothing.
-  Result<simulate::Observation> observe(const plan::Scope& scope = {});
+  // What `scope` leaves out will do nothing. `transactions`: by node, which one it is part of (package_transactions.h),
+  // where that is known already.
+  Result<simulate::Observation> observe(const plan::Scope& scope = {},
+                                        const std::map<std::size_t, std::size_t>& transactions = {});
   // The digest of what the host told the last observe().
   const std::string& told() const { return told_; }
   // What the last observe() told of earlier runs that never reported it.

@@ -61,7 +61,8 @@ class Look {
     }
     for (const Items& part : by_recommends(all())) PLUMB_TRY(ask(part));
     PLUMB_TRY(ask_together());
-    return find_who_needs_room();
+    PLUMB_TRY(find_who_needs_room());
+    return follow_transactions();
   }
 
   // In the end all are to be there, though one part comes after the other.
@@ -318,15 +319,112 @@ class Look {
     return find_room_for(Items(middle, coming.end()));
   }
 
-  Result<Simulation> simulate(const Items& items) {
+  // Several transactions come one after the other. An earlier one knows nothing of the packages of a later one, so it
+  // may bring what all of them together do without: of two that can stand for one another, the other.
+  Result<> follow_transactions() {
+    const Items left = open(all());
+    std::map<std::size_t, Items> transactions;
+    for (Item* item : left) {
+      if (const std::optional<std::size_t> number = item->transaction()) transactions[*number].push_back(item);
+    }
+    if (transactions.size() < 2) return {};
+    PLUMB_TRY_ASSIGN(const Simulation together, simulate(left));
+    std::vector<BroughtAhead> ahead;
+    std::set<std::string> known;
+    for (const auto& [name, version] : together.installs) known.insert(name);
+    Items so_far;
+    for (auto one = transactions.begin(); std::next(one) != transactions.end(); ++one) {
+      so_far.insert(so_far.end(), one->second.begin(), one->second.end());
+      PLUMB_TRY_ASSIGN(const Simulation now, simulate(so_far, are_with_recommends(one->second), {}));
+      if (const std::optional<Diagnostic> trouble = find_trouble(so_far, now)) return blame(so_far, *trouble);
+      note_ahead(one->second, now, known, ahead);
+    }
+    return ahead.empty() ? Result<>() : refuse_what_is_forestalled(left, ahead);
+  }
+
+  // What comes with one of the items, and nobody asks for.
+  struct BroughtAhead {
+    Item* by = nullptr;
+    std::set<std::string> packages;
+  };
+
+  // Whoever brings it says so. `known`: what comes in the end, or was told before.
+  static void note_ahead(const Items& items, const Simulation& now, std::set<std::string>& known,
+                         std::vector<BroughtAhead>& ahead) {
+    for (Item* item : items) {
+      if (item->goes()) continue;
+      const std::string* selected = item->said_in(now.selected);
+      const std::string root = selected != nullptr ? *selected : item->package;
+      BroughtAhead its{item, {}};
+      for (const std::string& name : now.closure(root.substr(0, root.find(':')))) {
+        if (name == root || !now.installs.contains(name) || !known.insert(name).second) continue;
+        its.packages.insert(name);
+        add_brought(item->observed.attributes, root, name, now.installs.at(name));
+      }
+      if (!its.packages.empty()) ahead.push_back(std::move(its));
+    }
+  }
+
+  // What was brought and a later one cannot be with would have to go again, and nobody declares that.
+  Result<> refuse_what_is_forestalled(const Items& left, const std::vector<BroughtAhead>& ahead) {
+    std::set<std::string> all_ahead;
+    for (const BroughtAhead& one : ahead) all_ahead.insert(one.packages.begin(), one.packages.end());
+    PLUMB_TRY_ASSIGN(const bool clash, rule_out(left, all_ahead));
+    if (!clash) return {};
+    // Of many it is said of the last.
+    constexpr int kMostAsked = 32;
+    int asked = 0;
+    Item* forestalled = left.back();
+    const BroughtAhead* by = &ahead.front();
+    bool found = false;
+    for (Item* item : left) {
+      for (const BroughtAhead& one : ahead) {
+        if (found || item->goes() || item->transaction() <= one.by->transaction()) continue;
+        forestalled = item;
+        by = &one;
+        if (++asked > kMostAsked) continue;
+        PLUMB_TRY_ASSIGN(found, rule_out({item}, one.packages));
+      }
+    }
+    forestall(*forestalled, *by);
+    return {};
+  }
+
+  static void forestall(Item& item, const BroughtAhead& ahead) {
+    const std::string own = item.desired->address.str();
+    const std::string other = ahead.by->desired->address.str();
+    item.observed.obstacle =
+        Obstacle(Diagnostic(Code::kPackageOthers, own + " does not go together with what " + other +
+                                                      " brings before it: " + listed(ahead.packages))
+                     .with_hint("let `" + own + "` come first, by `after` at `" + other +
+                                "`; or `recommends: false` there, where they only come recommended"),
+                 ObstacleGoes::kNever);
+    item.observed.undone_by = other;
+  }
+
+  // Whether the items and these packages cannot be there together.
+  Result<bool> rule_out(const Items& items, const std::set<std::string>& packages) {
+    PLUMB_TRY_ASSIGN(const Simulation both, simulate(items, false, packages));
+    return !both.errors.empty() ||
+           std::any_of(packages.begin(), packages.end(), [&](const auto& one) { return both.removes.contains(one); });
+  }
+
+  static bool are_with_recommends(const Items& items) {
+    return std::none_of(items.begin(), items.end(), [](const Item* item) { return item->is_without_recommends(); });
+  }
+
+  Result<Simulation> simulate(const Items& items) { return simulate(items, are_with_recommends(items), {}); }
+  // `besides`: packages that nobody declares, and that are to come too.
+  Result<Simulation> simulate(const Items& items, bool recommended, const std::set<std::string>& besides) {
     std::vector<Wish> wishes;
     Allowed allowed;
+    allowed.recommended = recommended;
     for (const Item* item : items) {
       wishes.push_back(item->wish());
       allowed.older = allowed.older || item->desired->has("version");
       allowed.held = allowed.held || item->observed.flag("hold", false);
-      allowed.recommended = allowed.recommended && !item->is_without_recommends();
     }
+    for (const std::string& name : besides) wishes.push_back({name, name});
     return host_->simulate(wishes, allowed);
   }
 

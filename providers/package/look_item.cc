@@ -89,6 +89,13 @@ void observe_simulation(Item& item, const Simulation& simulation) {
   }
 }
 
+void add_brought(Json& attributes, const std::string& root, const std::string& name, const std::string& version) {
+  Json& brings = attributes["brings"];
+  if (!brings.is_array()) brings = Json::array({root});
+  if (std::find(brings.begin(), brings.end(), name) == brings.end()) brings.push_back(name);
+  attributes["versions"][name] = version;
+}
+
 std::string doing(const Items& items) {
   std::set<std::string> come, go;
   for (const Item* item : items) (item->goes() ? go : come).insert(item->name);

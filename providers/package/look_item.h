@@ -1,7 +1,9 @@
 // A resource on its way through a batch that is looked at together (internal to this folder).
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -49,6 +51,12 @@ struct Item {
     return {names.begin(), names.end()};
   }
   bool is_open() const { return asks && !observed.obstacle; }
+  // Which one of the plan's it is part of, where that is known: not before a plan was made.
+  std::optional<std::size_t> transaction() const {
+    const Json& number = desired->attribute("transaction");
+    if (!number.is_number_integer()) return std::nullopt;
+    return number.get<std::size_t>();
+  }
 };
 
 using Items = std::vector<Item*>;
@@ -58,6 +66,9 @@ void observe_status(Item& item, const Installed& status, const std::set<std::str
 
 // `brings`, `candidate` and the rest, from what the manager said.
 void observe_simulation(Item& item, const Simulation& simulation);
+
+// One package more that comes along with `root`.
+void add_brought(Json& attributes, const std::string& root, const std::string& name, const std::string& version);
 
 // "installing a, b and removing c"
 std::string doing(const Items& items);

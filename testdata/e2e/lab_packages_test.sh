@@ -38,6 +38,9 @@ package plumb-needs 1 'Depends: plumb-lib'
 package plumb-lib 1
 for version in 1 2 3; do package plumb-conf $version; done
 package plumb-rec 1 'Recommends: plumb-f'
+package plumb-cron 1 'Recommends: plumb-exim | plumb-mta'
+for name in exim postfix; do package plumb-$name 1 'Provides: plumb-mta
+Conflicts: plumb-mta'; done
 echo 'deb [trusted=yes] file:/srv/plumb-repo ./' >/etc/apt/sources.list.d/plumb.list
 apt-get update -o Dir::Etc::sourcelist=/etc/apt/sources.list.d/plumb.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0
 SH
@@ -126,6 +129,27 @@ exits 0 "$plumb" apply --yes
 [ "$(on_host $host 'cat /etc/plumb-test.conf /etc/plumb-test.conf.dpkg-old')" = "$(printf 'of 3\nmine')" ] || fail 'the changed file stays'
 exits 0 "$plumb" plan --detailed-exitcode
 on_host $host 'dpkg --purge plumb-conf' >/dev/null 2>&1
+
+# In one transaction the second is what the first recommends; in two the first brings another, and the order is the way
+# out.
+project <<'YAML'
+  - package: plumb-cron
+  - file: /srv/between
+    content: "y"
+    after: ["package:plumb-cron"]
+  - package: plumb-postfix
+YAML
+exits 1 "$plumb" plan
+says 'PL2011'
+says 'package:plumb-postfix does not go together with what package:plumb-cron brings before it: plumb-exim'
+says 'plumb.yaml:4'
+says 'plumb.yaml:8'
+sed -i 's/- package: plumb-cron$/&\n    after: ["package:plumb-postfix"]/' plumb.yaml
+exits 0 "$plumb" apply --yes
+is plumb-postfix 1
+goes plumb-exim
+exits 0 "$plumb" plan --detailed-exitcode
+on_host $host 'dpkg --purge plumb-cron plumb-postfix' >/dev/null 2>&1
 
 # What nobody declares goes only where the one that takes it away allows it.
 installs plumb-x plumb-needs

@@ -11,7 +11,7 @@
 
 #include "engine/exec/apply.h"
 #include "engine/exec/testing/client.h"
-#include "engine/exec/transactions.h"
+#include "engine/wire/transactions.h"
 
 namespace plumb::exec {
 

@@ -1,4 +1,8 @@
 // What other packages come, stay and go with one.
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include "providers/package/apt/testing/apt_host.h"
 
 namespace plumb::providers::package::apt {
@@ -187,6 +191,72 @@ TEST_F(Package, WhatDoesNotGoTogetherIsToldOfOneThatComes) {
   ASSERT_TRUE(results[1]->obstacle) << "the last one has nothing to do";
   EXPECT_EQ(results[1]->undone_by, "package:rival");
   EXPECT_FALSE(results[2]->obstacle);
+}
+
+// `a` recommends one of two that cannot both be there; all together do without the first, and the first transaction
+// does not know of that.
+class InTransactions : public Package {
+ protected:
+  InTransactions() {
+    apt_says("Inst a (1 x [all])\nInst second (1 x [all])\n", 0, "*install -- a second");
+    apt_says("Inst second (1 x [all])\n", 0, "*install -- second");
+    apt_says("  Installing first:amd64 as Recommends of a:amd64\nInst first (1 x [all])\nInst a (1 x [all])\n", 0,
+             "*install -- a");
+  }
+  // As asked with the numbers of their transactions, or without.
+  std::vector<Result<Observed>> look_at_both(std::optional<int> of_a, std::optional<int> of_second) {
+    a_ = want({{"name", "a"}});
+    second_ = want({{"name", "second"}});
+    if (of_a) a_.attributes["transaction"] = *of_a;
+    if (of_second) second_.attributes["transaction"] = *of_second;
+    const Desired* const both[] = {&a_, &second_};
+    return provider.observe(both, system);
+  }
+
+  Desired a_, second_;
+};
+
+TEST_F(InTransactions, WhatAnEarlierOneBringsAndALaterOneCannotBeWithIsRefused) {
+  apt_says(" first : Conflicts: second\nE: Unable to correct problems.\n", 100, "*second first");
+  const auto results = look_at_both(0, 1);
+  ASSERT_TRUE(results[0] && results[1]);
+  EXPECT_FALSE(results[0]->obstacle);
+  ASSERT_TRUE(results[1]->obstacle);
+  EXPECT_EQ(results[1]->obstacle->code, Code::kPackageOthers);
+  EXPECT_EQ(results[1]->obstacle->summary,
+            "package:second does not go together with what package:a brings before it: first");
+  EXPECT_EQ(results[1]->obstacle->hint,
+            "let `package:second` come first, by `after` at `package:a`; or `recommends: false` there, where they only "
+            "come recommended");
+  EXPECT_EQ(results[1]->obstacle->goes, ObstacleGoes::kNever);
+  EXPECT_EQ(results[1]->undone_by, "package:a");
+}
+
+TEST_F(InTransactions, InOneOrTheOtherOrderTheyGoTogether) {
+  apt_says(" first : Conflicts: second\nE: Unable to correct problems.\n", 100, "*second first");
+  const std::vector<std::pair<std::optional<int>, std::optional<int>>> fine = {{{}, {}}, {0, 0}, {1, 0}};
+  for (const auto& [of_a, of_second] : fine) {
+    const auto results = look_at_both(of_a, of_second);
+    EXPECT_FALSE(results[0]->obstacle);
+    EXPECT_FALSE(results[1]->obstacle);
+    EXPECT_EQ(provider.diff(a_, *results[0]).note, "");
+  }
+}
+
+TEST_F(InTransactions, WhatAnEarlierOneBringsBesidesIsTold) {
+  apt_says("Inst a (1 x [all])\nInst second (1 x [all])\nInst first (1 x [all])\n", 0, "*second first");
+  const auto results = look_at_both(0, 1);
+  EXPECT_FALSE(results[1]->obstacle);
+  EXPECT_EQ(provider.diff(a_, *results[0]).note, "brings first 1");
+  EXPECT_EQ(provider.diff(second_, *results[1]).note, "");
+}
+
+TEST_F(InTransactions, WhatAnEarlierOneWouldTakeAwayIsRefused) {
+  apt_says("Remv jq [1.6-2.1]\nInst a (1 x [all])\n", 0, "*install -- a");
+  const auto results = look_at_both(0, 1);
+  ASSERT_TRUE(results[0]->obstacle);
+  EXPECT_EQ(results[0]->obstacle->summary, "installing a would remove jq");
+  EXPECT_FALSE(results[1]->obstacle);
 }
 
 TEST_F(Package, OnlyWhatIsToBeInstalledBringsAnything) {

@@ -1,12 +1,14 @@
-#include "engine/exec/transactions.h"
+#include "engine/wire/transactions.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <variant>
 
-namespace plumb::exec {
+namespace plumb::wire {
 namespace {
 
-bool is_member(const wire::Action& action) {
+bool is_member(const Action& action) {
   // What may fail, or is tried again, fails for itself.
   const bool alone =
       action.manner.may_fail || action.manner.tries > 1 || !action.rescues.empty() || !action.when.empty();
@@ -14,11 +16,11 @@ bool is_member(const wire::Action& action) {
 }
 
 // Both have the same time and the same variables.
-bool can_go_together(const wire::Action& one, const wire::Action& other) {
+bool can_go_together(const Action& one, const Action& other) {
   return one.manner == other.manner && one.desired.env == other.desired.env;
 }
 
-bool only_removes(const wire::Action& action) {
+bool only_removes(const Action& action) {
   const auto* const transaction =
       action.operations.empty() ? nullptr : std::get_if<PackageTransaction>(&action.operations.front());
   return transaction != nullptr && transaction->install.empty() && !transaction->remove.empty();
@@ -28,7 +30,7 @@ bool contains(const std::vector<std::size_t>& indexes, std::size_t index) {
   return std::find(indexes.begin(), indexes.end(), index) != indexes.end();
 }
 
-bool runs_something(const wire::Action& action) {
+bool runs_something(const Action& action) {
   const auto runs = [](const Operation& operation) { return std::holds_alternative<Run>(operation); };
   return action.op == Op::kRun || std::any_of(action.operations.begin(), action.operations.end(), runs);
 }
@@ -63,7 +65,7 @@ bool changes_packages(const std::vector<Operation>& operations) {
   return operations.size() == 1 && std::holds_alternative<PackageTransaction>(operations.front());
 }
 
-std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wire::Action> actions) {
+std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const Action> actions) {
   std::map<std::size_t, std::vector<std::size_t>> found;
   std::vector<std::size_t> waiting;
   const auto close = [&] {
@@ -71,7 +73,7 @@ std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wir
     waiting.clear();
   };
   for (std::size_t i = 0; i < actions.size(); ++i) {
-    const wire::Action& action = actions[i];
+    const Action& action = actions[i];
     const bool joins = is_member(action);
     const bool depends = std::any_of(waiting.begin(), waiting.end(), [&](std::size_t one) {
       // What is to go may take the other along, so no order holds between them.
@@ -86,6 +88,31 @@ std::map<std::size_t, std::vector<std::size_t>> transactions(std::span<const wir
   }
   close();
   return found;
+}
+
+std::vector<std::vector<std::size_t>> transactions_in_order(std::span<const Action> actions) {
+  std::map<std::size_t, std::vector<std::size_t>> by_last = transactions(actions);
+  std::vector<bool> joined(actions.size(), false);
+  for (const auto& [last, members] : by_last) {
+    for (const std::size_t member : members) joined[member] = true;
+  }
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    const bool certain = actions[i].rescues.empty() && actions[i].when.empty();
+    if (!joined[i] && certain && changes_packages(actions[i].operations)) by_last[i] = {i};
+  }
+  std::vector<std::vector<std::size_t>> in_order;
+  for (const auto& [last, members] : by_last) {
+    std::optional<PackageTransaction> whole;
+    for (const std::size_t member : members) {
+      const auto& one = std::get<PackageTransaction>(actions[member].operations.front());
+      if (!whole || !merge(*whole, one)) {
+        whole = one;
+        in_order.emplace_back();
+      }
+      in_order.back().push_back(member);
+    }
+  }
+  return in_order;
 }
 
 bool merge(PackageTransaction& into, const PackageTransaction& more) {
@@ -105,4 +132,4 @@ bool merge(PackageTransaction& into, const PackageTransaction& more) {
   return true;
 }
 
-}  // namespace plumb::exec
+}  // namespace plumb::wire
