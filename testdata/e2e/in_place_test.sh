@@ -96,10 +96,11 @@ mkdir -p "$root/etc/selinux" "$root/srv"
 echo SELINUX=enforcing >"$root/etc/selinux/config"
 echo page >"$root/srv/page"
 python3 -c 'import os, sys; os.setxattr(sys.argv[1], "security.selinux", b"unconfined_u:object_r:var_t:s0\0")' "$root/srv/page" 2>/dev/null || exit 0
+python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.gone", b"x")' "$root/srv/page"
 resources <<'YAML'
   - file: /srv/page
     selinux: {type: httpd_sys_content_t}
-    xattrs: {user.origin: by hand, user.none: false}
+    xattrs: {user.origin: by hand, user.none: false, user.gone: false, user.word: "false"}
   - directory: /srv/web
     selinux: {type: httpd_sys_content_t}
     recurse: true
@@ -112,11 +113,15 @@ exits 0 run apply --yes
 [ "$(label /srv/page)" = unconfined_u:object_r:httpd_sys_content_t:s0 ] || fail "the label: $(label /srv/page)"
 [ "$(label /srv/web/index)" = system_u:object_r:httpd_sys_content_t:s0 ] || fail "below: $(label /srv/web/index)"
 [ "$(attribute /srv/page user.origin)" = 'by hand' ] || fail 'no attribute'
+! attribute /srv/page user.none || fail 'an attribute that is not to be there'
+! attribute /srv/page user.gone || fail 'an attribute stayed that is not to be there'
+[ "$(attribute /srv/page user.word)" = false ] || fail 'no attribute whose text is false'
 exits 0 run apply --yes
 says 'Nothing to change'
 exits 0 run undo last --yes
 [ "$(label /srv/page)" = unconfined_u:object_r:var_t:s0 ] || fail "undo left $(label /srv/page)"
 ! attribute /srv/page user.origin || fail 'undo left the attribute'
+[ "$(attribute /srv/page user.gone)" = x ] || fail 'undo did not bring the attribute back'
 # Without SELinux nobody sets one, and that is told.
 echo SELINUX=disabled >"$root/etc/selinux/config"
 exits 0 run plan
