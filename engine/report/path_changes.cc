@@ -15,7 +15,7 @@ namespace {
 using Items = std::vector<const ValueTree*>;
 
 std::string path_step(const std::string& name) {
-  const bool is_plain = !name.empty() && name.find_first_of(".[]\"= \t") == std::string::npos;
+  const bool is_plain = !name.empty() && name.find_first_of(".[]\"=: \t") == std::string::npos && visible(name) == name;
   return is_plain ? visible(name) : '"' + visible(name) + '"';
 }
 
@@ -44,11 +44,52 @@ std::string item_name(const ValueTree& item) {
   return {};
 }
 
+bool is_only_one(const Items& items, const std::string& name) {
+  return std::count_if(items.begin(), items.end(), [&](const ValueTree* item) { return item_name(*item) == name; }) ==
+         1;
+}
+
 // All that stands somewhere of it.
 void add_places(const ValueTree& tree, std::vector<TextPlace>& places) {
   if (tree.place.begin < tree.place.end) places.push_back(tree.place);
   places.insert(places.end(), tree.name_places.begin(), tree.name_places.end());
   for (const ValueTree& value : tree.values) add_places(value, places);
+}
+
+std::size_t times_given(const ValueTree& value) {
+  return value.repeats ? value.values.size() : 1;
+}
+
+// The names of a map, each as often as the text gives it and where it does, but for those that `other` gives more or
+// less often.
+std::vector<std::string_view> names_as_given(const ValueTree& map, const ValueTree& other) {
+  std::map<std::string_view, std::size_t> times;
+  for (std::size_t i = 0; i < other.names.size(); ++i) times.emplace(other.names[i], times_given(other.values[i]));
+  std::vector<std::pair<std::size_t, std::string_view>> all;
+  for (std::size_t i = 0; i < map.names.size(); ++i) {
+    const ValueTree& value = map.values[i];
+    const auto there = times.find(map.names[i]);
+    if (there == times.end() || there->second != times_given(value)) continue;
+    if (!value.repeats) all.emplace_back(map.name_places[i].begin, map.names[i]);
+    for (std::size_t k = 0; value.repeats && k < value.values.size(); ++k) {
+      std::vector<TextPlace> places;
+      add_places(value.values[k], places);
+      const auto first = std::min_element(places.begin(), places.end(),
+                                          [](const TextPlace& a, const TextPlace& b) { return a.begin < b.begin; });
+      if (first != places.end()) all.emplace_back(first->begin, map.names[i]);
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string_view> names;
+  for (const auto& [begin, name] : all) names.push_back(name);
+  return names;
+}
+
+// Whether names that stand there several times stand between other ones by now.
+bool repeats_moved(const ValueTree& before, const ValueTree& after) {
+  const auto repeats = [](const ValueTree& value) { return value.repeats; };
+  return std::any_of(before.values.begin(), before.values.end(), repeats) &&
+         names_as_given(before, after) != names_as_given(after, before);
 }
 
 class TreeComparison {
@@ -104,7 +145,8 @@ class TreeComparison {
   }
 
   void look_at_order(const ValueTree& before, const ValueTree& after) {
-    if (before.kind == ValueTree::Kind::kMap && before.names != after.names) changes_.reordered = true;
+    if (before.kind == ValueTree::Kind::kMap && (before.names != after.names || repeats_moved(before, after)))
+      changes_.reordered = true;
     for (std::size_t i = 0; i < before.values.size(); ++i) {
       const ValueTree* partner =
           before.kind == ValueTree::Kind::kMap ? member_of(after, before.names[i]) : &after.values[i];
@@ -118,6 +160,7 @@ class TreeComparison {
     std::map<std::string_view, std::size_t> before_places;
     for (std::size_t i = 0; i < before.names.size(); ++i) before_places.emplace(before.names[i], i);
     std::size_t last = 0;
+    if (repeats_moved(before, after)) changes_.reordered = true;
     for (std::size_t i = 0; i < before.names.size() && !is_too_many(); ++i) {
       const auto found = places.find(before.names[i]);
       const std::string below = path_below(path, before.names[i]);
@@ -188,10 +231,24 @@ class TreeComparison {
       new_ones.clear();
     }
     std::sort(partners.begin(), partners.end());
+    // What stands before another one by now is told as gone and come: of a list the order counts.
+    std::size_t next = 0;
+    std::erase_if(partners, [&](const std::pair<std::size_t, std::size_t>& one) {
+      if (one.second >= next) {
+        next = one.second + 1;
+        return false;
+      }
+      gone_ones.push_back(one.first);
+      new_ones.push_back(one.second);
+      return true;
+    });
+    std::sort(gone_ones.begin(), gone_ones.end());
+    std::sort(new_ones.begin(), new_ones.end());
     for (const auto& [old_one, new_one] : partners) {
       if (is_too_many()) return;
       const std::string name = item_name(*before[old_one]);
-      const bool keeps_name = !name.empty() && name == item_name(*after[new_one]);
+      const bool keeps_name =
+          !name.empty() && name == item_name(*after[new_one]) && is_only_one(before, name) && is_only_one(after, name);
       compare(keeps_name ? path + "[" + name + "]" : path_of_item(path, new_one), *before[old_one], *after[new_one]);
     }
     for (const std::size_t i : gone_ones) {

@@ -125,7 +125,8 @@ std::string content_change_text(std::string_view file, std::string_view before, 
   const std::optional<FileTree> new_tree = old_tree ? read_value_tree(file, after) : std::nullopt;
   if (!new_tree || old_tree->is_json != new_tree->is_json) return lines_alone;
   const std::optional<PathChanges> changes = path_changes(old_tree->root, new_tree->root, kMostPaths);
-  if (!changes || changes->all.empty()) return lines_alone;
+  // All of it, which has no path, is told by its lines.
+  if (!changes || changes->all.empty() || changes->all.front().path.empty()) return lines_alone;
   std::string note = form_note(form_lines(before, after, *changes, new_tree->is_json), changes->reordered);
   if (!note.empty() && !both) note += "; --full shows them";
   return text_of_paths(*changes, note, both ? kOuterMargin : kPathMargin, options) + (both ? lines_alone : "");

@@ -51,6 +51,22 @@ TEST(PathsText, ItemsAreFoundAgainByTheirNames) {
             "        + jobs[2]: {name: d, every: 9m}\n");
 }
 
+// Of a list the order counts: which rule is first, which step.
+TEST(PathsText, ItemsThatChangePlacesComeAndGo) {
+  EXPECT_EQ(
+      told("/etc/app.yml", "l:\n- name: a\n  v: 1\n- name: b\n  v: 2\n", "l:\n- name: b\n  v: 3\n- name: a\n  v: 4\n"),
+      "        ~ l[name=a].v: 1 → 4\n"
+      "        - l[1]: {name: b, v: 2}\n"
+      "        + l[0]: {name: b, v: 3}\n"
+      "        and 1 line of comments and layout; --full shows them\n");
+}
+
+TEST(PathsText, ANameThatSeveralItemsHaveNamesNone) {
+  EXPECT_EQ(
+      told("/etc/app.yml", "l:\n- name: a\n  v: 1\n- name: a\n  v: 2\n", "l:\n- name: a\n  v: 1\n- name: a\n  v: 3\n"),
+      "        ~ l[1].v: 2 → 3\n");
+}
+
 TEST(PathsText, SectionsAreToldWithTheirOptions) {
   EXPECT_EQ(
       told("/etc/systemd/system/a.service", "[Service]\nExecStart=/bin/a\nEnvironment=A=1\nRestart=no\n",
@@ -81,6 +97,16 @@ TEST(PathsText, AnotherOrderIsSaid) {
   EXPECT_EQ(told("/etc/a.ini", "[x]\na = 1\nb = 2\nc = 3\n", "[x]\nb = 2\na = 1\nc = 4\n"),
             "        ~ x.c: 3 → 4\n"
             "        and 1 line of comments and layout, and names in another order; --full shows them\n");
+}
+
+TEST(PathsText, ARepeatedNameThatMovesIsSaid) {
+  EXPECT_EQ(told("/etc/a.ini", "[x]\na = 1\nb = 5\na = 2\n", "[x]\na = 1\na = 2\nb = 6\n"),
+            "        ~ x.b: 5 → 6\n"
+            "        and names in another order; --full shows them\n");
+}
+
+TEST(PathsText, AllOfAFileIsToldByItsLines) {
+  EXPECT_EQ(told("/etc/a.json", "[1]\n", "{\"a\": 1}\n"), "        -[1]\n        +{\"a\": 1}\n");
 }
 
 TEST(PathsText, ARemarkThatMovesIsCounted) {
