@@ -150,6 +150,12 @@ TEST_F(ProbeTest, IsTriedUntilItPasses) {
   late.join();
 }
 
+TEST_F(ProbeTest, WhatFailsAtOnceIsNotTriedMoreOften) {
+  const TestServer closed("");
+  within_ = 1;
+  EXPECT_THAT(ask(tcp(closed.address())), HasSubstr(" failed 2 times in 1."));
+}
+
 TEST_F(ProbeTest, TellsHowOftenItTried) {
   within_ = 2;
   EXPECT_THAT(ask(command({"false"})), ::testing::AllOf(HasSubstr("succeeds failed "), HasSubstr(" times in ")));

@@ -264,7 +264,8 @@ class Try {
 bool wait_until(Clock::time_point end, const std::function<bool()>& wants_stop) {
   constexpr milliseconds kSlice{100};
   while (!wants_stop()) {
-    const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
+    // Rounded up: who comes back before the end would try, and wait for nothing, until it has come.
+    const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
     if (left.count() <= 0) return true;
     std::this_thread::sleep_for(std::min(left, kSlice));
   }
