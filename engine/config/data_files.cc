@@ -73,7 +73,9 @@ std::optional<Node> read_toml(const std::string& name, const std::string& text, 
 // INI, or NAME=value lines.
 std::optional<Node> read_settings(ReadingFormat format, const std::string& name, const std::string& text,
                                   Diagnostics& diagnostics) {
-  Result<Node> root = read_told_text(format, text);
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  const bool marked = text.starts_with(kByteOrderMark);
+  Result<Node> root = read_told_text(format, std::string_view(text).substr(marked ? kByteOrderMark.size() : 0));
   if (!root) {
     Diagnostic problem = root.error().diagnostic();
     problem.code = Code::kYamlSyntax;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -89,12 +90,16 @@ Result<Node> read_ini(std::string_view text) {
     if (line[0] == '[') {
       if (line.back() != ']') return no_such_text("INI", number, "a section's name does not end");
       section = trimmed(line.substr(1, line.size() - 2));
+      if (section.empty()) return no_such_text("INI", number, "the section has no name");
       const lang::Entry* known = root.find(section);
-      if (known == nullptr || !known->value.is_map()) set(root, section, empty_map(), number);
+      if (known != nullptr && !known->value.is_map())
+        return no_such_text("INI", number, "`" + section + "` is a key before the first section, too");
+      if (known == nullptr) set(root, section, empty_map(), number);
       return {};
     }
     const std::size_t equals = line.find_first_of("=:");
     const std::string_view key = trimmed(line.substr(0, equals));
+    if (key.empty()) return no_such_text("INI", number, "the key has no name");
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view() : trimmed(line.substr(equals + 1));
     if (section.empty()) {
@@ -109,22 +114,29 @@ Result<Node> read_ini(std::string_view text) {
   return root;
 }
 
-// As a shell reads the word: single quotes keep all, in double quotes and outside a backslash takes the next character.
-std::string unquoted(std::string_view word) {
+// As a shell reads the word: single quotes keep all, outside of quotes a backslash takes the next character, and in
+// double quotes where that means something there. A quote that begins the word has to end.
+std::optional<std::string> unquoted(std::string_view word) {
+  constexpr std::string_view kEscaped = "\"\\$`";
   std::string out;
   char quote = '\0';
+  bool ended = false;
   for (std::size_t i = 0; i < word.size(); ++i) {
     const char c = word[i];
+    const bool next = i + 1 < word.size();
     if (quote != '\0' && c == quote) {
       quote = '\0';
+      ended = true;
     } else if (quote == '\0' && (c == '\'' || c == '"')) {
       quote = c;
-    } else if (c == '\\' && quote != '\'' && i + 1 < word.size()) {
+    } else if (c == '\\' && next &&
+               (quote == '\0' || (quote == '"' && kEscaped.find(word[i + 1]) != std::string_view::npos))) {
       out += word[++i];
     } else {
       out += c;
     }
   }
+  if (!ended && quote != '\0' && word.front() == quote) return std::nullopt;
   return out;
 }
 
@@ -136,7 +148,9 @@ Result<Node> read_env(std::string_view text) {
     const std::size_t equals = line.find('=');
     if (equals == std::string_view::npos || equals == 0)
       return no_such_text("file of NAME=value lines", number, "there is no NAME=");
-    set(root, trimmed(line.substr(0, equals)), scalar(unquoted(trimmed(line.substr(equals + 1)))), number);
+    const std::optional<std::string> value = unquoted(trimmed(line.substr(equals + 1)));
+    if (!value) return no_such_text("file of NAME=value lines", number, "the quote does not end on its line");
+    set(root, trimmed(line.substr(0, equals)), scalar(*value), number);
     return {};
   }));
   return root;

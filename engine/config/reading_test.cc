@@ -43,6 +43,11 @@ TEST(ReadingFormats, TextsBecomeTrees) {
             Json::parse(R"({"top": 1, "web": {"port": 80, "name": "a = b", "lone": ""}})"));
   EXPECT_EQ(told("env", "# note\nexport A=1\nB=\"two words\"\nC='$x'\\''\n"),
             Json::parse(R"({"A": 1, "B": "two words", "C": "$x'"})"));
+  EXPECT_EQ(told("env", R"(A="a\n\"b\\"
+B=it's
+C=a\ b
+)"),
+            Json::parse(R"({"A": "a\\n\"b\\", "B": "its", "C": "a b"})"));
 }
 
 // These are no YAML: a telephone number is none, and no flag.
@@ -57,7 +62,10 @@ TEST(ReadingFormats, WhatIsNoneIsTheErrorOfALine) {
   EXPECT_THAT(told("yaml", "a: 1\na: 2\n").get<std::string>(), HasSubstr("no YAML: line 2"));
   EXPECT_THAT(told("toml", "a = \n").get<std::string>(), HasSubstr("no TOML"));
   EXPECT_THAT(told("ini", "a = 1\n[b\n").get<std::string>(), HasSubstr("line 2"));
-  EXPECT_THAT(told("env", "A=1\nwords\n").get<std::string>(), HasSubstr("line 2"));
+  for (const char* text : {"a = 1\n[]\n", "a = 1\n= 2\n", "a = 1\n[a]\n"})
+    EXPECT_THAT(told("ini", text).get<std::string>(), HasSubstr("line 2")) << text;
+  for (const char* text : {"A=1\nwords\n", "A=1\nB=\"one\ntwo=2\"\n", "A=1\nB='\n"})
+    EXPECT_THAT(told("env", text).get<std::string>(), HasSubstr("line 2")) << text;
 }
 
 TEST(Reading, TheTypeDecidesWhatATextIs) {
