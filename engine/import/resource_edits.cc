@@ -186,7 +186,7 @@ void Builder::edit(Unit::Turn& turn, const Cel& when, const std::vector<const It
   if (yes({"backup"})) item->put("backup", Written::of_plain("true"));
   if (auto validate = take({"validate"}, Form::kText, local)) item->put("validate", *validate);
   if (yes({"unsafe_writes"})) item->put("in_place", Written::of_plain("true"));
-  ignore({"follow", "others", "attributes", "selevel", "serole", "setype", "seuser", "force"});
+  ignore({"follow", "others", "force"});
   finish(std::move(item), turn, changes);
   if (!absent) owner_beside(path, turn, when);
   ignore({"owner", "group", "mode"});

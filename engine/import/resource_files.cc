@@ -148,7 +148,7 @@ void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const It
   if (kind == "directory" && recurse) item->put("recurse", Written::of_plain("true"));
   if (given({"follow"}) && yes({"follow"})) item->put("follow", Written::of_plain("true"));
   put_beyond_mode(*item, local);
-  ignore({"force", "attributes", "src", "follow"});
+  ignore({"force", "src", "follow"});
   if (kind == "file" && turn.for_each.empty() && when.text == "true" && !unit_.file_resources_.insert(path.text).second)
     throw Untranslatable{"another task decides on the same file"};
   finish(std::move(item), turn, changes);
@@ -203,7 +203,7 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
   path.text = home_path(path.text);
   const Node* content = task_.argument({"content"});
   const Node* src = task_.argument({"src"});
-  ignore({"content", "src", "directory_mode", "local_follow", "follow", "checksum", "decrypt", "attributes"});
+  ignore({"content", "src", "directory_mode", "local_follow", "follow", "checksum", "decrypt"});
   const bool on_host = yes({"remote_src"});
   std::string source;
   std::string remote;
@@ -286,7 +286,7 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
   LocalNames& local = *turn.names;
   const Node* dest = task_.argument({"dest", "path"});
   const Node* src = task_.argument({"src"});
-  ignore({"dest", "path", "src", "follow", "attributes", "newline_sequence", "output_encoding"});
+  ignore({"dest", "path", "src", "follow", "newline_sequence", "output_encoding"});
   for (const char* sign : {"variable_start_string", "block_start_string", "comment_start_string"}) {
     if (given({sign})) throw Untranslatable{"a template with `" + std::string(sign) + "`"};
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/import/names.h"
+
 namespace plumb::imports {
 namespace {
 
@@ -81,11 +83,18 @@ Node scalar_of(std::string text, const SourceSpan& span, lang::Style style) {
   return node;
 }
 
+// An argument that is null is one that is not given; but of a fact it is the value.
+void take_given(Task& task, const Node& map) {
+  for (const Entry& one : map.entries) {
+    if (task.module == "set_fact" || plain_type(one.value) != Type::kNull) task.arguments.entries.push_back(one);
+  }
+}
+
 void take_arguments(Task& task, const Node& value) {
   task.arguments.kind = Node::Kind::kMap;
   task.arguments.span = value.span;
   if (value.is_map()) {
-    task.arguments.entries.insert(task.arguments.entries.end(), value.entries.begin(), value.entries.end());
+    take_given(task, value);
     return;
   }
   if (!value.is_scalar()) return;
@@ -146,9 +155,8 @@ Task read_task(const Node& node, const std::string& file) {
         const Entry* module = entry.value.find("module");
         task.written_module = module == nullptr ? "" : module->value.text;
         task.module = last_part(task.written_module);
-        for (const Entry& one : entry.value.entries) {
-          if (one.key != "module") task.arguments.entries.push_back(one);
-        }
+        take_given(task, entry.value);
+        std::erase_if(task.arguments.entries, [](const Entry& one) { return one.key == "module"; });
       } else {
         const std::size_t space = std::min(entry.value.text.find(' '), entry.value.text.size());
         task.written_module = entry.value.text.substr(0, space);
@@ -163,8 +171,7 @@ Task read_task(const Node& node, const std::string& file) {
     task.module = last_part(entry.key);
     take_arguments(task, entry.value);
   }
-  if (const Entry* more = node.find("args"); more != nullptr && more->value.is_map())
-    task.arguments.entries.insert(task.arguments.entries.end(), more->value.entries.begin(), more->value.entries.end());
+  if (const Entry* more = node.find("args"); more != nullptr && more->value.is_map()) take_given(task, more->value);
   const Entry* name = node.find("name");
   task.name = name != nullptr && name->value.is_scalar() && !name->value.text.empty() ? name->value.text : task.module;
   return task;
@@ -174,7 +181,8 @@ Task read_task(const Node& node, const std::string& file) {
 
 const Node* Task::keyword(std::string_view key) const {
   const Entry* found = node == nullptr ? nullptr : node->find(key);
-  return found == nullptr ? nullptr : &found->value;
+  return found == nullptr || (found->value.is_plain() && plain_type(found->value) == Type::kNull) ? nullptr
+                                                                                                  : &found->value;
 }
 
 const Node* Task::argument(std::initializer_list<std::string_view> names) const {
