@@ -85,6 +85,16 @@ Result<std::optional<wire::Message>> StreamLine::opened(const wire::Envelope& en
   return message;
 }
 
+// Messages are handed on and never assigned: that alone would be ten kilobytes of an executor.
+Result<std::optional<wire::Message>> StreamLine::received() {
+  for (;;) {
+    Result<std::optional<wire::Message>> message = reader_.next();
+    if (!message || !*message || !std::holds_alternative<wire::Envelope>(**message)) return message;
+    Result<std::optional<wire::Message>> inner = opened(std::get<wire::Envelope>(**message));
+    if (!inner || *inner) return inner;
+  }
+}
+
 bool StreamLine::read_some() {
   const auto bytes = std::make_unique_for_overwrite<char[]>(kMostRead);
   ssize_t count = 0;
@@ -107,11 +117,7 @@ bool StreamLine::read_some() {
   if (queue_.empty()) unread_ = 0;
   unread_ += static_cast<std::size_t>(count);
   while (!problem_) {
-    Result<std::optional<wire::Message>> message = reader_.next();
-    if (message && *message && std::holds_alternative<wire::Envelope>(**message)) {
-      message = opened(std::get<wire::Envelope>(**message));
-      if (message && !*message) continue;
-    }
+    Result<std::optional<wire::Message>> message = received();
     if (!message) {
       problem_ = std::move(message.error());
     } else if (!*message) {

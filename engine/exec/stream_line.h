@@ -56,6 +56,8 @@ class StreamLine : public Line {
   bool has_something_to_read(std::chrono::milliseconds patience);
   // The next part of a content that was wanted. Stops stay in the queue.
   Result<wire::Blob> next_blob();
+  // The next message that stands in what was read; of an envelope what is in it.
+  Result<std::optional<wire::Message>> received();
   // What is in an envelope, where all of it is there.
   Result<std::optional<wire::Message>> opened(const wire::Envelope& envelope);
   // Reads once and puts whole messages into the queue; false at the end of the stream.

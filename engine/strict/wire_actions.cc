@@ -15,7 +15,7 @@ wire::Action to_wire(const plan::Action& action) {
   result.op = action.op;
   result.before = action.before;
   result.after = action.after;
-  result.operations = action.operations;
+  result.operations = std::vector<Operation>(action.operations);
   // A command's guard asks about the moment when its turn comes.
   result.explained = !action.unknown_until.empty() || action.op == Op::kRun;
   result.triggered = action.triggered;
