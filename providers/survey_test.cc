@@ -350,6 +350,7 @@ TEST_F(SurveyOfAHost, WhatServersOfDatabasesHaveWithoutPasswords) {
   system_.make_file("/run/mysqld/mysqld.sock", "");
   system_.script("psql*", {0, R"({"name": "shop", "hash": true, "a": {"login": null, "connection_limit": 50}})", {}});
   EXPECT_EQ(found("postgresql_role"), (Json{{"shop", {{"connection_limit", 50}, {"port", 5433}}}}));
+  EXPECT_NE(system_.requests().back().stdin_text.find("SET search_path = '';\n"), std::string::npos);
   const Survey roles = look("postgresql_role");
   ASSERT_EQ(roles.things.size(), 1);
   ASSERT_EQ(roles.things[0].withheld.size(), 1);

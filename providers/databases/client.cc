@@ -70,7 +70,7 @@ Result<std::vector<std::string>> ask(const Server& server, const Client& client,
   request.argv = client.argv;
   request.env = client.env;
   request.user = client.user;
-  request.stdin_text = std::string(server.preamble()) + question;
+  request.stdin_text = std::string(server.preamble()).append(server.before_questions()) + question;
   request.timeout = kAsking;
   request.output_limit = kMostOutput;
   request.changes_nothing = true;

@@ -36,6 +36,8 @@ class Server {
   virtual bool is_brought_by(std::string_view name) const = 0;
   // In front of all that is said, so that it is read as it was quoted.
   virtual std::string_view preamble() const = 0;
+  // Behind that, where something is only asked.
+  virtual std::string_view before_questions() const { return {}; }
 };
 
 // Of an answer: objects of JSON, one a line. {"n": 3, …} is about the resource of that number; what has no number is

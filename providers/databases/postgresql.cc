@@ -41,7 +41,7 @@ std::string pg_text(std::string_view text) {
 
 std::string pg_connect(std::string_view database) {
   return "\\connect -reuse-previous=on " + between(connection(database), '"') + "\n" +
-         std::string(postgresql().preamble());
+         std::string(postgresql().preamble()).append(postgresql().before_questions());
 }
 
 std::string pg_inside(std::string_view database, const std::string& inside, const std::string& outside) {
@@ -95,6 +95,12 @@ bool Postgresql::is_brought_by(std::string_view name) const {
 
 std::string_view Postgresql::preamble() const {
   return "SET standard_conforming_strings = on;\nSET TimeZone = 'UTC';\n";
+}
+
+// A superuser asks, in databases of others: whoever may make functions there could make one that fits a question better
+// than the server's own of that name. With no path only the server's own are found.
+std::string_view Postgresql::before_questions() const {
+  return "SET search_path = '';\n";
 }
 
 const Postgresql& postgresql() {

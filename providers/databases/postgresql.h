@@ -10,7 +10,7 @@ namespace plumb::providers::databases {
 // "app" and 'app', whatever they hold but a zero byte.
 std::string pg_name(std::string_view name);
 std::string pg_text(std::string_view text);
-// psql's own command that goes on in another database of the server.
+// psql's own command that goes on asking in another database of the server.
 std::string pg_connect(std::string_view database);
 // `inside`, asked in a database where that is there; elsewhere `outside`.
 std::string pg_inside(std::string_view database, const std::string& inside, const std::string& outside);
@@ -26,6 +26,7 @@ class Postgresql : public Server {
   std::vector<std::string> lines(std::string_view output) const override;
   bool is_brought_by(std::string_view name) const override;
   std::string_view preamble() const override;
+  std::string_view before_questions() const override;
 };
 const Postgresql& postgresql();
 // What a role and a database are called where somebody decides on them, on the server that the resource is about.

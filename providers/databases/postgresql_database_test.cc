@@ -106,6 +106,8 @@ TEST(Quoting, NamesAndTextsHoldWhateverTheyHold) {
   EXPECT_THAT(pg_connect("host=x dbname='y'\\"),
               HasSubstr("\\connect -reuse-previous=on \"dbname='host=x dbname=\\'y\\'\\\\'\"\n"));
   EXPECT_THAT(pg_connect("a\"b"), HasSubstr("\"dbname='a\"\"b'\""));
+  // What others made in it is not called by a question.
+  EXPECT_THAT(pg_connect("app"), HasSubstr("SET search_path = '';\n"));
 }
 
 TEST_F(Databases, AllOfAServerAreAskedAtOnce) {

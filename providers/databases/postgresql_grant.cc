@@ -109,8 +109,13 @@ std::string rows_of(const Desired& desired) {
     std::string which = "true";
     if (!all) {
       which.clear();
-      for (const std::string& object : objects)
-        which += (which.empty() ? "" : ", ") + ("to_regprocedure(" + pg_text(object_name(desired, object)) + ")");
+      // Types without a schema are looked for in this one: the path is set once what the question calls is settled.
+      const std::string path = pg_text(pg_name(schema_of(desired)) + ", public");
+      for (const std::string& object : objects) {
+        which += (which.empty() ? "" : ", ") +
+                 ("(SELECT to_regprocedure(CASE WHEN set_config('search_path', " + path + ", true) IS NOT NULL THEN " +
+                  pg_text(object_name(desired, object)) + " END))");
+      }
       which = "p.oid IN (" + which + ")";
     }
     return "SELECT p.oid::regprocedure::text AS name, p.proacl AS acl, p.proowner AS owner FROM pg_proc p JOIN "

@@ -97,7 +97,7 @@ bool same_value(const std::string& one, const std::string& other, const Json& ro
 // What the files say counts from the next reading or start on; what stands in none of them any more is as it comes.
 std::string question(std::span<const Desired* const> desired) {
   return "SELECT jsonb_build_object('n', w.n, 'vartype', s.vartype, 'unit', s.unit, 'context', s.context, 'runs', "
-         "CASE WHEN s.source = 'configuration file' THEN s.boot_val ELSE s.reset_val END, 'pending', "
+         "CASE WHEN s.source IN ('configuration file', 'session') THEN s.boot_val ELSE s.reset_val END, 'pending', "
          "s.pending_restart, 'file', (SELECT f.setting FROM pg_file_settings f WHERE "
          "lower(f.name) = lower(s.name) ORDER BY f.seqno DESC LIMIT 1), 'system', (SELECT f.setting FROM "
          "pg_file_settings f WHERE lower(f.name) = lower(s.name) AND f.sourcefile LIKE '%/postgresql.auto.conf' ORDER "

@@ -230,6 +230,38 @@ exits 0 with apply --prune --yes
 exits 0 with plan --prune --detailed-exitcode
 [ "$(ask "select count(*) from pg_roles where rolname = 'leaves'")" = 0 ] || fail 'the role is still there'
 
+# --- who owns a database may make functions there that fit a question better than the server's own: none of them is called
+ask 'create role sly' >/dev/null
+ask 'create database traps owner sly' >/dev/null
+ask "set role sly; create table t (x int); create type mood as enum ('a');
+  create function f(mood) returns int language sql as 'select 1';
+  create function trap(jsonb, text) returns jsonb language plpgsql as \$\$ begin
+    if current_setting('is_superuser') = 'on' then execute 'alter role sly superuser'; end if; return \$1; end \$\$;
+  create aggregate jsonb_agg(text) (sfunc = trap, stype = jsonb, initcond = '[]')" traps >/dev/null
+project >plumb.yaml <<YAML
+  - postgresql_grant: all read
+    socket: \${inputs.socket}
+    role: PUBLIC
+    database: traps
+    type: table
+    objects: [t]
+    privileges: [SELECT]
+  - postgresql_grant: nobody calls
+    socket: \${inputs.socket}
+    role: PUBLIC
+    database: traps
+    type: function
+    objects: [f(mood)]
+    privileges: [EXECUTE]
+    state: absent
+YAML
+exits 0 with apply --yes
+exits 0 with plan --detailed-exitcode
+[ "$(ask "select has_function_privilege('public', 'f(mood)', 'execute')" traps)" = f ] || fail 'everybody calls it'
+[ "$(ask "select rolsuper from pg_roles where rolname = 'sly'")" = f ] || fail 'a question made a superuser'
+ask 'drop database traps' >/dev/null
+ask 'drop role sly' >/dev/null
+
 # --- grants that contradict each other are told with both places
 project >plumb.yaml <<YAML
   - postgresql_grant: gives
