@@ -43,12 +43,17 @@ class Git {
     request.argv.insert(request.argv.end(), words.begin(), words.end());
     return run(std::move(request));
   }
-  // Whether a commit or a tag has a signature that counts.
-  Result<ProcessResult> verify(const std::string& object) {
-    ProcessRequest request;
-    request.argv = verifying(desired_, object);
-    request.about = {desired_.text("path"), keys_of(desired_)};
-    return run(std::move(request));
+  // Whether a commit, or the tag of that commit, has a signature that counts: the answer of what says so last.
+  Result<ProcessResult> verify(const std::string& object, const std::string& commit) {
+    ProcessResult result;
+    for (std::vector<std::string>& program : verifying(desired_, object, commit)) {
+      ProcessRequest request;
+      request.argv = std::move(program);
+      request.about = {desired_.text("path"), keys_of(desired_)};
+      PLUMB_TRY_ASSIGN(result, run(std::move(request)));
+      if (result.exit_code != 0) break;
+    }
+    return result;
   }
   // Its answer without the line's end; "" where it fails.
   Result<std::string> line(std::vector<std::string> words) {
@@ -158,7 +163,7 @@ Result<> observe_signature(const Desired& desired, Git& git, Observed& observed)
   PLUMB_TRY_ASSIGN(const ProcessResult there, git.ask({"cat-file", "-e", object}));
   observed.attributes["verified"] = false;
   if (there.exit_code != 0) return {};
-  PLUMB_TRY_ASSIGN(const ProcessResult result, git.verify(object));
+  PLUMB_TRY_ASSIGN(const ProcessResult result, git.verify(object, observed.text("offered")));
   observed.attributes["verified"] = result.exit_code == 0;
   if (result.exit_code == 0) return {};
   const std::string said = last_lines(result.errors, 3);

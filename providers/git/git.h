@@ -15,9 +15,10 @@ std::map<std::string, std::string> environment_of(const Desired& desired);
 // What brings the working copy to where it is to be. `target`: the commit; "" where it is not known beforehand.
 std::vector<Operation> operations_for(const Desired& desired, const Observed& observed, const std::string& target);
 
-// Of `signed_by`: a program that ends well where `object`, a commit or a tag, has a signature that counts. Inside the
-// working copy, as an argv.
-std::vector<std::string> verifying(const Desired& desired, const std::string& object);
+// Of `signed_by`: programs, as argvs, that all end well where `object`, a commit or a tag, has a signature that counts,
+// and a tag is the one that is asked for and leads to `commit`.
+std::vector<std::vector<std::string>> verifying(const Desired& desired, const std::string& object,
+                                                const std::string& commit);
 // What has to be signed: the tag where one is asked for, else the commit; "" where that is not known, or nothing has
 // to.
 std::string to_be_signed(const Desired& desired, const Observed& observed);

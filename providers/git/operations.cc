@@ -64,11 +64,9 @@ void fetch(const Desired& desired, const Observed& observed, const std::string& 
   steps.add(std::move(words));
 }
 
-}  // namespace
-
 // Only signatures of the kind whose keys are given count: git goes by the signature itself, and would ask a keyring of
 // the user's for others.
-std::vector<std::string> verifying(const Desired& desired, const std::string& object) {
+std::vector<std::string> verifying_signature(const Desired& desired, const std::string& object) {
   const Json& verify = desired.attribute("signed_by");
   const std::string verb = desired.has("tag") ? "verify-tag" : "verify-commit";
   const std::string path = desired.text("path");
@@ -93,6 +91,25 @@ std::vector<std::string> verifying(const Desired& desired, const std::string& ob
       "gpg --homedir \"$home\" --batch --quiet --no-autostart --import -- \"$1\" && "
       "GNUPGHOME=$home git -C \"$2\" -c gpg.ssh.program=false -c gpg.x509.program=false \"$3\" \"$4\"";
   return {"sh", "-c", kScript, "sh", text_of(verify, "keyring"), path, verb, object};
+}
+
+// The remote says which commit a tag is the name of, and could give one that was signed by another name, or another
+// commit with it: what counts is what stands in the tag.
+std::vector<std::string> comparing_tag(const Desired& desired, const std::string& tag, const std::string& commit) {
+  constexpr const char* kScript =
+      "[ \"$(git -C \"$1\" rev-parse --verify --quiet \"$2^{commit}\")\" = \"$3\" ] && "
+      "git -C \"$1\" cat-file tag \"$2\" | sed -n '/^$/q;s/^tag //p' | grep -qxF -e \"$4\" || "
+      "{ echo \"what was signed is not the tag $4 of $3\" >&2; exit 1; }";
+  return {"sh", "-c", kScript, "sh", desired.text("path"), tag, commit, desired.text("tag")};
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> verifying(const Desired& desired, const std::string& object,
+                                                const std::string& commit) {
+  std::vector<std::vector<std::string>> programs = {verifying_signature(desired, object)};
+  if (desired.has("tag")) programs.push_back(comparing_tag(desired, object, commit));
+  return programs;
 }
 
 std::string to_be_signed(const Desired& desired, const Observed& observed) {
@@ -129,7 +146,10 @@ std::vector<Operation> operations_for(const Desired& desired, const Observed& ob
     const bool unsigned_yet = verifies && !observed.flag("verified", false);
     if (observed.text("commit") != target || unsigned_yet) fetch(desired, observed, target, steps);
   }
-  if (verifies) steps.add_program(verifying(desired, to_be_signed(desired, observed)));
+  if (verifies) {
+    for (std::vector<std::string>& program : verifying(desired, to_be_signed(desired, observed), target))
+      steps.add_program(std::move(program));
+  }
   if (!target.empty()) {
     std::vector<std::string> words = {"checkout", "--quiet"};
     if (force) words.emplace_back("--force");

@@ -83,6 +83,23 @@ copy 'tag: v1'
 exits 1 "$plumb" apply --yes
 [ "$(page)" = one ] || fail 'a tag of another was followed'
 
+# --- nor what the remote says of a tag: another commit, or another name
+by good tag -s -m signed v2
+git -C origin update-ref refs/tags/v3 "$(git -C origin rev-parse v2)"
+git -C origin pack-refs --all
+sed -i "/refs.tags.v2\$/{n;s/.*/^$first/}" origin/.git/packed-refs
+give
+for tag in v2 v3; do
+  rm -rf "$host/site"
+  copy "tag: $tag"
+  exits 1 "$plumb" apply --yes
+  says "what was signed is not the tag $tag"
+  [ ! -e "$host/site/page" ] || fail "the remote's word was taken for $tag"
+done
+git -C origin tag -d v2 v3 >/dev/null
+give
+copy 'tag: v1'
+
 # --- a new working copy of what nobody signed holds nothing
 rm -rf "$host/site"
 exits 1 "$plumb" apply --yes
