@@ -84,6 +84,10 @@ TEST_F(BrewPackage, ItDoesNotRunAsRoot) {
   system.own("/opt/homebrew/bin/brew", 0, 0);
   info("jq", kJq);
   EXPECT_EQ(obstacle(want({{"name", "jq"}})), "brew does not run as root, to whom /opt/homebrew belongs");
+  // Nor as root in the place of somebody whom nobody knows.
+  system.own("/opt/homebrew/bin/brew", 4242, 20);
+  EXPECT_EQ(obstacle(want({{"name", "jq"}})),
+            "/opt/homebrew belongs to no account, so brew cannot be run as its owner");
 }
 
 TEST_F(BrewPackage, NamesThatItDoesNotKnowAreToldOneByOne) {

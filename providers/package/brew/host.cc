@@ -51,6 +51,9 @@ class BrewPackages : public HostPackages {
     PLUMB_TRY(find_owner());
     if (prefix_.empty())
       return std::optional(refused("brew is not on this host", "it is installed once, by its own script, as no root"));
+    if (owner_.empty())
+      return std::optional(refused(prefix_ + " belongs to no account, so brew cannot be run as its owner",
+                                   "give its files to the user who is to have them"));
     if (owner_ != "root") return std::optional<Diagnostic>();
     return std::optional(refused("brew does not run as root, to whom " + prefix_ + " belongs",
                                  "give its files to the user who is to have them"));
@@ -134,6 +137,8 @@ class BrewPackages : public HostPackages {
   }
 
   Result<ProcessResult> ask(const std::vector<std::string>& words) {
+    // As nobody else: it is a program that its owner may change.
+    if (owner_.empty()) return fail(Code::kCannotObserve, prefix_ + " belongs to no account, so brew is not asked");
     ProcessRequest request = program(words);
     request.user = owner_;
     request.changes_nothing = true;
