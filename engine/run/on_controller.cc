@@ -15,7 +15,7 @@ namespace plumb::run {
 namespace {
 
 constexpr std::chrono::seconds kReachTime{30};
-constexpr std::chrono::seconds kLookTime{120};
+constexpr std::chrono::minutes kLookTime{10};  // as a host has
 constexpr std::chrono::seconds kBeat{10};
 constexpr std::chrono::seconds kSlice{1};    // in which a stop is seen
 constexpr std::chrono::seconds kBeyond{30};  // the program's own time, until its executor must have ended it
@@ -132,7 +132,7 @@ Result<std::string> OnController::apply(const Kind& kind, const Desired& desired
 }
 
 std::vector<Result<Observed>> OnController::look(const std::string& project, std::span<const Desired* const> desired,
-                                                 const OpenValues& values, const std::string& key) {
+                                                 const OpenValues& values, const std::string& key, const Beat& beat) {
   wire::Observe question;
   question.project = project;
   question.secrets = values;
@@ -141,7 +141,7 @@ std::vector<Result<Observed>> OnController::look(const std::string& project, std
     if (!one->sensitive.empty()) question.key = key;
   }
   std::vector<Result<Observed>> out(desired.size(), fail(Code::kCannotObserve, "the controller told nothing of it"));
-  Result<std::vector<wire::ObservedState>> told = ask(question);
+  Result<std::vector<wire::ObservedState>> told = ask(question, beat);
   if (!told) {
     hang_up();
     const Error problem = std::move(told.error()).during("asking from the controller");
@@ -163,16 +163,25 @@ std::vector<Result<Observed>> OnController::look(const std::string& project, std
   return out;
 }
 
-Result<std::vector<wire::ObservedState>> OnController::ask(const wire::Observe& question) {
+Result<std::vector<wire::ObservedState>> OnController::ask(const wire::Observe& question, const Beat& beat) {
   PLUMB_TRY(reach());
   const host::Deadline due = host::Deadline::after(kLookTime);
   PLUMB_TRY(conversation_->send(question, due));
   std::vector<wire::ObservedState> states;
+  std::chrono::seconds quiet{0};
   while (true) {
     conversation_->allow(kAnswer, kAnswer);
-    PLUMB_TRY_ASSIGN(wire::Message message, conversation_->receive(due));
-    if (std::holds_alternative<wire::Record>(message)) return states;
-    auto* chunk = std::get_if<wire::ObservedChunk>(&message);
+    Result<wire::Message> message = conversation_->receive(earlier(host::Deadline::after(kSlice), due));
+    if (!message && message.error().code() == Code::kTimeout && !due.passed()) {
+      // Nobody waits for what a plan looks at; in an apply it says whether what was done holds.
+      if (!beat && control_.level() != StopLevel::kNone)
+        return fail(Code::kInterrupted, "stopped while something was looked at from the controller");
+      PLUMB_TRY(stay(beat, quiet));
+      continue;
+    }
+    if (!message) return std::move(message.error());
+    if (std::holds_alternative<wire::Record>(*message)) return states;
+    auto* chunk = std::get_if<wire::ObservedChunk>(&*message);
     if (chunk == nullptr) return fail(Code::kProtocol, "the executor sent another message than the states asked for");
     std::move(chunk->states.begin(), chunk->states.end(), std::back_inserter(states));
   }
@@ -251,15 +260,20 @@ Result<Answer> OnController::wait(std::chrono::seconds most, const Beat& beat) {
     conversation_->allow(kAnswer);
     Result<Answer> answer = conversation_->expect<Answer>(earlier(host::Deadline::after(kSlice), due));
     if (answer || answer.error().code() != Code::kTimeout || due.passed()) return answer;
-    if (control_.level() == StopLevel::kLeave)
-      return fail(Code::kInterrupted, "left while something was done on the controller");
+    PLUMB_TRY(stay(beat, quiet));
     if (control_.level() != StopLevel::kNone && !std::exchange(told_to_stop, true))
       PLUMB_TRY(conversation_->send(wire::Stop{}, host::Deadline::after(kReachTime)));
-    quiet += kSlice;
-    if (!beat || quiet < kBeat) continue;
-    quiet = {};
-    PLUMB_TRY(beat());
   }
+}
+
+// The host takes a line on which nothing comes for lost.
+Result<> OnController::stay(const Beat& beat, std::chrono::seconds& quiet) {
+  if (control_.level() == StopLevel::kLeave)
+    return fail(Code::kInterrupted, "left while something was done on the controller");
+  quiet += kSlice;
+  if (!beat || quiet < kBeat) return {};
+  quiet = {};
+  return beat();
 }
 
 Result<outside::Ended> OnController::call(const outside::Package& package, const outside::Start& start,

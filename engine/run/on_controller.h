@@ -43,7 +43,7 @@ class OnController {
 
   // Of plumb's own kinds, whatever they are: one result for each, in their order.
   std::vector<Result<Observed>> look(const std::string& project, std::span<const Desired* const> desired,
-                                     const OpenValues& values, const std::string& key);
+                                     const OpenValues& values, const std::string& key, const Beat& beat);
   // Carries out what only asks. Gives what was printed, without the values.
   Result<std::string> perform(const Desired& desired, std::vector<Operation> operations, const OpenValues& values,
                               int seconds, const Beat& beat);
@@ -52,10 +52,12 @@ class OnController {
   Result<outside::Ended> call(const outside::Package& package, const outside::Start& start, const Beat& beat);
   Result<> reach();
   Result<> bring_here(const outside::Package& package);
-  Result<std::vector<wire::ObservedState>> ask(const wire::Observe& question);
+  Result<std::vector<wire::ObservedState>> ask(const wire::Observe& question, const Beat& beat);
   // The answer of its executor, which may take so long.
   template <class Answer>
   Result<Answer> wait(std::chrono::seconds most, const Beat& beat);
+  // After a slice in which no answer came: shows life where nothing was said for long. Errors: kInterrupted.
+  Result<> stay(const Beat& beat, std::chrono::seconds& quiet);
   void hang_up();
 
   host::Transport& transport_;

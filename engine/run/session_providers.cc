@@ -74,7 +74,7 @@ void Session::tell_of_controller(wire::Observe& question) {
     std::vector<const Desired*> asked;
     for (const std::size_t place : places) asked.push_back(&question.resources[place]);
     std::vector<Result<Observed>> found = kind == nullptr
-                                              ? on_controller().look(context_.project, asked, values, context_.key)
+                                              ? on_controller().look(context_.project, asked, values, context_.key, {})
                                               : on_controller().observe(*kind, asked, values, context_.key, {});
     for (std::size_t i = 0; i < places.size(); ++i) {
       wire::ObservedState& state = question.told.emplace_back();
@@ -100,8 +100,9 @@ Result<> Session::answer(const wire::Turn& turn, ControllerActions& actions) {
   const auto observe = [&]() -> Result<Observed> {
     const Desired* one = &action->desired;
     std::vector<Result<Observed>> found =
-        kind.package == nullptr ? on_controller().look(context_.project, {&one, 1}, actions.values(), context_.key)
-                                : on_controller().observe(kind, {&one, 1}, actions.values(), context_.key, beat);
+        kind.package == nullptr
+            ? on_controller().look(context_.project, {&one, 1}, actions.values(), context_.key, beat)
+            : on_controller().observe(kind, {&one, 1}, actions.values(), context_.key, beat);
     return std::move(found.front());
   };
   const auto act = [&]() -> Result<std::string> {

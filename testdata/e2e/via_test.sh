@@ -31,6 +31,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(201, "made")
     def do_GET(self):
         name = self.path.rsplit("/", 1)[1]
+        if name == "slow":
+            time.sleep(60)
         self.answer(200 if name in nodes or name == "health" else 404, "it is " + name)
     def log_message(self, *_):
         pass
@@ -123,3 +125,27 @@ wait $run || code=$?
 [ $code != 0 ] || fail "it ended well: $(cat stopped.log)"
 [ $((SECONDS - begun)) -lt 30 ] || fail "a stop did not end it: $(cat stopped.log)"
 grep -qi 'interrupted' stopped.log || fail "nothing says that it was stopped: $(cat stopped.log)"
+
+# --- and a plan's look that does not come to an end
+serve 0
+until curl -s -o /dev/null "http://127.0.0.1:$port/health"; do sleep 0.1; done
+cat >plumb.yaml <<YAML
+plumb: v1
+project: via
+resources:
+  - http: slow
+    url: http://127.0.0.1:$port/nodes
+    method: POST
+    via: controller
+    timeout: 5m
+    unless: {url: "http://127.0.0.1:$port/slow"}
+YAML
+begun=$SECONDS
+"$plumb" plan --on h1 >stopped.log 2>&1 &
+run=$!
+sleep 2
+kill -TERM $run
+code=0
+wait $run || code=$?
+[ $code != 0 ] || fail "it ended well: $(cat stopped.log)"
+[ $((SECONDS - begun)) -lt 30 ] || fail "a stop did not end the look: $(cat stopped.log)"
