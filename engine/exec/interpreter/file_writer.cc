@@ -367,6 +367,29 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
                                          (said.empty() ? "" : ": " + said));
 }
 
+// Nobody who is to lose a right has it when the new bytes come; nor has who is to own it while the old ones are there.
+Result<> FileWriter::withhold(int fd, const struct stat& now, const Ownership& wanted, const std::string& path) {
+  uid_t uid = now.st_uid;
+  gid_t gid = now.st_gid;
+  mode_t mode = now.st_mode & 07777;
+  if (wanted.owner) {
+    PLUMB_TRY_ASSIGN(uid, system_.uid_of(*wanted.owner));
+  }
+  if (wanted.group) {
+    PLUMB_TRY_ASSIGN(gid, system_.gid_of(*wanted.group));
+  }
+  if (wanted.mode) {
+    PLUMB_TRY_ASSIGN(const mode_t asked, parse_mode(*wanted.mode));
+    mode &= asked;
+  }
+  if (uid != now.st_uid || gid != now.st_gid) mode &= kNobodyElse;
+  if (uid != now.st_uid && ::fchown(fd, ::geteuid(), static_cast<gid_t>(-1)) != 0)
+    return os_error("change the owner of", path);
+  if (mode != (now.st_mode & 07777) && ::fchmod(fd, mode) != 0) return os_error("change the mode of", path);
+  if (wanted.acl && clear_access_lists(own_path_of(fd)) != 0) return os_error("take the access list from", path);
+  return {};
+}
+
 // What is longer than the old file comes first: where there is no room for it, nothing is lost.
 Result<> FileWriter::overwrite(StagedFile& staged, FolderSync& folders) {
   const int folder = staged.folder->get();
@@ -385,18 +408,12 @@ Result<> FileWriter::overwrite(StagedFile& staged, FolderSync& folders) {
         .hint("leave out `in_place`, so that the name gets a file of its own");
   }
   if (staged.backup) PLUMB_TRY(keep_backup(folder, staged.path, folders, Backup::kOtherFile));
-  // Nobody who is to lose a right has it when the new bytes come.
-  if (wanted.mode) {
-    PLUMB_TRY_ASSIGN(const mode_t mode, parse_mode(*wanted.mode));
-    const mode_t both = now.st_mode & 07777 & mode;
-    if (both != (now.st_mode & 07777) && ::fchmod(file.get(), both) != 0)
-      return os_error("change the mode of", staged.path);
-  }
-  if (wanted.acl && clear_access_lists(own_path_of(file.get())) != 0)
-    return os_error("take the access list from", staged.path);
+  PLUMB_TRY(withhold(file.get(), now, wanted, staged.path));
   const off_t shared = std::min(now.st_size, fresh.st_size);
   if (Result<> longer = copy_range(staged.file.get(), file.get(), shared, fresh.st_size, staged.path); !longer) {
     (void)!::ftruncate(file.get(), now.st_size);
+    (void)!::fchown(file.get(), now.st_uid, now.st_gid);
+    (void)::fchmod(file.get(), now.st_mode & 07777);
     return longer;
   }
   PLUMB_TRY(copy_range(staged.file.get(), file.get(), 0, shared, staged.path));

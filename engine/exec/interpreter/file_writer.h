@@ -81,6 +81,7 @@ class FileWriter {
   Result<> open(StagedFile& staged, mode_t mode, bool judged);
   // `fd`: the new file, or the old one where that is written in place.
   Result<> dress(const StagedFile& staged, int fd, const Ownership& ownership);
+  Result<> withhold(int fd, const struct stat& now, const Ownership& wanted, const std::string& path);
   Result<> overwrite(StagedFile& staged, FolderSync& folders);
   Result<> validate(const StagedFile& staged, const std::string& command, std::string& output);
 
