@@ -27,15 +27,21 @@ Result<> Session::seal_from_here() {
   // What goes to a child of this process, or not even there, passes nobody.
   if (settings_.kind == host::ConnectionKind::kLocal || conversation_->connection().stays_here()) return {};
   if (conversation_->seals()) return {};
-  if (hello_.protocols.max < wire::kSeals) {
-    if (!context_.must_seal) return {};
-    return name_host(fail(Code::kNotSealed, "its executor, of version " + hello_.version +
-                                                ", knows no sealed values, and `require_sealed_values` asks for them"));
-  }
   const std::string account = account_of(settings_);
   std::optional<std::string> key;
   if (context_.store != nullptr) {
     PLUMB_TRY_ASSIGN(key, context_.store->sealing_key(name_, account));
+  }
+  if (hello_.protocols.max < wire::kSeals) {
+    const std::string what = "its executor, of version " + hello_.version + ", knows no sealed values, and ";
+    // Whoever carries the frames could say so to read what comes.
+    if (key) {
+      return name_host(fail(Code::kNotSealed, what + "the host has taken them before")
+                           .hint("where an older executor was installed, `plumb forget " + name_ +
+                                 " --gone` forgets that; else somebody is between here and the host"));
+    }
+    if (!context_.must_seal) return {};
+    return name_host(fail(Code::kNotSealed, what + "`require_sealed_values` asks for them"));
   }
   if (!key) {
     PLUMB_TRY_ASSIGN(key, sealing_key());

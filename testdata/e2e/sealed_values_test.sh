@@ -87,6 +87,23 @@ exits 0 "$plumb" apply --yes
 cmp -s $key kept && fail 'the key is the old one'
 expect_sealed
 
+# An executor that says it is too old for that gets nothing where the host has taken them sealed before, nor where they
+# are asked for.
+cat >older.py <<'PY'
+import os, re
+while data := os.read(0, 65536):
+    os.write(1, re.sub(rb"(protocols\x82.)[\x09-\x17]", lambda found: found[1] + b"\x08", data))
+PY
+cp login as_it_is
+sed -i "s|\$| \| python3 $work/older.py|;1s/ .*//" login
+exits 1 "$plumb" plan
+says 'knows no sealed values, and the host has taken them before'
+exits 0 "$plumb" forget w1 --gone
+exits 1 "$plumb" plan
+says 'knows no sealed values, and `require_sealed_values` asks for them'
+cp as_it_is login
+exits 0 "$plumb" plan
+
 # A key that others can read is none.
 chmod 644 $key
 exits 1 "$plumb" plan
