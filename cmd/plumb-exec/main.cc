@@ -46,8 +46,7 @@ int usage() {
   return kUsage;
 }
 
-// What sshd tells its own children; it does not get through sudo.
-// As sshd tells it, and behind it the number of who logged in.
+// As sshd tells its own children, and behind it the number of who logged in; it does not get through sudo.
 std::string connection() {
   const char* told = std::getenv("SSH_CONNECTION");
   return told == nullptr ? "" : told + (' ' + std::to_string(::getuid()));

@@ -22,7 +22,6 @@ std::string first_sentence(const std::string& text) {
   return end == std::string::npos ? text : text.substr(0, end + 1);
 }
 
-// The schema of a fact by its path, "os.family"; null where there is none.
 void add_kind(const std::string& word, const Registry& kinds, std::vector<Meaning>& found) {
   const std::size_t dot = word.find('.');
   const Kind* kind = kinds.find(word.substr(0, dot));

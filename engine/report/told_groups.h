@@ -13,8 +13,8 @@ namespace plumb::report {
 struct ToldGroup {
   std::vector<std::string> hosts;
   std::string text;  // of its actions, as action_text() has them, in plan order
-  std::size_t versions =
-      1;  // that they have on these hosts: a content may hold the host's own name, where no change is
+  // That they have on these hosts: a content may hold the host's own name, where no change is.
+  std::size_t versions = 1;
 };
 
 // Those with the greatest risk first. Actions that differ in nothing but digests of contents are told once, without
