@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -145,12 +147,17 @@ class TreeComparison {
   }
 
   void look_at_order(const ValueTree& before, const ValueTree& after) {
-    if (before.kind == ValueTree::Kind::kMap && (before.names != after.names || repeats_moved(before, after)))
-      changes_.reordered = true;
-    for (std::size_t i = 0; i < before.values.size(); ++i) {
-      const ValueTree* partner =
-          before.kind == ValueTree::Kind::kMap ? member_of(after, before.names[i]) : &after.values[i];
-      if (partner != nullptr) look_at_order(before.values[i], *partner);
+    if (repeats_moved(before, after)) changes_.reordered = true;
+    if (before.names == after.names) {
+      for (std::size_t i = 0; i < before.values.size(); ++i) look_at_order(before.values[i], after.values[i]);
+      return;
+    }
+    changes_.reordered = true;
+    std::map<std::string_view, const ValueTree*> partners;
+    for (std::size_t i = 0; i < after.names.size(); ++i) partners.emplace(after.names[i], &after.values[i]);
+    for (std::size_t i = 0; i < before.names.size(); ++i) {
+      const auto partner = partners.find(before.names[i]);
+      if (partner != partners.end()) look_at_order(before.values[i], *partner->second);
     }
   }
 
@@ -215,16 +222,20 @@ class TreeComparison {
   void run(const std::string& path, const Items& before, const Items& after, std::vector<std::size_t> gone_ones,
            std::vector<std::size_t> new_ones) {
     std::vector<std::pair<std::size_t, std::size_t>> partners;
+    std::map<std::string, std::deque<std::size_t>> named;  // new ones
+    for (const std::size_t k : new_ones) {
+      if (std::string name = item_name(*after[k]); !name.empty()) named[std::move(name)].push_back(k);
+    }
+    std::set<std::size_t> taken;
     std::erase_if(gone_ones, [&](std::size_t i) {
-      const std::string name = item_name(*before[i]);
-      if (name.empty()) return false;
-      const auto same =
-          std::find_if(new_ones.begin(), new_ones.end(), [&](std::size_t k) { return item_name(*after[k]) == name; });
-      if (same == new_ones.end()) return false;
-      partners.emplace_back(i, *same);
-      new_ones.erase(same);
+      const auto same = named.find(item_name(*before[i]));
+      if (same == named.end() || same->second.empty()) return false;
+      partners.emplace_back(i, same->second.front());
+      taken.insert(same->second.front());
+      same->second.pop_front();
       return true;
     });
+    std::erase_if(new_ones, [&](std::size_t k) { return taken.contains(k); });
     if (gone_ones.size() == new_ones.size()) {
       for (std::size_t i = 0; i < gone_ones.size(); ++i) partners.emplace_back(gone_ones[i], new_ones[i]);
       gone_ones.clear();
