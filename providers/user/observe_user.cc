@@ -123,7 +123,6 @@ Result<> look_for_move(const Desired& desired, const Account& account, const Acc
   Observed parents;
   PLUMB_TRY(note_missing_parent(to, system, parents));
   if (parents.obstacle) observed.obstacle = std::move(parents.obstacle);
-  if (!parents.missing.empty()) observed.attributes[kHomeNeedsFolders] = true;
   for (const std::string& folder : ancestors_of(to)) {
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> above, system.stat(folder, true));
     if (!above) continue;

@@ -237,7 +237,7 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
   // Of an account that stays, the home that it got stays too; and whose a folder was that became one, nobody keeps.
   if (makes && (before.exists ? !has_home : has_home) && !desired.flag(kHomeIsDeclared, false)) return std::nullopt;
   // Folders that were made on the way to a home stay.
-  if ((makes || moves) && before.flag(kHomeNeedsFolders, false)) return std::nullopt;
+  if (makes && before.flag(kHomeNeedsFolders, false)) return std::nullopt;
   Desired again =
       desired_again(desired, before,
                     {"uid", "group", "groups", "comment", "home", "shell", "locked", "expires", "password_min_days",
