@@ -7,6 +7,7 @@
 #include "engine/config/layers.h"
 #include "engine/config/told_facts.h"
 #include "engine/ir/patterns.h"
+#include "engine/ir/placed.h"
 #include "engine/ir/source_folders.h"
 #include "engine/ir/unite.h"
 #include "providers/sdk/probe_form.h"
@@ -17,6 +18,9 @@ namespace {
 namespace slots = config::slots;
 
 void gather_patterns(const config::Module& module, std::map<std::string, const config::Pattern*>& patterns) {
+  for (const config::Block& block : module.blocks) {
+    if (const auto& on = block.written.placement.on) patterns.try_emplace(on->text, &*on);
+  }
   for (const auto& entry : module.body) {
     const auto& placement = std::visit(
         [](const auto& one) -> const auto& { return one.written->placement; }, entry);
@@ -26,20 +30,20 @@ void gather_patterns(const config::Module& module, std::map<std::string, const c
   }
 }
 
+std::vector<const config::Pattern*> patterns_of_entry(
+    const config::Module& module, const std::variant<config::Declaration, config::ModuleCall>& entry) {
+  return std::visit(
+      [&](const auto& one) { return ir::patterns_of(module, one.written->placement, one.written->block); }, entry);
+}
+
 void gather_once(const config::Module& module, const std::vector<const config::Pattern*>& around,
                  std::vector<std::vector<const config::Pattern*>>& found) {
   for (const auto& entry : module.body) {
     std::vector<const config::Pattern*> patterns = around;
-    const auto block = std::visit([](const auto& one) { return one.written->block; }, entry);
-    for (const std::size_t outer : module.chain_of(block)) {
-      if (const auto& on = module.blocks[outer].written.placement.on) patterns.push_back(&*on);
-    }
-    const auto& placement = std::visit(
-        [](const auto& one) -> const auto& { return one.written->placement; }, entry);
-    if (placement.on) patterns.push_back(&*placement.on);
+    for (const config::Pattern* pattern : patterns_of_entry(module, entry)) patterns.push_back(pattern);
     if (const auto* call = std::get_if<config::ModuleCall>(&entry)) {
       if (call->written->module != nullptr) gather_once(*call->written->module, patterns, found);
-    } else if (placement.once) {
+    } else if (std::get<config::Declaration>(entry).written->placement.once) {
       found.push_back(std::move(patterns));
     }
   }
@@ -215,9 +219,8 @@ const config::Reads& Compiler::reads_of(const std::string& selection) {
   if (input_.project.root.env) known->second.add(input_.project.root.env->reads);
   for (const config::Check& check : input_.project.root.checks) known->second.add(check.reads);
   for (const auto& entry : input_.project.root.body) {
-    const auto& placement = std::visit(
-        [](const auto& one) -> const auto& { return one.written->placement; }, entry);
-    if (placement.on) {
+    const std::vector<const config::Pattern*> of_entry = patterns_of_entry(input_.project.root, entry);
+    const bool selected = std::all_of(of_entry.begin(), of_entry.end(), [&](const config::Pattern* pattern) {
       const auto at = std::find_if(patterns_.begin(), patterns_.end(),
                                    [&](const config::Pattern* pattern) { return pattern->text == placement.on->text; });
       if (selection[static_cast<std::size_t>(at - patterns_.begin())] == '0') continue;

@@ -5,6 +5,7 @@
 #include "engine/config/told_facts.h"
 #include "engine/config/validate.h"
 #include "engine/ir/instance.h"
+#include "engine/ir/placed.h"
 #include "engine/lang/cel/convert.h"
 
 namespace plumb::ir {
@@ -265,10 +266,7 @@ bool Expander::Instance::applies(const config::ParsedPlacement& placement) {
 std::vector<const config::Pattern*> Expander::Instance::patterns_of(const config::ParsedPlacement& placement,
                                                                     config::BlockIndex block) const {
   std::vector<const config::Pattern*> patterns = patterns_;
-  for (const std::size_t around : module_.chain_of(block)) {
-    if (const auto& on = module_.blocks[around].written.placement.on) patterns.push_back(&*on);
-  }
-  if (placement.on) patterns.push_back(&*placement.on);
+  for (const config::Pattern* pattern : ir::patterns_of(module_, placement, block)) patterns.push_back(pattern);
   return patterns;
 }
 

@@ -1,7 +1,10 @@
 // What is wrong with a project for its hosts, whatever they tell: patterns that match none, inputs without a value.
+#include <algorithm>
+
 #include "engine/config/layers.h"
 #include "engine/ir/compile.h"
 #include "engine/ir/patterns.h"
+#include "engine/ir/placed.h"
 
 namespace plumb::ir {
 
@@ -34,13 +37,17 @@ void Compiler::check(const std::set<std::string>& hosts, Diagnostics& diagnostic
 std::map<std::string, InputReaders> Compiler::readers_of(const std::map<std::string, std::set<std::string>>& inputs,
                                                          Diagnostics& diagnostics) {
   std::map<std::string, InputReaders> readers;
-  const auto need = [&](const config::Reads& reads, const SourceSpan& span, const config::Pattern* on) {
+  const auto need = [&](const config::Reads& reads, const SourceSpan& span,
+                        const std::vector<const config::Pattern*>& on = {}) {
     for (const cel::Reference& path : reads.paths) {
       if (path.slot != config::slots::kInputs) continue;
       const auto asked = inputs.find(path.path.front());
       if (asked == inputs.end()) continue;
       for (const std::string& host : asked->second) {
-        if (on != nullptr && !expander_.selects(*on, host, diagnostics)) continue;
+        const bool selected = std::all_of(on.begin(), on.end(), [&](const config::Pattern* pattern) {
+          return expander_.selects(*pattern, host, diagnostics);
+        });
+        if (!selected) continue;
         InputReaders& of_input = readers[asked->first];
         if (of_input.first == nullptr) of_input.first = &span;
         of_input.hosts.insert(host);
@@ -50,17 +57,17 @@ std::map<std::string, InputReaders> Compiler::readers_of(const std::map<std::str
   for (const auto& entry : input_.project.root.body) {
     std::visit(
         [&](const auto& one) {
-          const auto& on = one.written->placement.on;
-          need(one.reads, one.written->span, on ? &*on : nullptr);
+          need(one.reads, one.written->span,
+               patterns_of(input_.project.root, one.written->placement, one.written->block));
         },
         entry);
   }
   for (const config::Steps& steps : input_.project.root.around) {
-    for (const config::Declaration& step : steps.steps) need(step.reads, step.written->span, nullptr);
+    for (const config::Declaration& step : steps.steps) need(step.reads, step.written->span);
   }
-  if (const auto& env = input_.project.root.env; env && env->value) need(env->reads, env->value->span(), nullptr);
+  if (const auto& env = input_.project.root.env; env && env->value) need(env->reads, env->value->span());
   for (const config::Check& check : input_.project.root.checks) {
-    if (!check.broken) need(check.reads, check.condition->span(), nullptr);
+    if (!check.broken) need(check.reads, check.condition->span());
   }
   return readers;
 }
