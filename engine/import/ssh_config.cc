@@ -28,17 +28,17 @@ struct SshBlock {
 std::vector<std::string> ssh_words(std::string_view line) {
   std::vector<std::string> words;
   std::string word;
-  bool quoted = false;
+  char quote = '\0';
   bool begun = false;
   for (const char c : line) {
-    if (c == '"') {
-      quoted = !quoted;
+    if (c == quote || (quote == '\0' && (c == '"' || c == '\''))) {
+      quote = quote == '\0' ? c : '\0';
       begun = true;
-    } else if (!quoted && (c == ' ' || c == '\t' || c == '\r')) {
+    } else if (quote == '\0' && (c == ' ' || c == '\t' || c == '\r')) {
       if (begun) words.push_back(std::move(word));
       word.clear();
       begun = false;
-    } else if (!quoted && c == '#' && !begun) {
+    } else if (quote == '\0' && c == '#' && !begun) {
       break;
     } else {
       word += c;

@@ -135,12 +135,13 @@ Result<Option> take_option(std::string_view& text) {
   return option;
 }
 
-// YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS: in UTC where `Z` stands behind it, else as `clock` has it.
+// YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS: in UTC where `Z` or `UTC` stands behind it, else as `clock` has it.
 Result<std::chrono::sys_seconds> read_time(std::string_view text, LocalClock clock) {
   const std::string quoted = "`" + std::string(text) + "`";
   const Error no_time = bad_signers(quoted + " is no time").hint("as in 20261231 or 202612312359Z");
-  const bool utc = text.ends_with('Z');
-  if (utc) text.remove_suffix(1);
+  const std::string letters = lowered(text.substr(std::min(text.find_last_of("0123456789") + 1, text.size())));
+  const bool utc = letters == "z" || letters == "utc";
+  if (utc) text.remove_suffix(letters.size());
   const bool digits = std::all_of(text.begin(), text.end(), is_digit);
   if (!digits || (text.size() != 8 && text.size() != 12 && text.size() != 14)) return no_time;
   const auto part = [&](std::size_t from, std::size_t size) {

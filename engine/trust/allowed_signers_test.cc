@@ -83,12 +83,15 @@ TEST(AllowedSigners, TimesBeginAndEnd) {
   const auto with = [](const std::string& options) { return "ana " + options + " " + kKey; };
   EXPECT_EQ(found(with("valid-after=\"20270101Z\",valid-before=\"20270201Z\"")), "ana");
   EXPECT_EQ(found(with("VALID-AFTER=\"202701150000Z\"")), "ana");
+  for (const char* zone : {"z", "UTC", "utc"})
+    EXPECT_EQ(found(with("valid-before=\"20270115080000" + std::string(zone) + "\"")), "ana") << zone;
   EXPECT_EQ(found(with("valid-before=\"20270115080000Z\"")), "ana");
   EXPECT_NE(found(with("valid-before=\"20270115075959Z\"")).find("its time is over"), std::string::npos);
   EXPECT_NE(found(with("valid-after=\"20270116Z\"")).find("it is not valid yet"), std::string::npos);
   EXPECT_EQ(signers_problem(with("valid-after=\"20270201Z\",valid-before=\"20270101Z\"")),
             "while reading signers, line 1: its time ends before it begins");
-  for (const char* time : {"2027", "20271301", "20270230Z", "202701152460", "2027011Z", "20270115T00", ""}) {
+  for (const char* time :
+       {"2027", "20271301", "20270230Z", "202701152460", "2027011Z", "20270115T00", "20270115CET", "UTC", ""}) {
     EXPECT_NE(signers_problem(with("valid-after=\"" + std::string(time) + "\"")).find("is no time"), std::string::npos)
         << time;
   }
@@ -234,6 +237,8 @@ TEST_F(BesideSshKeygen, BothSayTheSameOfRevokedKeys) {
   expect_both(false, certified, signers, "ana", list_of("id: ana\n"));
   expect_both(true, certified, signers, "ana", list_of("id: ben\n"));
   expect_both(false, certified, signers, "ana", list_of("key: " + public_["ca"] + "\n"));
+  // A line of a certificate is one of its key.
+  expect_both(false, "ana", signers, "ana", folder_.write("list", folder_.read(certified)));
 }
 
 }  // namespace

@@ -36,10 +36,14 @@ Error cut_list() {
   return bad_list("the key revocation list was cut short");
 }
 
-template <class Texts>
-Result<> read_texts(std::string_view section, Texts& texts) {
+// Each of `size` bytes; 0 for any.
+Result<> read_texts(std::string_view section, std::size_t size, std::set<std::string, std::less<>>& texts) {
   BlobReader reader(section);
-  while (reader.ok() && !reader.at_end()) texts.emplace(reader.text());
+  while (reader.ok() && !reader.at_end()) {
+    const std::string_view text = reader.text();
+    if (size != 0 && text.size() != size) return bad_list("the key revocation list has a digest of another length");
+    texts.emplace(text);
+  }
   if (!reader.ok()) return cut_list();
   return {};
 }
@@ -75,6 +79,10 @@ Result<> RevokedKeys::read_lines(std::string_view text) {
     std::optional<PublicKey> key = keys::take_key(line);
     if (!key)
       return bad_list("line " + std::to_string(number) + " is no public key, and the file no key revocation list");
+    if (key->type.find("-cert-v01@") != std::string::npos) {
+      PLUMB_TRY_ASSIGN(SigningKey certified, read_signing_key(key->blob));
+      key = std::move(certified.key);
+    }
     keys_.insert(std::move(key->blob));
   }
   return {};
@@ -97,13 +105,13 @@ Result<> RevokedKeys::read_list(std::string_view bytes) {
         PLUMB_TRY(read_certificates(section));
         break;
       case kExplicitKeys:
-        PLUMB_TRY(read_texts(section, keys_));
+        PLUMB_TRY(read_texts(section, 0, keys_));
         break;
       case kSha1:
-        PLUMB_TRY(read_texts(section, sha1s_));
+        PLUMB_TRY(read_texts(section, 20, sha1s_));
         break;
       case kSha256:
-        PLUMB_TRY(read_texts(section, sha256s_));
+        PLUMB_TRY(read_texts(section, 32, sha256s_));
         break;
       case kSignature:
         // Its key and, as a text of its own and no section, the signature; ssh-keygen makes none any more.
@@ -129,7 +137,7 @@ Result<> RevokedKeys::read_certificates(std::string_view section) {
     const std::string_view part = reader.text();
     if (!reader.ok()) break;
     if (form == kKeyIds) {
-      PLUMB_TRY(read_texts(part, certificates.ids));
+      PLUMB_TRY(read_texts(part, 0, certificates.ids));
     } else if (form == kCertificateExtension) {
       PLUMB_TRY(check_extension(part));
     } else {
@@ -161,7 +169,11 @@ Result<> RevokedKeys::read_serials(std::uint8_t form, std::string_view bytes, Ce
   } else {
     return bad_list("the key revocation list names certificates in a form that is not known: " + std::to_string(form));
   }
-  return reader.ok() && reader.at_end() ? Result<>() : cut_list();
+  if (!reader.ok() || !reader.at_end()) return cut_list();
+  const auto is_none = [](const Range& range) { return range.first == 0 || range.last < range.first; };
+  if (std::any_of(certificates.serials.begin(), certificates.serials.end(), is_none))
+    return bad_list("the key revocation list has serial numbers that no certificate can have");
+  return {};
 }
 
 bool RevokedKeys::contains_key(const PublicKey& key) const {

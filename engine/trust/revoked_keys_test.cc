@@ -54,6 +54,39 @@ TEST(RevokedKeys, WhatIsNotKnownIsNotPassedOver) {
             "while reading krl: the key revocation list asks for `new@example.com`, which is not known here");
 }
 
+// Each would seem to revoke something and revoke nothing.
+TEST(RevokedKeys, WhatCanBeNoKeysIsNotPassedOver) {
+  for (const char kind : {'\x03', '\x05'}) {
+    std::string digests;
+    add_text(digests, std::string(kind == 3 ? 20 : 32, 'x'));
+    std::string list = head() + kind;
+    add_text(list, digests);
+    EXPECT_EQ(list_problem(list), "");
+    add_text(digests, "short");
+    list = head() + kind;
+    add_text(list, digests);
+    EXPECT_EQ(list_problem(list), "while reading krl: the key revocation list has a digest of another length");
+  }
+  const auto with_range = [](std::uint32_t first, std::uint32_t last) {
+    std::string range(4, '\0');
+    add_number(range, first);
+    range.append(4, '\0');
+    add_number(range, last);
+    std::string section;
+    add_text(section, {});  // of any authority
+    add_text(section, {});  // reserved
+    section += '\x21';
+    add_text(section, range);
+    std::string list = head() + '\1';
+    add_text(list, section);
+    return list_problem(list);
+  };
+  EXPECT_EQ(with_range(1, 5), "");
+  const std::string none = "while reading krl: the key revocation list has serial numbers that no certificate can have";
+  EXPECT_EQ(with_range(0, 5), none);
+  EXPECT_EQ(with_range(5, 4), none);
+}
+
 TEST(RevokedKeys, LinesAreKeys) {
   // Also of a type that signs nothing any more.
   EXPECT_EQ(list_problem("ssh-dss AAAAB3NzaC1kc3M=\n"), "");

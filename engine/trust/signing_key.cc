@@ -1,5 +1,8 @@
 #include "engine/trust/signing_key.h"
 
+#include <algorithm>
+
+#include "engine/base/digest.h"
 #include "engine/keys/blob_reader.h"
 #include "engine/trust/key_check.h"
 
@@ -13,6 +16,9 @@ using keys::hash_of;
 constexpr std::uint32_t kOfUser = 1;
 constexpr std::uint8_t kUserPresent = 0x01;
 constexpr std::uint8_t kUserVerified = 0x04;
+constexpr std::uint8_t kKeyTold = 0x40;  // a key's data stand behind the counter
+constexpr std::uint8_t kExtensionsTold = 0x80;
+constexpr std::string_view kOfBrowser = "webauthn-sk-ecdsa-sha2-nistp256@openssh.com";
 constexpr std::string_view kCertificate = "-cert-v01@openssh.com";
 constexpr std::string_view kOpenSsh = "@openssh.com";
 
@@ -144,13 +150,34 @@ Result<SigningKey> read_certificate(std::string_view name, const KeyType& type, 
   return read;
 }
 
+// What stands behind a token's signature: its answer, and in what a browser wrapped the bytes.
+struct TokenAnswer {
+  std::uint8_t flags = 0;
+  std::uint32_t counter = 0;
+  std::string_view origin, client, extensions;
+};
+
 // What a token signs in place of the bytes.
-std::string token_text(std::string_view application, std::uint8_t flags, std::uint32_t counter,
-                       std::string_view bytes) {
+std::string token_text(std::string_view application, const TokenAnswer& answer, std::string_view bytes) {
   std::string text = hash_of(Hash::kSha256, application);
-  text += static_cast<char>(flags);
-  keys::add_number(text, counter);
+  text += static_cast<char>(answer.flags);
+  keys::add_number(text, answer.counter);
+  text += answer.extensions;
   return text + hash_of(Hash::kSha256, bytes);
+}
+
+// Whether a browser, which hands a token a JSON text in place of the bytes, wrote that text for these. All browsers
+// begin it alike, so it is compared and not read (OpenSSH's PROTOCOL.u2f).
+bool wraps(const TokenAnswer& answer, std::string_view bytes) {
+  std::string challenge = base64_encode(bytes);
+  std::replace(challenge.begin(), challenge.end(), '+', '-');
+  std::replace(challenge.begin(), challenge.end(), '/', '_');
+  challenge.resize(challenge.find_last_not_of('=') + 1);
+  const bool extended = (answer.flags & kExtensionsTold) != 0;
+  return (answer.flags & kKeyTold) == 0 && extended != answer.extensions.empty() &&
+         answer.origin.find('"') == std::string_view::npos &&
+         answer.client.starts_with("{\"type\":\"webauthn.get\",\"challenge\":\"" + challenge + "\",\"origin\":\"" +
+                                   std::string(answer.origin) + '"');
 }
 
 bool ecdsa_blob_holds(std::string_view curve, std::string_view point, std::string_view blob, std::string_view bytes) {
@@ -185,8 +212,17 @@ Result<> check_signature(const SigningKey& key, std::string_view signature, std:
   const std::string_view name = reader.text();
   const std::string_view blob = reader.text();
   const bool token = type.family == Family::kTokenEd25519 || type.family == Family::kTokenEcdsa;
-  const std::uint8_t flags = token ? reader.byte() : 0;
-  const std::uint32_t counter = token ? reader.number() : 0;
+  const bool of_browser = type.family == Family::kTokenEcdsa && name == kOfBrowser;
+  TokenAnswer answer;
+  if (token) {
+    answer.flags = reader.byte();
+    answer.counter = reader.number();
+  }
+  if (of_browser) {
+    answer.origin = reader.text();
+    answer.client = reader.text();
+    answer.extensions = reader.text();
+  }
   if (!reader.ok() || !reader.at_end()) return bad_key("the signature was cut short or goes on past its end");
 
   bool good = false;
@@ -196,20 +232,21 @@ Result<> check_signature(const SigningKey& key, std::string_view signature, std:
       return bad_key("a signature of the type `" + std::string(name) + "` is not taken");
     const Hash hash = name == "rsa-sha2-512" ? Hash::kSha512 : Hash::kSha256;
     good = rsa_holds(fields.exponent, fields.modulus, hash, blob, bytes);
-  } else if (name != type.name) {
+  } else if (name != type.name && !of_browser) {
     return bad_key("the signature is of the type `" + std::string(name) + "` and the key of `" + key.key.type + "`");
   } else if (type.family == Family::kEd25519) {
     good = ed25519_holds(fields.point, blob, bytes);
   } else if (type.family == Family::kEcdsa) {
     good = ecdsa_blob_holds(fields.curve, fields.point, blob, bytes);
   } else {
-    if ((flags & kUserPresent) == 0) return bad_key("the security token signed without anybody touching it");
-    const std::string text = token_text(fields.application, flags, counter, bytes);
+    if ((answer.flags & kUserPresent) == 0) return bad_key("the security token signed without anybody touching it");
+    if (of_browser && !wraps(answer, bytes)) return bad_key("the browser had the token sign something else");
+    const std::string text = token_text(fields.application, answer, of_browser ? answer.client : bytes);
     good = type.family == Family::kTokenEd25519 ? ed25519_holds(fields.point, blob, text)
                                                 : ecdsa_blob_holds(fields.curve, fields.point, blob, text);
   }
   if (!good) return bad_key("the signature is not the key's own over these bytes");
-  if (key.certificate && key.certificate->verify_required && (flags & kUserVerified) == 0)
+  if (key.certificate && key.certificate->verify_required && (answer.flags & kUserVerified) == 0)
     return bad_key("the certificate asks for a PIN or a finger, and the security token signed without one");
   return {};
 }

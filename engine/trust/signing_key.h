@@ -1,6 +1,6 @@
 // Keys that sign, as ssh writes them: ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256|384|521, the two kinds of security
-// tokens (sk-…@openssh.com), and certificates of all of them. Sources: RFC 4253, 5656, 8332 and 8709, and OpenSSH's
-// PROTOCOL.u2f and PROTOCOL.certkeys.
+// tokens (sk-…@openssh.com), by ssh's signature or a browser's, and certificates of all of them. Sources: RFC 4253,
+// 5656, 8332 and 8709, and OpenSSH's PROTOCOL.u2f and PROTOCOL.certkeys.
 #pragma once
 
 #include <cstdint>

@@ -72,13 +72,26 @@ std::vector<std::string> read_matching(const std::string& pattern) {
   return texts;
 }
 
+// Whether a Host line is for the host, as it is asked for. What is quoted, escaped or remarked on is left to ssh.
+bool is_for(std::string_view list, std::string_view host) {
+  if (list.find_first_of("\"'\\#") != std::string_view::npos) return true;
+  bool found = false;
+  for (const std::string& word : words(list)) {
+    const bool negated = word.starts_with('!');
+    if (!pattern_match(std::string_view(word).substr(negated ? 1 : 0), host)) continue;
+    if (negated) return false;
+    found = true;
+  }
+  return found;
+}
+
 void scan_into(Scan& scan, std::string_view text, std::string_view host, const IncludeReader& include, int depth);
 
 // One directive that applies to the host.
 void scan_directive(Scan& scan, std::string_view key, std::string_view value, std::string_view host,
                     const IncludeReader& include, int depth) {
   if (key == "include") {
-    if (depth >= kIncludeDepth) {
+    if (depth >= kIncludeDepth || value.find_first_of("'\\#$%") != std::string_view::npos) {
       scan.matters = true;
       return;
     }
@@ -102,10 +115,7 @@ void scan_into(Scan& scan, std::string_view text, std::string_view host, const I
     if (line.empty() || line.front() == '#') continue;
     const auto [key, value] = split_directive(line);
     if (key == "host") {
-      // A pattern excluded by `!` excludes the block; anything odd (quotes) is left to ssh.
-      std::string list(value);
-      std::replace(list.begin(), list.end(), '\t', ' ');
-      applies = list.find('"') != std::string::npos || pattern_list_match(list, ' ', host);
+      applies = is_for(value, host);
     } else if (key == "match") {
       scan.matters = true;
     } else if (applies) {
@@ -167,13 +177,12 @@ Scan scan_config(std::string_view text, std::string_view host, const IncludeRead
 }
 
 Scan scan_files(const Query& query, const Self& self) {
-  const std::string host = lowered(query.host);
   Scan scan;
   for (const Source& source : sources_of(query, self)) {
     Result<std::string> text = read_file(source.file, kConfigLimit);
     if (!text) continue;
     scan_into(
-        scan, *text, host, [&](std::string_view pattern) { return included(source, pattern, self); }, 0);
+        scan, *text, query.host, [&](std::string_view pattern) { return included(source, pattern, self); }, 0);
     if (scan.matters) break;
   }
   return scan;

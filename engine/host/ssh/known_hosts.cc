@@ -135,7 +135,8 @@ KnownHostsFile::KnownHostsFile(std::string path, std::string text) : path_(std::
     entry.patterns = word;
     entry.key.type = next_word(line);
     entry.key.base64 = next_word(line);
-    if (entry.key.base64.empty()) continue;
+    // Of ssh's first protocol the numbers of a key stand there.
+    if (entry.key.base64.empty() || is_digit(entry.key.type.front())) continue;
 
     const std::size_t index = entries_.size();
     entries_.push_back(entry);

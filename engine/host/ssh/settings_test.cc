@@ -33,6 +33,11 @@ TEST(SshConfigScan, WhatMatters) {
   EXPECT_TRUE(scan("Include ports").matters);
   EXPECT_TRUE(scan("SomethingNew yes").matters);
   EXPECT_TRUE(scan("Host \"web1\"\n  User git\n").matters);
+  EXPECT_TRUE(scan("Host 'web1'\n  User git\n").matters);
+  EXPECT_TRUE(scan("Host w\\eb1\n  User git\n").matters);
+  EXPECT_TRUE(scan("Host * # !web1\n  User git\n").matters);
+  EXPECT_TRUE(scan("Host * !WEB1\n  User git\n").matters);
+  EXPECT_TRUE(scan("Include 'ports'\n").matters);
 }
 
 TEST(SshConfigScan, OtherHostsDoNotMatter) {

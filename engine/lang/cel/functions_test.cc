@@ -57,6 +57,11 @@ TEST(Literals, AreThoseOfTheLanguage) {
   EXPECT_THAT(fault_of("0X1F"), HasSubstr("`0X1F` is no number"));
 }
 
+// RFC 3339 lets a second have as many digits as one likes.
+TEST(Functions, ATimestampKeepsNineDigitsOfASecond) {
+  expect_true("timestamp('2026-01-01T00:00:00.1234567899Z') == timestamp('2026-01-01T00:00:00.123456789Z')");
+}
+
 TEST(Functions, MapsAreLaidOverEachOther) {
   expect_true("{}.merge({'a': 1}) == {'a': 1} && {'a': 1}.merge({}) == {'a': 1}");
   expect_true("{'a': 1, 'c': 3}.merge({'b': 2, 'd': 4}) == {'a': 1, 'b': 2, 'c': 3, 'd': 4}");
@@ -75,6 +80,9 @@ TEST(Functions, ListsAreTakenTogether) {
   expect_true("[1].filter(x, x > 1).sum() == 0 && [1.5, 2.5].sum() == 4.0 && [1u].sum() == 1u");
   expect_true("[].zip([]) == [] && [1].product([]) == []");
   EXPECT_THAT(fault_of("[9223372036854775807, 1].sum()"), HasSubstr("64 bits"));
+  // What was decoded has its type at run time alone.
+  expect_true("json.decode('[1.5, 2.5]').sum() == 4.0 && dyn([duration('1s')]).sum() == duration('1s')");
+  EXPECT_THAT(fault_of("dyn(['a', 'b']).sum()"), HasSubstr("no such overload"));
   EXPECT_THAT(fault_of("[1, 2].zip([1])"), HasSubstr("slice"));
   EXPECT_THAT(fault_of("lists.range(3000).product(lists.range(3000)).size()"), HasSubstr("costs too much"));
   EXPECT_THAT(fault_of("lists.range(9000).union(lists.range(9000)).size()"), HasSubstr("costs too much"));
@@ -112,6 +120,7 @@ TEST(Functions, VersionsCompareAsTheirManagersDo) {
   };
   // What `dpkg --compare-versions` says.
   order("1.0", "1.0", "debian", 0);
+  order("1:2:3", "1:2:", "debian", 1);
   order("1.0-0", "1.0", "debian", 0);
   order("0:1.0", "1.0", "debian", 0);
   order("1.2", "1.10", "debian", -1);
@@ -186,6 +195,7 @@ TEST(Functions, AddressesOfNetworks) {
   expect_true(
       "string(cidr('0.0.0.0/0').netmask()) == '0.0.0.0' && string(cidr('::/64').netmask()) == "
       "'ffff:ffff:ffff:ffff::'");
+  expect_true("cidr('10.1.0.0/16').isMask() && !cidr('10.1.0.1/16').isMask() && cidr('2001:db8::/32').isMask()");
   expect_true("ip('0.0.0.0').isMask() && ip('255.255.255.255').isMask() && !ip('0.0.0.1').isMask()");
   EXPECT_THAT(fault_of("cidr('10.0.0.0/24').host(256)"), HasSubstr("no address 256"));
   EXPECT_THAT(fault_of("cidr('10.0.0.0/24').host(-257)"), HasSubstr("no address -257"));

@@ -32,28 +32,28 @@ Value compared(Call& call) {
   return add_distinct(items, call[0].as_list(), call, wanted) ? Value::list(std::move(items)) : cost_exceeded();
 }
 
-// What stands for the sum of no elements is the zero of the type that the signature gives.
-template <class Zero>
-Value sum_from(Call& call, const Zero& zero) {
-  Value total = zero();
-  for (const Value& item : call[0].as_list()) {
+// The elements say of what type the sum is; where there are none, the signature does.
+Value sum_from(Call& call, Value total) {
+  const std::span<const Value> items = call[0].as_list();
+  for (const Value& item : items) {
     if (!call.budget.step()) return cost_exceeded();
-    total = add(total, item, call.budget);
+    if (!item.is_number() && !item.is(Kind::kDuration)) return no_such_overload();
+    total = &item == items.data() ? item : add(total, item, call.budget);
     if (total.is_error()) return total;
   }
   return total;
 }
 Value sum_of_ints(Call& call) {
-  return sum_from(call, [] { return Value::integer(0); });
+  return sum_from(call, Value::integer(0));
 }
 Value sum_of_uints(Call& call) {
-  return sum_from(call, [] { return Value::unsigned_integer(0); });
+  return sum_from(call, Value::unsigned_integer(0));
 }
 Value sum_of_doubles(Call& call) {
-  return sum_from(call, [] { return Value::real(0); });
+  return sum_from(call, Value::real(0));
 }
 Value sum_of_durations(Call& call) {
-  return sum_from(call, [] { return Value::duration(0); });
+  return sum_from(call, Value::duration(0));
 }
 
 Value pair_of(const Value& a, const Value& b) {

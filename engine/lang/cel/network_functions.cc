@@ -218,6 +218,11 @@ Value is_mask(Call& call) {
   return Value::boolean(mask_length(call[0].as_ip()) >= 0);
 }
 
+Value is_whole_network(Call& call) {
+  const IpAddress& network = call[0].as_ip();
+  return Value::boolean(masked(network) == network);
+}
+
 Value with_mask(Call& call) {
   IpAddress network = call[0].as_ip();
   const IpAddress& mask = call[1].as_ip();
@@ -262,7 +267,12 @@ void add_network(FunctionTable& table) {
             "A part of the network: the length of its prefix, and its number from 0");
   table.add("net.CIDR.netmask() -> net.IP", netmask, "The mask of the network, such as 255.255.255.0");
   table.add("net.CIDR.broadcast() -> net.IP", broadcast_of, "The broadcast address of an IPv4 network");
-  table.add("net.IP.isMask() -> bool", is_mask, "Whether the bits of the address begin with ones and go on with zeros");
+  table.add(
+      "net.IP.isMask() -> bool", is_mask,
+      "Whether the bits of the address begin with ones and go on with zeros; of a network, whether all bits behind "
+      "its prefix are zeros");
+  // As CEL's library for networks has it.
+  table.add("net.CIDR.isMask() -> bool", is_whole_network);
   table.add("net.IP.withMask(net.IP) -> net.CIDR", with_mask, "The network of an address and a mask");
   table.add("net.IP.inURL() -> string", in_url, "The address as it stands in a URL: an IPv6 one in brackets");
 }

@@ -41,12 +41,12 @@ Parts package_parts_of(std::string_view text) {
 }
 
 bool is_version(std::string_view text, std::string_view signs) {
+  const Parts parts = package_parts_of(text);
   if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
     const std::string_view epoch = text.substr(0, colon);
     if (epoch.empty() || !std::all_of(epoch.begin(), epoch.end(), is_digit)) return false;
     text.remove_prefix(colon + 1);
   }
-  const Parts parts = package_parts_of(text);
   const bool whole = !parts.version.empty() && (!parts.has_release || !parts.release.empty());
   return whole && std::all_of(text.begin(), text.end(), [&](char c) {
            return is_digit(c) || is_letter(c) || signs.find(c) != std::string_view::npos;

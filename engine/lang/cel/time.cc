@@ -49,11 +49,12 @@ bool take_any_of(std::string_view& text, std::string_view any_of) {
   return true;
 }
 
+// Digits past what a nanosecond can hold are dropped.
 bool take_fraction(std::string_view& text, std::uint32_t& nanos) {
   std::uint32_t scale = 100'000'000;
   std::size_t digits = 0;
   while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
-    if (++digits > 9) return false;
+    ++digits;
     nanos += static_cast<std::uint32_t>(text.front() - '0') * scale;
     scale /= 10;
     text.remove_prefix(1);
