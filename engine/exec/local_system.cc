@@ -308,6 +308,7 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
   }
   for (const auto& [name, value] : request.env) environment[name] = value;
   for (const auto& [name, value] : environment) spec.environment.push_back(name + "=" + value);
+  spec.leaves_nobody = request.changes_nothing || confined_;
   spec.program = bytes_of_text(spec.program);
   for (const std::string& word : request.argv) spec.argv.push_back(bytes_of_text(word));
   spec.root = files_.root();

@@ -144,6 +144,7 @@ class Running {
 
   ProcessResult finish() {
     while (!ended_ || group_stays_ || ((output_ || errors_) && Clock::now() < listens_until_)) wait();
+    if (spec_.leaves_nobody && group_is_there()) ::kill(-pid_, SIGKILL);
     if (spec_.keep_end) {
       for (std::string* text : {&result_.output, &result_.errors}) {
         if (text->size() > spec_.output_limit) text->erase(0, text->size() - spec_.output_limit);

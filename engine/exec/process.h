@@ -30,7 +30,8 @@ struct ProcessSpec {
   int folder = -1;  // the open folder that `cwd` names, to begin in that very one
   std::optional<Credentials> as;
   std::optional<std::string>
-      confined_to;  // it may write nothing but in this folder ("": nothing at all); see sandbox.h
+      confined_to;             // it may write nothing but in this folder ("": nothing at all); see sandbox.h
+  bool leaves_nobody = false;  // what is left of its process group is ended once it has ended
   std::string input;
   int input_file = -1;  // an open file in the place of `input`
   // Gets what it prints as it comes, in the place of ProcessResult::output. False ends it at once.
@@ -47,7 +48,7 @@ struct ProcessSpec {
 // Reads both outputs while it writes the input, so neither side waits for the other. When time is up the whole process
 // group gets TERM and two seconds later KILL, whether the program itself has ended by then or not. Programs that leave
 // a child behind in their time are not waited for, with the output open or not and whether the child says anything or
-// not.
+// not; where nobody is to be left, it is ended, unless it began a process group of its own.
 Result<ProcessResult> run_process(const ProcessSpec& spec);
 
 }  // namespace plumb::exec

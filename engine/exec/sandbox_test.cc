@@ -4,9 +4,11 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -150,6 +152,42 @@ TEST_F(SandboxTest, WhatIsOnlyAskedCannotWriteAnywhere) {
               return ask(system, uses_scratch);
             }),
             "0");
+}
+
+bool runs(pid_t process) {
+  std::ifstream in("/proc/" + std::to_string(process) + "/stat");
+  std::string text;
+  return std::getline(in, text) && text.find(") Z") == std::string::npos;
+}
+
+// What acts may start a daemon.
+TEST_F(SandboxTest, WhatIsOnlyAskedLeavesNobodyBehind) {
+  const auto left_by = [](LocalSystem& system, bool changes_nothing) {
+    ProcessRequest request;
+    request.argv = {"sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!"};
+    request.changes_nothing = changes_nothing;
+    const auto result = system.run(request);
+    return result ? std::stoi(result->output) : 0;
+  };
+  const auto ends = [](pid_t process) {
+    for (int tries = 0; tries < 200 && runs(process); ++tries)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return !runs(process);
+  };
+  LocalSystem acting(must(RootFiles::at("/")));
+  const pid_t asked = left_by(acting, true);
+  ASSERT_GT(asked, 0);
+  EXPECT_TRUE(ends(asked));
+  const pid_t confined_one = std::stoi(confined([&](LocalSystem& system) {
+    system.set_confined();
+    return std::to_string(left_by(system, false));
+  }));
+  ASSERT_GT(confined_one, 0);
+  EXPECT_TRUE(ends(confined_one));
+  const pid_t daemon = left_by(acting, false);
+  ASSERT_GT(daemon, 0);
+  EXPECT_TRUE(runs(daemon));
+  ::kill(daemon, SIGKILL);
 }
 
 TEST_F(SandboxTest, CostsLittle) {
