@@ -129,18 +129,6 @@ Result<Message> decode(std::string_view body) {
   return decode(item);
 }
 
-std::string Versions::str() const {
-  return std::to_string(min) + (max == min ? "" : " to " + std::to_string(max));
-}
-
-Result<int> common_version(const Versions& ours, const Versions& theirs, std::string_view who) {
-  const int highest = std::min(ours.max, theirs.max);
-  if (highest >= std::max(ours.min, theirs.min)) return highest;
-  return fail(Code::kProtocol, std::string(who) + " speaks versions " + theirs.str() +
-                                   " of the protocol; this program speaks " + ours.str())
-      .hint("the executor is not one that this program brought: look at the command that starts it");
-}
-
 Json to_json(const Observed& observed) {
   return json_of(observed);
 }
@@ -169,64 +157,6 @@ Result<> from_json(const Json& json, Record& record) {
 
 std::string_view name(const Message& message) {
   return kKinds[message.index()];
-}
-
-std::string_view name(EventKind kind) {
-  switch (kind) {
-    case EventKind::kStarted:
-      return "started";
-    case EventKind::kOutput:
-      return "output";
-    case EventKind::kChanged:
-      return "changed";
-    case EventKind::kVerified:
-      return "verified";
-    case EventKind::kSatisfied:
-      return "satisfied";
-    case EventKind::kFailed:
-      return "failed";
-    case EventKind::kSkipped:
-      return "skipped";
-    case EventKind::kStale:
-      return "stale";
-    case EventKind::kDiverged:
-      return "diverged";
-  }
-  return "started";
-}
-
-std::string_view name(DoneOutcome outcome) {
-  switch (outcome) {
-    case DoneOutcome::kOk:
-      return "ok";
-    case DoneOutcome::kFailed:
-      return "failed";
-    case DoneOutcome::kStale:
-      return "stale";
-    case DoneOutcome::kInterrupted:
-      return "interrupted";
-    case DoneOutcome::kAlready:
-      return "already";
-    case DoneOutcome::kRestarting:
-      return "restarting";
-  }
-  return "failed";
-}
-
-std::string_view name(ConfirmOutcome outcome) {
-  switch (outcome) {
-    case ConfirmOutcome::kConfirmed:
-      return "confirmed";
-    case ConfirmOutcome::kBusy:
-      return "busy";
-    case ConfirmOutcome::kUndoing:
-      return "undoing";
-    case ConfirmOutcome::kUndone:
-      return "undone";
-    case ConfirmOutcome::kNothing:
-      return "nothing";
-  }
-  return "nothing";
 }
 
 }  // namespace plumb::wire
