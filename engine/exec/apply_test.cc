@@ -1,11 +1,11 @@
-// The rules of an apply, with kinds made for the purpose: `toy` is a small file, `bell` answers when it is rung.
+// The rules of an apply.
 #include "engine/exec/apply.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/exec/judge.h"
-#include "engine/exec/testing/apply_fixture.h"
+#include "engine/exec/testing/toy_apply.h"
 
 namespace plumb::exec {
 namespace {
@@ -13,27 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using wire::EventKind;
-
-class BellProvider : public Provider {
- public:
-  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System&) const override {
-    std::vector<Result<Observed>> out;
-    for (std::size_t i = 0; i < desired.size(); ++i) {
-      Observed observed;
-      observed.exists = desired[i]->flag("there", true);
-      out.emplace_back(std::move(observed));
-    }
-    return out;
-  }
-  Change diff(const Desired&, const Observed&) const override { return {}; }
-  Change triggered(const Desired& desired, const Observed&, Op op) const override {
-    Change change;
-    if (!desired.flag("hangs", true)) return change;
-    change.op = op;
-    change.operations.push_back(MakeDirectory{"/etc/rung-" + desired.address.identity, {}, false});
-    return change;
-  }
-};
 
 // Tells of all attributes, whatever of them is different.
 class WholeProvider : public BellProvider {
@@ -44,140 +23,6 @@ class WholeProvider : public BellProvider {
     change.after = desired.attributes;
     return change;
   }
-};
-
-// A toy that cannot be made without the file that it names.
-class StandingProvider : public ToyProvider {
- public:
-  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
-    std::vector<Result<Observed>> found = ToyProvider::observe(desired, system);
-    for (std::size_t i = 0; i < desired.size(); ++i) {
-      const std::string stands_on = desired[i]->text("stands_on");
-      if (!must(system.stat(stands_on, false))) found[i]->missing.push_back({{"", "toy", stands_on}, "stands_on"});
-    }
-    return found;
-  }
-};
-
-// One that a wall is in the way of, which somebody may have put there.
-class WalledProvider : public ToyProvider {
- public:
-  std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
-    std::vector<Result<Observed>> found = ToyProvider::observe(desired, system);
-    for (Result<Observed>& one : found) {
-      if (must(system.stat("/etc/wall", false)))
-        one->obstacle = Diagnostic(Code::kRefusedByState, "a wall is in the way");
-    }
-    return found;
-  }
-  std::vector<std::string> manages_paths(const Desired& desired) const override { return {desired.text("path")}; }
-  bool is_foreseeable(const Desired&) const override { return true; }
-};
-
-class TestLine : public Line {
- public:
-  void send(std::span<const wire::Message> messages) override {
-    for (const wire::Message& message : messages) {
-      if (const auto* event = std::get_if<wire::Event>(&message)) events.push_back(*event);
-    }
-  }
-  bool wants_stop() override { return stop_after >= 0 && static_cast<int>(events.size()) > stop_after; }
-
-  void show_life() override { ++signs_of_life; }
-  Result<> fetch(const wire::LargeContent& content, const ByteSink& take) override {
-    fetched.push_back(content.digest);
-    const auto found = contents.find(content.digest);
-    if (found == contents.end()) return fail(Code::kConnectionLost, "the connection ended");
-    for (const std::string& piece : found->second) PLUMB_TRY(take(piece));
-    return {};
-  }
-
-  std::vector<wire::Event> events;
-  std::map<std::string, std::vector<std::string>> contents;  // what the controller has, in pieces
-  std::vector<std::string> fetched;
-  int signs_of_life = 0;
-  int stop_after = -1;  // events
-};
-
-class ApplyTest : public ApplyFixture {
- protected:
-  ApplyTest() {
-    registry_.add({.name = "bell", .provider = std::make_shared<BellProvider>(), .operations = {}});
-    registry_.add({.name = "standing", .provider = std::make_shared<StandingProvider>(), .operations = {}});
-    registry_.add({.name = "walled", .provider = std::make_shared<WalledProvider>(), .operations = {}});
-  }
-
-  std::string text(const std::string& name) const { return root_.read("/etc/" + name); }
-
-  // A content that is only named; the controller sends these pieces when it is asked.
-  std::string large(const std::string& bytes, std::vector<std::string> pieces) {
-    line_.contents[digest(bytes)] = std::move(pieces);
-    large_.push_back({digest(bytes), bytes.size()});
-    return digest(bytes);
-  }
-  std::vector<std::string> names_in_etc() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(root_.at("/etc"))) {
-      if (const std::string name = entry.path().filename(); name != "passwd" && name != "group") names.push_back(name);
-    }
-    return names;
-  }
-  wire::Action writes_large(const std::string& name, const std::string& digest) {
-    wire::Action action = toy(name, "small");
-    action.desired.attributes["content"] = digest;
-    action.after["content"] = digest;
-    action.operations = {WriteFile{"/etc/" + name, digest, {}, false, false, ""}};
-    return action;
-  }
-
-  // As a plan would have it from the state of now.
-  wire::Action toy(const std::string& name, const std::string& content, const std::string& writes = {}) {
-    wire::Action action;
-    const std::string path = "/etc/" + name;
-    action.desired = {{"", "toy", path}, {{"path", path}, {"content", blob(content)}}, {}};
-    if (!writes.empty()) action.desired.attributes["writes"] = blob(writes);
-    const Desired* desired = &action.desired;
-    const ToyProvider provider;
-    const Change change = provider.diff(action.desired, *provider.observe({&desired, 1}, system_)[0]);
-    action.op = change.op;
-    action.before = change.before;
-    action.after = change.after;
-    action.operations = change.operations;
-    return action;
-  }
-  wire::Action bell(const std::string& name) {
-    wire::Action action;
-    action.desired = {{"", "bell", name}, Json::object(), {}};
-    action.op = Op::kRestart;
-    action.triggered = true;
-    action.operations = {WriteFile{"/etc/rung-" + name, blob("rung"), {}, false, false, ""}};
-    return action;
-  }
-
-  wire::Done apply(std::vector<wire::Action> actions, bool keep_going = false) {
-    wire::Apply request;
-    request.plan = plan_;
-    request.check_applied = !plan_.empty();
-    request.keep_going = keep_going;
-    request.secrets = secrets_;
-    request.key = "key";
-    request.contents = large_;
-    line_.events.clear();
-    return carry_out(std::move(request), std::move(actions), line_, locks_);
-  }
-  std::vector<EventKind> ends() const {
-    std::vector<EventKind> out;
-    for (const wire::Event& event : line_.events) {
-      if (event.kind != EventKind::kStarted && event.kind != EventKind::kOutput) out.push_back(event.kind);
-    }
-    return out;
-  }
-
-  std::vector<wire::ItemLock> locks_;
-  TestLine line_;
-  std::string plan_;
-  std::map<std::string, Json> secrets_;
-  std::vector<wire::LargeContent> large_;
 };
 
 TEST_F(ApplyTest, ALargeContentIsFetchedWhenItsTurnComes) {
@@ -266,96 +111,6 @@ TEST_F(ApplyTest, WhatIsThereAlreadyIsSatisfied) {
   EXPECT_THAT(ends(), ElementsAre(EventKind::kChanged, EventKind::kSatisfied));
   EXPECT_EQ(apply(actions).satisfied, 2);
   EXPECT_EQ(load_record(folder_).serial, 1);
-}
-
-TEST_F(ApplyTest, AHostThatMovedIsRefusedBeforeItsFirstChange) {
-  root_.write("/etc/b", "old");
-  const std::vector<wire::Action> actions = {toy("a", "1"), toy("b", "2"), toy("c", "3")};
-  root_.write("/etc/b", "somebody was here");
-  root_.write("/etc/c", "and here");
-  const wire::Done done = apply(actions);
-  EXPECT_EQ(done.outcome, wire::DoneOutcome::kStale);
-  EXPECT_THAT(ends(), ElementsAre(EventKind::kStale, EventKind::kStale));
-  EXPECT_EQ(line_.events[0].index, 1U);
-  EXPECT_THAT(line_.events[1].text, HasSubstr("exists already"));
-  EXPECT_FALSE(root_.has("/etc/a"));
-  EXPECT_FALSE(root_.has("/var/lib/plumb"));
-}
-
-TEST_F(ApplyTest, WhatAnActionStandsOnIsMissedBeforeTheFirstChange) {
-  const auto standing = [&] {
-    wire::Action action = toy("b", "2");
-    action.desired.address.kind = "standing";
-    action.desired.attributes["stands_on"] = "/etc/ground";
-    return action;
-  };
-  EXPECT_EQ(apply({toy("a", "1"), standing()}).outcome, wire::DoneOutcome::kStale);
-  EXPECT_THAT(line_.events.back().text, HasSubstr("/etc/ground is not there any more"));
-  EXPECT_FALSE(root_.has("/etc/a"));
-  // What it needs of this plan brings it.
-  wire::Action needing = standing();
-  needing.needs = {0};
-  EXPECT_EQ(apply({toy("ground", "0"), needing}).outcome, wire::DoneOutcome::kOk);
-  // Or it is found when its turn comes.
-  root_.write("/etc/b", "3");
-  wire::Action later = standing();
-  later.explained = true;
-  std::filesystem::remove(root_.at("/etc/ground"));
-  EXPECT_EQ(apply({later}).outcome, wire::DoneOutcome::kOk);
-}
-
-TEST_F(ApplyTest, WhatWillBeInTheWayOfWhatIsDecidedLaterIsMissedBeforeTheFirstChange) {
-  wire::Action later = toy("b", "2");
-  later.desired.address.kind = "walled";
-  later.explained = true;
-  root_.write("/etc/wall", "");
-  EXPECT_EQ(apply({toy("b", "1"), later}).outcome, wire::DoneOutcome::kStale);
-  EXPECT_THAT(line_.events.back().text, HasSubstr("no longer as the plan saw it: a wall is in the way"));
-  EXPECT_FALSE(root_.has("/etc/b"));
-  // What a program does before it nobody sees, and it may take the wall away.
-  wire::Action opaque = toy("a", "1");
-  plumb::Run program;
-  program.argv = {"true"};
-  opaque.operations.emplace_back(program);
-  EXPECT_NE(apply({opaque, toy("b", "1"), later}).outcome, wire::DoneOutcome::kStale);
-  std::filesystem::remove(root_.at("/etc/b"));
-  std::filesystem::remove(root_.at("/etc/wall"));
-  EXPECT_EQ(apply({toy("b", "1"), later}).outcome, wire::DoneOutcome::kOk);
-}
-
-TEST_F(ApplyTest, WhatIsToBeRestartedAndIsGoneIsMissedBeforeTheFirstChange) {
-  std::vector<wire::Action> actions = {toy("a", "1"), bell("x")};
-  actions[0].triggers = {1};
-  actions[1].desired.attributes["there"] = false;
-  EXPECT_EQ(apply(actions).outcome, wire::DoneOutcome::kStale);
-  EXPECT_THAT(line_.events.back().text, HasSubstr("it does not exist any more"));
-  EXPECT_FALSE(root_.has("/etc/a"));
-  // What an action before it may bring is found when its turn comes.
-  actions[1].explained = true;
-  EXPECT_EQ(apply(actions).outcome, wire::DoneOutcome::kOk);
-}
-
-TEST_F(ApplyTest, WhoAProgramRunsAsIsMissedBeforeTheFirstChange) {
-  wire::Action run = toy("b", "2");
-  run.op = Op::kRun;
-  run.explained = true;
-  plumb::Run program;
-  program.argv = {"true"};
-  wire::Action brings = toy("a", "1");
-  brings.operations.emplace_back(program);
-  program.user = "deploy";
-  run.operations = {program};
-  EXPECT_EQ(apply({toy("a", "1"), run}).outcome, wire::DoneOutcome::kStale);
-  EXPECT_THAT(line_.events.back().text, HasSubstr("the user `deploy` does not exist any more"));
-  EXPECT_FALSE(root_.has("/etc/a"));
-  // Who comes, or goes, by the plan itself is another thing.
-  run.needs = {0};
-  EXPECT_NE(apply({brings, run}).outcome, wire::DoneOutcome::kStale);
-  wire::Action gone = toy("c", "1");
-  gone.op = Op::kDelete;
-  gone.desired.address.identity = "deploy";
-  run.needs.clear();
-  EXPECT_NE(apply({run, gone}).outcome, wire::DoneOutcome::kStale);
 }
 
 TEST_F(ApplyTest, AnExplainedActionFollowsWhatItFinds) {

@@ -123,7 +123,7 @@ class FolderProvider : public Provider {
 };
 
 // Runs once the package of its name is there, which starts it.
-class BellProvider : public FolderProvider {
+class FolderBellProvider : public FolderProvider {
  public:
   std::vector<Result<Observed>> observe(std::span<const Desired* const> desired, System& system) const override {
     std::vector<Result<Observed>> out;
@@ -161,7 +161,7 @@ class PackagesTest : public ::testing::Test {
         box_(root_) {
     registry_.add({.name = "pack", .provider = std::make_shared<PackProvider>(), .operations = {}});
     registry_.add({.name = "dir", .provider = std::make_shared<FolderProvider>(), .operations = {}});
-    registry_.add({.name = "bell", .provider = std::make_shared<BellProvider>(), .operations = {}});
+    registry_.add({.name = "bell", .provider = std::make_shared<FolderBellProvider>(), .operations = {}});
     registry_.managers().add(box_);
     std::filesystem::create_directories(root_.at("/pkg"));
   }

@@ -11,7 +11,8 @@
 
 #include "engine/base/host_text.h"
 #include "engine/base/platform.h"
-#include "engine/exec/interpreter/file_writer.h"
+#include "engine/exec/interpreter/folders.h"
+#include "engine/exec/interpreter/rights.h"
 
 namespace plumb::exec {
 namespace {

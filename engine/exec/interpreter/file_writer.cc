@@ -1,9 +1,7 @@
 #include "engine/exec/interpreter/file_writer.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -13,12 +11,12 @@
 #include <unistd.h>
 
 #include "engine/base/host_text.h"
-#include "engine/base/random.h"
 #include "engine/base/shell_word.h"
-#include "engine/base/time_text.h"
+#include "engine/exec/interpreter/backup.h"
+#include "engine/exec/interpreter/in_place.h"
+#include "engine/exec/interpreter/rights.h"
 #include "engine/exec/interpreter/tree_operations.h"
 #include "engine/exec/nameless_file.h"
-#include "engine/exec/system/attributes.h"
 #include "engine/exec/system/disk.h"
 #include "providers/sdk/edited_files.h"
 #include "providers/sdk/ownership.h"
@@ -27,27 +25,6 @@ namespace plumb::exec {
 namespace {
 
 constexpr std::string_view kTemporary = ".plumb-";
-constexpr mode_t kNobodyElse = 0600;
-
-// Nobody but the one who edits it may have touched it since: neither its bytes nor its owner or mode, which the new
-// file has from it.
-bool is_same(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size && changed_at(a) == changed_at(b);
-}
-
-Error changed_by_another(const std::string& path) {
-  return fail(Code::kOperation, path + " was changed by another while it was edited").hint("apply again");
-}
-
-// A file system that keeps no modes gives its own. That is no harm as long as nobody else may do more than was asked.
-bool gives_no_more(mode_t given, mode_t asked) {
-  constexpr mode_t kOthersReadAndWrite = 066;
-  return (given & ~asked & kOthersReadAndWrite) == 0;
-}
-
-bool says_unsupported(int number) {
-  return number == EPERM || number == EOPNOTSUPP || number == ENOSYS;
-}
 
 // `%s` is the path, `%%` a percent sign.
 std::string replace_placeholder(const std::string& command, const std::string& path) {
@@ -80,8 +57,8 @@ Ownership of_new(std::span<const EditFile> chain) {
 
 // Who may read the file in the end may read it while it is written, as long as it is whose it will be.
 mode_t mode_while_written(const StagedFile& staged, const Ownership& ownership) {
-  if (staged.old || ownership.owner || ownership.group || !ownership.mode) return kNobodyElse;
-  return parse_mode(*ownership.mode).value_or(kNobodyElse) & 0777;
+  if (staged.old || ownership.owner || ownership.group || !ownership.mode) return kOwnersAlone;
+  return parse_mode(*ownership.mode).value_or(kOwnersAlone) & 0777;
 }
 
 // ".service" of "app.service"; "" where there is none, or one that is no usual one.
@@ -91,75 +68,7 @@ std::string ending_of(const std::string& name) {
   return dot == std::string::npos || dot == 0 || name.size() - dot > kLongest ? std::string() : name.substr(dot);
 }
 
-// For file systems without hard links.
-Result<> copy_beside(int folder, const std::string& from, const std::string& to, const std::string& temporary,
-                     const std::string& path) {
-  const UniqueFd in(::openat(folder, from.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
-  const UniqueFd out(
-      in ? ::openat(folder, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) : -1);
-  struct stat info {};
-  if (!out || ::fstat(in.get(), &info) != 0) return os_error("keep a copy of", path);
-  const bool copied = copy_bytes(in.get(), out.get(), info.st_size) == 0 && sync_content(out.get()) == 0 &&
-                      rename_new(folder, temporary.c_str(), to.c_str()) == 0;
-  if (copied) return {};
-  Error failed = os_error("keep a copy of", path);
-  ::unlinkat(folder, temporary.c_str(), 0);
-  return failed;
-}
-
-// Bytes of one open file from `at` on to the same place of the other.
-Result<> copy_range(int from, int to, off_t at, off_t end, const std::string& path) {
-  std::array<char, 65536> piece{};
-  while (at < end) {
-    const auto most = static_cast<std::size_t>(std::min<off_t>(end - at, piece.size()));
-    const ssize_t count = ::pread(from, piece.data(), most, at);
-    if (count < 0 && errno == EINTR) continue;
-    if (count == 0) errno = EIO;
-    if (count <= 0) return os_error("write", path);
-    for (ssize_t done = 0; done < count;) {
-      const ssize_t wrote = ::pwrite(to, piece.data() + done, static_cast<std::size_t>(count - done), at + done);
-      if (wrote < 0 && errno == EINTR) continue;
-      if (wrote <= 0) return os_error("write", path);
-      done += wrote;
-    }
-    at += count;
-  }
-  return {};
-}
-
-// Whoever may put entries into a folder could give a file of somebody else's another name there.
-bool may_be_elsewhere(int folder, const struct stat& file) {
-  struct stat above {};
-  constexpr mode_t kOthersWrite = 022;
-  if (file.st_nlink < 2 || ::fstat(folder, &above) != 0) return false;
-  return (above.st_uid != 0 && above.st_uid != ::geteuid()) || (above.st_mode & kOthersWrite) != 0;
-}
-
 }  // namespace
-
-StagedFile::StagedFile(StagedFile&& other) noexcept {
-  *this = std::move(other);
-}
-
-StagedFile& StagedFile::operator=(StagedFile&& other) noexcept {
-  if (this == &other) return *this;
-  discard();
-  path = std::move(other.path);
-  folder = std::move(other.folder);
-  name = std::move(other.name);
-  temporary = std::exchange(other.temporary, {});
-  file = std::move(other.file);
-  old = other.old;
-  backup = other.backup;
-  edited = other.edited;
-  in_place = std::move(other.in_place);
-  return *this;
-}
-
-void StagedFile::discard() {
-  if (!temporary.empty()) ::unlinkat(folder->get(), temporary.c_str(), 0);
-  temporary.clear();
-}
 
 FileWriter::FileWriter(LocalSystem& system, const BlobStore& blobs, std::string token)
     : system_(system), blobs_(blobs), token_(std::move(token)), mask_(::umask(022)) {
@@ -246,7 +155,7 @@ Result<StagedFile> FileWriter::stage_new(const Write& operation, const Fill& fil
   if (operation.in_place && staged.old) staged.in_place = operation.ownership;
   PLUMB_TRY(open(staged, mode_while_written(staged, operation.ownership), !operation.validate.empty()));
   PLUMB_TRY(fill(staged.file.get()));
-  if (!staged.in_place) PLUMB_TRY(dress(staged, staged.file.get(), operation.ownership));
+  if (!staged.in_place) PLUMB_TRY(give_rights(system_, mask_, staged, staged.file.get(), operation.ownership));
   if (!operation.validate.empty()) PLUMB_TRY(validate(staged, operation.validate, output));
   return staged;
 }
@@ -261,7 +170,7 @@ Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> ch
         ::openat(staged.folder->get(), staged.name.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
     struct stat opened {};
     if (!file || ::fstat(file.get(), &opened) != 0) return os_error("read", staged.path);
-    if (!is_same(*staged.old, opened)) return changed_by_another(staged.path);
+    if (!is_untouched(*staged.old, opened)) return changed_by_another(staged.path);
     PLUMB_TRY_ASSIGN(before, read_all(file.get(), kLargestEdited, staged.path));
   } else if (std::none_of(chain.begin(), chain.end(), [](const EditFile& one) { return one.create; })) {
     return fail(Code::kOperation, staged.path + " does not exist").hint("`create: true` makes it");
@@ -285,54 +194,11 @@ Result<std::optional<StagedFile>> FileWriter::stage(std::span<const EditFile> ch
   if (staged.old && text == before && !wanted.acl) return std::optional<StagedFile>();
   const bool in_place = std::any_of(chain.begin(), chain.end(), [](const EditFile& one) { return one.in_place; });
   if (in_place && staged.old) staged.in_place = wanted;
-  PLUMB_TRY(open(staged, kNobodyElse, !validations.empty()));
+  PLUMB_TRY(open(staged, kOwnersAlone, !validations.empty()));
   PLUMB_TRY(write_all(staged.file.get(), text, staged.path));
-  if (!staged.in_place) PLUMB_TRY(dress(staged, staged.file.get(), wanted));
+  if (!staged.in_place) PLUMB_TRY(give_rights(system_, mask_, staged, staged.file.get(), wanted));
   for (const std::string& command : validations) PLUMB_TRY(validate(staged, command, output));
   return std::optional(std::move(staged));
-}
-
-// The owner first, since a change of owner takes setuid bits away; the mode last, since an access list has a say in it.
-Result<> FileWriter::dress(const StagedFile& staged, int fd, const Ownership& ownership) {
-  uid_t uid = staged.old ? staged.old->st_uid : static_cast<uid_t>(-1);
-  gid_t gid = staged.old ? staged.old->st_gid : static_cast<gid_t>(-1);
-  const bool asked = ownership.owner || ownership.group;
-  if (ownership.owner) {
-    PLUMB_TRY_ASSIGN(uid, system_.uid_of(*ownership.owner));
-  }
-  if (ownership.group) {
-    PLUMB_TRY_ASSIGN(gid, system_.gid_of(*ownership.group));
-  }
-  struct stat now {};
-  if (::fstat(fd, &now) != 0) return os_error("write", staged.path);
-  if ((uid != static_cast<uid_t>(-1) && uid != now.st_uid) || (gid != static_cast<gid_t>(-1) && gid != now.st_gid)) {
-    if (::fchown(fd, uid, gid) != 0) {
-      if (asked) return os_error("change the owner of", staged.path);
-      // Only root may give files away: without it the new file is the writer's, in the old group where that is allowed.
-      if (::fchown(fd, static_cast<uid_t>(-1), gid) != 0) errno = 0;
-    }
-  }
-  // Never with a list that is to go: it would let somebody in for a moment.
-  if (staged.old && !staged.in_place) PLUMB_TRY(keep_attributes(staged.folder->get(), staged.name, fd, !ownership.acl));
-  if (!staged.old) label_as_named(own_path_of(fd), staged.folder->get(), staged.name, Labelled::kFile);
-  PLUMB_TRY(give_attributes(own_path_of(fd), ownership, staged.path));
-  if (ownership.acl && clear_access_lists(own_path_of(fd)) != 0)
-    return os_error("take the access list from", staged.path);
-  // Whatever rights the old bytes had, the new ones have those that they are given.
-  mode_t mode = staged.old ? without_privileges(staged.old->st_mode) : 0666 & ~mask_;
-  if (staged.old && ownership.acl) {
-    const UniqueFd old(
-        ::openat(staged.folder->get(), staged.name.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
-    if (old) mode = mode_without_list(own_path_of(old.get()), mode);
-  }
-  if (ownership.mode) {
-    PLUMB_TRY_ASSIGN(mode, parse_mode(*ownership.mode));
-  }
-  if (::fstat(fd, &now) != 0) return os_error("write", staged.path);
-  if ((now.st_mode & 07777) == mode || ::fchmod(fd, mode) == 0)
-    return give_access_list(system_, own_path_of(fd), ownership, mode, staged.path);
-  if (says_unsupported(errno) && gives_no_more(now.st_mode, mode)) return {};
-  return os_error("change the mode of", staged.path);
 }
 
 Result<> FileWriter::validate(const StagedFile& staged, const std::string& command, std::string& output) {
@@ -349,7 +215,7 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
   struct stat after {};
   const int looked = nameless ? ::fstat(staged.file.get(), &after)
                               : ::fstatat(staged.folder->get(), staged.temporary.c_str(), &after, AT_SYMLINK_NOFOLLOW);
-  const bool untouched = looked == 0 && is_same(before, after);
+  const bool untouched = looked == 0 && is_untouched(before, after);
   std::string said = result.output + result.errors;
   // The temporary name would tell nobody anything.
   for (std::size_t at = said.find(path); at != std::string::npos; at = said.find(path, at + staged.path.size())) {
@@ -367,58 +233,12 @@ Result<> FileWriter::validate(const StagedFile& staged, const std::string& comma
                                          (said.empty() ? "" : ": " + said));
 }
 
-// Nobody who is to lose a right has it when the new bytes come; nor has who is to own it while the old ones are there.
-Result<> FileWriter::withhold(int fd, const struct stat& now, const Ownership& wanted, const std::string& path) {
-  uid_t uid = now.st_uid;
-  gid_t gid = now.st_gid;
-  mode_t mode = now.st_mode & 07777;
-  if (wanted.owner) {
-    PLUMB_TRY_ASSIGN(uid, system_.uid_of(*wanted.owner));
-  }
-  if (wanted.group) {
-    PLUMB_TRY_ASSIGN(gid, system_.gid_of(*wanted.group));
-  }
-  if (wanted.mode) {
-    PLUMB_TRY_ASSIGN(const mode_t asked, parse_mode(*wanted.mode));
-    mode &= asked;
-  }
-  if (uid != now.st_uid || gid != now.st_gid) mode &= kNobodyElse;
-  if (uid != now.st_uid && ::fchown(fd, ::geteuid(), static_cast<gid_t>(-1)) != 0)
-    return os_error("change the owner of", path);
-  if (mode != (now.st_mode & 07777) && ::fchmod(fd, mode) != 0) return os_error("change the mode of", path);
-  if (wanted.acl && clear_access_lists(own_path_of(fd)) != 0) return os_error("take the access list from", path);
-  return {};
-}
-
-// What is longer than the old file comes first: where there is no room for it, nothing is lost.
-Result<> FileWriter::overwrite(StagedFile& staged, FolderSync& folders) {
+Result<> FileWriter::commit_in_place(StagedFile& staged, FolderSync& folders) {
   const int folder = staged.folder->get();
-  const Ownership& wanted = *staged.in_place;
-  const UniqueFd file(::openat(folder, staged.name.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
-  struct stat now {
-  }, fresh{};
-  if (!file || ::fstat(file.get(), &now) != 0 || ::fstat(staged.file.get(), &fresh) != 0)
-    return os_error("write", staged.path);
-  if (staged.edited && !is_same(*staged.old, now)) return changed_by_another(staged.path);
-  if (EntryId(*staged.old) != EntryId(now)) {
-    return fail(Code::kStale, staged.path + " was replaced by another while it was written").hint("apply again");
-  }
-  if (may_be_elsewhere(folder, now)) {
-    return fail(Code::kOperation, staged.path + " has other names, and others than root may give it some")
-        .hint("leave out `in_place`, so that the name gets a file of its own");
-  }
-  if (staged.backup) PLUMB_TRY(keep_backup(folder, staged.path, folders, Backup::kOtherFile));
-  PLUMB_TRY(withhold(file.get(), now, wanted, staged.path));
-  const off_t shared = std::min(now.st_size, fresh.st_size);
-  if (Result<> longer = copy_range(staged.file.get(), file.get(), shared, fresh.st_size, staged.path); !longer) {
-    (void)!::ftruncate(file.get(), now.st_size);
-    (void)!::fchown(file.get(), now.st_uid, now.st_gid);
-    (void)::fchmod(file.get(), now.st_mode & 07777);
-    return longer;
-  }
-  PLUMB_TRY(copy_range(staged.file.get(), file.get(), 0, shared, staged.path));
-  if (::ftruncate(file.get(), fresh.st_size) != 0) return os_error("write", staged.path);
-  PLUMB_TRY(dress(staged, file.get(), wanted));
+  PLUMB_TRY_ASSIGN(const UniqueFd file, open_to_write_over(staged));
+  if (staged.backup) PLUMB_TRY(keep_backup(folder, staged.path, temporary_name(), folders, Backup::kOtherFile));
+  PLUMB_TRY(write_over(system_, staged, file.get()));
+  PLUMB_TRY(give_rights(system_, mask_, staged, file.get(), *staged.in_place));
   if (sync_content(file.get()) != 0) return os_error("sync", staged.path);
   if (!staged.temporary.empty()) folders.add(folder);
   staged.discard();
@@ -427,19 +247,18 @@ Result<> FileWriter::overwrite(StagedFile& staged, FolderSync& folders) {
 }
 
 Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
-  if (staged.in_place) return overwrite(staged, folders);
+  if (staged.in_place) return commit_in_place(staged, folders);
   const int folder = staged.folder->get();
   struct stat fresh {};
   if (::fstat(staged.file.get(), &fresh) != 0) return os_error("write", staged.path);
   if (staged.old) {
     struct stat now {};
     const bool there = ::fstatat(folder, staged.name.c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0;
-    if (staged.edited && (!there || !is_same(*staged.old, now))) return changed_by_another(staged.path);
-    if (there && EntryId(*staged.old) != EntryId(now)) {
-      return fail(Code::kStale, staged.path + " was replaced by another while it was written").hint("apply again");
-    }
+    if (there) PLUMB_TRY(staged.check_old(now));
+    if (!there && staged.edited) return changed_by_another(staged.path);
   }
-  if (staged.backup && staged.old) PLUMB_TRY(keep_backup(folder, staged.path, folders, Backup::kSameFile));
+  if (staged.backup && staged.old)
+    PLUMB_TRY(keep_backup(folder, staged.path, temporary_name(), folders, Backup::kSameFile));
   if (::renameat(folder, staged.temporary.c_str(), folder, staged.name.c_str()) != 0) {
     const int number = errno;
     Error error = os_error(number, "put in place", staged.path);
@@ -463,36 +282,6 @@ Result<> FileWriter::commit(StagedFile& staged, FolderSync& folders) {
   return {};
 }
 
-Result<> keep_attributes(int folder, const std::string& name, int to, bool with_lists) {
-  const UniqueFd from(::openat(folder, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
-  if (!from) return {};
-  return copy_attributes(from.get(), to, name, with_lists);
-}
-
-Result<> FileWriter::keep_backup(int folder, const std::string& path, FolderSync& folders, Backup how) {
-  const std::string old = bytes_of_text(base_of(path));
-  // A digest would let whoever may list the folder guess what was in the file.
-  const std::string now = compact_time(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-  const std::string name = old + ".plumb-" + now + "-" + random_hex(4);
-  if (how == Backup::kOtherFile) {
-    PLUMB_TRY(copy_beside(folder, old, name, temporary_name(), path));
-    folders.add(folder);
-    return {};
-  }
-  // A second name for the same file: nothing is copied, and owner, mode and times stay with it.
-  if (::linkat(folder, old.c_str(), folder, name.c_str(), 0) != 0) {
-    const bool has_no_links = says_unsupported(errno) || errno == EMLINK;
-    if (!has_no_links) return os_error("keep a copy of", path);
-    PLUMB_TRY(copy_beside(folder, old, name, temporary_name(), path));
-  }
-  folders.add(folder);
-  return {};
-}
-
-mode_t without_privileges(mode_t mode) {
-  return mode & 01777;
-}
-
 void remove_left_over_temporaries(const RootFiles& files, const std::string& folder, const std::string& token) {
   UniqueFd fd = files.open(folder, O_RDONLY | O_DIRECTORY);
   if (!fd) return;
@@ -505,16 +294,6 @@ void remove_left_over_temporaries(const RootFiles& files, const std::string& fol
     const Place place{UniqueFd(::openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), entry->d_name};
     (void)remove_tree(place, folder).has_value();
   }
-}
-
-Result<mode_t> parse_mode(const std::string& text) {
-  mode_t mode = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '7') return fail(Code::kOperation, "`" + text + "` is not a mode");
-    mode = mode * 8 + static_cast<mode_t>(c - '0');
-  }
-  if (text.empty() || text.size() > 5 || mode > 07777) return fail(Code::kOperation, "`" + text + "` is not a mode");
-  return mode;
 }
 
 }  // namespace plumb::exec

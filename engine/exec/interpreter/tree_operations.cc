@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "engine/base/host_text.h"
+#include "engine/exec/interpreter/backup.h"
+#include "engine/exec/interpreter/rights.h"
 #include "engine/exec/system/attributes.h"
 #include "engine/exec/system/disk.h"
 #include "engine/exec/tree_walk.h"
@@ -18,24 +20,14 @@ namespace {
 
 constexpr std::size_t kMaxEntries = 2'000'000;
 
-constexpr uid_t kKeepUser = static_cast<uid_t>(-1);
-constexpr gid_t kKeepGroup = static_cast<gid_t>(-1);
-
 // The kernel takes setuid, setgid and capabilities away from a file whose owner changes; only a mode that was asked for
 // brings the former back.
 Result<> dress(LocalSystem& system, const HeldEntry& entry, const Ownership& ownership, const std::string& path) {
-  uid_t uid = kKeepUser;
-  gid_t gid = kKeepGroup;
-  if (ownership.owner) {
-    PLUMB_TRY_ASSIGN(uid, system.uid_of(*ownership.owner));
-  }
-  if (ownership.group) {
-    PLUMB_TRY_ASSIGN(gid, system.gid_of(*ownership.group));
-  }
+  PLUMB_TRY_ASSIGN(const Owner owner, owner_of(system, ownership));
   struct stat now {};
   if (entry.stat(now) != 0) return os_error("read", path);
-  const bool chowns = (uid != kKeepUser && uid != now.st_uid) || (gid != kKeepGroup && gid != now.st_gid);
-  if (chowns && entry.change_owner(uid, gid) != 0) return os_error("change the owner of", path);
+  const bool chowns = !owner.is_of(now);
+  if (chowns && entry.change_owner(owner.uid, owner.gid) != 0) return os_error("change the owner of", path);
   if (S_ISLNK(now.st_mode)) {
     PLUMB_TRY(give_attributes(entry.own_path(), ownership, path));
     if (ownership.mode) return fail(Code::kSymlinkRefused, path + " is a symbolic link, which has no mode of its own");
@@ -114,17 +106,10 @@ Result<> take_as_it_is(LocalSystem& system, const Place& place, const MakeDirect
     return os_error("make the folder", operation.path);
   }
   const Ownership& wanted = operation.ownership;
-  uid_t uid = info.st_uid;
-  gid_t gid = info.st_gid;
-  if (wanted.owner) {
-    PLUMB_TRY_ASSIGN(uid, system.uid_of(*wanted.owner));
-  }
-  if (wanted.group) {
-    PLUMB_TRY_ASSIGN(gid, system.gid_of(*wanted.group));
-  }
+  PLUMB_TRY_ASSIGN(const Owner owner, owner_of(system, wanted));
   PLUMB_TRY_ASSIGN(const mode_t mode, parse_mode(wanted.mode.value_or("0755")));
   const bool more = (info.st_mode & ~mode & 077U) != 0;
-  if (uid == info.st_uid && gid == info.st_gid && !more) {
+  if (owner.is_of(info) && !more) {
     system.seen().note(operation.path, false, info);
     folders.add(place.folder.get());
     return {};
@@ -311,7 +296,7 @@ Result<> remove(LocalSystem& system, FileWriter& writer, const Remove& operation
     return {};
   }
   if (operation.backup && S_ISREG(info.st_mode))
-    PLUMB_TRY(writer.keep_backup(place.folder.get(), operation.path, folders, Backup::kSameFile));
+    PLUMB_TRY(keep_backup(place.folder.get(), operation.path, writer.temporary_name(), folders, Backup::kSameFile));
   if (::unlinkat(place.folder.get(), place.name.c_str(), 0) != 0) return os_error("remove", operation.path);
   return {};
 }

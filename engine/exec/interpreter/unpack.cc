@@ -14,6 +14,7 @@
 #include "engine/base/host_text.h"
 #include "engine/exec/interpreter/archive_check.h"
 #include "engine/exec/interpreter/archive_source.h"
+#include "engine/exec/interpreter/rights.h"
 #include "engine/exec/interpreter/tree_operations.h"
 #include "engine/exec/system/disk.h"
 #include "engine/exec/tree_walk.h"
@@ -62,8 +63,8 @@ class Workplace {
 // Puts entries into a folder that nobody else may enter.
 class Builder {
  public:
-  Builder(int top, const ArchiveCheck& check, uid_t uid, gid_t gid, std::string path)
-      : top_(top), check_(check), uid_(uid), gid_(gid), path_(std::move(path)) {}
+  Builder(int top, const ArchiveCheck& check, Owner owner, std::string path)
+      : top_(top), check_(check), owner_(owner), path_(std::move(path)) {}
 
   ArchiveVisitor visitor() {
     return {[this](const ArchiveEntry& entry) { return begin(entry); },
@@ -96,7 +97,8 @@ class Builder {
     switch (entry_.type) {
       case ArchiveEntry::Type::kLink:
         if (::symlinkat(entry_.target.c_str(), folder.get(), name.c_str()) != 0) return trouble();
-        return ::fchownat(folder.get(), name.c_str(), uid_, gid_, AT_SYMLINK_NOFOLLOW) == 0 ? Result<>() : trouble();
+        return ::fchownat(folder.get(), name.c_str(), owner_.uid, owner_.gid, AT_SYMLINK_NOFOLLOW) == 0 ? Result<>()
+                                                                                                        : trouble();
       case ArchiveEntry::Type::kHardLink: {
         PLUMB_TRY_ASSIGN(const UniqueFd other, folder_of(entry_.target));
         const std::string target = entry_.target.substr(entry_.target.rfind('/') + 1);
@@ -117,7 +119,7 @@ class Builder {
 
   // Owner, mode and time of a file or folder. The mode last: a change of owner takes rights away.
   Result<> dress(int fd) {
-    if (::fchown(fd, uid_, gid_) != 0 || ::fchmod(fd, entry_.mode & 0777U) != 0) return trouble();
+    if (::fchown(fd, owner_.uid, owner_.gid) != 0 || ::fchmod(fd, entry_.mode & 0777U) != 0) return trouble();
     const timespec when{static_cast<time_t>(entry_.time), 0};
     const std::array<timespec, 2> times = {when, when};
     return ::futimens(fd, times.data()) == 0 ? Result<>() : trouble();
@@ -141,7 +143,7 @@ class Builder {
       const bool made = ::mkdirat(folder.get(), part.c_str(), 0755) == 0;
       if (!made && errno != EEXIST) return trouble().error();
       folder = open_folder(folder.get(), part.c_str());
-      if (made && folder && (::fchown(folder.get(), uid_, gid_) != 0 || ::fchmod(folder.get(), 0755) != 0))
+      if (made && folder && (::fchown(folder.get(), owner_.uid, owner_.gid) != 0 || ::fchmod(folder.get(), 0755) != 0))
         return trouble().error();
     }
     if (!folder) return trouble().error();
@@ -152,8 +154,7 @@ class Builder {
 
   int top_;
   const ArchiveCheck& check_;
-  uid_t uid_;
-  gid_t gid_;
+  Owner owner_;
   std::string path_;
   ArchiveEntry entry_;
   UniqueFd file_;
@@ -241,13 +242,13 @@ Result<UniqueFd> open_archive(LocalSystem& system, const BlobStore& blobs, const
   return file;
 }
 
-Result<> write_mark(int folder, const Unpack& operation, uid_t uid, gid_t gid) {
+Result<> write_mark(int folder, const Unpack& operation, Owner owner) {
   if (operation.mark.empty()) return {};
   const UniqueFd file(
       ::openat(folder, operation.mark.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
   if (!file) return os_error("create", operation.path + "/" + operation.mark);
   PLUMB_TRY(write_all(file.get(), operation.says, operation.path + "/" + operation.mark));
-  if (::fchown(file.get(), uid, gid) != 0 || ::fchmod(file.get(), 0644) != 0)
+  if (::fchown(file.get(), owner.uid, owner.gid) != 0 || ::fchmod(file.get(), 0644) != 0)
     return os_error("change the owner of", operation.path + "/" + operation.mark);
   return {};
 }
@@ -264,15 +265,7 @@ Result<> unpack(LocalSystem& system, const BlobStore& blobs, FileWriter& writer,
   const bool exists = ::fstatat(beside, place.name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0;
   if (exists && !S_ISDIR(there.st_mode)) return fail(Code::kOperation, operation.path + " is there and is no folder");
   if (exists) PLUMB_TRY(system.seen().check(operation.path, true, there));
-  uid_t uid = ::geteuid();
-  gid_t gid = ::getegid();
-  if (operation.ownership.owner) {
-    PLUMB_TRY_ASSIGN(uid, system.uid_of(*operation.ownership.owner));
-  }
-  if (operation.ownership.group) {
-    PLUMB_TRY_ASSIGN(gid, system.gid_of(*operation.ownership.group));
-  }
-
+  PLUMB_TRY_ASSIGN(const Owner owner, owner_of(system, operation.ownership, {::geteuid(), ::getegid()}));
   PLUMB_TRY_ASSIGN(UniqueFd file, open_archive(system, blobs, operation, beside, writer.temporary_name()));
   PLUMB_TRY_ASSIGN(const Workplace raw, Workplace::make(beside, writer.temporary_name(), operation.path));
   const std::string name = operation.archive.empty() ? "the archive for " + operation.path : operation.archive;
@@ -293,10 +286,10 @@ Result<> unpack(LocalSystem& system, const BlobStore& blobs, FileWriter& writer,
     return fail(Code::kOperation, "nothing was unpacked: there is no room for " + name);
 
   PLUMB_TRY_ASSIGN(Workplace made, Workplace::make(beside, writer.temporary_name(), operation.path));
-  Builder builder(made.folder(), check, uid, gid, operation.path);
+  Builder builder(made.folder(), check, owner, operation.path);
   PLUMB_TRY(source.read(builder.visitor()));
   PLUMB_TRY(builder.sync());
-  PLUMB_TRY(write_mark(made.folder(), operation, uid, gid));
+  PLUMB_TRY(write_mark(made.folder(), operation, owner));
   const int written = made.folder();
   PLUMB_TRY(sync_together({&written, 1}));
 
@@ -308,7 +301,7 @@ Result<> unpack(LocalSystem& system, const BlobStore& blobs, FileWriter& writer,
       return fail(Code::kStale, operation.path + " was replaced by another meanwhile").hint("apply again");
     return Merge(operation.path, operation.mark).run(made.folder(), target.get(), folders);
   }
-  if (::fchown(made.folder(), uid, gid) != 0 || ::fchmod(made.folder(), 0755) != 0)
+  if (::fchown(made.folder(), owner.uid, owner.gid) != 0 || ::fchmod(made.folder(), 0755) != 0)
     return os_error("change the owner of", operation.path);
   if (::renameat(beside, made.name().c_str(), beside, place.name.c_str()) != 0)
     return os_error("put in place", operation.path);

@@ -1,12 +1,18 @@
 // What file systems do that POSIX has no one way for.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <span>
 
 #include <sys/types.h>
 
 namespace plumb::exec {
+
+// Whether errno says that a file system has no such thing, or not for us.
+inline bool says_unsupported(int number) {
+  return number == EPERM || number == EOPNOTSUPP || number == ENOSYS;
+}
 
 // The first `size` bytes of one open file to where the other one stands. 0, or -1 with errno; ending early is an error.
 int copy_bytes(int from, int to, off_t size);
