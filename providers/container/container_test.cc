@@ -6,21 +6,10 @@
 #include "providers/container/image_name.h"
 #include "providers/container/images.h"
 #include "providers/container/kinds.h"
-#include "providers/sdk/testing/provider_test.h"
+#include "providers/container/testing/answers.h"
 
 namespace plumb::providers::container {
 namespace {
-
-const std::string kOne(64, '1');
-const std::string kTwo(64, '2');
-
-ProcessResult answer(std::string output, std::string errors = {}, int exit_code = 0) {
-  ProcessResult result;
-  result.output = std::move(output);
-  result.errors = std::move(errors);
-  result.exit_code = exit_code;
-  return result;
-}
 
 std::string line_of(const Operation& operation) {
   std::string line;
@@ -62,12 +51,6 @@ constexpr const char* kDockerContainer = R"([{"Name": "/web", "Path": "/bin/sh",
   "HostConfig": {"NetworkMode": "front", "Privileged": false, "Memory": 67108864, "NanoCpus": 500000000,
     "PortBindings": {"53/udp": [{"HostIp": "", "HostPort": ""}], "80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8099"}]},
     "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3}}}])";
-
-std::string image_named(const std::string& name, const std::string& id, const std::string& digest = {}) {
-  Json image = {{"Id", id}, {"RepoTags", {name}}, {"RepoDigests", Json::array()}};
-  if (!digest.empty()) image["RepoDigests"].push_back(bare_name(name) + "@sha256:" + digest);
-  return Json::array({image}).dump();
-}
 
 class Containers : public ProviderTest<ContainerProvider> {
  protected:
@@ -386,177 +369,6 @@ TEST_F(Containers, NamesOfImagesAreReadAsTheEnginesDo) {
   EXPECT_EQ(image_name("r.io/a:2@sha256:" + kOne), (ImageName{"r.io/a", "", "sha256:" + kOne, ""}));
   EXPECT_EQ(image_name("sha256:" + kOne), (ImageName{"", "", "", kOne}));
   EXPECT_EQ(registry_of("localhost:5000/a:1"), "localhost:5000");
-}
-
-class Images : public ProviderTest<ContainerImageProvider> {
- protected:
-  Images() { system.add_program("docker"); }
-  static Desired want(Json attributes) {
-    attributes.emplace("name", "app:1");
-    return wanted("container_image", "name", std::move(attributes));
-  }
-};
-
-TEST_F(Images, OneThatIsBuiltIsBuiltAnewWhereItsFolderChanged) {
-  system.make_file("/srv/app/Dockerfile", "FROM scratch\n");
-  system.make_file("/srv/app/run.sh", "", 0755);
-  system.script("docker image inspect *", answer("[]", "Error: No such image: app:1\n", 1));
-  const Desired desired = want({{"build", {{"path", "/srv/app"}}}});
-  const Seen first = look(desired);
-  EXPECT_EQ(first.change.op, Op::kCreate);
-  const std::string context = first.observed->text("context");
-  Json built = Json::parse(image_named("app:1", kOne));
-  built[0]["Config"]["Labels"]["plumbline.context"] = context;
-  system.script("docker image inspect *", answer(built.dump()));
-  EXPECT_TRUE(look(desired).change.empty());
-  system.make_file("/srv/app/run.sh", "", 0644);
-  EXPECT_EQ(look(desired).change.before, (Json{{"built_from", context}}));
-  system.remove("/srv/app");
-  EXPECT_EQ(look(desired).observed->missing, (std::vector<Missing>{{{"", "directory", "/srv/app"}, "build"}}));
-}
-
-TEST_F(Images, DockerTellsWhatANameMeansByTheImageItself) {
-  system.script("docker image inspect *", answer(image_named("app:1", kOne, kTwo)));
-  const auto manifest = [](const std::string& id) {
-    return answer(R"({"Descriptor": {"digest": "sha256:)" + std::string(64, '5') +
-                  R"("}, "SchemaV2Manifest": {"config": {"digest": "sha256:)" + id + R"("}}})");
-  };
-  system.script("docker manifest inspect --verbose *", manifest(kOne));
-  const Desired desired = want({{"pull", "always"}});
-  EXPECT_TRUE(look(desired).change.empty());
-  system.script("docker manifest inspect --verbose *", manifest(std::string(64, '6')));
-  EXPECT_EQ(look(desired).change.after, (Json{{"digest", "sha256:" + std::string(64, '5')}}));
-  EXPECT_TRUE(look(want({{"pull", "missing"}})).change.empty());
-}
-
-TEST_F(Images, UndoAsksForTheDigestThatTheRegistryHas) {
-  Observed before;
-  before.exists = true;
-  before.attributes = {{"digest", "sha256:" + kTwo}, {"id", "sha256:" + kOne}};
-  EXPECT_EQ(provider.restore(want({{"pull", "always"}}), before)->attribute("digest"), "sha256:" + kTwo);
-  before.attributes["digest"] = "sha256:" + kOne;
-  EXPECT_FALSE(provider.restore(want({{"pull", "always"}}), before));
-}
-
-class Networks : public ProviderTest<ContainerNetworkProvider> {};
-
-TEST_F(Networks, BothEnginesTellTheSame) {
-  system.add_program("docker");
-  system.add_program("podman");
-  system.make_file("/run/podman/podman.sock", "");
-  system.script(
-      "podman * network inspect *",
-      answer(R"([{"name": "front", "driver": "bridge", "subnets": [{"subnet": "10.77.0.0/24", "gateway": "10.77.0.1"}],
-                            "ipv6_enabled": false, "internal": true, "labels": {"a": "b"}, "options": {"mtu": "1400"}}])"));
-  system.script(
-      "docker network inspect *",
-      answer(R"([{"Name": "front", "Driver": "bridge", "EnableIPv6": false, "Internal": true, "Attachable": false,
-                            "IPAM": {"Config": [{"Subnet": "10.77.0.0/24", "Gateway": "10.77.0.1"}]},
-                            "Options": {"mtu": "1400"}, "Labels": {"a": "b"}}])"));
-  for (const char* engine : {"podman", "docker"}) {
-    Json asked = {{"name", "front"},
-                  {"engine", engine},
-                  {"driver", "bridge"},
-                  {"internal", true},
-                  {"ipv6", false},
-                  {"subnet", {"10.77.0.0/24"}},
-                  {"labels", {{"a", "b"}}},
-                  {"gateway", {"10.77.0.1"}},
-                  {"options", {{"mtu", "1400"}}}};
-    const Seen seen = look(wanted("container_network", "name", asked));
-    EXPECT_TRUE(seen.change.empty()) << engine << to_json(seen.change).dump(2);
-    asked["subnet"] = Json::array({"10.78.0.0/24"});
-    EXPECT_EQ(look(wanted("container_network", "name", asked)).change.op, Op::kReplace) << engine;
-  }
-}
-
-class Volumes : public ProviderTest<ContainerVolumeProvider> {};
-
-TEST_F(Volumes, OneThatIsAnotherIsNotThrownAway) {
-  system.add_program("docker");
-  system.script("docker volume inspect *",
-                answer(R"([{"Name": "data", "Driver": "local", "Options": null, "Labels": {}}])"));
-  EXPECT_TRUE(look(wanted("container_volume", "name", {{"name", "data"}, {"driver", "local"}})).change.empty());
-  EXPECT_EQ(obstacle(wanted("container_volume", "name", {{"name", "data"}, {"options", {{"type", "nfs"}}}})),
-            "the volume data is there and is another one than is asked for");
-}
-
-class Registries : public ProviderTest<ContainerRegistryProvider> {};
-
-TEST_F(Registries, WhatTheAccountsFileSaysIsCompared) {
-  system.add_program("docker");
-  // "deploy:se:cret"
-  system.make_file("/root/.docker/config.json", R"({"auths": {"r.example.com": {"auth": "ZGVwbG95OnNlOmNyZXQ="}}})");
-  const auto want = [&](const std::string& password) {
-    return wanted("container_registry", "registry",
-                  {{"registry", "r.example.com"}, {"username", "deploy"}, {"password", password}});
-  };
-  EXPECT_TRUE(look(want("se:cret")).change.empty());
-  EXPECT_EQ(look(want("other")).change.op, Op::kUpdate);
-  system.make_file("/root/.docker/config.json", R"({"auths": {"r.example.com": {}}, "credsStore": "pass"})");
-  EXPECT_TRUE(look(want("other")).change.empty()) << "a helper keeps it";
-  system.make_file("/root/.docker/config.json", "{");
-  EXPECT_EQ(obstacle(want("x")), "/root/.docker/config.json is no JSON");
-}
-
-class Compose : public ProviderTest<ComposeProvider> {
- protected:
-  Compose() {
-    system.add_program("docker");
-    system.make_file("/usr/libexec/docker/cli-plugins/docker-compose", "");
-    system.make_file("/srv/app/compose.yaml", "services: {}\n");
-    system.script("docker compose * config --hash *", answer("web aaa\njob bbb\n"));
-    system.script("docker ps *", answer("1\n2\n"));
-  }
-  static Desired want(Json attributes) {
-    attributes.emplace("path", "/srv/app");
-    return wanted("compose", "path", std::move(attributes));
-  }
-  void has(const std::string& web, const std::string& status) {
-    const auto one = [](const std::string& service, const std::string& hash, const std::string& state) {
-      return Json{{"State", {{"Status", state}, {"ExitCode", 0}}},
-                  {"HostConfig", {{"RestartPolicy", {{"Name", ""}}}}},
-                  {"Config",
-                   {{"Labels", {{"com.docker.compose.service", service}, {"com.docker.compose.config-hash", hash}}}}}};
-    };
-    system.script("docker container inspect *",
-                  answer(Json::array({one("web", web, status), one("job", "bbb", "exited")}).dump()));
-  }
-};
-
-TEST_F(Compose, ServicesAreComparedWithWhatTheyWouldBeMadeFrom) {
-  has("aaa", "running");
-  const Seen seen = look(want(Json::object()));
-  EXPECT_TRUE(seen.change.empty()) << to_json(seen.change).dump(2);
-  has("old", "running");
-  EXPECT_EQ(look(want(Json::object())).change.before["services"], (Json{{"web", "old"}, {"job", "bbb"}}));
-  has("aaa", "created");
-  EXPECT_EQ(look(want(Json::object())).change.after, (Json{{"state", "running"}}));
-}
-
-TEST_F(Compose, WhatIsStillToComeIsMissing) {
-  system.script("docker ps *", answer(""));
-  system.remove("/srv/app");
-  EXPECT_EQ(look(want(Json::object())).observed->missing,
-            (std::vector<Missing>{{{"", "file", "/srv/app/compose.yaml"}, "path"}}));
-  system.remove("/usr/libexec/docker/cli-plugins/docker-compose");
-  EXPECT_EQ(look(want(Json::object())).observed->missing,
-            (std::vector<Missing>{{{"", "package", "docker-compose"}, "path"}}));
-}
-
-TEST_F(Compose, AFileOfWhichNobodyCanTellIsAnError) {
-  has("aaa", "running");
-  system.remove("/srv/app/compose.yaml");
-  system.make_link("/srv/app/compose.yaml", "compose.yaml");
-  const Seen seen = look(want(Json::object()));
-  ASSERT_TRUE(seen.problem);
-  EXPECT_NE(seen.problem->summary.find("/srv/app/compose.yaml"), std::string::npos);
-}
-
-TEST_F(Compose, AFileThatComposeCannotReadIsAnError) {
-  has("aaa", "running");
-  system.script("docker compose * config --hash *", answer("", "services.web must be a mapping\n", 15));
-  EXPECT_NE(look(want(Json::object())).problem->summary.find("must be a mapping"), std::string::npos);
 }
 
 }  // namespace
