@@ -2,6 +2,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -17,6 +20,21 @@ inline std::string made(const Edit& edit, const std::string& text) {
   const Result<EditResult> again = make_edit(edit, result->text);
   EXPECT_TRUE(again && again->holds) << result->text;
   return result->text;
+}
+
+// Why it cannot be made; "none" where it can.
+inline std::string refusal(const Edit& edit, std::string_view text) {
+  const auto result = make_edit(edit, text);
+  return result ? "none" : result.error().summary();
+}
+
+// `set` and `remove` of a tree in this format.
+inline TreeEdit tree_edit(const std::string& format, Json set, std::vector<std::string> remove = {}) {
+  TreeEdit edit;
+  edit.format = format;
+  edit.set.value = std::move(set);
+  edit.remove = std::move(remove);
+  return edit;
 }
 
 }  // namespace plumb

@@ -7,16 +7,7 @@ namespace plumb {
 namespace {
 
 TreeEdit tree(Json set, std::vector<std::string> remove = {}) {
-  TreeEdit edit;
-  edit.format = "json";
-  edit.set.value = std::move(set);
-  edit.remove = std::move(remove);
-  return edit;
-}
-
-std::string refusal(const TreeEdit& edit, std::string_view text) {
-  const auto result = make_edit(edit, text);
-  return result ? "none" : result.error().summary();
+  return tree_edit("json", std::move(set), std::move(remove));
 }
 
 TEST(TreeEdit, AValueIsReplacedWhereItStands) {
