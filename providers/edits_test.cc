@@ -198,6 +198,7 @@ class RandomEdits : public EditsTest {
     }
     if (one_in(4)) attributes["text"] = any_of(std::array{"", "a\nb", "x"});
     if (one_in(5)) attributes[one_in(2) ? "only_after" : "only_before"] = any_of(kPatterns);
+    if (one_in(6)) attributes["unless"] = any_of(kPatterns);
     return want("replace", std::move(attributes));
   }
   Desired any_block() {

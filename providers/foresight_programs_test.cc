@@ -405,6 +405,20 @@ TEST_F(ForesightTest, WhatIsBehindAnObstacleThatGoes) {
   EXPECT_EQ(found_[1]->shaped_by, std::vector<std::string>{"dpkg_divert:/srv/p"});
 }
 
+TEST_F(ForesightTest, WhatAKeyOfThePlanIsForDoesNotClearItsPlace) {
+  system_.add_program("openssl");
+  system_.script("openssl * -in /srv/text *", {1, "", "no start line", false});
+  system_.make_directory("/srv/folder");
+  system_.make_file("/srv/text", "x");
+  add("private_key", "path", {{"path", "/srv/key"}, {"type", "ecdsa"}});
+  add("certificate", "path", {{"path", "/srv/folder"}, {"key", "/srv/key"}, {"common_name", "a.example"}});
+  add("certificate_request", "path", {{"path", "/srv/text"}, {"key", "/srv/key"}, {"common_name", "a.example"}});
+  foresee();
+  EXPECT_EQ(obstacle(1), "/srv/folder is there and is no regular file");
+  EXPECT_EQ(obstacle(2), "/srv/text holds no request");
+  for (const std::size_t one : {1U, 2U}) EXPECT_TRUE(found_[one]->open_until.empty()) << one;
+}
+
 TEST_F(ForesightTest, AMountThatIsTakenAwayAgain) {
   system_.make_file("/proc/self/mountinfo", "21 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
   system_.make_file("/etc/fstab", "");

@@ -204,6 +204,8 @@ TEST(Formats, Normalise) {
   good("user", "samba$", "samba$");
   good("date", "2024-02-29", "2024-02-29");
   good("name", "lib:amd64", "lib:amd64");
+  for (const char* times : {"*", "*/15", "0", "05,5", "1-5", "0-59/7", "7-7", "6-7", "mon-Fri", "Jan-dec/2", "x"})
+    good("crontab", times, times);
 }
 
 TEST(Formats, Refuse) {
@@ -241,8 +243,24 @@ TEST(Formats, Refuse) {
                                                        {"date", "2024-00-10"},
                                                        {"name", "-x"},
                                                        {"name", "a b"},
-                                                       {"name", ""}};
+                                                       {"name", ""},
+                                                       {"crontab", "5/15"},
+                                                       {"crontab", "0,05/2"},
+                                                       {"crontab", "22-2"},
+                                                       {"crontab", "1,9-08/2"},
+                                                       {"crontab", "sat-sun"},
+                                                       {"crontab", "FRI-1"},
+                                                       {"crontab", "dec-jan"}};
   for (const auto& [format, text] : wrong) EXPECT_FALSE(apply_format(format, text, "`x`", {})) << format << ' ' << text;
+}
+
+TEST(Formats, PatternsThatLookAroundAreToldHowElse) {
+  const auto hint = [](const char* text) {
+    return apply_format("pattern", text, "`x`", {}).error().diagnostic().hint;
+  };
+  for (const char* text : {"^a(?!b)", "a(?=b)", "(?<=a)b", "(?<!a)b"})
+    EXPECT_NE(hint(text).find("`unless` of a `replace`"), std::string::npos) << text;
+  EXPECT_EQ(hint("a("), "the syntax is that of RE2, without \\p{…} and \\C");
 }
 
 TEST(Formats, Integers) {

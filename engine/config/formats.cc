@@ -12,6 +12,7 @@
 #include "engine/base/pattern.h"
 #include "engine/base/real.h"
 #include "engine/base/zone_form.h"
+#include "engine/config/crontab_times.h"
 #include "engine/config/wall_clock.h"
 
 namespace plumb::config {
@@ -152,8 +153,13 @@ Result<Json> date(std::string_view text, const std::string& name) {
 Result<Json> pattern(std::string_view text, const std::string& name) {
   const Result<plumb::Pattern> parsed = plumb::Pattern::parse(text);
   if (parsed) return Json(text);
+  constexpr std::array kLooks = {"(?=", "(?!", "(?<=", "(?<!"};
+  const bool looks = std::any_of(kLooks.begin(), kLooks.end(),
+                                 [&](const char* look) { return text.find(look) != std::string_view::npos; });
   return bad(name + " is not a pattern", parsed.error().diagnostic().summary,
-             "the syntax is that of RE2, without \\p{…} and \\C");
+             looks ? "the syntax is that of RE2, where no group looks ahead or back; `unless` of a `replace` leaves what "
+                     "has something in it"
+                   : "the syntax is that of RE2, without \\p{…} and \\C");
 }
 
 Result<Json> plain_name(std::string_view text, const std::string& name) {
@@ -195,6 +201,7 @@ Result<Json> apply_format(std::string_view format, std::string_view text, const 
   if (format == "name") return plain_name(text, name);
   if (format == "timezone") return timezone(text, name);
   if (format == "pattern") return pattern(text, name);
+  if (format == "crontab") return crontab_time(text, name);
   if (format == "duration") {
     if (const auto seconds = with_unit(text, kTimeUnits)) return Json(*seconds);
     return bad(name + " is not a duration", "expected a whole number with s, m, h or d", "such as 90s or 5m");

@@ -460,6 +460,9 @@ bool Compiler::take_source(const ContentAttribute& special, const config::Resour
   }
   attributes.erase(special.source);
   attributes[special.content] = *name;
+  // As the list of a folder has it of each of its files.
+  const std::optional<FileStatus> status = Folder(*input_.project.files, input_.project.folder).status(path);
+  if (status && status->executable) attributes["executable"] = true;
   return true;
 }
 

@@ -123,8 +123,9 @@ Result<> CertificateProvider::look_inside(const Desired& desired, System& system
     PLUMB_TRY_ASSIGN(const auto info, system.stat(path, true));
     if (info && info->size > 0)
       observed.obstacle =
-          Diagnostic(Code::kRefusedByState, path + " holds no " + (request_ ? "request" : "certificate"))
-              .with_hint("remove it, and what is in it is gone; or give another `path`");
+          Obstacle(Diagnostic(Code::kRefusedByState, path + " holds no " + (request_ ? "request" : "certificate"))
+                       .with_hint("remove it, and what is in it is gone; or give another `path`"),
+                   ObstacleGoes::kWithItsPath);
     return {};
   }
   observed.attributes.update(told_in(*printed));

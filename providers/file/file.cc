@@ -14,8 +14,6 @@
 namespace plumb::providers::file {
 namespace {
 
-constexpr std::string_view kNewFileMode = "0644";
-constexpr std::string_view kNewSecretMode = "0600";
 constexpr std::size_t kShownBytes = std::size_t{256} << 10U;
 
 std::string_view what_is(FileType type) {
@@ -30,6 +28,13 @@ std::string_view what_is(FileType type) {
       break;
   }
   return "a device, socket or named pipe";
+}
+
+// Who may do what with a new one where nothing is said of it.
+std::string_view fresh_mode(const Desired& desired) {
+  const bool executable = desired.flag("executable", false);  // it is in the project
+  if (desired.sensitive.contains("content")) return executable ? "0700" : "0600";
+  return executable ? "0755" : "0644";
 }
 
 // Whether it is said what the file holds.
@@ -186,7 +191,6 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
     return change;
   }
 
-  const std::string_view fresh = desired.sensitive.contains("content") ? kNewSecretMode : kNewFileMode;
   const Json content = wanted_content(desired, observed);
   const auto found = observed.exists ? observed.attributes.find("content") : observed.attributes.end();
   const bool known = found != observed.attributes.end();
@@ -195,7 +199,7 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
   const bool differs = lacks || (!content.is_null() && (!known || *found != content));
   const bool makes = !observed.exists && (wants_exists(desired) || desired.has("remote_source"));
   const bool rewrite = makes || (differs && !wants_exists(desired));
-  Ownership wanted = diff_ownership(desired, observed, fresh, false, change, rewrite);
+  Ownership wanted = diff_ownership(desired, observed, fresh_mode(desired), false, change, rewrite);
   if (rewrite) {
     if (known) change.before["content"] = *found;
     if (!content.is_null()) change.after["content"] = content;

@@ -9,6 +9,7 @@ Edit ReplaceProvider::edit(const Desired& desired) const {
   edit.back_references = desired.flag("back_references", false);
   edit.only_after = desired.text("only_after");
   edit.only_before = desired.text("only_before");
+  edit.unless = desired.text("unless");
   return edit;
 }
 

@@ -50,6 +50,7 @@ struct ReplaceEdit {
   // found, nothing is replaced.
   std::string only_after;
   std::string only_before;
+  std::string unless;  // a match in which this pattern matches stays
   friend bool operator==(const ReplaceEdit&, const ReplaceEdit&) = default;
 };
 

@@ -37,6 +37,7 @@ struct Row<ReplaceEdit> {
     sink.optional("back_references", value.back_references, defaults.back_references);
     sink.optional("only_after", value.only_after, defaults.only_after);
     sink.optional("only_before", value.only_before, defaults.only_before);
+    sink.optional("unless", value.unless, defaults.unless);
   }
 };
 

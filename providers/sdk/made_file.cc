@@ -78,7 +78,8 @@ Result<Observed> observe_made_file(const Desired& desired, System& system, Accou
   }
   if (info && info->type != FileType::kFile) {
     observed.exists = absent;
-    observed.obstacle = Diagnostic(Code::kRefusedByState, path + " is there and is no regular file");
+    observed.obstacle = {Diagnostic(Code::kRefusedByState, path + " is there and is no regular file"),
+                         ObstacleGoes::kWithItsPath};
     return observed;
   }
   if (info) {

@@ -95,6 +95,7 @@ class Replacer {
     if (edit.back_references) PLUMB_TRY(check_replacement(edit.text, replacer.match_.group_count()));
     PLUMB_TRY_ASSIGN(replacer.after_, given_pattern(over_lines(edit.only_after)));
     PLUMB_TRY_ASSIGN(replacer.before_, given_pattern(over_lines(edit.only_before)));
+    PLUMB_TRY_ASSIGN(replacer.unless_, given_pattern(over_lines(edit.unless)));
     return replacer;
   }
 
@@ -107,7 +108,9 @@ class Replacer {
     if (known_.standing.empty() && !known_.hides)
       why += ": it would make `" + second.found.value_or("") + "` and then `" + second.wanted.value_or("") + "`";
     return fail(Code::kRefusedByState, std::move(why))
-        .hint("let `match` tell what is to be replaced from what `text` makes of it, with ^, $ or \\b");
+        .hint(
+            "let `match` tell what is to be replaced from what `text` makes of it, with ^, $ or \\b, or `unless` what "
+            "is done");
   }
 
  private:
@@ -153,6 +156,7 @@ class Replacer {
       at = found.empty() ? behind_character(text, from) : to;
       if (found.empty() && from == behind) continue;
       behind = to;
+      if (unless_ && unless_->matches(found)) continue;
       const std::string with = edit_.back_references ? expand_replacement(edit_.text, *groups) : edit_.text;
       if (with != found) replaced.replace(from, to, with);
     }
@@ -166,12 +170,12 @@ class Replacer {
   const ReplaceEdit& edit_;
   const SealedLines& known_;
   Pattern match_;
-  std::optional<Pattern> after_, before_;
+  std::optional<Pattern> after_, before_, unless_;
 };
 
 // Whether all of its lines end as those of DOS do, and nobody asks about that.
 bool has_other_ends(const ReplaceEdit& edit, std::string_view text) {
-  for (const std::string* part : {&edit.match, &edit.text, &edit.only_after, &edit.only_before}) {
+  for (const std::string* part : {&edit.match, &edit.text, &edit.only_after, &edit.only_before, &edit.unless}) {
     if (part->find('\r') != std::string::npos || part->find("\\r") != std::string::npos ||
         part->find("\\x") != std::string::npos)
       return false;

@@ -63,6 +63,20 @@ TEST(ReplaceEdit, IsLimitedByWhatLiesAround) {
   EXPECT_EQ(made(edit, "port=1\n[web]\nport=2\n"), "port=1\n[web]\nport=2\n");
 }
 
+TEST(ReplaceEdit, MatchesThatHoldSomethingStay) {
+  ReplaceEdit edit = with_groups(R"re(^(CMDLINE="[^"]*)")re", R"(\1 audit=1")");
+  EXPECT_EQ(made(edit, "CMDLINE=\"quiet\"\n").substr(0, 34), "error: what it makes matches again");
+  edit.unless = "\\baudit=1\\b";
+  EXPECT_EQ(made(edit, "CMDLINE=\"quiet\"\n"), "CMDLINE=\"quiet audit=1\"\n");
+  EXPECT_EQ(made(edit, "CMDLINE=\"audit=1 quiet\"\n"), "CMDLINE=\"audit=1 quiet\"\n");
+  EXPECT_EQ(made(edit, "CMDLINE=\"audit=10\"\nCMDLINE=\"audit=1\"\n"),
+            "CMDLINE=\"audit=10 audit=1\"\nCMDLINE=\"audit=1\"\n")
+      << "each match is asked for itself";
+  EXPECT_EQ(made(edit, "# audit=1\nCMDLINE=\"\"\n"), "# audit=1\nCMDLINE=\" audit=1\"\n") << "and nothing around it";
+  edit.unless = "(";
+  EXPECT_EQ(made(edit, "a\n").substr(0, 6), "error:");
+}
+
 TEST(ReplaceEdit, MatchesOfNothingAreGoneThroughToo) {
   EXPECT_EQ(made(replace("x*", ""), "axb\n"), "ab\n");
   EXPECT_EQ(make_edit(replace("", "x"), "a").error().summary(), "an empty pattern matches everywhere");

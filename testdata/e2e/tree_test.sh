@@ -218,3 +218,23 @@ says '+a\u{a0}b\x20'
 printf 'a\0b' >"$root/etc/blanks"
 exits 0 run plan
 says 'what is there is binary'
+
+# --- a file alone is made as executable as it is in the project, and keeps its mode then
+printf '#!/bin/sh\n' >project/files/tool
+printf 'a\n' >project/files/plain
+chmod 755 project/files/tool
+chmod 600 project/files/plain
+resources <<'YAML'
+  - file: /srv/tool
+    source: files/tool
+  - file: /srv/plain
+    source: files/plain
+YAML
+exits 0 run plan
+says 'mode     0755, not kept'
+exits 0 run apply --yes
+[ "$(stat -c %a "$root/srv/tool" "$root/srv/plain")" = "$(printf '755\n644')" ] ||
+  fail "the modes are $(stat -c %a "$root/srv/tool" "$root/srv/plain")"
+chmod 700 "$root/srv/tool"
+exits 0 run apply --yes
+says 'Nothing to change'
