@@ -147,6 +147,26 @@ function(plumb_test name)
                        PROPERTIES ${properties} TIMEOUT 300)
 endfunction()
 
+# plumb_script_test(long.site SCRIPT site.sh LABELS long [TIMEOUT SECONDS] [COST 30] [ALONE lab])
+# A shell script against the built programs, as a user has them. ALONE: no other that names the same runs beside it.
+function(plumb_script_test name)
+  cmake_parse_arguments(arg "" "SCRIPT;TIMEOUT;COST;ALONE" "LABELS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 900)
+  endif()
+  cmake_path(ABSOLUTE_PATH arg_SCRIPT)
+  add_test(NAME ${name} COMMAND bash ${arg_SCRIPT})
+  set_tests_properties(${name} PROPERTIES
+    ENVIRONMENT "PLUMB_BIN=${PROJECT_BINARY_DIR}/bin;PLUMB_SOURCE=${PROJECT_SOURCE_DIR}"
+    SKIP_RETURN_CODE 77 TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  if(arg_COST)
+    set_tests_properties(${name} PROPERTIES COST ${arg_COST})
+  endif()
+  if(arg_ALONE)
+    set_tests_properties(${name} PROPERTIES RESOURCE_LOCK ${arg_ALONE})
+  endif()
+endfunction()
+
 # plumb_skipped_test(e2e "there is no bash")
 # Stands in ctest's list for tests that this system cannot run, and says why.
 function(plumb_skipped_test name why)

@@ -55,6 +55,22 @@ unprivileged() {
   as_list='setpriv, --reuid=nobody, --clear-groups,'
 }
 
+# unprivileged_host: hosts.yaml of one host of this machine's making, h1, whose executor has a home of its own, and
+# $host, a folder that it may write to.
+unprivileged_host() {
+  unprivileged
+  host=$work/host
+  mkdir -p state "$host"
+  [ -z "$as" ] || chown nobody state "$host"
+  cat >hosts.yaml <<YAML
+plumb: v1
+hosts:
+  h1:
+    connection:
+      command: [${as_list} env, HOME=$work/state]
+YAML
+}
+
 # with_lab N: starts the lab where it is not up, and takes its inventory of the first N hosts, however many run.
 with_lab() {
   local lab=$PLUMB_SOURCE/testdata/lab/lab code=0

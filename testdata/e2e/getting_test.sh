@@ -2,17 +2,8 @@
 # second apply finds nothing to do.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 for program in python3 git tar gzip curl; do command -v $program >/dev/null || skip "no $program here"; done
-unprivileged
-mkdir -p served state host
-[ -z "$as" ] || chown nobody host state
-cat >hosts.yaml <<YAML
-plumb: v1
-hosts:
-  h1:
-    connection:
-      command: [${as_list} env, HOME=$work/state]
-YAML
-host=$work/host
+mkdir served
+unprivileged_host
 
 # --- a server of the test's own
 head -c 300000 /dev/urandom >served/tool

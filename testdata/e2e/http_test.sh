@@ -1,16 +1,7 @@
 # Calls of a web server: made where a question says that they are needed, once; the login is in no output and no argument.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 for program in python3 curl; do command -v $program >/dev/null || skip "no $program here"; done
-unprivileged
-mkdir -p state
-[ -z "$as" ] || chown nobody state
-cat >hosts.yaml <<YAML
-plumb: v1
-hosts:
-  h1:
-    connection:
-      command: [${as_list} env, HOME=$work/state]
-YAML
+unprivileged_host
 
 cat >server.py <<'PY'
 import http.server, sys

@@ -23,21 +23,8 @@ passwords: {shop: for-the-shop-1, blog: for-the-blog-1, cache: for-the-cache-123
 YAML
 one() { "$plumb" -C one --inputs "$PWD/here.yaml" "$@"; }
 
-# image NAME FILE: a small image, as an engine's `save` writes it.
-image() {
-  local layer config
-  mkdir -p image/root/bin
-  printf 'a program\n' >image/root/bin/app
-  tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C image/root -cf image/layer.tar .
-  layer=$(sha256sum <image/layer.tar | cut -d' ' -f1)
-  printf '{"architecture":"amd64","os":"linux","config":{"Cmd":["/bin/app"]},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
-    "$layer" >image/config.json
-  config=$(sha256sum <image/config.json | cut -d' ' -f1)
-  mv image/config.json "image/$config.json"
-  printf '[{"Config":"%s.json","RepoTags":["%s"],"Layers":["layer.tar"]}]' "$config" "$1" >image/manifest.json
-  tar -C image -cf "$2" "$config.json" manifest.json layer.tar
-}
-image localhost/app:1 app.tar
+. "$PLUMB_SOURCE/testdata/e2e/image_file.sh"
+image_file localhost/app:1 app.tar
 on_host h1 'mkdir -p /srv/images && cat >/srv/images/app.tar' <app.tar
 
 # --- how much it is

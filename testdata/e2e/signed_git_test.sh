@@ -4,17 +4,7 @@
 for program in git ssh-keygen; do command -v $program >/dev/null || skip "no $program here"; done
 version=$(git version | sed 's/[^0-9.]//g')
 [ "$(printf '2.34\n%s\n' "$version" | sort -V | head -n 1)" = 2.34 ] || skip "git $version verifies no signatures of ssh"
-unprivileged
-mkdir -p state host
-[ -z "$as" ] || chown nobody host state
-cat >hosts.yaml <<YAML
-plumb: v1
-hosts:
-  h1:
-    connection:
-      command: [${as_list} env, HOME=$work/state]
-YAML
-host=$work/host
+unprivileged_host
 
 export HOME=$work
 git config --global --add safe.directory '*'
