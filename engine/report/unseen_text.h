@@ -12,7 +12,7 @@ namespace plumb::report {
 
 // Each line of a difference as it is shown, without its sign. What is unsafe is written out everywhere, as visible()
 // does; in lines that come or go also blanks that look like others and blanks at the end. Where a line that goes looks
-// like the one that comes in its place, all but ASCII is written out in both, and tabs.
+// like the one that comes in its place, all but ASCII is written out where they differ, and tabs.
 std::vector<std::string> shown_lines(const std::vector<DiffLine>& lines);
 
 // What bytes are that are not shown as text: "binary", "UTF-16", "in another encoding than UTF-8"; "" for text.

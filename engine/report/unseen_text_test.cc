@@ -28,8 +28,23 @@ TEST(UnseenText, WhatNobodySeesIsWrittenOut) {
   EXPECT_EQ(difference_of("caf\xc3\xa9\n", "cafe\xcc\x81\n"), "-caf\\u{e9}\n+cafe\\u{301}\n");
 }
 
+TEST(UnseenText, OfOtherWordsOfTheLineNothingIsWrittenOut) {
+  EXPECT_EQ(difference_of("Grüße: a b\n", "Grüße: a\u00a0b\n"), "-Grüße: a b\n+Grüße: a\\u{a0}b\n");
+  EXPECT_EQ(difference_of("né\tcafé\n", "né\tcafe\u0301\n"), "-né\tcaf\\u{e9}\n+né\tcafe\\u{301}\n");
+}
+
+TEST(UnseenText, LettersOfOtherScriptsThatLookTheSameAreWrittenOut) {
+  EXPECT_EQ(difference_of("user admin\n", "user \u0430dmin\n"), "-user admin\n+user \\u{430}dmin\n");
+  EXPECT_EQ(difference_of("\u0391\n", "\u0410\n"), "-\\u{391}\n+\\u{410}\n");
+  EXPECT_EQ(difference_of("\ud55c\n", "\u1112\u1161\u11ab\n"), "-\\u{d55c}\n+\\u{1112}\\u{1161}\\u{11ab}\n");
+}
+
 TEST(UnseenText, WhatIsSeenStaysAsItIs) {
   EXPECT_EQ(difference_of("\xc3\xa4\tb\nc \n", "\xc3\xb6\tbb\nc \n"), "-\xc3\xa4\tb\n+\xc3\xb6\tbb\n c \n");
+  EXPECT_EQ(difference_of("Привет\n", "Пока\n"), "-Привет\n+Пока\n");
+  EXPECT_EQ(difference_of("Müller\n", "Möller\n"), "-Müller\n+Möller\n");
+  EXPECT_EQ(difference_of("日本\n", "日本国\n"), "-日本\n+日本国\n");
+  EXPECT_EQ(difference_of("a 🎉\n", "a 🎊\n"), "-a 🎉\n+a 🎊\n");
   EXPECT_EQ(difference_of("a\n", "a"), "-a\n+a (no newline at the end)\n");
 }
 
