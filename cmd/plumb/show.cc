@@ -31,8 +31,8 @@ struct ShowArguments {
 
 // Whether one of the patterns means it; none of them means all.
 bool is_meant(const std::vector<std::string>& patterns, const std::string& name) {
-  return patterns.empty() ||
-         std::any_of(patterns.begin(), patterns.end(), [&](const std::string& one) { return glob_match(one, name); });
+  return patterns.empty() || std::any_of(patterns.begin(), patterns.end(),
+                                         [&](const std::string& one) { return address_matches(one, name); });
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -53,7 +53,7 @@ std::set<std::string> addresses_of(const plan::Plan& plan) {
 // A pattern that means nothing of the plan is a slip, as it is where a plan is made.
 Result<> expect_meant(const plan::Plan& plan, const ShowArguments& arguments) {
   for (const std::string& pattern : arguments.hosts) {
-    const auto is_host = [&](const auto& one) { return glob_match(pattern, one.first); };
+    const auto is_host = [&](const auto& one) { return address_matches(pattern, one.first); };
     if (std::any_of(plan.hosts.begin(), plan.hosts.end(), is_host) ||
         std::any_of(plan.unplanned.begin(), plan.unplanned.end(), is_host))
       continue;
@@ -63,7 +63,7 @@ Result<> expect_meant(const plan::Plan& plan, const ShowArguments& arguments) {
   if (arguments.addresses.empty()) return {};
   const std::set<std::string> addresses = addresses_of(plan);
   for (const std::string& pattern : arguments.addresses) {
-    const auto is_address = [&](const std::string& one) { return glob_match(pattern, one); };
+    const auto is_address = [&](const std::string& one) { return address_matches(pattern, one); };
     if (std::any_of(addresses.begin(), addresses.end(), is_address)) continue;
     const std::string near = nearest(pattern, std::vector<std::string>(addresses.begin(), addresses.end()));
     return fail(Code::kUnknownAddress, "no action of the plan is about `" + pattern + "`")

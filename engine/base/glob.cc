@@ -27,9 +27,8 @@ std::size_t match_set(std::string_view pattern, std::size_t at, char c, bool& ma
   return i + 1;
 }
 
-}  // namespace
-
-bool glob_match(std::string_view pattern, std::string_view text) {
+// `plain`: so many bytes of the pattern hold no sets, and a bracket there means itself.
+bool matches(std::string_view pattern, std::string_view text, std::size_t plain) {
   std::size_t p = 0;
   std::size_t t = 0;
   std::size_t star = std::string_view::npos;  // place after the last `*`, to come back to
@@ -49,7 +48,7 @@ bool glob_match(std::string_view pattern, std::string_view text) {
       } else if (c == '\\' && p + 1 < pattern.size()) {
         step = pattern[p + 1] == text[t];
         next = p + 2;
-      } else if (c == '[') {
+      } else if (c == '[' && p >= plain) {
         next = match_set(pattern, p, text[t], step);
         if (next == std::string_view::npos) {
           step = text[t] == '[';
@@ -73,8 +72,15 @@ bool glob_match(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
+}  // namespace
+
+bool glob_match(std::string_view pattern, std::string_view text) {
+  return matches(pattern, text, 0);
+}
+
 bool address_matches(std::string_view selector, std::string_view address) {
-  return selector == address || glob_match(selector, address);
+  if (selector == address || glob_match(selector, address)) return true;
+  return selector.find('[') < selector.find(':') && matches(selector, address, selector.find(':'));
 }
 
 bool is_glob(std::string_view text) {

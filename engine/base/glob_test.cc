@@ -53,6 +53,15 @@ TEST(Glob, AnAddressMeansItselfWhateverItHolds) {
   EXPECT_FALSE(address_matches("line:/etc/f#^a", "line:/etc/f#^b"));
 }
 
+TEST(AddressMatch, BracketsOfAModuleMeanThemselves) {
+  EXPECT_TRUE(address_matches("web[blue]/*", "web[blue]/file:/etc/web.conf"));
+  EXPECT_TRUE(address_matches("web[blue]/file:*", "web[blue]/file:/etc/web.conf"));
+  EXPECT_TRUE(address_matches("web[*]/file:/etc/[a-w]*", "web[blue]/file:/etc/web.conf"));
+  EXPECT_TRUE(address_matches("web[1-2]/*", "web1/file:/etc/web.conf")) << "a set, as elsewhere";
+  EXPECT_FALSE(address_matches("web[blue]/*", "web[green]/file:/etc/web.conf"));
+  EXPECT_FALSE(address_matches("file:/etc/[x]*", "file:/etc/y"));
+}
+
 TEST(Glob, KnowsWhatIsOne) {
   EXPECT_TRUE(is_glob("a*"));
   EXPECT_TRUE(is_glob("a?"));
