@@ -1,6 +1,7 @@
 #include "engine/config/check_call.h"
 
 #include "engine/base/nearest.h"
+#include "engine/config/layers.h"
 #include "engine/config/types.h"
 
 namespace plumb::config {
@@ -71,7 +72,9 @@ class CallCheck {
                                 .with_hint("declare it with `sensitive: true`"));
       return false;
     }
-    return at_.check_type(value, input->second.schema, input->second.schema, "`" + key + "`");
+    const Json& schema = input->second.schema;
+    return falls_back_from_null(input->second) ? at_.check_optional(value, schema, schema, "`" + key + "`")
+                                               : at_.check_type(value, schema, schema, "`" + key + "`");
   }
 
   bool check_inputs_given(const ParsedCall& call) {

@@ -160,6 +160,10 @@ bool may_be_null(const Input& input) {
   return input.schema.is_object() && types_of(input.schema).contains("null");
 }
 
+bool falls_back_from_null(const Input& input) {
+  return input.default_value && !may_be_null(input);
+}
+
 std::vector<InputLayer> input_layers(const Project& project, const Host& host, const std::string& input) {
   std::vector<InputLayer> layers;
   const auto add = [&](const InputLayerValues& values) {

@@ -20,6 +20,8 @@ void read_input_layers(Project& project, const InputArguments& arguments, Diagno
 std::vector<InputLayer> input_layers(const Project& project, const Host& host, const std::string& input);
 // Whether the input needs no value: its schema names null among its types.
 bool may_be_null(const Input& input);
+// Whether a module that is given null has the input's default: there is one, and null is no value of its own.
+bool falls_back_from_null(const Input& input);
 // The value that counts; null where no layer sets it, and where it is a reference to a secret that its store was not
 // asked for yet.
 const Located* input_value(const Project& project, const Host& host, const std::string& input);

@@ -105,6 +105,13 @@ std::optional<Value> Expander::Instance::inputs_of(const config::ModuleCall& cal
       continue;
     }
     const auto& value = std::get<config::Dynamic>(given.value);
+    if (value.is_expression() && config::falls_back_from_null(input)) {
+      const std::optional<Value> alone = value.evaluate(evaluation());
+      if (alone && alone->is_null()) {
+        fields.emplace_back(name, cel::from_json(input.default_value->value));
+        continue;
+      }
+    }
     const auto node = value.resolve(evaluation());
     config::ValidateOptions options;
     options.sensitive = input.sensitive;
