@@ -60,6 +60,10 @@ TEST_F(HistoryTest, shows_a_run_that_did_not_end_as_unfinished) {
   EXPECT_EQ(record.hosts[0], (HostEntry{"web1", std::nullopt, 1, 0, 0, 0, 6, "", ""}));
   EXPECT_EQ(record.hosts[1].state, HostState::kOk);
   EXPECT_EQ(record.actions[1].action.outcome, ActionOutcome::kStarted);
+  EXPECT_EQ(record.summary.hosts, 2);
+  EXPECT_EQ(record.summary.changed, 1);
+  EXPECT_EQ(record.summary.satisfied, 4);
+  EXPECT_EQ(must(history.runs(1)).front(), record.summary);
   EXPECT_EQ(must(history.verify()).unfinished, 1);
 }
 
@@ -142,6 +146,8 @@ TEST_F(HistoryTest, late_reports_amend_a_run_without_changing_it) {
   const RunRecord record = must(history.run("r1"));
   EXPECT_THAT(record.late, ElementsAre(report));
   EXPECT_EQ(record.actions[0].action.outcome, ActionOutcome::kStarted);
+  EXPECT_EQ(record.summary.hosts, 1);
+  EXPECT_EQ(record.summary.changed, 1) << "what the host told twice counts once";
   EXPECT_EQ(must(history.verify()).entries, 2);
   EXPECT_FALSE(must(history.verify()).broken.has_value());
 }

@@ -28,6 +28,32 @@ Result<> add_totals(Database& database, std::int64_t run, RunSummary& summary) {
   return {};
 }
 
+// Of a run that did not end: what is known of hosts without an outcome, from the run or from themselves later.
+Result<> add_open_totals(Database& database, std::int64_t run, RunSummary& summary) {
+  PLUMB_TRY_ASSIGN(
+      Statement prepared,
+      database.prepare("SELECT count(DISTINCT host), sum(outcome = 'changed'), sum(outcome = 'satisfied'), "
+                       "sum(outcome IN ('failed', 'diverged')), sum(outcome = 'skipped') "
+                       "FROM (SELECT host, address, outcome FROM action WHERE run = ?1 "
+                       "UNION SELECT host, address, outcome FROM late_report WHERE run = ?1) "
+                       "WHERE host NOT IN (SELECT name FROM run_host WHERE run = ?1)"));
+  Statement row = std::move(prepared).bind(run);
+  PLUMB_TRY(row.step());
+  summary.hosts += row.integer(0);
+  summary.changed += row.integer(1);
+  summary.satisfied += row.integer(2);
+  summary.failed += row.integer(3);
+  summary.skipped += row.integer(4);
+  return {};
+}
+
+Result<RunSummary> read_with_totals(Database& database, std::int64_t run) {
+  PLUMB_TRY_ASSIGN(RunSummary summary, read_run(database, run));
+  PLUMB_TRY(add_totals(database, run, summary));
+  if (!summary.outcome) PLUMB_TRY(add_open_totals(database, run, summary));
+  return summary;
+}
+
 // The number of the run that `reference` names.
 Result<std::int64_t> resolve(Database& database, std::string_view reference) {
   if (reference == "last") {
@@ -124,8 +150,7 @@ Result<std::vector<RunSummary>> SqliteHistory::runs(std::int64_t limit, std::str
   std::vector<RunSummary> summaries;
   summaries.reserve(numbers.size());
   for (const std::int64_t number : numbers) {
-    PLUMB_TRY_ASSIGN(RunSummary summary, read_run(database, number));
-    PLUMB_TRY(add_totals(database, number, summary));
+    PLUMB_TRY_ASSIGN(RunSummary summary, read_with_totals(database, number));
     summaries.push_back(std::move(summary));
   }
   return summaries;
@@ -138,9 +163,8 @@ Result<RunRecord> SqliteHistory::run(std::string_view reference) const {
   PLUMB_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::kRead));
   PLUMB_TRY_ASSIGN(const std::int64_t number, resolve(database, reference));
   RunRecord record;
-  PLUMB_TRY_ASSIGN(record.summary, read_run(database, number));
+  PLUMB_TRY_ASSIGN(record.summary, read_with_totals(database, number));
   PLUMB_TRY_ASSIGN(record.hosts, read_hosts(database, number));
-  PLUMB_TRY(add_totals(database, number, record.summary));
   PLUMB_TRY(read_actions(database, number, [&](ActionRecord action) { record.actions.push_back(std::move(action)); }));
   PLUMB_TRY_ASSIGN(record.late, read_late_reports(database, number));
   PLUMB_TRY_ASSIGN(record.notes, read_notes(database, number));
