@@ -106,17 +106,35 @@ Error not_become(const StartOptions& options, const std::string& why, const std:
   return error;
 }
 
-// The far side ended before the executor's first byte. `printed`: on standard output, where start-up files and what
-// stands in for a shell speak.
-Error ended(StreamConnection& connection, const StartOptions& options, bool running, const std::string& printed = {}) {
+// What the far side said: `printed` on standard output, where start-up files and what stands in for a shell speak, and
+// on standard error.
+std::string said_by(StreamConnection& connection, const std::string& printed) {
   std::string said = last_lines(printed);
-  if (const std::optional<Error> failure = connection.link_failure(running)) {
-    Diagnostic diagnostic = failure->diagnostic();
-    if (!said.empty()) diagnostic.summary += "\n" + said;
-    return Error(std::move(diagnostic));
-  }
   if (const std::string errors = last_lines(connection.error_output()); !errors.empty())
     said += (said.empty() ? "" : "\n") + errors;
+  return said;
+}
+
+// While the executor was waited for. What was printed instead of it mostly says why: something waits for an answer.
+Error not_started(Error error, StreamConnection& connection, const std::string& printed = {}) {
+  const std::string said = error.code() == Code::kTimeout ? said_by(connection, printed) : std::string();
+  if (said.empty()) return error;
+  Diagnostic diagnostic = error.diagnostic();
+  diagnostic.summary += "; it printed: " + said;
+  diagnostic.hint =
+      "the login, or what stands in for its shell, may wait for somebody to answer; `ssh HOST true` has to end by "
+      "itself";
+  return Error(std::move(diagnostic));
+}
+
+// The far side ended before the executor's first byte.
+Error ended(StreamConnection& connection, const StartOptions& options, bool running, const std::string& printed = {}) {
+  if (const std::optional<Error> failure = connection.link_failure(running)) {
+    Diagnostic diagnostic = failure->diagnostic();
+    if (const std::string said = last_lines(printed); !said.empty()) diagnostic.summary += "\n" + said;
+    return Error(std::move(diagnostic));
+  }
+  const std::string said = said_by(connection, printed);
   const std::optional<std::string> reason = connection.exit_reason();
   const std::string why = said.empty() ? (reason ? *reason : "it said nothing") : said;
   if (running && becomes(options)) return not_become(options, why, reason);
@@ -202,7 +220,13 @@ std::string last_lines(const std::string& text) {
   if (end == std::string::npos) return {};
   std::string trimmed = text.substr(0, end + 1);
   constexpr std::size_t kShown = 500;
-  if (trimmed.size() > kShown) trimmed = "…" + trimmed.substr(trimmed.size() - kShown);
+  constexpr int kLinesShown = 12;
+  std::size_t begin = trimmed.size() > kShown ? trimmed.size() - kShown : 0;
+  std::size_t line = trimmed.size();
+  for (int lines = 0; line != std::string::npos && line > begin && lines < kLinesShown; ++lines)
+    line = line == 0 ? std::string::npos : trimmed.rfind('\n', line - 1);
+  if (line != std::string::npos && line > begin) begin = line + 1;
+  if (begin > 0) trimmed = "…" + trimmed.substr(begin);
   return outside_text(trimmed, 4 * kShown);
 }
 
@@ -268,8 +292,9 @@ Result<> await_first_byte(StreamConnection& connection, const StartOptions& opti
         PLUMB_TRY(answer(connection, options, *question, answered, deadline));
     }
     std::array<char, 4096> first;
-    PLUMB_TRY_ASSIGN(const std::optional<std::size_t> count,
-                     connection.read_either(first.data(), first.size(), deadline));
+    const Result<std::optional<std::size_t>> read = connection.read_either(first.data(), first.size(), deadline);
+    if (!read) return not_started(read.error(), connection);
+    const std::optional<std::size_t> count = *read;
     if (!count) continue;
     if (*count == 0) return ended(connection, options, true);
     connection.put_back({first.data(), *count});
@@ -281,7 +306,9 @@ Result<> await_executor(StreamConnection& connection, const ExecutorStore& execu
                         Deadline deadline) {
   ScriptReader script(connection);
   for (;;) {
-    PLUMB_TRY_ASSIGN(const std::optional<std::string> line, script.next(deadline));
+    const Result<std::optional<std::string>> next = script.next(deadline);
+    if (!next) return not_started(next.error(), connection, script.printed());
+    const std::optional<std::string>& line = *next;
     if (!line) return ended(connection, options, false, script.printed());
     if (*line == kRun) return await_first_byte(connection, options, deadline);
     if (line->starts_with(kNeed)) {

@@ -1,6 +1,7 @@
 // The local and the command transport, and the script that starts the executor under the shells that are here.
 #include "engine/host/bootstrap.h"
 
+#include <algorithm>
 #include <thread>
 
 #include <signal.h>
@@ -108,8 +109,21 @@ TEST_F(Bootstrap, WhatStandsInForTheShellIsHeard) {
       << opened.error().summary();
 }
 
+TEST_F(Bootstrap, WhatWaitsForAnAnswerIsHeard) {
+  HostSettings settings =
+      through({"sh", "-c", "echo This password is too old.; printf 'New one: ' >&2; exec sleep 60"});
+  settings.deadline = Deadline::after(std::chrono::milliseconds(500));
+  const auto opened = open(settings);
+  EXPECT_CODE(opened, Code::kTimeout);
+  EXPECT_NE(opened.error().summary().find("it printed: This password is too old.\nNew one:"), std::string::npos)
+      << opened.error().summary();
+}
+
 TEST_F(Bootstrap, EndlessNoiseIsNotTheProtocol) {
-  EXPECT_CODE(open(through({"sh", "-c", "yes 2>/dev/null; exit 0", "x"})), Code::kProtocol);
+  const auto opened = open(through({"sh", "-c", "yes 2>/dev/null; exit 0", "x"}));
+  EXPECT_CODE(opened, Code::kProtocol);
+  const std::string told = opened.error().summary();
+  EXPECT_LT(std::count(told.begin(), told.end(), '\n'), 20) << told;
 }
 
 TEST_F(Bootstrap, OtherShells) {

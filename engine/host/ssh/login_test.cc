@@ -116,6 +116,12 @@ TEST_F(FewAttempts, SaysSoAtOnceWhereFilesAreMore) {
   expect_way_out();
 }
 
+TEST_F(FewAttempts, AKeyThatSshConfigNamesTooIsShownOnce) {
+  use_config("IdentityFile " + folder_ / "one" + "\n" + way_to(*sshd_, "testhost"));
+  settings_.identity_files = {folder_ / "one"};
+  EXPECT_TRUE(open().has_value());
+}
+
 TEST_F(FewAttempts, TheNamedKeyComesFirst) {
   EXPECT_TRUE(open().has_value());
   settings_.kind = ConnectionKind::kOpenSsh;

@@ -146,7 +146,8 @@ Error explain_openssh(const std::string& said) {
   if (has(said, "Bad configuration option") || has(said, "Unable to negotiate") || has(said, "configuration file")) {
     return fail(Code::kSshSettings, "ssh cannot use its settings; " + why);
   }
-  return fail(Code::kConnect, "no connection; " + why);
+  const bool hung_up = has(said, "kex_exchange_identification") || has(said, "Connection closed by");
+  return fail(Code::kConnect, "no connection; " + why).hint(hung_up ? kFewerAtOnce : "");
 }
 
 std::string beyond_libssh(const Login& login, const Settings& settings, Context& context) {

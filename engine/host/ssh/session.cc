@@ -34,8 +34,13 @@ Session::Session(const Login& login, Settings settings, Context& context)
     settings_.global_known_hosts.clear();
   }
   if (login.accept_new_host_keys) settings_.policy = HostKeyPolicy::kAcceptNew;
-  settings_.identity_files.insert(settings_.identity_files.begin(), login.identity_files.begin(),
-                                  login.identity_files.end());
+  // Each key once: a host counts what it is shown.
+  std::vector<std::string>& files = settings_.identity_files;
+  const auto named = [&](const std::string& file) {
+    return std::find(login.identity_files.begin(), login.identity_files.end(), file) != login.identity_files.end();
+  };
+  std::erase_if(files, named);
+  files.insert(files.begin(), login.identity_files.begin(), login.identity_files.end());
 }
 
 void Session::ask_for_life() {
@@ -127,7 +132,8 @@ Result<> Session::connect(const Addresses& addresses, Deadline deadline, const I
     return fail(Code::kSshSettings, link_.peer + " and plumb have no algorithm in common: " + said())
         .hint("the system's own ssh can be the transport: connection: openssh");
   }
-  return fail(Code::kConnect, link_.peer + " ended the connection before the login: " + said() + proxy_said);
+  return fail(Code::kConnect, link_.peer + " ended the connection before the login: " + said() + proxy_said)
+      .hint(kFewerAtOnce);
 }
 
 Result<> Session::check_host_key() {

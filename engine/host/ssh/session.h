@@ -39,6 +39,10 @@ inline constexpr const char* kTooManyKeys = "Too many authentication failures";
 inline constexpr const char* kNameTheKey =
     "the host takes only a few keys, and the right one was not among the first: name it as `identity_file`, or as "
     "IdentityFile with `IdentitiesOnly yes` in ~/.ssh/config";
+// Where sshd hangs up before it says anything.
+inline constexpr const char* kFewerAtOnce =
+    "an sshd, or that of a jump host, may take only a few logins at once (MaxStartups): fewer `--forks`, or more "
+    "`connect_attempts`";
 
 // Belongs to one thread. The steps in their order: connect, check_host_key, log_in.
 class Session {
