@@ -107,7 +107,7 @@ std::optional<Fault> not_text(const cel::Type& type) {
   return Fault{Code::kNotText,
                0,
                0,
-               "a value of type " + type.str() + " cannot stand inside text",
+               (type.is(TypeKind::kRecord) ? "a map" : "a value of type " + type.str()) + " cannot stand inside text",
                "text, a number or a bool was expected",
                std::move(hint)};
 }

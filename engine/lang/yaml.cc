@@ -42,6 +42,19 @@ Diagnostic explain(const TextIndex& index, YamlProblem problem, std::optional<st
   return diagnostic;
 }
 
+// Where a merge left both sides of a conflict in the text, that alone is what is wrong with it.
+std::optional<Diagnostic> unmerged(const TextIndex& index) {
+  const std::string_view text = index.text();
+  constexpr std::string_view kOurs = "<<<<<<< ";
+  constexpr std::string_view kTheirs = "\n>>>>>>> ";
+  std::size_t at = text.find(kOurs);
+  while (at != std::string_view::npos && index.line_start(at) != at) at = text.find(kOurs, at + 1);
+  if (at == std::string_view::npos || text.find(kTheirs, at) == std::string_view::npos) return std::nullopt;
+  return Diagnostic(Code::kYamlSyntax, "a conflict of a merge is left in the file")
+      .at(index.span(at, std::min(text.find_first_of("\r\n", at), text.size())), "both sides stand from here on")
+      .with_hint("leave what is to be there, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`");
+}
+
 }  // namespace
 
 const Entry* Node::find(std::string_view key) const {
@@ -99,6 +112,12 @@ std::optional<Node> read_full_yaml(std::string file_name, std::string_view text,
     }
   }
   const bool failed = found.has_errors();
+  if (failed) {
+    if (std::optional<Diagnostic> conflict = unmerged(index)) {
+      diagnostics.add(std::move(*conflict));
+      return std::nullopt;
+    }
+  }
   diagnostics.extend(std::move(found));
   if (failed) return std::nullopt;
   return std::move(built.root);
