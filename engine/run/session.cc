@@ -54,6 +54,13 @@ simulate::Observation take_record(wire::Record record, std::vector<Result<Observ
   return observation;
 }
 
+// What is run on a host is named by each project for itself, and is another thing in each.
+bool is_name_alone(const std::string& address, const Registry* kinds) {
+  const Result<Address> parsed = Address::parse(address);
+  const Kind* kind = kinds == nullptr || !parsed ? nullptr : kinds->find(parsed->kind);
+  return kind != nullptr && kind->runs;
+}
+
 Diagnostic managed_elsewhere(const wire::Claim& claim) {
   constexpr std::size_t kNamed = 3;
   std::string what;
@@ -235,7 +242,9 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope,
   for (wire::Unreported& told : unreported_) told.text = hidden(std::move(told.text));
   warnings_ = {};
   if (answer.record.busy) warnings_.add(std::move(*answer.record.busy).as(Severity::kWarning).on(name_));
-  for (const wire::Claim& claim : answer.record.claims) {
+  for (wire::Claim& claim : answer.record.claims) {
+    std::erase_if(claim.addresses,
+                  [this](const std::string& address) { return is_name_alone(address, context_.kinds); });
     if (!claim.addresses.empty()) warnings_.add(managed_elsewhere(claim).on(name_));
   }
   simulate::Observation observation = take_record(std::move(answer.record), std::move(answer.states));
