@@ -107,6 +107,20 @@ Project <code>shop</code>, plan <code>sha256&#58;0123</code>, made by plumb 0.1.
 )");
 }
 
+TEST_F(PlanDocuments, ChangesThatDifferByTheHostsNameStandOnce) {
+  for (const std::string host : {"web1", "web2"}) give(host, {content("/etc/id", "me\n", "me " + host + "\n")});
+  EXPECT_THAT(markdown(), HasSubstr("(2 hosts, in 2 versions): 1 action"));
+  const Json group = data()["groups"].at(0);
+  EXPECT_EQ(data()["groups"].size(), 1U);
+  EXPECT_EQ(group["versions"], 2);
+  EXPECT_THAT(group["actions"].at(0)["text"].get<std::string>(), HasSubstr("+me <host>\n"));
+}
+
+TEST_F(PlanDocuments, ThePageBeginsWithWhatToLookAt) {
+  give("web1", {planned("file:/etc/gone", Op::kDelete)});
+  EXPECT_THAT(html(), HasSubstr("Look at these first\n  removes  file:/etc/gone  on web1\n\nPlan: 1 to delete"));
+}
+
 TEST_F(PlanDocuments, ValuesOfSeveralLinesAreComparedByThem) {
   plan::Action update = planned("ini:/etc/app.ini#web", Op::kUpdate);
   update.before = {{"settings", "port = 1\nuser = app"}};

@@ -8,11 +8,11 @@
 #include "engine/report/host_list.h"
 #include "engine/report/markdown_text.h"
 #include "engine/report/page_parts.h"
-#include "engine/report/plan_action_text.h"
-#include "engine/report/plan_groups.h"
+#include "engine/report/plan_outline.h"
 #include "engine/report/plan_risks.h"
 #include "engine/report/plan_text.h"
 #include "engine/report/terminal_text.h"
+#include "engine/report/told_groups.h"
 
 namespace plumb::report {
 namespace {
@@ -67,7 +67,7 @@ class PageData {
     sink_("{\"words\":" + json_in_html(texts) + ",\"hosts\":" + json_in_html(hosts) + ",\"groups\":[");
     const std::vector<ActionsOfHosts> lists = distinct_lists(plan_);
     bool is_first = true;
-    for (const ActionGroup& group : riskiest_first(lists)) {
+    for (const ToldGroup& group : told_groups(plan_, lists, options_)) {
       const std::shared_ptr<const plan::Actions> actions = lists[group.list].actions->get();
       sink_((is_first ? "\n" : ",\n") + json_in_html(group_json(group, *actions)));
       is_first = false;
@@ -91,22 +91,23 @@ class PageData {
     return ranges;
   }
 
-  Json group_json(const ActionGroup& group, const plan::Actions& actions) const {
+  Json group_json(const ToldGroup& group, const plan::Actions& actions) const {
     Json json = {{"label", host_list(group.hosts)},
                  {"count", group.hosts.size()},
                  {"hosts", ranges_of(group.hosts)},
+                 {"versions", group.versions},
                  {"actions", Json::array()}};
-    for (const std::size_t position : group.positions) {
-      const plan::Action& action = actions[position];
+    for (std::size_t i = 0; i < group.positions.size(); ++i) {
+      const plan::Action& action = actions[group.positions[i]];
       Json risks = Json::array();
       for (const Risk risk : risks_of(action)) risks.push_back(name(risk));
-      json["actions"].push_back({{"address", terminal_text(action.desired.address.str(), false)},
+      json["actions"].push_back({{"address", terminal_text(group.actions[i].address, false)},
                                  {"kind", action.desired.address.kind},
                                  {"op", name(action.op)},
                                  {"reasons", reasons_of(action)},
                                  {"risks", std::move(risks)},
                                  {"source", terminal_text(action.source, false)},
-                                 {"text", terminal_text(action_text(action, plan_, options_), false)}});
+                                 {"text", terminal_text(group.actions[i].text, false)}});
     }
     return json;
   }
@@ -125,11 +126,14 @@ void plan_html(const plan::Plan& plan, const std::string& id, const PlanHtmlOpti
   text.kinds = options.kinds;
   const std::string rest = around_text(plan, text) + moving_text(plan, false) + locks_text(plan, false) +
                            record_text(plan, false) + passed_over_text(plan, false) + elsewhere_text(plan, false);
+  const std::string found = risk_text(plan, false);
+  const std::string risks = found.empty() ? found : found + "\n";
   const bool has_none = plan.hosts.empty() && !plan.unplanned.empty();
   const std::map<std::string_view, std::string> texts = {
       {"TITLE", html_text((has_none ? "No plan of " : "Plan of ") + plan.project)},
       {"ID", html_text((id.empty() ? "" : id + ", ") + "hosts " + plan.scope.on + ", made by plumb " + plan.engine)},
-      {"SUMMARY", html_text(scope_text(plan, false) + options.note + plan_summary(plan, text) + options.errors)},
+      {"SUMMARY",
+       html_text(scope_text(plan, false) + options.note + risks + plan_summary(plan, text) + options.errors)},
       {"REST", html_text(rest)},
       {"STYLE", std::string(page_part("plan.css"))},
       {"STYLE_HASH", policy_hash(page_part("plan.css"))},

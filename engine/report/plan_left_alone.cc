@@ -34,7 +34,7 @@ std::string passed_over_text(const plan::Plan& plan, bool color) {
   for (const auto& [host, host_plan] : plan.hosts) {
     std::string text;
     for (const plan::PassedOver& one : host_plan.passed_over)
-      text += "  " + tint("- " + visible(one.address), Tone::kDim, color) + "  not run: " + visible(one.why) + "\n";
+      text += "  " + tint("· " + visible(one.address), Tone::kDim, color) + "  not run: " + visible(one.why) + "\n";
     if (!text.empty()) by_text[text].push_back(host);
   }
   std::string out;
@@ -48,7 +48,7 @@ std::string elsewhere_text(const plan::Plan& plan, bool color) {
     std::string text;
     for (const plan::Elsewhere& one : host_plan.elsewhere) {
       const bool known = plan.hosts.contains(one.host) || plan.unplanned.contains(one.host);
-      text += "  " + tint("- " + visible(one.address), Tone::kDim, color) + "  " +
+      text += "  " + tint("· " + visible(one.address), Tone::kDim, color) + "  " +
               (known ? "waits until " + visible(one.host) + " has done it for all"
                      : "not done: it is " + visible(one.host) + " that does it for all, which the plan leaves out") +
               "\n";

@@ -1,18 +1,16 @@
 #include "engine/report/plan_markdown.h"
 
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <vector>
 
 #include "engine/report/host_list.h"
 #include "engine/report/markdown_text.h"
-#include "engine/report/plan_action_text.h"
-#include "engine/report/plan_groups.h"
 #include "engine/report/plan_risks.h"
 #include "engine/report/plan_text.h"
 #include "engine/report/plan_values.h"
 #include "engine/report/terminal_text.h"
+#include "engine/report/told_groups.h"
 
 namespace plumb::report {
 namespace {
@@ -130,29 +128,28 @@ class MarkdownWriter {
 
   // Those with the greatest risk first.
   void groups() {
-    const std::vector<ActionsOfHosts> lists = distinct_lists(plan_);
-    const std::vector<ActionGroup> all = riskiest_first(lists);
+    const std::vector<ToldGroup> all = told_groups(plan_, distinct_lists(plan_), text_options_);
     for (std::size_t i = 0; i < all.size(); ++i) {
       // One that is long leaves room for others.
       const std::size_t most = i + 1 == all.size() ? room() : room() / 2;
-      section(all[i], lists[all[i].list], most);
+      section(all[i], most);
     }
   }
 
-  void section(const ActionGroup& group, const ActionsOfHosts& list, std::size_t most) {
+  void section(const ToldGroup& group, std::size_t most) {
     const std::string begin = "<details><summary>" + short_code(host_list(group.hosts)) + " (" +
                               counted(group.hosts.size(), "host", "hosts") +
-                              "): " + counted(group.positions.size(), "action", "actions") + "</summary>\n\n";
+                              (group.versions > 1 ? ", " + versions_text(group) : "") +
+                              "): " + counted(group.actions.size(), "action", "actions") + "</summary>\n\n";
     constexpr const char* kEnd = "\n</details>\n";
     constexpr std::size_t kFrame = 256;  // fences, the end, and what is said of the rest
     std::string lines;
     std::size_t shown = 0;
     std::size_t folded = 0;
     const bool fits = begin.size() + kFrame < most;
-    const std::shared_ptr<const plan::Actions> all = fits ? list.actions->get() : nullptr;
-    for (const std::size_t position : group.positions) {
+    for (const ToldAction& action : group.actions) {
       if (!fits) break;
-      const std::string text = as_difference(terminal_text(action_text((*all)[position], plan_, text_options_), false));
+      const std::string text = as_difference(terminal_text(action.text, false));
       const std::string head = text.substr(0, text.find('\n') + 1);
       const std::size_t taken = begin.size() + kFrame + lines.size();
       if (taken + text.size() <= most) {
@@ -165,7 +162,7 @@ class MarkdownWriter {
       }
       ++shown;
     }
-    const std::size_t missing = group.positions.size() - shown;
+    const std::size_t missing = group.actions.size() - shown;
     missing_actions_ += missing;
     if (missing > 0) missing_hosts_.insert(group.hosts.begin(), group.hosts.end());
     folded_ += folded;

@@ -30,6 +30,7 @@ constexpr int kNoRisk = static_cast<int>(Risk::kUnforeseen) + 1;
 struct Entry {
   Op op = Op::kNone;
   std::string name;
+  std::string kind;
   int risk = kNoRisk;
   std::size_t place = 0;  // the first that it has on a host
   std::vector<std::string> hosts;
@@ -51,6 +52,7 @@ std::vector<Entry> entries_of(const plan::Plan& plan) {
       if (is_new) {
         entry.op = action.op;
         entry.name = clean(name);
+        entry.kind = action.desired.address.kind;
         entry.place = place;
       }
       const std::set<Risk> risks = risks_of(action);
@@ -68,6 +70,35 @@ std::vector<Entry> entries_of(const plan::Plan& plan) {
     return std::tie(a.risk, a.place) < std::tie(b.risk, b.place);
   });
   return sorted;
+}
+
+// A line for each kind and operation, in the order of the entries: how many addresses, and their hosts.
+std::string kinds_text(const std::vector<Entry>& entries, bool color) {
+  struct OfKind {
+    Op op = Op::kNone;
+    std::string kind;
+    std::size_t count = 0;
+    std::set<std::string> hosts;
+  };
+  std::vector<OfKind> kinds;
+  int widest = 0;
+  for (const Entry& entry : entries) {
+    auto found = std::find_if(kinds.begin(), kinds.end(),
+                              [&](const OfKind& one) { return one.op == entry.op && one.kind == entry.kind; });
+    if (found == kinds.end()) found = kinds.insert(kinds.end(), {entry.op, entry.kind, 0, {}});
+    ++found->count;
+    found->hosts.insert(entry.hosts.begin(), entry.hosts.end());
+    widest = std::max(widest, columns(entry.kind));
+  }
+  std::string out;
+  for (const OfKind& one : kinds) {
+    const OpLook look = look_of(one.op);
+    const std::string count = std::to_string(one.count);
+    out += "  " + tint(look.sign + (" " + fit(one.kind, widest)), look.tone, color) + "  " +
+           std::string(count.size() < 4 ? 4 - count.size() : 0, ' ') + count + "  " +
+           tint("on " + host_list({one.hosts.begin(), one.hosts.end()}, 40), Tone::kDim, color) + "\n";
+  }
+  return out;
 }
 
 }  // namespace
@@ -122,13 +153,17 @@ std::string review_text(const plan::Plan& plan, const PlanTextOptions& options) 
   const std::string whole = plan_text(plan, options);
   const auto line_count = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
   std::string first;
-  if (line_count(whole) > kScreen) first = risk_text(plan, options.color);
-  if (!first.empty()) first += "\n";
-  // Of few changes on many hosts the first screen tells all of them, however long what comes below is.
+  if (line_count(whole) > kScreen) {
+    const std::string risks = risk_text(plan, options.color);
+    first = plan_head(plan, options.color) + "\n" + risks + (risks.empty() ? "" : "\n");
+  }
+  // Of few changes on many hosts the first screen tells all of them, however long what comes below is; of many, how
+  // many there are of each kind.
   if (line_count(whole) > kScreens * kScreen) {
-    const std::string outline = plan_outline(plan, options);
-    if (line_count(first) + line_count(outline) < kScreen)
-      first += tint("In short", Tone::kBold, options.color) + "\n" + outline + "\n";
+    std::string outline = plan_outline(plan, options);
+    const auto fits = [&] { return line_count(first) + line_count(outline) + 2 < kScreen; };
+    if (!fits()) outline = kinds_text(entries_of(plan), options.color);
+    if (fits()) first += tint("In short", Tone::kBold, options.color) + "\n" + outline + "\n";
   }
   return first + whole + plan_summary(plan, options);
 }

@@ -29,7 +29,7 @@ class PlanOutline : public testing::Test {
     for (int i = 1; i <= 412; ++i) {
       const std::string host = "web" + std::to_string(1000 + i);
       plan::Action own = outlined("file:/etc/hostid", Op::kUpdate);
-      own.note = host;
+      own.note = std::to_string(i) + " of 412";
       plan::Actions actions = {outlined("file:/etc/motd", Op::kCreate), own};
       if (i <= 3) actions.push_back(outlined("package:telnet", Op::kDelete));
       give(host, actions);
@@ -49,7 +49,10 @@ TEST_F(PlanOutline, EachAddressIsOneLineWhateverTheHostsHave) {
 
 TEST_F(PlanOutline, TheFirstScreenOfALongPlanTellsEveryChange) {
   give_fleet();
-  EXPECT_THAT(review_text(plan_, {}), StartsWith("Look at these first\n"
+  EXPECT_THAT(review_text(plan_, {}), StartsWith("Plan: 412 to create, 412 to update, 3 to delete on 412 hosts. "
+                                                 "0 resources unchanged.\n"
+                                                 "\n"
+                                                 "Look at these first\n"
                                                  "  removes  package:telnet  on web[1001:1003]\n"
                                                  "\n"
                                                  "In short\n"
@@ -81,6 +84,56 @@ TEST_F(PlanOutline, WhatReadsTheSameIsToldOnce) {
   EXPECT_THAT(plan_text(plan_, full), HasSubstr("web2\n"));
 }
 
+TEST_F(PlanOutline, WhereThereAreManyChangesTheirKindsAreCounted) {
+  plan::Actions actions;
+  for (int i = 0; i < 60; ++i) actions.push_back(outlined("file:/etc/app" + std::to_string(i), Op::kCreate));
+  for (int i = 0; i < 40; ++i) actions.push_back(outlined("user:u" + std::to_string(i), Op::kUpdate));
+  give("web1", actions);
+  give("web2", {outlined("file:/etc/app1", Op::kCreate)});
+  EXPECT_THAT(review_text(plan_, {}), StartsWith("Plan: 61 to create, 40 to update on 2 hosts. 0 resources unchanged.\n"
+                                                 "\n"
+                                                 "In short\n"
+                                                 "  + file    60  on web1, web2\n"
+                                                 "  ~ user    40  on web1\n"
+                                                 "\n"));
+}
+
+// Nor does it matter that what comes names the host, or that its file does.
+TEST_F(PlanOutline, AHostsOwnNameTellsNoTwoChangesApart) {
+  const auto give_own = [&](const std::string& host, const std::string& first) {
+    plan::Action own = outlined("file:/etc/sites/" + host + ".conf", Op::kCreate);
+    const std::string text = "server_name " + host + ";\nlog " + first + ";\n";
+    plan_.blobs[digest(text)] = text;
+    own.after["content"] = digest(text);
+    give(host, {own});
+  };
+  for (int i = 1; i <= 3; ++i) give_own("web" + std::to_string(i) + ".example.com", "web" + std::to_string(i));
+  EXPECT_EQ(plan_text(plan_, {}),
+            "web[1:3].example.com  in 3 versions\n"
+            "  + file:/etc/sites/<host>.conf\n"
+            "      content  sha256:…\n"
+            "        +server_name <host>;\n"
+            "        +log <hostname>;\n\n");
+  // What says more than that of a host stands by itself, as does one change alone.
+  give_own("web2.example.com", "all");
+  EXPECT_THAT(plan_text(plan_, {}), HasSubstr("web2.example.com\n  + file:/etc/sites/web2.example.com.conf\n"));
+  PlanTextOptions full;
+  full.full = true;
+  EXPECT_THAT(plan_text(plan_, full), HasSubstr("        +server_name web3.example.com;\n"));
+}
+
+// A host `web` may have a file of that name without being meant.
+TEST_F(PlanOutline, ACommonWordIsNoName) {
+  for (const std::string host : {"web", "db"}) give(host, {outlined("file:/srv/" + host, Op::kDelete)});
+  EXPECT_EQ(plan_text(plan_, {}), "db\n  - file:/srv/db\n\nweb\n  - file:/srv/web\n\n");
+}
+
+TEST_F(PlanOutline, ALongPlanSaysAtOnceWhichHostsHaveNone) {
+  give_fleet();
+  plan_.unplanned["web2001"] = "PL3001";
+  EXPECT_THAT(review_text(plan_, {}), HasSubstr(" unchanged.\nNo plan for 1 host: web2001\n\nLook at these first\n"));
+}
+
 TEST_F(PlanOutline, RisksAreNamedWithTheirHosts) {
   give("web1", {outlined("service:nginx", Op::kRestart), outlined("command:migrate", Op::kRun, Fidelity::kOpaque)});
   give("web2", {outlined("service:nginx", Op::kRestart), outlined("file:/etc/gone", Op::kDelete)});
@@ -105,7 +158,8 @@ TEST_F(PlanOutline, ALongPlanBeginsWithItsRisksAndAShortOneWithItsHosts) {
   give("web1", {outlined("file:/etc/gone", Op::kDelete)});
   EXPECT_THAT(review_text(plan_, {}), StartsWith("web1\n"));
   give_fleet();
-  EXPECT_THAT(review_text(plan_, {}), StartsWith("Look at these first\n  removes  file:/etc/gone  on web1\n"));
+  EXPECT_THAT(review_text(plan_, {}),
+              HasSubstr("unchanged.\n\nLook at these first\n  removes  file:/etc/gone  on web1\n"));
 }
 
 TEST_F(PlanOutline, TheSummaryOf412HostsFitsOneScreen) {

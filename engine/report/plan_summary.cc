@@ -33,54 +33,78 @@ std::string scope_text(const plan::Plan& plan, bool color) {
   return out.empty() ? out : tint(out.substr(0, out.size() - 1), Tone::kYellow, color) + "\n";
 }
 
+namespace {
+
+std::string unplanned_text(const plan::Plan& plan, bool color) {
+  if (plan.unplanned.empty()) return {};
+  std::vector<std::string> names;
+  for (const auto& [host, code] : plan.unplanned) names.push_back(host);
+  return tint("No plan", Tone::kRed, color) + " for " + counted(names.size(), "host", "hosts") + ": " +
+         host_list(names) + "\n";
+}
+
+// Counts of actions and of hosts, in one line; "" where there is no host.
+std::string totals_text(const plan::Plan& plan, bool color) {
+  std::map<Op, std::size_t> ops;
+  std::size_t unchanged = 0;
+  std::size_t changing = 0;
+  bool is_held_back = false;
+  for (const auto& [host, host_plan] : plan.hosts) {
+    unchanged += static_cast<std::size_t>(host_plan.unchanged);
+    is_held_back |= !host_plan.held_back.empty();
+    changing += host_plan.actions.empty() ? 0 : 1;
+  }
+  if (plan.hosts.empty()) return {};
+  const std::string hosts = counted(plan.hosts.size(), "host", "hosts");
+  if (changing == 0 && !plan.scope.undoes.empty()) {
+    return tint("Nothing is taken back", Tone::kYellow, color) + ": what that run did on " + hosts +
+           (plan.changes_records() ? " is gone.\n" : " stays as it is.\n");
+  }
+  if (changing == 0) {
+    return tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") +
+           " on " + hosts + (is_held_back ? " as asked for.\n" : ", all as asked for.\n");
+  }
+  for (const ActionsOfHosts& list : distinct_lists(plan)) {
+    for (const auto& [op, count] : list.actions->counts().ops) ops[op] += count * list.hosts.size();
+  }
+  std::string all;
+  for (const auto& [op, count] : ops)
+    all += (all.empty() ? "" : ", ") + std::to_string(count) + " to " + std::string(name(op));
+  const std::size_t still = plan.hosts.size() - changing;
+  return tint("Plan", Tone::kBold, color) + ": " + all + " on " + counted(changing, "host", "hosts") + ". " +
+         counted(unchanged, "resource", "resources") + " unchanged" +
+         (still > 0 ? ", " + counted(still, "host", "hosts") + " with nothing to change.\n" : ".\n");
+}
+
+}  // namespace
+
+std::string plan_head(const plan::Plan& plan, bool color) {
+  return totals_text(plan, color) + unplanned_text(plan, color);
+}
+
 std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options) {
   const bool color = options.color;
-  std::map<Op, std::size_t> ops;
   std::map<Fidelity, std::size_t> fidelities;
   std::size_t unguarded = 0;
   std::size_t pending = 0;
-  std::size_t unchanged = 0;
   std::size_t held_back = 0;
   std::size_t waiting = 0;
-  std::vector<std::string> changing;
   for (const auto& [host, host_plan] : plan.hosts) {
-    unchanged += static_cast<std::size_t>(host_plan.unchanged);
     const std::size_t of_readings = waiting_for_readings(host_plan).size();
     waiting += of_readings;
     held_back += host_plan.held_back.size() - of_readings;
-    if (!host_plan.actions.empty()) changing.push_back(host);
   }
   for (const ActionsOfHosts& list : distinct_lists(plan)) {
     const plan::ActionCounts& counts = list.actions->counts();
-    for (const auto& [op, count] : counts.ops) ops[op] += count * list.hosts.size();
     for (const auto& [fidelity, count] : counts.fidelities) fidelities[fidelity] += count * list.hosts.size();
     pending += counts.pending * list.hosts.size();
     unguarded += counts.unguarded * list.hosts.size();
   }
-  const std::size_t still = plan.hosts.size() - changing.size();
-  std::string out;
-  if (changing.empty()) {
-    if (!plan.hosts.empty() && !plan.scope.undoes.empty()) {
-      out = tint("Nothing is taken back", Tone::kYellow, color) + ": what that run did on " +
-            counted(plan.hosts.size(), "host", "hosts") +
-            (plan.changes_records() ? " is gone.\n" : " stays as it is.\n");
-    } else if (!plan.hosts.empty()) {
-      out = tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") +
-            " on " + counted(plan.hosts.size(), "host", "hosts") +
-            (held_back + waiting > 0 ? " as asked for.\n" : ", all as asked for.\n");
-    }
-  } else {
-    std::string list;
-    for (const auto& [op, count] : ops)
-      list += (list.empty() ? "" : ", ") + std::to_string(count) + " to " + std::string(name(op));
-    out = tint("Plan", Tone::kBold, color) + ": " + list + " on " + counted(changing.size(), "host", "hosts") + ". " +
-          counted(unchanged, "resource", "resources") + " unchanged";
-    out += still > 0 ? ", " + counted(still, "host", "hosts") + " with nothing to change.\n" : ".\n";
-    if (fidelities[Fidelity::kBounded] + fidelities[Fidelity::kOpaque] > 0) {
-      out += "Fidelity: " + std::to_string(fidelities[Fidelity::kExact]) + " exact, " +
-             std::to_string(fidelities[Fidelity::kBounded]) + " bounded, " +
-             std::to_string(fidelities[Fidelity::kOpaque]) + " opaque.\n";
-    }
+  std::string out = totals_text(plan, color);
+  if (fidelities[Fidelity::kBounded] + fidelities[Fidelity::kOpaque] > 0) {
+    out += "Fidelity: " + std::to_string(fidelities[Fidelity::kExact]) + " exact, " +
+           std::to_string(fidelities[Fidelity::kBounded]) + " bounded, " +
+           std::to_string(fidelities[Fidelity::kOpaque]) + " opaque.\n";
   }
   if (plan.rollout) out += rollout_text(*plan.rollout);
   if (const std::size_t steps = plan::step_count(plan); steps > 0)
@@ -99,13 +123,7 @@ std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options)
            " for the next plan.\n";
   }
   out += orphans_text(plan, options);
-  if (!plan.unplanned.empty()) {
-    std::vector<std::string> names;
-    for (const auto& [host, code] : plan.unplanned) names.push_back(host);
-    out += tint("No plan", Tone::kRed, color) + " for " + counted(names.size(), "host", "hosts") + ": " +
-           host_list(names) + "\n";
-  }
-  return out;
+  return out + unplanned_text(plan, color);
 }
 
 }  // namespace plumb::report

@@ -9,11 +9,12 @@ namespace plumb::report {
 std::string plan_text(const plan::Plan& plan, const PlanTextOptions& options) {
   std::string out = scope_text(plan, options.color);
   if (!out.empty()) out += "\n";
-  for (const ToldGroup& group : told_groups(plan, options)) {
+  for (const ToldGroup& group : told_groups(plan, distinct_lists(plan), options)) {
     out += tint(host_list(group.hosts), Tone::kBold, options.color);
-    if (group.versions > 1)
-      out += tint("  in " + std::to_string(group.versions) + " versions", Tone::kDim, options.color);
-    out += "\n" + group.text + "\n";
+    if (group.versions > 1) out += tint("  " + versions_text(group), Tone::kDim, options.color);
+    out += "\n";
+    for (const ToldAction& action : group.actions) out += action.text;
+    out += "\n";
   }
   out += around_text(plan, options);
   return out + moving_text(plan, options.color) + locks_text(plan, options.color) + record_text(plan, options.color) +

@@ -46,6 +46,9 @@ std::string record_text(const plan::Plan& plan, bool color);
 // there are none. plan_summary() ends with it.
 std::string orphans_text(const plan::Plan& plan, const PlanTextOptions& options);
 
+// What the plan comes to, and the hosts that have none, in a line each.
+std::string plan_head(const plan::Plan& plan, bool color);
+
 // The few lines at the end: counts of actions, hosts and fidelity. Fits one screen for any number of hosts.
 std::string plan_summary(const plan::Plan& plan, const PlanTextOptions& options);
 

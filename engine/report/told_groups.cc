@@ -7,7 +7,6 @@
 
 #include "engine/base/digest.h"
 #include "engine/report/plan_action_text.h"
-#include "engine/report/plan_groups.h"
 #include "engine/report/plan_risks.h"
 
 namespace plumb::report {
@@ -27,32 +26,101 @@ std::string without_digests(std::string_view text) {
   return out.append(text);
 }
 
+// A name that is a common word, as `web`, may stand for anything.
+bool is_no_word(std::string_view name) {
+  return name.find_first_of("0123456789.") != std::string_view::npos;
+}
+
+bool is_of_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+// What sets a colour ends with a letter that is none of the text.
+bool ends_with_colour(std::string_view text) {
+  if (!text.ends_with('m')) return false;
+  const std::size_t at = text.find_last_not_of("0123456789;", text.size() - 2);
+  return at != std::string_view::npos && text.substr(0, at + 1).ends_with("\033[");
+}
+
+// The name where it stands as a word, also as a part of a longer name with dots: of a file, of another domain.
+std::string with_stand_in(std::string_view text, std::string_view name, std::string_view stand_in) {
+  std::string out;
+  std::size_t from = 0;
+  for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, from)) {
+    const std::size_t end = at + name.size();
+    const bool begins = at == 0 || !is_of_word(text[at - 1]) || ends_with_colour(text.substr(0, at));
+    const bool is_word = begins && (end == text.size() || !is_of_word(text[end]));
+    out.append(text.substr(from, at - from)).append(is_word ? stand_in : name);
+    from = end;
+  }
+  return out.append(text.substr(from));
+}
+
+// `<host>` for the host's name, `<hostname>` for what stands before its first dot.
+std::string without_names(std::string_view text, std::string_view host) {
+  std::string out = is_no_word(host) ? with_stand_in(text, host, "<host>") : std::string(text);
+  const std::string_view first = host.substr(0, host.find('.'));
+  return first != host && is_no_word(first) ? with_stand_in(out, first, "<hostname>") : out;
+}
+
+// What the actions say on whichever of the hosts.
+std::vector<ToldAction> in_common(const std::vector<ToldAction>& actions, const std::vector<std::string>& hosts) {
+  if (hosts.size() > 1) {
+    std::vector<ToldAction> common = actions;
+    for (ToldAction& action : common) action.text = without_digests(action.text);
+    return common;
+  }
+  std::vector<ToldAction> common;
+  common.reserve(actions.size());
+  for (const ToldAction& action : actions) {
+    common.push_back(
+        {without_names(action.address, hosts.front()), without_names(without_digests(action.text), hosts.front())});
+  }
+  return common;
+}
+
+std::string digest_of(const std::vector<ToldAction>& actions) {
+  std::string all;
+  for (const ToldAction& action : actions) all += action.text + '\0';
+  return digest(all);
+}
+
 }  // namespace
 
-std::vector<ToldGroup> told_groups(const plan::Plan& plan, const PlanTextOptions& options) {
+std::vector<ToldGroup> told_groups(const plan::Plan& plan, const std::vector<ActionsOfHosts>& lists,
+                                   const PlanTextOptions& options) {
   std::vector<ToldGroup> told;
-  std::map<std::string, std::size_t> places;  // by the digest of what the text says apart from digests
-  const std::vector<ActionsOfHosts> lists = distinct_lists(plan);
+  std::map<std::string, std::size_t> places;  // by the digest of what the texts have in common
   std::size_t at_hand = lists.size();
   std::shared_ptr<const plan::Actions> actions;
   for (ActionGroup& group : riskiest_first(lists)) {
     if (group.list != at_hand) actions = lists[group.list].actions->get();
     at_hand = group.list;
-    std::string text;
-    for (const std::size_t position : group.positions) text += action_text((*actions)[position], plan, options);
-    std::string plain = options.full ? std::string() : without_digests(text);
-    const auto [place, is_new] = places.try_emplace(digest(options.full ? text : plain), told.size());
-    if (is_new || options.full) {
-      told.push_back({std::move(group.hosts), std::move(text), 1});
-      continue;
+    std::vector<ToldAction> own;
+    own.reserve(group.positions.size());
+    for (const std::size_t position : group.positions) {
+      const plan::Action& action = (*actions)[position];
+      own.push_back({action.desired.address.str(), action_text(action, plan, options)});
     }
-    ToldGroup& known = told[place->second];
-    known.hosts.insert(known.hosts.end(), group.hosts.begin(), group.hosts.end());
-    known.text = std::move(plain);
-    ++known.versions;
+    if (!options.full) {
+      std::vector<ToldAction> common = in_common(own, group.hosts);
+      const auto [place, is_new] = places.try_emplace(digest_of(common), told.size());
+      if (!is_new) {
+        ToldGroup& known = told[place->second];
+        known.hosts.insert(known.hosts.end(), group.hosts.begin(), group.hosts.end());
+        known.actions = std::move(common);
+        ++known.versions;
+        continue;
+      }
+    }
+    told.push_back({std::move(group.hosts), group.list, std::move(group.positions), std::move(own), 1});
   }
   for (ToldGroup& group : told) std::sort(group.hosts.begin(), group.hosts.end());
   return told;
+}
+
+std::string versions_text(const ToldGroup& group) {
+  return group.versions > 1 ? "in " + std::to_string(group.versions) + " versions" : "";
 }
 
 }  // namespace plumb::report
