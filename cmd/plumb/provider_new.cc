@@ -84,7 +84,9 @@ class Maker {
   int run() {
     if (!is_name(wanted_.name)) {
       return refuse(fail(Code::kUsage, "`" + wanted_.name + "` cannot be the name of a provider")
-                        .hint("lower-case letters, digits and -, beginning with a letter, at most 40"));
+                        .hint(is_name(near) ? "`" + near + "` can, and its kind is `" + wanted_.name + "` all the same"
+                                            : "lower-case letters, digits and -, beginning with a letter, at most " +
+                                                  std::to_string(kLongestName)));
     }
     kind_ = wanted_.name;
     std::replace(kind_.begin(), kind_.end(), '-', '_');

@@ -8,6 +8,8 @@ exits 1 "$plumb" provider new notes
 says 'notes is there already'
 exits 1 "$plumb" provider new Notes
 says 'cannot be the name of a provider'
+exits 1 "$plumb" provider new mail_alias
+says '`mail-alias` can, and its kind is `mail_alias` all the same'
 exits 1 "$plumb" provider new file
 says 'plumb has the kind `file` already'
 
@@ -20,6 +22,16 @@ command -v python3 >/dev/null && {
   exits 0 "$plumb" provider new in-python --language python
   exits 0 "$plumb" provider test in-python
 }
+
+# --- in a shell, lists are lines and back, whatever is in them
+printf '%s\n' '. "$1"' 'items_of "$2" >lines' 'told="" && tell_items list "$(cat lines)" && printf "%s\n" "$told"' >lists
+for shell in dash bash 'busybox sh'; do
+  command -v "${shell%% *}" >/dev/null || continue
+  [ "$($shell lists notes/plumb-provider.sh '["a \"b\"","c\\d, e","é","","$x"]')" = ',"list":["a \"b\"","c\\d, e","é","","$x"]' ] ||
+    fail "$shell: $(cat lines)"
+  [ "$(sed -n 2p lines)" = 'c\d, e' ] || fail "$shell: $(cat lines)"
+  [ "$($shell lists notes/plumb-provider.sh '[]')" = ',"list":[]' ] || fail "$shell has something in an empty list"
+done
 
 # --- the SDK is installed, found, and enough
 if command -v cmake >/dev/null && [ -e /usr/include/nlohmann/json.hpp ]; then

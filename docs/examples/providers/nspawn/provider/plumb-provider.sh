@@ -19,6 +19,11 @@ tell_obstacle() { obstacle=$(plumb_message "$1" "${2-}"); }
 # Either function may give up: `failed MESSAGE [HINT]; return`. One that ends with another code than 0 has failed too.
 failed() { error=$(plumb_message "$1" "${2-}"); }
 
+# Of lists of texts. `items_of "$want_LIST"` prints each item on a line of its own, as it is; `tell_items NAME LINES` tells
+# lines as a list. No item may hold a line end.
+items_of() { printf '%s\n' "$1" | LC_ALL=C awk "$plumb_json"'{ s = $0; for (p = 2; p < length(s); p++) print value() }'; }
+tell_items() { tell_json "$1" "[$([ -z "$2" ] || plumb_text "$2" '","')]"; }
+
 # Of files. `content_of FILE` puts all of it into `$content`, line ends at its end too.
 content_of() { content=$(cat "$1" && echo x) || return; content=${content%x}; }
 # `replace_file FILE TEXT`: whoever looks finds the old file or the new one.
@@ -28,8 +33,9 @@ replace_file() {
     mv -f "$3" "$1"
 }
 
+# A text as JSON; the second argument stands between its lines.
 plumb_text() {
-  printf '%s\n' "$1" | LC_ALL=C awk 'BEGIN { printf "\"" } NR > 1 { printf "\\n" } {
+  printf '%s\n' "$1" | LC_ALL=C awk -v between="${2-\\\\n}" 'BEGIN { printf "\"" } NR > 1 { printf "%s", between } {
     gsub(/["\\]/, "\\\\&")
     for (i = 1; i < 32; i++) if (index($0, sprintf("%c", i))) {
       n = split($0, part, sprintf("%c", i)); $0 = part[1]
@@ -39,9 +45,8 @@ plumb_text() {
 }
 plumb_message() { printf '{"message":%s,"hint":%s}' "$(plumb_text "$1")" "$(plumb_text "$2")"; }
 
-# A request as assignments of the shell.
-plumb_assignments() {
-  LC_ALL=C awk '
+# In awk: value() reads the JSON in `s` from `p` on, and gives texts as they are and all else as JSON.
+plumb_json='
     function utf8(n) {
       if (n < 128) return sprintf("%c", n)
       if (n < 2048) return sprintf("%c%c", 192 + int(n / 64), 128 + n % 64)
@@ -74,6 +79,10 @@ plumb_assignments() {
       } while (depth > 0)
       return substr(s, begin, p - begin)
     }
+'
+# A request as assignments of the shell.
+plumb_assignments() {
+  LC_ALL=C awk "$plumb_json"'
     function blanks() { while (substr(s, p, 1) ~ /[ \t\r]/) p++ }
     function members(object, prefix, was, at, name, v) {
       was = s; at = p; s = object; p = 2
