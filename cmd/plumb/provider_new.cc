@@ -83,6 +83,8 @@ class Maker {
 
   int run() {
     if (!is_name(wanted_.name)) {
+      std::string near = wanted_.name;
+      std::replace(near.begin(), near.end(), '_', '-');
       return refuse(fail(Code::kUsage, "`" + wanted_.name + "` cannot be the name of a provider")
                         .hint(is_name(near) ? "`" + near + "` can, and its kind is `" + wanted_.name + "` all the same"
                                             : "lower-case letters, digits and -, beginning with a letter, at most " +
