@@ -331,7 +331,8 @@ int run(int argc, char** argv) {
       }
       refuse_forms_elsewhere(program);
       if (!program.options.root.empty() && !std::filesystem::is_directory(program.options.root)) {
-        throw CLI::ValidationError("--root", program.options.root + " is no folder");
+        throw CLI::ValidationError("--root",
+                                   program.options.root + " is no folder; `mkdir` makes one to begin an image with");
       }
       read_input_streams(program.options);
       read_providers(program.options);

@@ -351,7 +351,9 @@ class CaseRunner {
         return std::find(addresses.begin(), addresses.end(), wanted) != addresses.end();
       });
       if (node == graph.nodes.end()) {
-        if (expected) differs(test_.expect.span, "`" + address + "` is not on the host", "it", "not declared for it");
+        if (!expected) continue;
+        const SourceSpan& where = expected->empty() ? test_.expect.span : expected->begin()->second.span;
+        differs(where, "`" + address + "` is not on the host", "it", "not declared for it");
         continue;
       }
       if (!expected) {

@@ -52,24 +52,7 @@ class Conditions {
     }
     if (condition.contains("anyOf") && (explain_need(condition["anyOf"]) || explain_pair(condition["anyOf"]))) return;
     for (const char* choice : {"anyOf", "oneOf"}) {
-      if (!condition.contains(choice)) continue;
-      std::string keys;
-      const Entry* last = nullptr;
-      for (const Json& branch : condition[choice]) {
-        if (!branch.contains("required")) continue;
-        for (const Json& key : branch["required"]) {
-          keys += (keys.empty() ? "" : ", ") + shown(key);
-          if (given_.contains(key.get<std::string>())) last = node_.find(key.get<std::string>());
-        }
-      }
-      if (keys.empty()) break;
-      if (last == nullptr) {
-        report(Code::kMissingKey, "one of " + keys + " is missing" + in(name_), where_, "needs one of them");
-      } else {
-        report(Code::kExclusiveKeys, "only one of " + keys + " may be given" + in(name_), last->key_span,
-               "one too many");
-      }
-      return;
+      if (condition.contains(choice) && explain_choice(condition[choice])) return;
     }
     if (condition.contains("if")) {
       const char* branch = satisfies(given_, condition["if"], root_) ? "then" : "else";
@@ -88,6 +71,75 @@ class Conditions {
     }
     report(Code::kExclusiveKeys, "these keys do not go together" + in(name_), where_,
            "see the reference for what does");
+  }
+
+  // What a way of giving it takes, as it is written: "`user` with `commands`", "`state: absent`".
+  static std::string words_of(const Json& way) {
+    std::string words;
+    for (const Json& key : way["required"]) {
+      const std::string name = key.get<std::string>();
+      const bool fixed =
+          way.contains("properties") && way["properties"].contains(name) && way["properties"][name].contains("const");
+      words += (words.empty() ? "" : " with ") +
+               (fixed ? "`" + name + ": " + plain(way["properties"][name]["const"]) + "`" : shown(key));
+    }
+    return words;
+  }
+
+  // The first key of the way that is given; null where there is none, or where one of them rules the way out.
+  const Entry* begun(const Json& way) const {
+    const Entry* first = nullptr;
+    for (const Json& key : way["required"]) {
+      const std::string name = key.get<std::string>();
+      if (!given_.contains(name)) continue;
+      if (way.contains("properties") && way["properties"].contains(name) &&
+          !satisfies(given_[name], way["properties"][name], root_))
+        return nullptr;
+      if (first == nullptr) first = node_.find(name);
+    }
+    return first;
+  }
+
+  // Several ways to give what is needed: too many of them are taken, one is begun, or none is.
+  bool explain_choice(const Json& ways) {
+    std::string all;
+    const Entry* last = nullptr;
+    const Json* open = nullptr;
+    std::size_t taken = 0;
+    for (const Json& way : ways) {
+      if (!way.contains("required")) continue;
+      all += (all.empty() ? "" : ", ") + words_of(way);
+      const Entry* const first = begun(way);
+      if (satisfies(given_, way, root_)) {
+        ++taken;
+        last = node_.find(way["required"].back().get<std::string>());
+      } else if (first != nullptr && open == nullptr) {
+        open = &way;
+      }
+    }
+    if (all.empty()) return false;
+    if (taken > 0 && last != nullptr) {
+      report(Code::kExclusiveKeys, "only one of " + all + " may be given" + in(name_), last->key_span, "one too many");
+      return true;
+    }
+    if (open == nullptr) {
+      report(Code::kMissingKey, "one of " + all + " is missing" + in(name_), where_, "needs one of them");
+      return true;
+    }
+    const Entry& first = *begun(*open);
+    for (const Json& key : (*open)["required"]) {
+      if (given_.contains(key.get<std::string>())) continue;
+      report(Code::kMissingKey, shown(key) + " is missing" + in(name_), first.key_span,
+             "`" + first.key + "` needs " + shown(key), description_of(key.get<std::string>()));
+      return true;
+    }
+    return false;
+  }
+
+  // "" where the schema says nothing of it.
+  std::string description_of(const std::string& key) const {
+    const Json* const parts = root_.contains("properties") ? &root_["properties"] : nullptr;
+    return parts != nullptr && parts->contains(key) ? member((*parts)[key], "description") : "";
   }
 
   // `anyOf` in the two forms "not append, or groups too" and "target, or state: absent".
@@ -109,6 +161,7 @@ class Conditions {
       }
     }
     if (needed == nullptr || (because.empty() && instead.empty())) return false;
+    if (instead.empty()) instead = description_of(needed->get<std::string>());
     report(Code::kMissingKey, shown(*needed) + " is missing" + in(name_), span,
            (because.empty() ? "needs " : "`" + because + "` needs ") + shown(*needed), std::move(instead));
     return true;

@@ -36,6 +36,12 @@ int first_line(const Diagnostics& found) {
   return first;
 }
 
+bool is_playbook(const Node& root) {
+  if (!root.is_sequence() || root.items.empty()) return false;
+  const Node& play = root.items.front();
+  return play.find("hosts") != nullptr || play.find("tasks") != nullptr || play.find("import_playbook") != nullptr;
+}
+
 class FileReader {
  public:
   FileReader(const Folder& project, const std::string& name, FileShape shape, FileRules& shared)
@@ -57,7 +63,10 @@ class FileReader {
     if (!root.is_map()) {
       const SourceSpan place = root.is_null() ? SourceSpan{name_, 1, 1, 1, 1} : root.span;
       result_.diagnostics.add(Diagnostic(Code::kWrongType, name_ + (root.is_null() ? " is empty" : " must be a map"))
-                                  .at(place, "expected `plumb: v1`"));
+                                  .at(place, "expected `plumb: v1`")
+                                  .with_hint(is_playbook(root) ? "this is a playbook: `plumb import ansible` makes a "
+                                                                 "project of it"
+                                                               : ""));
       return false;
     }
     if (const Entry* version = root.find("plumb");

@@ -80,14 +80,32 @@ class DocumentSearch {
   std::map<fs::path, std::string> names_;  // by what links lead to
 };
 
+// The nearest folder above that is a project, as it is named from here, such as "../.."; "" for none.
+std::string project_above(const Folder& folder) {
+  const std::optional<fs::path> real = folder.real();
+  if (!real) return {};
+  fs::path named = folder.path();
+  for (fs::path at = *real; at != at.parent_path();) {
+    at = at.parent_path();
+    named /= "..";
+    if (has_document({folder.files(), at}, "plumb")) return named.lexically_normal().string();
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<> expect_project(const Folder& folder) {
   if (has_document(folder, "plumb")) return {};
-  return fail(Code::kNoProject, "there is no plumb.yaml in " + folder.path().string())
-      .hint(has_document(folder, "module")
-                ? "this is a module: `plumb test` runs its cases, and a project that uses it gives it inputs"
-                : "run `plumb init`, or name the project's folder with -C");
+  std::string hint = "run `plumb init`, or name the project's folder with -C";
+  if (has_document(folder, "module")) {
+    hint = "this is a module: `plumb test` runs its cases, and a project that uses it gives it inputs";
+  } else if (folder.path().filename() == "plumb.yaml") {
+    hint = "-C takes the folder that it lies in";
+  } else if (const std::string above = project_above(folder); !above.empty()) {
+    hint = "there is one in " + above + ": go there, or add -C " + above;
+  }
+  return fail(Code::kNoProject, "there is no plumb.yaml in " + folder.path().string()).hint(hint);
 }
 
 Result<std::vector<std::string>> find_project_files(const Folder& folder) {

@@ -63,5 +63,16 @@ TEST_F(DocumentsTest, NeedsAProject) {
   EXPECT_NE(find_project_files(scratch_.path()).error().diagnostic().hint.find("plumb test"), std::string::npos);
 }
 
+TEST_F(DocumentsTest, AProjectAboveIsNamed) {
+  write("plumb.yaml", "plumb: v1\n");
+  write("files/etc/motd", "hello\n");
+  const auto hint = [&](const std::string& folder) {
+    return find_project_files(scratch_.path() / folder).error().diagnostic().hint;
+  };
+  EXPECT_EQ(hint("files/etc"),
+            "there is one in " + scratch_.path().string() + "/: go there, or add -C " + scratch_.path().string() + "/");
+  EXPECT_EQ(hint("plumb.yaml"), "-C takes the folder that it lies in");
+}
+
 }  // namespace
 }  // namespace plumb::config

@@ -77,7 +77,7 @@ class Validator {
     if (node.is_sequence() && types.list) return array(node, schema, name);
     if (!node.is_scalar() || null) return wrong(node, types_of(*schema.schema), name, where, &schema);
     if (const std::string& format = text_of(schema.format); format_gives_number(format)) {
-      return formatted(node, format, name);
+      return formatted(node, schema, name);
     }
     if (node.is_plain() && (types.boolean || types.integer || types.number)) {
       const Json plain = exact_value(node.text);
@@ -124,13 +124,23 @@ class Validator {
                                       : "write decimal digits only, without `.`, `_` or leading zeros";
     }
     if (hint.empty() && types.contains("array") && node.is_scalar())
-      hint = "write a list with one item: [" + std::string(node.is_plain() ? "…" : "\"…\"") + "]";
+      hint = "write a list with one item: [" + item_text(node) + "]";
     if (hint.empty() && types.contains("array") && node.is_map()) hint = "write a list: each item begins with `- `";
     if (hint.empty() && types.contains("object")) hint = like(schema == nullptr ? nullptr : schema->examples);
     if (hint.empty() && schema != nullptr && !node.is_scalar() && !text_of(schema->expected).empty())
       hint = "expected " + text_of(schema->expected);
     report(Code::kWrongType, name + " must be " + wanted, node.span, found_words(node), std::move(hint));
     return std::nullopt;
+  }
+
+  // As it may stand between brackets.
+  std::string item_text(const Node& node) const {
+    constexpr std::size_t kLongest = 60;
+    const bool quoted = !node.is_plain() || node.text.find_first_of(",[]{}*#\"") != std::string::npos;
+    const bool shown =
+        !options_.sensitive && node.text.size() <= kLongest && node.text.find_first_of("\"\\\n") == std::string::npos;
+    const std::string text = shown ? node.text : "…";
+    return quoted ? "\"" + text + "\"" : text;
   }
 
   // A map that could stand there, as one writes it on a line.
@@ -143,11 +153,14 @@ class Validator {
     return text.empty() || text.size() > kLongest ? std::string() : "such as " + text + "}";
   }
 
-  std::optional<Json> formatted(const Node& node, const std::string& format, const std::string& name) {
-    Result<Json> result = apply_format(format, node.text, name, options_.project_folder);
+  std::optional<Json> formatted(const Node& node, const Rule& schema, const std::string& name) {
+    Result<Json> result = apply_format(text_of(schema.format), node.text, name, options_.project_folder);
     if (result) return std::move(*result);
     Diagnostic diagnostic = result.error().diagnostic();
     diagnostic.span = node.span;
+    if (diagnostic.code == Code::kBadValue && diagnostic.hint.empty() && schema.examples != nullptr &&
+        !schema.examples->empty() && schema.examples->front().is_string())
+      diagnostic.hint = "such as " + schema.examples->front().get<std::string>();
     out_->add(std::move(diagnostic));
     return std::nullopt;
   }
@@ -164,7 +177,7 @@ class Validator {
       return std::nullopt;
     }
     std::optional<Json> result = Json(node.text);
-    if (const std::string& format = text_of(schema.format); !format.empty()) result = formatted(node, format, name);
+    if (!text_of(schema.format).empty()) result = formatted(node, schema, name);
     if (!result || !result->is_string()) return result;
     const std::string& value = result->get_ref<const std::string&>();
     if (least > 0 && characters(value) < least) {

@@ -205,7 +205,10 @@ class TreeBuilder {
   std::size_t check_key(const Node& key, std::size_t end, bool in_flow) {
     if (!key.is_scalar()) {
       diagnostics_.add(Diagnostic(Code::kYamlUnsupported, key.is_null() ? "a key is empty" : "a key is not text")
-                           .at(key.span, "expected a word"));
+                           .at(key.span, "expected a word")
+                           .with_hint(key.is_map() ? "a value is put in as ${…}; a text that begins with `{` stands "
+                                                     "in quotes"
+                                                   : ""));
       return std::string_view::npos;
     }
     if (key.is_plain() && key.text == "<<") {

@@ -39,6 +39,18 @@ bool may_declare_more(const plan::HostPlan& plan, const ir::HostGraph& graph) {
   });
 }
 
+// What an image cannot do, one that is not done there is no matter.
+Diagnostics hinted_for_image(const Diagnostics& found) {
+  Diagnostics hinted;
+  for (Diagnostic problem : found.items()) {
+    const bool of_images = problem.code == Code::kNoBackEnd || problem.summary.find(" image") != std::string::npos;
+    if (of_images && problem.hint.empty() && problem.severity == Severity::kError)
+      problem.hint = "`when: \"!facts.image\"` leaves it out of images";
+    hinted.add(std::move(problem));
+  }
+  return hinted;
+}
+
 }  // namespace
 
 // What the host's record tells is known only now, so what is to go of it is asked for once more, with all the rest.
@@ -133,7 +145,8 @@ std::optional<simulate::Simulation> Fleet::look_at(Member& member, HostPlanner& 
   member.result.diagnostics.extend(Diagnostics(member.session->warnings()));
   leave_to_turns(member, *attempted, planner, scope);
   Planning& planning = attempted->planning;
-  member.result.diagnostics.extend(std::move(attempted->found));
+  member.result.diagnostics.extend(config::is_image(member.session->facts()) ? hinted_for_image(attempted->found)
+                                                                             : std::move(attempted->found));
   member.planned = std::move(planning.host);
   if (member.planned != nullptr) {
     std::optional<Diagnostic> problem =

@@ -223,6 +223,12 @@ bool Compiler::record_field(const Expr& expr, const Type& operand, Type& result)
     if (near.empty() && field.type.is(TypeKind::kRecord) && field.type.record_fields().find(expr.name) != nullptr)
       near = field.name + "." + expr.name;
   }
+  // facts.os.family for facts.os_family.
+  for (const Field& field : record.fields) {
+    if (!field.type.is(TypeKind::kRecord) || !expr.name.starts_with(field.name + "_")) continue;
+    const std::string below = expr.name.substr(field.name.size() + 1);
+    if (field.type.record_fields().find(below) != nullptr) near = field.name + "." + below;
+  }
   std::string hint = names.empty() ? "it has no fields" : "it has " + some_of(names);
   // `modules.my-site` is a subtraction.
   for (const std::string& name : names) {
