@@ -3,6 +3,7 @@
 #include "engine/run/apply.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -76,6 +77,7 @@ class Apply {
  private:
   void stop() {
     workspace_.control().request_stop();
+    if (asking_) return terminal_.tell("\n" + nothing_changed());
     if (workspace_.control().level() == run::StopLevel::kFinish) {
       terminal_.tell("\nStopping: actions in hand are finished and recorded. Press Ctrl-C again to leave at once.\n");
     }
@@ -247,9 +249,16 @@ class Apply {
   }
 
   Result<bool> ask(const plan::Plan& plan) {
+    asking_ = true;
     Result<bool> answer = ask_yes("\n" + report::apply_question(plan), terminal_, workspace_.control().interrupt());
-    if (answer && !*answer) terminal_.tell("Nothing was changed.\n");
+    asking_ = false;
+    if (answer && !*answer) terminal_.tell(nothing_changed());
     return answer;
+  }
+
+  // Beside what the first of two plans did.
+  std::string nothing_changed() const {
+    return before_.empty() ? "Nothing was changed.\n" : "Nothing more was changed.\n";
   }
 
   std::string nothing_text() const {
@@ -309,6 +318,7 @@ class Apply {
   std::vector<report::TestResult> results_;  // of all of them, for --junit
   std::vector<Diagnostic> findings_;         // all that was told, for --junit
   std::string way_on_;                       // the command to go on with
+  std::atomic<bool> asking_ = false;         // nothing of the plan is begun
   Json document_;                            // of all runs, for --output json; null while there is none
 };
 

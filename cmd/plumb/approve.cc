@@ -89,7 +89,7 @@ class ApproveCommand {
       terminal_.print(text);
     }
     if (program_.options.yes) return true;
-    return ask_yes("\nApprove this plan? Only `yes` counts: ", terminal_, workspace_.control().interrupt());
+    return ask_yes("\nApprove this plan?", terminal_, workspace_.control().interrupt());
   }
 
   Program& program_;

@@ -1,5 +1,7 @@
 #include "cmd/plumb/ask.h"
 
+#include <functional>
+
 #include <termios.h>
 #include <unistd.h>
 
@@ -8,15 +10,17 @@
 namespace plumb::cmd {
 namespace {
 
-// One line of standard input; nothing where it ended before.
-Result<std::string> read_line(const host::Interrupt* interrupt) {
+// One line of standard input; nothing where it ended before. `on_end` is called where it has no line break.
+Result<std::string> read_line(const host::Interrupt* interrupt, const std::function<void()>& on_end = {}) {
   std::string line;
   while (true) {
     if (!wait_for_input(STDIN_FILENO, interrupt == nullptr ? -1 : interrupt->fd())) {
       return fail(Code::kInterrupted, "interrupted");
     }
     char c = 0;
-    if (::read(STDIN_FILENO, &c, 1) <= 0 || c == '\n') return line;
+    const bool ended = ::read(STDIN_FILENO, &c, 1) <= 0;
+    if (ended && on_end) on_end();
+    if (ended || c == '\n') return line;
     line += c;
   }
 }
@@ -28,8 +32,8 @@ Result<bool> ask_yes(const std::string& question, Terminal& terminal, const host
     return fail(Code::kNeedsConfirmation, "there is no terminal to ask on")
         .hint("add --yes to go on without being asked");
   }
-  terminal.tell(question);
-  PLUMB_TRY_ASSIGN(const std::string answer, read_line(&interrupt));
+  terminal.tell(question + " Type `yes` to go on: ");
+  PLUMB_TRY_ASSIGN(const std::string answer, read_line(&interrupt, [&] { terminal.tell("\n"); }));
   return answer == "yes";
 }
 

@@ -9,7 +9,8 @@
 
 namespace plumb::cmd {
 
-// True for "yes" or "y". kNeedsConfirmation without a terminal, kInterrupted when `interrupt` is raised meanwhile.
+// The question, and how to say yes to it; any other answer is none. kNeedsConfirmation without a terminal, kInterrupted
+// when `interrupt` is raised meanwhile.
 Result<bool> ask_yes(const std::string& question, Terminal& terminal, const host::Interrupt& interrupt);
 
 // A line that is not shown while it is typed. From any thread: nobody else writes to the terminal meanwhile.

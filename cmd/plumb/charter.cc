@@ -179,8 +179,7 @@ class CharterCommand {
     PLUMB_TRY_ASSIGN(const trust::Charter charter, expect_wanted());
     terminal_.print(words_of(charter));
     if (!options_.yes) {
-      PLUMB_TRY_ASSIGN(const bool sure,
-                       ask_yes("Lay this charter? Only `yes` counts: ", terminal_, workspace_.control().interrupt()));
+      PLUMB_TRY_ASSIGN(const bool sure, ask_yes("Lay this charter?", terminal_, workspace_.control().interrupt()));
       if (!sure) {
         terminal_.tell("Nothing was changed.\n");
         return kFailed;

@@ -93,9 +93,7 @@ class Forget {
     if (options_.yes) return true;
     std::string hosts;
     for (const std::string& host : workspace_.hosts()) hosts += (hosts.empty() ? "" : ", ") + host;
-    return ask_yes("Forget " + hosts +
-                       "? What is managed there stays, and the next plan knows nothing of it. Only `yes` is "
-                       "taken for one: ",
+    return ask_yes("Forget " + hosts + "? What is managed there stays, and the next plan knows nothing of it.",
                    terminal_, workspace_.control().interrupt());
   }
 

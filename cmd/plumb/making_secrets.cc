@@ -22,8 +22,7 @@ Result<bool> make_secrets(const std::vector<secrets::SecretUse>& uses, const std
                           Workspace& workspace, Terminal& terminal, const Options& options) {
   terminal.tell(secrets_text(uses));
   if (!options.yes) {
-    PLUMB_TRY_ASSIGN(const bool yes,
-                     ask_yes("\n" + question + " (yes/no) ", terminal, workspace.control().interrupt()));
+    PLUMB_TRY_ASSIGN(const bool yes, ask_yes("\n" + question, terminal, workspace.control().interrupt()));
     if (!yes) {
       terminal.tell("No secret was made.\n");
       return false;

@@ -188,8 +188,7 @@ class ProjectKeyCommand {
     if (!terminal_.can_ask() || terminal_.json())
       return fail(Code::kNeedsConfirmation, consequence + " There is no terminal to ask on").hint("add --yes");
     const SignalWatch signals([this] { workspace_.control().request_stop(); });
-    PLUMB_TRY_ASSIGN(const bool yes,
-                     ask_yes(consequence + " Go on? (yes/no) ", terminal_, workspace_.control().interrupt()));
+    PLUMB_TRY_ASSIGN(const bool yes, ask_yes(consequence, terminal_, workspace_.control().interrupt()));
     if (!yes) return fail(Code::kInterrupted, "nothing was changed");
     return {};
   }

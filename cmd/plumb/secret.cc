@@ -78,7 +78,7 @@ class SecretCommand {
           if (!known) chosen.push_back(std::move(use));
         }
       }
-      return make_these(chosen, "New values take the place of these. Go on?", "");
+      return make_these(chosen, "New values take the place of these.", "");
     });
   }
 

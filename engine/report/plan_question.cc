@@ -67,8 +67,7 @@ std::string apply_question(const plan::Plan& plan) {
   }
   const std::string what = changes > 0 ? counted(changes, "change", "changes") : counted(checks, "check", "checks");
   const std::string where = counted(hosts, "host", "hosts");
-  return destroyed_text(lists) + (changes > 0 ? "Make " : "Carry out ") + what + " on " + where +
-         "? Only `yes` is taken for one: ";
+  return destroyed_text(lists) + (changes > 0 ? "Make " : "Carry out ") + what + " on " + where + "?";
 }
 
 }  // namespace plumb::report

@@ -105,9 +105,13 @@ project <<'YAML'
     state: absent
 YAML
 if command -v python3 >/dev/null; then
+  printf 'wait Type `yes` to go on\nkey \\x03\nwait Nothing was changed\nshow\nexits 130\n' >script
+  exits 0 python3 "$PLUMB_SOURCE/testdata/e2e/terminal.py" script "$plumb" --no-live apply --limit w01
+  says 'Nothing was changed.'
+  says_not 'Stopping'
   for answer in y Yes '' yes; do
     cat >script <<TEXT
-wait Only \`yes\` is taken
+wait Type \`yes\` to go on
 show
 key $answer\\r
 exits $([ "$answer" = yes ] && echo 0 || echo 1)
@@ -115,7 +119,7 @@ TEXT
     exits 0 python3 "$PLUMB_SOURCE/testdata/e2e/terminal.py" script "$plumb" --no-live apply --limit w01
     says 'This takes away what is there:'
     says "homes/w01/b is deleted, on w01"
-    says 'Make 2 changes on 1 host? Only `yes` is taken for one:'
+    says 'Make 2 changes on 1 host? Type `yes` to go on:'
     if [ "$answer" = yes ]; then
       [ ! -e homes/w01/b ] || fail 'a yes was not taken'
     else
