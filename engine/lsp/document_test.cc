@@ -17,7 +17,11 @@ TEST(LspActions, ReplaceWhatWasMisspelt) {
            {"  - note: /a\n    text: ${inputs.prt‸}\n", "  - note: /a\n    text: ${inputs.port}\n"},
            {"  - note: /a\n  - lamp: x\n    relight_on: [\"note:/‸aa\"]\n",
             "  - note: /a\n  - lamp: x\n    relight_on: [\"note:/a\"]\n"},
-           {"  - note: /a\n    on_failure: \"contine‸\"\n", "  - note: /a\n    on_failure: \"continue\"\n"}}) {
+           {"  - note: /a\n    on_failure: \"contine‸\"\n", "  - note: /a\n    on_failure: \"continue\"\n"},
+           {"  - note: /a\n    prevent_destroy: ‸yes\n", "  - note: /a\n    prevent_destroy: true\n"},
+           {"  - note: /a\n    prevent_destroy: \"‸true\"\n", "  - note: /a\n    prevent_destroy: true\n"},
+           {"  - note: /a\n  - lamp: x\n    relight_on: note:/‸a\n",
+            "  - note: /a\n  - lamp: x\n    relight_on: [note:/a]\n"}}) {
     Editor editor(Disk{});
     editor.open("plumb.yaml", project(written));
     const Json position = editor.ask_here("textDocument/hover");

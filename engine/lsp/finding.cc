@@ -42,6 +42,14 @@ std::pair<std::size_t, std::size_t> wrong_word(const Diagnostic& finding, const 
   return {begin, end};
 }
 
+// What a hint says to write in the place of a value of the wrong type; "" where it says nothing of that.
+std::string value_meant(const std::string& hint, std::string_view written) {
+  constexpr std::string_view kList = "write a list with one item: ";
+  if (hint == "write true" || hint == "write false") return hint.substr(hint.find(' ') + 1);
+  if (hint == "remove the quotes" && written.size() > 2) return std::string(written.substr(1, written.size() - 2));
+  return hint.starts_with(kList) && hint.find("…") == std::string::npos ? hint.substr(kList.size()) : "";
+}
+
 int number_of(Severity severity) {
   return severity == Severity::kError ? 1 : severity == Severity::kWarning ? 2 : 3;
 }
@@ -50,6 +58,11 @@ int number_of(Severity severity) {
 
 std::optional<Fix> fix_of(const Diagnostic& finding, const Text& text) {
   if (!finding.span || finding.span->line < 1) return std::nullopt;
+  const std::size_t first = text.offset(finding.span->line, finding.span->column);
+  const std::size_t last = std::max(first, text.offset(finding.span->end_line, finding.span->end_column));
+  if (const std::string value = value_meant(finding.hint, std::string_view(text.str()).substr(first, last - first));
+      !value.empty())
+    return Fix{"Write `" + value + "`", first, last, value};
   std::string word = word_behind(finding.label, kMeant);
   if (word.empty()) word = word_behind(finding.hint, kMeant);
   // A word of another tool, and the one that stands for it here.
