@@ -135,15 +135,10 @@ Result<Option> take_option(std::string_view& text) {
   return option;
 }
 
-// YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS: in UTC where `Z` or `UTC` stands behind it, else as `clock` has it.
-Result<std::chrono::sys_seconds> read_time(std::string_view text, LocalClock clock) {
-  const std::string quoted = "`" + std::string(text) + "`";
-  const Error no_time = bad_signers(quoted + " is no time").hint("as in 20261231 or 202612312359Z");
-  const std::string letters = lowered(text.substr(std::min(text.find_last_of("0123456789") + 1, text.size())));
-  const bool utc = letters == "z" || letters == "utc";
-  if (utc) text.remove_suffix(letters.size());
+// YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS.
+std::optional<std::chrono::local_seconds> shown_time(std::string_view text) {
   const bool digits = std::all_of(text.begin(), text.end(), is_digit);
-  if (!digits || (text.size() != 8 && text.size() != 12 && text.size() != 14)) return no_time;
+  if (!digits || (text.size() != 8 && text.size() != 12 && text.size() != 14)) return std::nullopt;
   const auto part = [&](std::size_t from, std::size_t size) {
     int value = 0;
     for (std::size_t i = from; i < from + size && i < text.size(); ++i) value = 10 * value + (text[i] - '0');
@@ -155,11 +150,21 @@ Result<std::chrono::sys_seconds> read_time(std::string_view text, LocalClock clo
   const std::chrono::hours hours(part(8, 2));
   const std::chrono::minutes minutes(part(10, 2));
   const std::chrono::seconds seconds(part(12, 2));
-  if (!day.ok() || hours.count() > 23 || minutes.count() > 59 || seconds.count() > 59) return no_time;
-  const std::chrono::local_seconds shown = std::chrono::local_days(day) + hours + minutes + seconds;
-  if (utc) return std::chrono::sys_seconds(shown.time_since_epoch());
-  if (clock == nullptr) return bad_signers(quoted + " is not in UTC: a `Z` is missing behind it");
-  return clock(shown);
+  if (!day.ok() || hours.count() > 23 || minutes.count() > 59 || seconds.count() > 59) return std::nullopt;
+  return std::chrono::local_days(day) + hours + minutes + seconds;
+}
+
+// In UTC where `Z` or `UTC` stands behind it, else as `clock` has it.
+Result<std::chrono::sys_seconds> read_time(std::string_view text, LocalClock clock) {
+  const std::size_t end = std::min(text.find_last_of("0123456789") + 1, text.size());
+  const std::string zone = lowered(text.substr(end));
+  const bool utc = zone == "z" || zone == "utc";
+  const auto shown = shown_time(text.substr(0, utc ? end : text.size()));
+  const std::string quoted = "`" + std::string(text) + "` is ";
+  if (!shown) return bad_signers(quoted + "no time").hint("as in 20261231 or 202612312359Z");
+  if (utc) return std::chrono::sys_seconds(shown->time_since_epoch());
+  if (clock == nullptr) return bad_signers(quoted + "not in UTC: a `Z` is missing behind it");
+  return clock(*shown);
 }
 
 }  // namespace
@@ -224,27 +229,27 @@ Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text, Lo
 }
 
 Result<> AllowedSigners::read_options(std::string_view text, LocalClock clock, Line& line) {
-  std::vector<std::string> seen;
+  unsigned seen = 0;  // bits, in the order of the options
   while (!text.empty()) {
     PLUMB_TRY_ASSIGN(const Option option, take_option(text));
-    if (std::find(seen.begin(), seen.end(), option.name) != seen.end())
-      return bad_signers("`" + option.name + "` stands there twice");
-    seen.push_back(option.name);
-    if (std::find(kOptions.begin(), kOptions.end(), option.name) == kOptions.end()) {
-      return bad_signers("`" + option.name + "` is no option of allowed signers")
+    const std::string quoted = "`" + option.name + "` ";
+    const auto which =
+        static_cast<unsigned>(std::find(kOptions.begin(), kOptions.end(), option.name) - kOptions.begin());
+    if (which == kOptions.size()) {
+      return bad_signers(quoted + "is no option of allowed signers")
           .hint("there are cert-authority, namespaces, valid-after and valid-before");
     }
-    const bool takes_value = option.name != "cert-authority";
+    if ((seen >> which & 1U) != 0) return bad_signers(quoted + "stands there twice");
+    seen |= 1U << which;
+    const bool takes_value = which != 0;
     if (takes_value != option.value.has_value())
-      return bad_signers("`" + option.name + "` " + (takes_value ? "is no option without a value" : "takes no value"));
-    if (option.name == "cert-authority") {
+      return bad_signers(quoted + (takes_value ? "is no option without a value" : "takes no value"));
+    if (which == 0) {
       line.authority = true;
-    } else if (option.name == "namespaces") {
+    } else if (which == 1) {
       line.namespaces = split(*option.value);
-    } else if (option.name == "valid-after") {
-      PLUMB_TRY_ASSIGN(line.valid_after, read_time(*option.value, clock));
     } else {
-      PLUMB_TRY_ASSIGN(line.valid_before, read_time(*option.value, clock));
+      PLUMB_TRY_ASSIGN((which == 2 ? line.valid_after : line.valid_before), read_time(*option.value, clock));
     }
   }
   if (line.valid_after && line.valid_before && *line.valid_before <= *line.valid_after)

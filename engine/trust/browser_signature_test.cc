@@ -129,7 +129,7 @@ void expect(const Browser& browser, const std::string& refusal) {
 }
 
 TEST(BrowserSignature, HoldsForTheBytesThatTheBrowserWasGiven) {
-  const std::string other = "the browser had the token sign something else";
+  const std::string other = "the signature is not the key's own over these bytes";
   expect(Browser(), "");
   EXPECT_EQ(problem_of(Browser(), "n"), other);
   // Browsers end their text differently.

@@ -1,7 +1,5 @@
 #include "engine/trust/signing_key.h"
 
-#include <algorithm>
-
 #include "engine/base/digest.h"
 #include "engine/keys/blob_reader.h"
 #include "engine/trust/key_check.h"
@@ -111,13 +109,11 @@ Result<> take_options(std::string_view options, Certificate& certificate) {
   return {};
 }
 
-Result<SigningKey> read_certificate(std::string_view name, const KeyType& type, std::string_view blob) {
+Result<SigningKey> read_certificate(const KeyType& type, std::string_view blob) {
   BlobReader reader(blob);
   reader.text();  // the type
   reader.text();  // a nonce
-  const std::string_view before = reader.rest();
   const Fields fields = read_fields(type, reader);
-  const std::string_view own = before.substr(0, before.size() - reader.rest().size());
 
   Certificate certificate;
   certificate.serial = reader.long_number();
@@ -143,9 +139,8 @@ Result<SigningKey> read_certificate(std::string_view name, const KeyType& type, 
   certificate.authority = vouching.key;
 
   SigningKey read;
-  read.key.type = plain_name(name);
-  keys::add_text(read.key.blob, read.key.type);
-  read.key.blob += own;
+  read.key.type = type.name;
+  read.key.blob = without_certificate(blob);
   read.certificate = std::move(certificate);
   return read;
 }
@@ -169,15 +164,16 @@ std::string token_text(std::string_view application, const TokenAnswer& answer, 
 // Whether a browser, which hands a token a JSON text in place of the bytes, wrote that text for these. All browsers
 // begin it alike, so it is compared and not read (OpenSSH's PROTOCOL.u2f).
 bool wraps(const TokenAnswer& answer, std::string_view bytes) {
-  std::string challenge = base64_encode(bytes);
-  std::replace(challenge.begin(), challenge.end(), '+', '-');
-  std::replace(challenge.begin(), challenge.end(), '/', '_');
-  challenge.resize(challenge.find_last_not_of('=') + 1);
+  std::string expected = "{\"type\":\"webauthn.get\",\"challenge\":\"";
+  for (const char c : base64_encode(bytes)) {
+    if (c != '=') expected += c == '+' ? '-' : c == '/' ? '_' : c;
+  }
+  expected += "\",\"origin\":\"";
+  expected += answer.origin;
+  expected += '"';
   const bool extended = (answer.flags & kExtensionsTold) != 0;
   return (answer.flags & kKeyTold) == 0 && extended != answer.extensions.empty() &&
-         answer.origin.find('"') == std::string_view::npos &&
-         answer.client.starts_with("{\"type\":\"webauthn.get\",\"challenge\":\"" + challenge + "\",\"origin\":\"" +
-                                   std::string(answer.origin) + '"');
+         answer.origin.find('"') == std::string_view::npos && answer.client.starts_with(expected);
 }
 
 bool ecdsa_blob_holds(std::string_view curve, std::string_view point, std::string_view blob, std::string_view bytes) {
@@ -195,11 +191,24 @@ Result<SigningKey> read_signing_key(std::string_view blob) {
   const bool certified = name.ends_with(kCertificate);
   const KeyType* type = type_named(certified ? plain_name(name) : std::string(name));
   if (!reader.ok() || type == nullptr) return bad_key("a key of the type `" + std::string(name) + "` is not taken");
-  if (certified) return read_certificate(name, *type, blob);
+  if (certified) return read_certificate(*type, blob);
   const Fields fields = read_fields(*type, reader);
   if (!reader.ok() || !reader.at_end()) return bad_key("the key was cut short or goes on past its end");
   PLUMB_TRY(check_fields(*type, fields));
   return SigningKey{{.type = std::string(name), .blob = std::string(blob), .comment = {}}, std::nullopt};
+}
+
+std::string without_certificate(std::string_view blob) {
+  BlobReader reader(blob);
+  const std::string_view name = reader.text();
+  const KeyType* type = name.ends_with(kCertificate) ? type_named(plain_name(name)) : nullptr;
+  if (type == nullptr) return std::string(blob);
+  reader.text();  // a nonce
+  const std::string_view own = reader.rest();
+  read_fields(*type, reader);
+  std::string key;
+  keys::add_text(key, type->name);
+  return key.append(own, 0, own.size() - reader.rest().size());
 }
 
 Result<> check_signature(const SigningKey& key, std::string_view signature, std::string_view bytes) {
@@ -240,12 +249,12 @@ Result<> check_signature(const SigningKey& key, std::string_view signature, std:
     good = ecdsa_blob_holds(fields.curve, fields.point, blob, bytes);
   } else {
     if ((answer.flags & kUserPresent) == 0) return bad_key("the security token signed without anybody touching it");
-    if (of_browser && !wraps(answer, bytes)) return bad_key("the browser had the token sign something else");
     const std::string text = token_text(fields.application, answer, of_browser ? answer.client : bytes);
     good = type.family == Family::kTokenEd25519 ? ed25519_holds(fields.point, blob, text)
                                                 : ecdsa_blob_holds(fields.curve, fields.point, blob, text);
   }
-  if (!good) return bad_key("the signature is not the key's own over these bytes");
+  if (!good || (of_browser && !wraps(answer, bytes)))
+    return bad_key("the signature is not the key's own over these bytes");
   if (key.certificate && key.certificate->verify_required && (answer.flags & kUserVerified) == 0)
     return bad_key("the certificate asks for a PIN or a finger, and the security token signed without one");
   return {};

@@ -36,6 +36,9 @@ struct SigningKey {
 // together, and a certificate that is not of a user.
 Result<SigningKey> read_signing_key(std::string_view blob);
 
+// The key's own blob where `blob` is a certificate of it, whatever that is worth; else `blob`.
+std::string without_certificate(std::string_view blob);
+
 // Whether `signature`, as ssh writes it, is the key's own over `bytes`. Of a token the user was there when it signed.
 // Errors: kBadSignature.
 Result<> check_signature(const SigningKey& key, std::string_view signature, std::string_view bytes);
