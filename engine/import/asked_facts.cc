@@ -47,7 +47,29 @@ std::optional<Cel> Unit::asked_fact(const std::string& name) {
       {"date_time.year", "", "date +%Y", Type::kText},
       {"date_time.month", "", "date +%m", Type::kText},
       {"date_time.day", "", "date +%d", Type::kText},
+      {"date_time.hour", "", "date +%H", Type::kText},
+      {"date_time.minute", "", "date +%M", Type::kText},
+      {"date_time.second", "", "date +%S", Type::kText},
+      {"date_time.time", "", "date +%H:%M:%S", Type::kText},
+      {"date_time.weekday", "", "date +%A", Type::kText},
+      {"date_time.tz", "", "date +%Z", Type::kText},
+      {"date_time.tz_offset", "", "date +%z", Type::kText},
       {"date_time.epoch", "", "date +%s", Type::kText},
+      {"date_time.iso8601_basic_short", "", "date +%Y%m%dT%H%M%S", Type::kText},
+      {"interfaces", "", "ls /sys/class/net", Type::kList},
+      {"userspace_bits", "", "getconf LONG_BIT", Type::kText},
+      {"lsb.id", "", "lsb_release -is", Type::kText},
+      {"lsb.description", "", "lsb_release -ds | tr -d '\"'", Type::kText},
+      {"lsb.major_release", "", "lsb_release -rs | cut -d. -f1", Type::kText},
+      {"processor", "", "awk -F'\\t*: ' '/^(processor|vendor_id|model name)/ {print $2}' /proc/cpuinfo", Type::kList},
+      {"discovered_interpreter_python", "", "command -v python3", Type::kText},
+      {"default_ipv4.macaddress", "",
+       "cat \"/sys/class/net/$(ip -4 route show default | sed -n '1s/.* dev \\([^ ]*\\).*/\\1/p')/address\"",
+       Type::kText},
+      {"default_ipv4.mtu", "",
+       "cat \"/sys/class/net/$(ip -4 route show default | sed -n '1s/.* dev \\([^ ]*\\).*/\\1/p')/mtu\"", Type::kInt},
+      {"default_ipv6.interface", "", "ip -6 route show default | sed -n '1s/.* dev \\([^ ]*\\).*/\\1/p'", Type::kText},
+      {"default_ipv6.gateway", "", "ip -6 route show default | sed -n '1s/.* via \\([^ ]*\\).*/\\1/p'", Type::kText},
       {"date_time.iso8601", "", "date -u +%Y-%m-%dT%H:%M:%SZ", Type::kText},
   };
   if (name == "distribution_version") {
@@ -62,6 +84,14 @@ std::optional<Cel> Unit::asked_fact(const std::string& name) {
                rank::kConditional,
                "",
                ""};
+  }
+  if (name.starts_with("env.") && name != "env.HOME" && name != "env.USER") {
+    // Of the session in which plumb looks.
+    const std::string variable = name.substr(4);
+    Cel found =
+        reading(safe_name("env_" + variable), {{"command", Written::of_texts({"printenv", variable})}}, Type::kText);
+    found.present = found.text + " != ''";
+    return found;
   }
   const auto* asked =
       std::find_if(std::begin(kAsked), std::end(kAsked), [&](const Asked& one) { return one.theirs == name; });

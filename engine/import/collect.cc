@@ -15,12 +15,6 @@ using lang::Node;
 
 constexpr int kDeepestInclude = 12;
 
-std::string loop_variable(const Task& task) {
-  const Node* control = task.keyword("loop_control");
-  const Entry* variable = control == nullptr ? nullptr : control->find("loop_var");
-  return variable == nullptr ? "item" : variable->value.text;
-}
-
 bool is_include(const Task& task) {
   return task.module == "include_tasks" || task.module == "import_tasks" || task.module == "include";
 }

@@ -222,6 +222,55 @@ Cel map(const Expr& expr, Names& names) {
   return made("{" + text + "}", Type::kMap);
 }
 
+// `hostvars[inventory_hostname].x` and `vars['x']` are `x`; empty where it is neither.
+std::string own_variable(const Expr& expr) {
+  if (!expr.is(Kind::kAttribute) && !expr.is(Kind::kIndex)) return "";
+  const Expr& object = *expr.children[0];
+  const bool literal = expr.is(Kind::kAttribute) || expr.children[1]->is(Kind::kText);
+  const bool all = object.is(Kind::kName) && object.text == "vars";
+  const bool host = object.is(Kind::kIndex) && object.children[0]->is(Kind::kName) &&
+                    object.children[0]->text == "hostvars" && object.children[1]->is(Kind::kName) &&
+                    object.children[1]->text == "inventory_hostname";
+  if (!literal || (!all && !host)) return "";
+  return expr.is(Kind::kAttribute) ? expr.text : expr.children[1]->text;
+}
+
+// `hostvars[other].x`: what the inventory or an earlier run knows of another host.
+std::optional<Cel> of_another_host(const Expr& expr, Names& names) {
+  std::vector<std::string> parts;
+  const Expr* at = &expr;
+  const auto is_hostvars = [](const Expr& one) {
+    return one.is(Kind::kIndex) && one.children[0]->is(Kind::kName) && one.children[0]->text == "hostvars";
+  };
+  while (!is_hostvars(*at)) {
+    const bool named = at->is(Kind::kAttribute) || (at->is(Kind::kIndex) && at->children[1]->is(Kind::kText));
+    if (!named) return std::nullopt;
+    parts.insert(parts.begin(), at->is(Kind::kAttribute) ? at->text : at->children[1]->text);
+    at = at->children[0].get();
+  }
+  if (parts.empty()) return std::nullopt;
+  const std::string name = text_of(translate(*at->children[1], names));
+  if (parts[0] == "inventory_hostname") return made(name, Type::kText);
+  const std::string host = "host(" + name + ")";
+  if (parts[0] == "ansible_host" || parts[0] == "ansible_ssh_host") return made(host + ".address", Type::kText);
+  std::size_t used = 1;
+  Cel found = made(host + ".inputs." + safe_name(parts[0]), Type::kAny);
+  if (parts[0].starts_with("ansible_")) {
+    std::vector<std::string> fact = parts;
+    const bool all = fact[0] == "ansible_facts" && fact.size() > 1;
+    if (all) fact.erase(fact.begin());
+    if (fact[0].starts_with("ansible_")) fact[0].erase(0, 8);
+    const std::optional<Cel> own = fact_of(fact, used);
+    const bool plain = own && own->text.starts_with("facts.") && own->text.find_first_of(" ([?") == std::string::npos;
+    if (!plain) throw Untranslatable{"the fact `" + parts[0] + "` of another host"};
+    if (all) ++used;
+    found = made(host + ".?facts.optMap(f, f" + own->text.substr(5) + ").orValue(" + zero_of(own->type) + ")",
+                 own->type, own->item);
+  }
+  for (; used < parts.size(); ++used) found = member(found, parts[used]);
+  return found;
+}
+
 Cel chained(const Expr& expr, Names& names) {
   const std::vector<std::string> chain = chain_of(expr);
   if (!chain.empty()) {
@@ -234,6 +283,8 @@ Cel chained(const Expr& expr, Names& names) {
       return *found;
     }
   }
+  if (const std::string own = own_variable(expr); !own.empty()) return names.variable(own);
+  if (std::optional<Cel> other = of_another_host(expr, names)) return *other;
   if (expr.is(Kind::kName)) return names.variable(expr.text);
   if (expr.is(Kind::kIndex)) return index(expr, names);
   return member(translate(*expr.children[0], names), expr.text);

@@ -19,7 +19,7 @@ struct Takes {
 constexpr Takes kTakes[] = {
     {"default d", 2, "default_value boolean"},
     {"join", 2, "d attribute"},
-    {"ternary", 2, "true_val false_val"},
+    {"ternary", 3, "true_val false_val none_val"},
     {"round", 2, "precision method"},
     {"indent", 2, "width first indentfirst"},
     {"sort", 1, "attribute reverse"},

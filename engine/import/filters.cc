@@ -79,6 +79,14 @@ Cel filter(const Expr& given_expr, Names& names) {
   // With or without its collection.
   expr.text = expr.text.substr(expr.text.rfind('.') + 1);
   const std::string& name = expr.text;
+  // Tests that were filters once.
+  static constexpr std::string_view kTests[] = {"version_compare", "version",  "success",   "succeeded",
+                                                "failed",          "changed",  "skipped",   "match",
+                                                "search",          "issubset", "issuperset"};
+  if (std::find(std::begin(kTests), std::end(kTests), name) != std::end(kTests)) {
+    expr.kind = Kind::kTest;
+    return test(expr, names);
+  }
   filters::refuse_what_is_lost(expr, name);
   const Arguments given(expr, names);
   const Cel value = translate(*expr.children[0], names);
@@ -111,7 +119,10 @@ Cel filter(const Expr& given_expr, Names& names) {
   }
   if (name == "ternary") {
     const Cel decides = condition(*expr.children[0], names);
-    return choice_of(decides, given.need(0, "true_val"), given.need(1, "false_val"));
+    const Cel two = choice_of(decides, given.need(0, "true_val"), given.need(1, "false_val"));
+    if (given.given(2, "none_val") == nullptr || (value.type != Type::kAny && value.type != Type::kNull)) return two;
+    return choice_of(made("dyn(" + value.text + ") == null", Type::kBool, rank::kRelation), given.need(2, "none_val"),
+                     two);
   }
   if (name == "round") {
     const Expr* method = given.given(1, "method");

@@ -13,7 +13,8 @@ using lang::Entry;
 using lang::Node;
 
 bool is_service(const std::string& module) {
-  return module == "service" || module == "systemd" || module == "systemd_service" || module == "sysvinit";
+  return module == "service" || module == "systemd" || module == "systemd_service" || module == "sysvinit" ||
+         module == "supervisorctl";
 }
 
 bool says_once(const Task& task) {
@@ -30,8 +31,13 @@ std::vector<std::string> command_of_handler(const Task& task) {
   if (loop_keyword(task, word) != nullptr) return {};
   const Node* unit = task.argument({"name", "service", "unit"});
   const bool service = is_service(task.module) && unit != nullptr && task.argument({"scope"}) == nullptr;
-  if (service && wanted == "started") return {"systemctl", "start", unit->text};
-  if (service && wanted == "stopped") return {"systemctl", "stop", unit->text};
+  const std::string program = task.module == "supervisorctl" ? "supervisorctl" : "systemctl";
+  if (service && wanted == "started") return {program, "start", unit->text};
+  if (service && wanted == "stopped") return {program, "stop", unit->text};
+  if (task.module == "file" && wanted == "touch" && path != nullptr) return {"touch", "--", path->text};
+  if (task.module == "sysctl" && task.argument({"name", "key"}) != nullptr &&
+      task.argument({"value", "val"}) != nullptr)
+    return {"sysctl", "-w", task.argument({"name", "key"})->text + "=" + task.argument({"value", "val"})->text};
   if (task.module == "file" && wanted == "absent" && path != nullptr) return {"rm", "-rf", "--", path->text};
   if (task.module == "ufw" && wanted == "reloaded") return {"ufw", "reload"};
   if (task.module == "ufw" && wanted == "reset") return {"ufw", "--force", "reset"};
@@ -79,7 +85,13 @@ void Unit::add_environment(const Task& one, Item& item, Names& names, const Surr
     if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
       set_outcome(item.row, Outcome::kPartly);
   };
-  if (own != nullptr && !own->is_map()) partly("`environment` from a variable: say `env`");
+  if (own != nullptr && !own->is_map()) {
+    if (item.type == "command" && maps.empty() && own->is_scalar() && holds_jinja(own->text)) {
+      item.put("env", Written::of_text("${" + text_expression(own->text, names).text + "}"));
+    } else {
+      partly("`environment` from a variable: say `env`");
+    }
+  }
   WrittenMap entries;
   for (const Node* map : maps) {
     for (const Entry& entry : map->entries) {
@@ -167,12 +179,15 @@ Item* Unit::service_of(const std::string& identity, const std::string& guard) {
 
 // Has a service restarted, wherever it is declared; one that is not gets a resource of its own.
 void Unit::set_off(const Restart& restart, const Cel& when, int row) {
-  auto& there = services_[restart.identity];
+  const auto as =
+      std::find_if(restart.whose.begin(), restart.whose.end(), [](const auto& one) { return one.name == "as"; });
+  auto& there = services_[(as == restart.whose.end() ? "" : as->value.text + " ") + restart.identity];
   if (there.empty()) {
     auto item = std::make_unique<Item>();
     item->type = "service";
     item->row = row;
     item->put("service", Written::of_text(restart.identity));
+    for (const auto& [attribute, value] : restart.whose) item->put(attribute, value);
     if (when.text != "true") item->put("when", Written::of_text(when.text));
     item->patterns = {"service:" + restart.identity};
     there.emplace_back("true", item.get());
@@ -202,7 +217,16 @@ void Unit::restart(const Handler& handler, const std::string& attribute, int row
   for (Turn& turn : turns) {
     if (!turn.for_each.empty()) throw Untranslatable{"a handler in a loop"};
     const std::string identity = translate_text(name->text, *turn.names).text;
-    set_off({identity, attribute, handler.sources}, when_of(one, *turn.names, nullptr), row);
+    WrittenMap whose;
+    if (one.module == "supervisorctl") whose.emplace_back("manager", Written::of_text("supervisor"));
+    if (const Node* scope = one.argument({"scope", "user"});
+        scope != nullptr && (scope->text == "user" || is_true_word(scope->text))) {
+      const Node* as = one.keyword("become_user");
+      if (as == nullptr) throw Untranslatable{"units of the user who logs in (`scope`): say `as`"};
+      whose.emplace_back("scope", Written::of_text("user"));
+      whose.emplace_back("as", Written::of_text(translate_text(as->text, *turn.names).text));
+    }
+    set_off({identity, attribute, handler.sources, whose}, when_of(one, *turn.names, nullptr), row);
   }
   if (report_.tasks[static_cast<std::size_t>(row)].outcome == Outcome::kTranslated) {
     set_outcome(row, Outcome::kOtherWay);
@@ -228,8 +252,9 @@ void Unit::write_handlers() {
       note(row, "a handler that nothing notifies");
       continue;
     }
-    if (one.module == "include_tasks" || one.module == "import_tasks" || one.module == "include" ||
-        one.module == "debug" || one.module == "meta") {
+    static constexpr std::string_view kNothingHere[] = {
+        "include_tasks", "import_tasks", "include", "debug", "meta", "setup", "pause", "stat", "gather_facts"};
+    if (std::find(std::begin(kNothingHere), std::end(kNothingHere), one.module) != std::end(kNothingHere)) {
       set_outcome(row, Outcome::kNotNeeded);
       continue;
     }

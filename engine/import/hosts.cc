@@ -1,7 +1,9 @@
 #include "engine/import/hosts.h"
 
 #include <algorithm>
+#include <sstream>
 
+#include "engine/base/trimmed.h"
 #include "engine/import/literal.h"
 #include "engine/import/names.h"
 #include "engine/import/written.h"
@@ -18,39 +20,145 @@ using lang::Node;
 
 constexpr std::size_t kMostInventoryEntries = 500;
 
-void take_inputs(const Said& said, const std::set<std::string>& inputs, WrittenMap& out) {
+void take_inputs(const Said& said, const Inputs& inputs, WrittenMap& out) {
   for (const Entry& one : said.variables) {
-    if (!inputs.contains(one.key) || holds_jinja_within(one.value)) continue;
+    if (!inputs.contains(one.key) || holds_jinja_within(one.value) || plain_type(one.value) == Type::kNull) continue;
     const std::string name = safe_name(one.key);
     std::erase_if(out, [&](const auto& there) { return there.name == name; });
-    out.emplace_back(name, literal_of(one.value));
+    out.emplace_back(name, inputs.at(one.key) ? text_or_null(one.value) : literal_of(one.value));
   }
 }
 
 void note_variables(const Said& said, const std::string& of, Hosts& hosts, Report& report) {
   for (const Entry& one : said.variables) {
     hosts.variables.insert(one.key);
-    hosts.values[one.key] = &one.value;
+    hosts.values.emplace(one.key, &one.value);
     if (holds_jinja_within(one.value))
       report.notes.push_back("`" + one.key + "` of " + of +
                              " is by hand: values of groups and hosts hold no expressions here");
   }
 }
 
+// A name is that of a group or of a host here, and may be that of both with Ansible: a group of this one host is the
+// host, and another one gets a name of its own.
+void part_names(Hosts& hosts, Report& report) {
+  auto& groups = hosts.found.groups;
+  std::vector<std::string> both;
+  for (const auto& [name, group] : groups) {
+    if (hosts.found.hosts.contains(name)) both.push_back(name);
+  }
+  for (const std::string& name : both) {
+    auto node = groups.extract(name);
+    FoundGroup& group = node.mapped();
+    FoundHost& own = hosts.found.hosts.at(name);
+    std::vector<std::string> members;
+    for (const auto& [host, found] : hosts.found.hosts) {
+      if (found.groups.contains(name)) members.push_back(host);
+    }
+    const bool itself = group.links.children.empty() && (members.empty() || members == std::vector<std::string>{name});
+    const std::string renamed = name + "-group";
+    for (const std::string& host : members) {
+      FoundHost& member = hosts.found.hosts.at(host);
+      member.groups.erase(name);
+      if (!itself) member.groups.insert(renamed);
+    }
+    for (auto& [parent, other] : groups) {
+      const auto link = other.links.children.find(name);
+      if (link == other.links.children.end()) continue;
+      const SourceSpan span = link->second;
+      other.links.children.erase(link);
+      if (itself) {
+        own.groups.insert(parent);
+      } else {
+        other.links.children.emplace(renamed, span);
+      }
+    }
+    if (!itself) {
+      report.notes.push_back("the group `" + name + "`, which is called as a host, is `" + renamed +
+                             "` here: a play for `" + name + "` is one for the host alone");
+      node.key() = renamed;
+      groups.insert(std::move(node));
+      continue;
+    }
+    for (Said* said : {&group.said, &group.beside}) {
+      for (Entry& one : said->variables) {
+        if (inventory::find(own.said.variables, one.key) == nullptr) inventory::put(own.said.variables, std::move(one));
+      }
+    }
+  }
+}
+
+// What ansible.cfg names; empty where that is nothing that is there.
+std::string configured_inventory(const Folder& folder) {
+  constexpr std::size_t kMostSettings = std::size_t{256} << 10;
+  const Result<std::string> text = folder.read("ansible.cfg", kMostSettings);
+  if (!text) return "";
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t equals = line.find('=');
+    if (equals == std::string::npos) continue;
+    const std::string_view key = trimmed(std::string_view(line).substr(0, equals));
+    if (key != "inventory" && key != "hostfile") continue;
+    std::string_view value = trimmed(std::string_view(line).substr(equals + 1));
+    value = trimmed(value.substr(0, value.find_first_of(",;")));
+    const std::string path = std::filesystem::path(value).lexically_normal().generic_string();
+    if (!path.empty() && !path.starts_with("..") && !path.starts_with('/') && !path.ends_with(".py") &&
+        folder.status(path))
+      return path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+  }
+  return "";
+}
+
+bool is_inventory_name(std::string_view name) {
+  return name == "hosts" || name == "inventory" || name.starts_with("hosts.") || name.starts_with("inventory.") ||
+         name.starts_with("inventory-") || name.starts_with("inventory_");
+}
+
+// Of several inventories in a folder that of the production, else the first.
+std::string inventory_below(const Folder& folder, const std::string& name) {
+  const auto list = (folder / name).list(kMostInventoryEntries);
+  if (!list || list->empty()) return "";
+  std::string first;
+  for (const FolderEntry& entry : *list) {
+    if (entry.name.starts_with("prod")) return name + "/" + entry.name;
+    const bool can_be = entry.type == EntryType::kFolder ? entry.name != "group_vars" && entry.name != "host_vars"
+                                                         : !entry.name.ends_with(".py") && !entry.name.ends_with(".md");
+    if (first.empty() && can_be) first = name + "/" + entry.name;
+  }
+  return first;
+}
+
 std::string inventory_in(const Folder& folder) {
+  if (std::string configured = configured_inventory(folder); !configured.empty()) return configured;
   for (const char* name :
-       {"hosts", "hosts.ini", "hosts.yml", "hosts.yaml", "inventory", "inventory.ini", "inventory.yml",
-        "inventory.yaml", "inventory/hosts", "inventory/hosts.ini", "inventory/hosts.yml", "production"}) {
-    const auto status = folder.status(name);
-    if (status) return name;
+       {"hosts", "hosts.ini", "hosts.yml", "hosts.yaml", "inventory.ini", "inventory.yml", "inventory.yaml",
+        "inventory/hosts", "inventory/hosts.ini", "inventory/hosts.yml", "inventory/hosts.yaml", "production"}) {
+    if (folder.status(name)) return name;
+  }
+  if (const auto status = folder.status("inventory")) {
+    if (status->type != EntryType::kFolder) return "inventory";
+    const auto list = (folder / "inventory").list(kMostInventoryEntries);
+    // A folder is one inventory as a whole, or holds one for each place.
+    const bool whole = list && std::any_of(list->begin(), list->end(), [](const FolderEntry& entry) {
+                         return entry.type == EntryType::kFile && entry.name.find('.') == std::string::npos;
+                       });
+    if (whole) return "inventory";
+    if (std::string below = inventory_below(folder, "inventory"); !below.empty()) return below;
   }
   for (const char* name : {"inventories", "environments"}) {
-    const auto list = (folder / name).list(kMostInventoryEntries);
-    if (!list || list->empty()) continue;
-    for (const FolderEntry& entry : *list) {
-      if (entry.name.starts_with("prod")) return std::string(name) + "/" + entry.name;
+    if (std::string below = inventory_below(folder, name); !below.empty()) return below;
+  }
+  // An example shows the groups, at least.
+  const auto list = folder.list(kMostInventoryEntries);
+  if (!list) return "";
+  for (const FolderEntry& entry : *list) {
+    std::string_view name = entry.name;
+    for (const std::string_view lead : {"example.", "sample."}) {
+      if (name.starts_with(lead)) name.remove_prefix(lead.size());
     }
-    return std::string(name) + "/" + list->front().name;
+    if (entry.type == EntryType::kFile && is_inventory_name(name) && !name.ends_with(".py") && !name.ends_with(".md") &&
+        !name.ends_with(".j2") && !name.ends_with(".sh"))
+      return entry.name;
   }
   return "";
 }
@@ -79,6 +187,7 @@ Hosts read_hosts(const Folder& folder, const std::string& shown, Report& report)
     hosts.secret.insert(name);
     hosts.variables.insert(name);
   }
+  part_names(hosts, report);
   for (const auto& [name, group] : hosts.found.groups) {
     note_variables(group.said, "the group " + name, hosts, report);
     note_variables(group.beside, "the group " + name, hosts, report);
@@ -88,7 +197,20 @@ Hosts read_hosts(const Folder& folder, const std::string& shown, Report& report)
   return hosts;
 }
 
-std::string hosts_text(const Hosts& hosts, const std::set<std::string>& inputs) {
+std::string example_text(const std::set<std::string>& groups) {
+  Lines lines;
+  lines.add("# The plays name these groups, and no inventory lies beside them: say which hosts are in them.");
+  lines.add("plumb: v1");
+  lines.add("\ngroups:");
+  for (const std::string& name : groups) lines.add_value("  ", 2, name, Written::of_map({}));
+  lines.add("\nhosts:");
+  const std::vector<std::string> all(groups.begin(), groups.end());
+  lines.add_value("  ", 2, "example",
+                  Written::of_map({{"address", Written::of_text("192.0.2.1")}, {"groups", Written::of_texts(all)}}));
+  return lines.text();
+}
+
+std::string hosts_text(const Hosts& hosts, const Inputs& inputs) {
   Lines lines;
   lines.add("plumb: v1");
   bool any = false;
@@ -123,7 +245,7 @@ std::string hosts_text(const Hosts& hosts, const std::set<std::string>& inputs) 
   return lines.text();
 }
 
-std::string inputs_text(const Hosts& hosts, const std::set<std::string>& inputs) {
+std::string inputs_text(const Hosts& hosts, const Inputs& inputs) {
   const auto all = hosts.found.groups.find(inventory::kAll);
   if (all == hosts.found.groups.end()) return "";
   WrittenMap own;

@@ -13,18 +13,23 @@ namespace plumb::imports {
 
 struct Hosts {
   inventory::Found found;
-  std::set<std::string> variables;                  // that some group or host sets
-  std::set<std::string> secret;                     // encrypted by ansible-vault
-  std::map<std::string, const lang::Node*> values;  // one that some group or host gives, by variable
+  std::set<std::string> variables;                       // that some group or host sets
+  std::set<std::string> secret;                          // encrypted by ansible-vault
+  std::multimap<std::string, const lang::Node*> values;  // what groups and hosts give, by variable
   std::size_t hosts = 0;
 };
 
 // `values` point into what comes back, and hold as long as that is not copied.
 Hosts read_hosts(const Folder& folder, const std::string& shown, Report& report);
 
+// The inputs of the project, and whether one that is no text for some is text for others.
+using Inputs = std::map<std::string, bool>;
+
 // Values of variables that are no inputs of the project are left out.
-std::string hosts_text(const Hosts& hosts, const std::set<std::string>& inputs);
+std::string hosts_text(const Hosts& hosts, const Inputs& inputs);
+// Where there is no inventory: one host that stands for those of the groups that plays name.
+std::string example_text(const std::set<std::string>& groups);
 // What is said of all hosts; empty where that is nothing.
-std::string inputs_text(const Hosts& hosts, const std::set<std::string>& inputs);
+std::string inputs_text(const Hosts& hosts, const Inputs& inputs);
 
 }  // namespace plumb::imports

@@ -36,7 +36,6 @@ std::vector<Unit::Choice> Unit::choices_of(const std::string& name, const std::v
     const std::string& lead = parts.front().literal;
     const std::string folder = lead.substr(0, lead.rfind('/'));
     for (const std::string& file : files_below(folder)) {
-      if (file.find('/') != std::string::npos) continue;
       const std::string path = folder + "/" + file;
       for (const std::string& end : ends) {
         if (!path.ends_with(end)) continue;

@@ -44,4 +44,9 @@ Written literal_of(const Node& node) {
   return Written::of_text(escaped(node.text));
 }
 
+Written text_or_null(const lang::Node& node) {
+  if (plain_type(node) != Type::kBool) return Written::of_text(escaped(node.text));
+  return is_true_word(node.text) ? Written::of_text("True") : Written::of_plain("null");
+}
+
 }  // namespace plumb::imports

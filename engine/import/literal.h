@@ -12,4 +12,7 @@ bool holds_jinja_within(const lang::Node& node);
 // As a value of ours: nothing in it is an expression.
 Written literal_of(const lang::Node& node);
 
+// A scalar as text, and null for `false`: of a name that is text for some.
+Written text_or_null(const lang::Node& node);
+
 }  // namespace plumb::imports

@@ -148,6 +148,12 @@ const Node* loop_keyword(const Task& one, std::string& word) {
   return nullptr;
 }
 
+std::string loop_variable(const Task& task) {
+  const Node* control = task.keyword("loop_control");
+  const Entry* variable = control == nullptr ? nullptr : control->find("loop_var");
+  return variable == nullptr ? "item" : variable->value.text;
+}
+
 Cel loop_list(const Node& over, const std::string& word, Names& names) {
   if (word == "with_subelements") {
     if (!over.is_sequence() || over.items.size() < 2 || !over.items[1].is_scalar())
@@ -185,10 +191,9 @@ std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool u
     turns.push_back(make());
     return turns;
   }
-  std::string variable = "item";
+  const std::string variable = loop_variable(one);
   std::string index;
   if (const Node* control = one.keyword("loop_control")) {
-    if (const Entry* found = control->find("loop_var")) variable = found->value.text;
     if (const Entry* found = control->find("index_var")) index = found->value.text;
   }
   const std::string own = fresh_variable(variable, names);

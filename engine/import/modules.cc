@@ -12,7 +12,7 @@ constexpr ModuleRow kTable[] = {
     {"copy", "file", "dest", ""},
     {"template", "file", "dest", ""},
     {"package apt yum dnf dnf5 zypper pacman apk xbps pkgng openbsd_pkg", "package", "name|pkg", ""},
-    {"service systemd systemd_service sysvinit", "service", "name|service|unit", ""},
+    {"service systemd systemd_service sysvinit supervisorctl", "service", "name|service|unit", ""},
     {"command shell raw", "command", "", ""},
     {"wait_for", "wait", "", ""},
     {"reboot", "reboot", "", ""},
@@ -26,7 +26,7 @@ constexpr ModuleRow kTable[] = {
     {"apt_key", "download", "url", ""},
     {"ufw iptables firewalld", "firewall", "", ""},
     {"unarchive", "archive", "dest", ""},
-    {"group", "group", "name", "state=state:t gid=gid:i system=system:b -local -non_unique -force"},
+    {"group", "group", "name", "state=state:t gid=gid:i system=system:b ?local ?non_unique -force"},
     {"user", "user", "name|user",
      "state=state:t uid=uid:i group=group:t groups=groups:l append=append:b shell=shell:t home=home:t "
      "create_home=create_home|createhome:b comment=comment:t password_hash=password:t "
@@ -34,17 +34,17 @@ constexpr ModuleRow kTable[] = {
      "move_home=move_home:b "
      "password_max_days=password_expire_max:i password_min_days=password_expire_min:i "
      "password_warn_days=password_expire_warn:i password_inactive_days=password_expire_account_disable:i "
-     "-local -non_unique ?generate_ssh_key ?ssh_key_file ?ssh_key_bits ?ssh_key_type ?ssh_key_comment "
+     "?local ?non_unique ?generate_ssh_key ?ssh_key_file ?ssh_key_bits ?ssh_key_type ?ssh_key_comment "
      "?ssh_key_passphrase "
-     "-skeleton -force -login_class ?expires"},
+     "?skeleton -force ?login_class ?expires"},
     {"get_url", "download", "dest",
      "url=url:t owner=owner:t group=group:t mode=mode:m validate_certs=validate_certs:b timeout=timeout:i "
      "username=url_username|username:t password=url_password|password:t headers=headers:t backup=backup:b "
      "-force_basic_auth -use_proxy -http_agent -tmp_dest -decompress ?client_cert ?client_key -unsafe_writes"},
     {"git", "git", "dest",
      "repository=repo|name:t force=force:b update=update:b depth=depth:i key_file=key_file:t submodules=recursive:b "
-     "-accept_hostkey -accept_newhostkey -remote -executable -single_branch -track_submodules ?bare ?umask "
-     "?verify_commit ?gpg_allowlist ?refspec ?clone ?ssh_opts -archive"},
+     "-accept_hostkey -accept_newhostkey -executable -single_branch ?track_submodules ?bare ?umask "
+     "?verify_commit ?gpg_allowlist ?gpg_whitelist ?refspec ?clone ?ssh_opts ?separate_git_dir ?reference ?archive"},
     {"cron", "cron", "name",
      "state=state:t job=job:t user=user:t file=cron_file:t minute=minute:t hour=hour:t day=day|dom:t month=month:t "
      "weekday=weekday|dow:t special=special_time:t disabled=disabled:b backup=backup:b -reboot -insertafter "
@@ -54,13 +54,18 @@ constexpr ModuleRow kTable[] = {
      "value=value|val:t state=state:t file=sysctl_file:t optional=ignoreerrors:b -reload -sysctl_set"},
     {"mount", "mount", "path|name",
      "source=src:t type=fstype:t options=opts:t dump=dump:i pass=passno:i backup=backup:b "
-     "state=state:t{mounted=mounted,present=present,unmounted=unmounted,absent=absent,ephemeral=ephemeral} -boot "
-     "?fstab"},
+     "state=state:t{mounted=mounted,present=present,unmounted=unmounted,absent=absent,ephemeral=ephemeral,"
+     "remounted=mounted} ?fstab"},
     {"pip", "pip", "name",
      "state=state:t{present=present,absent=absent,latest=latest,forcereinstall=present} version=version:t "
      "requirements=requirements:t virtualenv=virtualenv:t python=virtualenv_python:t "
      "site_packages=virtualenv_site_packages:b "
-     "-virtualenv_command -executable -umask -chdir ?editable -break_system_packages"},
+     "-virtualenv_command -executable ?umask ?chdir ?editable -break_system_packages"},
+    {"gem", "gem", "name",
+     "state=state:t{present=present,absent=absent,latest=latest} version=version:t prerelease=pre_release:b "
+     "source=repository:t program=executable:t path=install_dir:t -include_dependencies -user_install ?gem_source "
+     "?build_flags ?bindir ?env_shebang ?norc -force -include_doc"},
+    {"homebrew homebrew_cask", "package", "name|cask|pkg|package|formula", ""},
     {"yum_repository", "yum_repository", "name",
      "state=state:t description=description:t baseurl=baseurl:l mirrorlist=mirrorlist:t metalink=metalink:t "
      "enabled=enabled:b gpgcheck=gpgcheck:b repo_gpgcheck=repo_gpgcheck:b gpgkey=gpgkey:l "
@@ -213,12 +218,10 @@ const ModuleRow* row_of(std::string_view module) {
 
 bool is_resource_module(const std::string& module) {
   static constexpr std::string_view kOthers =
-      "mysql_variables "
-      ""
-      "pamd xml acl openssl_dhparam "
-      "gem composer snap flatpak synchronize patch parted supervisorctl "
-      "rabbitmq_user rabbitmq_vhost mongodb_user rpm_key git_config selinux_permissive sefcontext homebrew at "
-      "openssl_pkcs12 java_cert nmcli runit archive interfaces_file redis_data getent_entry apt_rpm homebrew_cask";
+      "mysql_variables pamd xml acl openssl_dhparam "
+      "composer snap flatpak patch parted rabbitmq_user rabbitmq_vhost mongodb_user rpm_key git_config "
+      "selinux_permissive sefcontext at openssl_pkcs12 java_cert nmcli runit archive interfaces_file redis_data "
+      "getent_entry apt_rpm synchronize homebrew_tap";
   return row_of(module) != nullptr || holds_word(kOthers, module);
 }
 

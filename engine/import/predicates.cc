@@ -130,6 +130,13 @@ Cel test(const Expr& expr, Names& names) {
   if (name == "divisibleby")
     return truth(sum + " % " + given.need(0).in_brackets(rank::kUnary) + " == 0", rank::kRelation);
   if (name == "even" || name == "odd") return truth(sum + " % 2 == " + (name == "even" ? "0" : "1"), rank::kRelation);
+  // An entry of the results of a loop says it itself.
+  if (value.type == Type::kAny && value.text.find('.') == std::string::npos) {
+    if (name == "skipped") return truth("(has(" + base(value) + ".skipped) && " + base(value) + ".skipped)");
+    if (name == "failed") return truth("(has(" + base(value) + ".rc) && " + base(value) + ".rc != 0)");
+    if (name == "succeeded" || name == "success")
+      return truth("!(has(" + base(value) + ".rc) && " + base(value) + ".rc != 0)", rank::kUnary);
+  }
   if (name == "changed" || name == "failed" || name == "succeeded" || name == "success" || name == "skipped")
     throw Untranslatable{"what came of a task (`is " + name + "`)"};
   throw Untranslatable{"the test `" + name + "`"};

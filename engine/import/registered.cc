@@ -1,4 +1,5 @@
 // What a task registered that only looks, and the readings that it becomes.
+#include "engine/base/ascii.h"
 #include "engine/import/expression.h"
 #include "engine/import/filter_arguments.h"
 #include "engine/import/translate_text.h"
@@ -8,6 +9,110 @@ namespace plumb::imports {
 namespace {
 
 using lang::Node;
+
+bool says_so(const Node* node) {
+  return node != nullptr && node->is_scalar() && is_true_word(node->text);
+}
+
+// `10d`, `-2w`, `3600` of an age, `1g` of a size: at least so much, or, with a `-`, at most.
+struct Bound {
+  bool most = false;
+  unsigned long count = 0;
+};
+
+std::optional<Bound> bound_of(std::string_view text, std::string_view units,
+                              std::initializer_list<unsigned long> factors) {
+  constexpr std::size_t kMostDigits = 9;
+  Bound bound;
+  bound.most = text.starts_with('-');
+  if (bound.most) text.remove_prefix(1);
+  const std::size_t unit = text.empty() ? std::string_view::npos : units.find(text.back());
+  if (unit != std::string_view::npos) text.remove_suffix(1);
+  if (text.empty() || text.size() > kMostDigits || text.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
+  bound.count = small_number(std::string(text)) * (unit == std::string_view::npos ? 1 : factors.begin()[unit]);
+  return bound;
+}
+
+// What `find` asks of each file, in the words of find(1).
+void add_find_tests(const Task& task, std::vector<Written>& words, Names& names) {
+  const auto add = [&](std::initializer_list<std::string> list) {
+    for (const std::string& word : list) words.push_back(Written::of_text(word));
+  };
+  for (const char* parameter : {"contains", "exact_mode", "limit"}) {
+    if (task.argument({parameter}) != nullptr) throw Untranslatable{"`find` with `" + std::string(parameter) + "`"};
+  }
+  if (!says_so(task.argument({"hidden"}))) add({"!", "-name", ".*"});
+  const bool by_pattern = says_so(task.argument({"use_regex"}));
+  const auto add_names = [&](const std::vector<std::string>& patterns, bool but) {
+    if (patterns.empty()) return;
+    if (but) add({"!"});
+    if (patterns.size() > 1) add({"("});
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      if (i > 0) add({"-o"});
+      std::string text = translate_text(patterns[i], names).text;
+      if (by_pattern) {
+        // It has to begin with it, and find(1) asks of the whole path.
+        const std::size_t escape = text.find('\\');
+        if ((escape != std::string::npos && is_letter(text[std::min(escape + 1, text.size() - 1)])) ||
+            text.find("(?") != std::string::npos)
+          throw Untranslatable{"`find` with a pattern that find(1) does not know"};
+        const bool closed = text.ends_with('$');
+        if (closed) text.pop_back();
+        if (text.starts_with('^')) text.erase(0, 1);
+        add({"-regex", ".*/" + text + (closed ? "" : "[^/]*")});
+      } else {
+        add({"-name", text});
+      }
+    }
+    if (patterns.size() > 1) add({")"});
+  };
+  if (by_pattern) add({"-regextype", "posix-extended"});
+  add_names(texts_of(task.argument({"patterns", "pattern"})), false);
+  add_names(texts_of(task.argument({"excludes", "exclude"})), true);
+  constexpr unsigned long kMinute = 60;
+  if (const Node* age = task.argument({"age"})) {
+    const Node* stamp = task.argument({"age_stamp"});
+    const char of = stamp == nullptr || stamp->text.empty() ? 'm' : stamp->text[0];
+    const auto age_of = bound_of(translate_text(age->text, names).text, "smhdw",
+                                 {1, kMinute, 60 * kMinute, 24 * 60 * kMinute, 7 * 24 * 60 * kMinute});
+    if (!age_of || age_of->count % kMinute != 0)
+      throw Untranslatable{"`find` with an `age` that is no count of minutes"};
+    add({std::string("-") + of + "min", (age_of->most ? "-" : "+") + std::to_string(age_of->count / kMinute)});
+  }
+  if (const Node* size = task.argument({"size"})) {
+    const auto bytes =
+        bound_of(translate_text(size->text, names).text, "bkmgt", {1, 1UL << 10U, 1UL << 20U, 1UL << 30U, 1UL << 40U});
+    if (!bytes) throw Untranslatable{"`find` with a `size` that hangs on the host"};
+    // find(1) means more, and less.
+    if (bytes->most) add({"-size", "-" + std::to_string(bytes->count + 1) + "c"});
+    if (!bytes->most && bytes->count > 0) add({"-size", "+" + std::to_string(bytes->count - 1) + "c"});
+  }
+}
+
+// While a result is made of the words of its task, these mean what they mean where the task stands; one that needs
+// itself is nothing.
+class Asking {
+ public:
+  Asking(std::set<const Task*>& under_way, const Task& task, std::size_t& position, std::size_t own)
+      : under_way_(under_way), task_(task), position_(position), before_(position) {
+    if (!under_way_.insert(&task).second)
+      throw Untranslatable{"the result of the task `" + task.name + "`, which needs itself"};
+    position_ = own;
+  }
+  ~Asking() {
+    under_way_.erase(&task_);
+    position_ = before_;
+  }
+  Asking(const Asking&) = delete;
+  Asking& operator=(const Asking&) = delete;
+
+ private:
+  std::set<const Task*>& under_way_;
+  const Task& task_;
+  std::size_t& position_;
+  std::size_t before_;
+};
 
 }  // namespace
 
@@ -55,6 +160,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
       throw Untranslatable{"`" + parts[0] + "`, which tasks of several files register"};
     name += "_" + std::to_string(nth + 1);
   }
+  const Asking asking(asked_, task, position_, kept.position);
   LocalNames local(*this);
   bind(kept.variables, local);
   if (kept.looped && kept.is_probe && parts[1] == "results") {
@@ -94,15 +200,42 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
         {"isdir", "directory"}, {"isreg", "file"}, {"islnk", "link"}};
     if (const auto kind = kKinds.find(parts[2]); kind != kKinds.end())
       return Cel{found.text + ".type == '" + kind->second + "'", Type::kBool, Type::kAny, rank::kRelation, "", ""};
-    static const std::map<std::string, std::string> kFields = {{"exists", "exists"}, {"mode", "mode"},
-                                                               {"pw_name", "owner"}, {"gr_name", "group"},
-                                                               {"size", "size"},     {"mtime", "modified"}};
+    static const std::map<std::string, std::string> kFields = {
+        {"exists", "exists"}, {"mode", "mode"}, {"pw_name", "owner"}, {"gr_name", "group"}, {"size", "size"}};
+    if (parts[2] == "path")
+      return made(text_of(text_expression(task.argument({"path", "dest", "name"})->text, local)), Type::kText);
+    if (parts[2] == "mtime") return made(found.text + ".?modified.optMap(t, int(timestamp(t))).orValue(0)", Type::kInt);
+    // What a reading of a path does not tell, a command does.
+    static const std::map<std::string, std::string> kTold = {
+        {"lnk_source", "readlink -f --"}, {"lnk_target", "readlink --"}, {"uid", "stat -c %u --"},
+        {"gid", "stat -c %g --"},         {"inode", "stat -c %i --"},    {"nlink", "stat -c %h --"}};
+    static const std::map<std::string, std::string> kTests = {
+        {"executable", "-x"}, {"readable", "-r"}, {"writeable", "-w"}, {"isuid", "-u"}, {"isgid", "-g"}};
+    const std::string path = text({"path", "dest", "name"}).text;
+    if (const auto told = kTold.find(parts[2]); told != kTold.end()) {
+      std::vector<std::string> words = shell_words(told->second);
+      words.push_back(path);
+      return reading(name + "_" + parts[2], {{"command", Written::of_texts(words)}}, Type::kText);
+    }
+    if (const auto tested = kTests.find(parts[2]); tested != kTests.end()) {
+      const Cel code = reading(
+          name + "_" + parts[2],
+          {{"command", Written::of_texts({"test", tested->second, path})}, {"gives", Written::of_text("exit_code")}},
+          Type::kInt);
+      return Cel{code.text + " == 0", Type::kBool, Type::kAny, rank::kRelation, "", ""};
+    }
+    if (parts[2] == "checksum") {
+      const Node* algorithm = task.argument({"checksum_algorithm", "checksum_algo", "checksum"});
+      const std::string of = algorithm == nullptr ? "sha1" : algorithm->text;
+      const Cel line = reading(name + "_checksum", {{"command", Written::of_texts({of + "sum", path})}}, Type::kText);
+      return made(line.text + ".split(' ')[0]", Type::kText);
+    }
     const auto field = kFields.find(parts[2]);
     if (field == kFields.end()) throw Untranslatable{"`stat." + parts[2] + "`"};
     if (parts[2] == "exists") return made(found.text + ".exists", Type::kBool);
-    return made(found.text + ".?" + field->second + ".orValue(" +
-                    (parts[2] == "size" || parts[2] == "mtime" ? "0" : "''") + ")",
-                parts[2] == "size" || parts[2] == "mtime" ? Type::kAny : Type::kText);
+    const bool is_size = parts[2] == "size";
+    return made(found.text + ".?" + field->second + ".orValue(" + (is_size ? "0" : "''") + ")",
+                is_size ? Type::kAny : Type::kText);
   }
   if (task.module == "uri") {
     const Written url = text({"url"});
@@ -123,9 +256,10 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
     for (const std::string& path : texts_of(task.argument({"paths", "path"})))
       words.push_back(Written::of_text(translate_text(path, local).text));
     const Node* recurse = task.argument({"recurse"});
-    if (recurse == nullptr || !is_true_word(recurse->text)) {
+    const Node* depth = task.argument({"depth"});
+    if (recurse == nullptr || !is_true_word(recurse->text) || depth != nullptr) {
       words.push_back(Written::of_text("-maxdepth"));
-      words.push_back(Written::of_text("1"));
+      words.push_back(Written::of_text(says_so(recurse) ? translate_text(depth->text, local).text : "1"));
     }
     words.push_back(Written::of_text("-mindepth"));
     words.push_back(Written::of_text("1"));
@@ -135,16 +269,7 @@ std::optional<Cel> Unit::result(const std::vector<std::string>& parts, std::size
       words.push_back(Written::of_text("-type"));
       words.push_back(Written::of_text(what));
     }
-    const std::vector<std::string> patterns = texts_of(task.argument({"patterns", "pattern"}));
-    if (task.argument({"age", "size", "contains", "use_regex", "excludes"}) != nullptr)
-      throw Untranslatable{"`find` with more than a pattern"};
-    if (patterns.size() > 1) words.push_back(Written::of_text("("));
-    for (std::size_t i = 0; i < patterns.size(); ++i) {
-      if (i > 0) words.push_back(Written::of_text("-o"));
-      words.push_back(Written::of_text("-name"));
-      words.push_back(Written::of_text(translate_text(patterns[i], local).text));
-    }
-    if (patterns.size() > 1) words.push_back(Written::of_text(")"));
+    add_find_tests(task, words, local);
     const Cel found = reading(name, {{"command", Written::of_list(words)}}, Type::kList);
     if (parts[1] == "matched") return made("size(" + found.text + ")", Type::kInt);
     if (parts[1] == "files") return made(found.text + ".map(p, {'path': p})", Type::kList);

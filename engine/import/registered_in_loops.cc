@@ -75,12 +75,8 @@ Cel Unit::results(const std::string& name, const Registered& kept) {
   const Task& task = *kept.task;
   std::string word;
   const Node* over = loop_keyword(task, word);
-  std::string variable = "item";
-  if (const Node* control = task.keyword("loop_control")) {
-    if (const lang::Entry* found = control->find("loop_var")) variable = found->value.text;
-  }
-  if (over == nullptr || task.keyword("when") != nullptr)
-    throw Untranslatable{"the results of a task in a loop (`" + task.name + "`)"};
+  const std::string variable = loop_variable(task);
+  if (over == nullptr) throw Untranslatable{"the results of a task in a loop (`" + task.name + "`)"};
   LocalNames turn(*this);
   bind(kept.variables, turn);
   const Cel list = loop_list(*over, word, turn);
@@ -89,11 +85,17 @@ Cel Unit::results(const std::string& name, const Registered& kept) {
   } else {
     turn.set(variable, made("e", list.item));
   }
-  const EachProbe probe = each_probe(task, turn);
+  EachProbe probe = each_probe(task, turn);
   const bool lenient = task.keyword("failed_when") != nullptr || task.keyword("ignore_errors") != nullptr;
+  // An item whose condition does not hold is skipped: nothing is asked for it.
+  std::string skipped;
+  if (const Cel when = when_of(task, turn, nullptr); when.text != "true") {
+    probe.line = "(" + when.text + " ? " + probe.line + " : ':')";
+    skipped = ", 'skipped': dyn(" + negation_of(when).text + ")";
+  }
   const Cel told = asked_of_all(name, list, "e", probe, lenient);
   return made("cel.bind(r, " + told.text + ", " + list.in_brackets(0) + ".transformList(i, e, {" + cel_text(variable) +
-                  ": dyn(e), " + probe.fields("r[i]") + "}))",
+                  ": dyn(e), " + probe.fields("r[i]") + skipped + "}))",
               Type::kList);
 }
 

@@ -66,7 +66,11 @@ void Builder::build() {
                                row_of(task_.module) == row_of("service") ||
                                (row_of(task_.module) == row_of("package") &&
                                 task_.argument({"name", "pkg", "package", "deb", "upgrade"}) == nullptr);
-    const Cel when = unit_.when_of(task_, *turn.names, takes_changes ? &changes : nullptr);
+    // What is there always is there after a change, too; what goes only then is another thing.
+    const bool stays = table != nullptr && !takes_changes && !is({"state"}, "absent");
+    std::vector<const Item*> unneeded;
+    const Cel when = unit_.when_of(task_, *turn.names, takes_changes ? &changes : stays ? &unneeded : nullptr);
+    if (!unneeded.empty()) no_word("when", "asks for a change of another task: here it is held always");
     if (!around_.changes.empty()) {
       if (!takes_changes)
         throw Untranslatable{
@@ -119,20 +123,27 @@ void Builder::finish(std::unique_ptr<Item> item, Unit::Turn& turn, const std::ve
     ask_inside(*item);
     for (const Item* source : changes) item->triggers.emplace_back(attribute, source);
   }
+  // What an earlier task declared too is one resource.
+  std::unique_ptr<Item> taken;
+  Item* kept = item.get();
+  if (Item* earlier = changes.empty() ? joined(*item) : nullptr) {
+    kept = earlier;
+    taken = std::move(item);
+  }
   // What never counts as a change sets nothing off.
   const Node* changed = task_.keyword("changed_when");
   const bool never =
       changed != nullptr && changed->is_plain() && plain_type(*changed) == Type::kBool && !is_true_word(changed->text);
   if (!never) {
-    unit_.notify(task_, *item);
-    for (const std::string& handler : around_.notified) unit_.notify(handler, *item);
+    unit_.notify(task_, *kept);
+    for (const std::string& handler : around_.notified) unit_.notify(handler, *kept);
   }
   const bool by_words = changed != nullptr && !(changed->is_plain() && plain_type(*changed) == Type::kBool);
   const bool told_on = registered_ != nullptr || task_.keyword("notify") != nullptr || !around_.notified.empty();
   if (by_words && told_on) no_word("changed_when", "has no word here: it counts as changed whenever it does something");
   if (around_.with_defaults.contains(task_.module)) no_word("module_defaults", "of this module are to be said here");
-  if (!never && registered_ != nullptr) registered_->items.push_back(item.get());
-  around_.out->push_back(std::move(item));
+  if (!never && registered_ != nullptr) registered_->items.push_back(kept);
+  if (item != nullptr) around_.out->push_back(std::move(item));
 }
 
 bool Builder::given(std::initializer_list<std::string_view> names) const {

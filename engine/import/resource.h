@@ -49,6 +49,8 @@ void ask_inside(Item& item);
 
 class Builder {
  public:
+  friend class IptablesRule;
+
   Builder(Unit& unit, const Task& task, const Surroundings& around, int row);
   void build();
 
@@ -69,12 +71,17 @@ class Builder {
   void no_word(const std::string& parameter, const std::string& why);
   bool given(std::initializer_list<std::string_view> names) const;
   void identify(Item& item, const std::string& kind, Written identity, const Unit::Turn& turn);
+  // Who does it, as `become_user` of the task or around says; empty where that is root.
+  std::string user_of_task(Names& local) const;
   void put_ownership(Item& item, Names& local);
   // Labels of SELinux, and whether it is written over in place.
   void put_beyond_mode(Item& item, Names& local);
   void owner_beside(const Written& path, Unit::Turn& turn, const Cel& when);
+  void beside_again(Item& earlier, const std::string& guard, Item& item);
 
   void file(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void file_by_state(const lang::Node& given_state, Unit::Turn& turn, const Cel& when,
+                     const std::vector<const Item*>& changes);
   void copy(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void copied(const Written& path, WrittenEntry content, Unit::Turn& turn, const Cel& when,
               const std::vector<const Item*>& changes);
@@ -83,17 +90,29 @@ class Builder {
   void templated(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   std::optional<Unit::SystemPath> chosen_templates(const std::string& src, Names& names);
   void package(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void package_of_file(const std::string& from, Unit::Turn& turn, const Cel& when,
+                       const std::vector<const Item*>& changes);
   void service(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void command(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void edit(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void repository(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void key(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void key_file(const std::string& path, const std::string& url, Unit::Turn& turn, const Cel& when,
+                const std::vector<const Item*>& changes);
+  void repository_of_line(const std::string& line, std::unique_ptr<Item> item, Unit::Turn& turn,
+                          const std::vector<const Item*>& changes);
   void firewall(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
-  void iptables(Item& item, Names& local);
-  bool needs_nft() const;
-  void nft_rule(Item& item, Names& local);
+  // --- same_resource.cc
+  std::string condition_of(Item& item) const;
+  bool take_off_known(Item& item, const std::string& condition);
+  void declare(Item& item, const std::string& condition);
+  Item* joined(Item& item);
+  bool merge(Item& earlier, Item& item, bool equal);
+
   void moment(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void snap(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void file_context(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void synchronize(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void guarded(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void swap_entry(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void assemble(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);

@@ -39,9 +39,13 @@ void Builder::by_table(const ModuleRow& table, Item& item, Unit::Turn& turn) {
     }
     if (word.front() == '?') {
       const std::string name(word.substr(1));
-      const bool there = task_.argument({name}) != nullptr;
+      const Node* given = task_.argument({name});
       used_.insert(name);
-      if (there) no_word(name, "has no word here");
+      // What is said to be off, or left out, asks for nothing.
+      const bool asks = given != nullptr &&
+                        !(given->is_plain() && plain_type(*given) == Type::kBool && !is_true_word(given->text)) &&
+                        !(given->is_scalar() && given->text.find("omit") != std::string::npos);
+      if (asks) no_word(name, "has no word here");
       continue;
     }
     std::string_view values;

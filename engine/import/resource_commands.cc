@@ -7,7 +7,89 @@ namespace plumb::imports {
 using lang::Node;
 
 bool guarded_module(std::string_view module) {
-  return in_list(module, {"openssl_dhparam", "git_config"});
+  return in_list(module, {"openssl_dhparam", "git_config", "sefcontext", "synchronize"});
+}
+
+// A rule for the labels of files: `restorecon` gives them to what is there.
+void Builder::file_context(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const std::string target = text({"target"}, local);
+  const std::string type = text({"setype"}, local);
+  ignore({"reload", "ignore_selinux_state", "substitute"});
+  for (const char* parameter : {"seuser", "selevel", "ftype"}) {
+    if (given({parameter}) && !is({parameter}, "a")) no_word(parameter, "has no word here");
+    ignore({parameter});
+  }
+  const bool gone = is({"state"}, "absent");
+  ignore({"state"});
+  auto item = start("command", turn, when);
+  identify(*item, "command", Written::of_text(title_of(turn, "")), turn);
+  std::vector<std::string> words{"semanage", "fcontext", gone ? "-d" : "-a"};
+  if (!gone) words.insert(words.end(), {"-t", type});
+  words.push_back(target);
+  item->put("run", Written::of_texts(words));
+  item->put(gone ? "only_if" : "unless",
+            Written::of_texts({"sh", "-c", "semanage fcontext -lnC | grep -F -- \"$0 \" | grep -q \":$1:\"", target,
+                               gone ? "" : type}));
+  unit_.set_outcome(row_, Outcome::kOtherWay);
+  unit_.note(row_, "a command with a guard; `selinux` of a file gives it its label");
+  finish(std::move(item), turn, changes);
+}
+
+void Builder::synchronize(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const Node* src = task_.argument({"src"});
+  const Node* dest = task_.argument({"dest"});
+  ignore({"src",           "dest",         "archive",     "recursive",
+          "compress",      "copy_links",   "dirs",        "existing_only",
+          "links",         "perms",        "times",       "set_remote_user",
+          "rsync_timeout", "dest_port",    "ssh_args",    "use_ssh_args",
+          "private_key",   "rsync_path",   "verify_host", "ssh_connection_multiplexing",
+          "partial",       "delay_updates"});
+  if (src == nullptr || dest == nullptr) throw Untranslatable{"a folder without `src` or `dest`"};
+  if (is({"mode"}, "pull")) throw Untranslatable{"files that come from the host (`mode: pull`)"};
+  ignore({"mode"});
+  const bool on_host = task_.keyword("delegate_to") != nullptr;
+  const bool inside = src->text.ends_with('/');
+  const auto without_end = [](std::string path) {
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    return path;
+  };
+  const std::string from = without_end(text({"src"}, local));
+  const std::string to =
+      without_end(text({"dest"}, local)) + (inside ? "" : from.substr(std::min(from.rfind('/'), from.size())));
+  std::vector<std::string> excluded;
+  for (const std::string& option : texts_of(task_.argument({"rsync_opts"}))) {
+    if (option.starts_with("--exclude=")) {
+      excluded.push_back(option.substr(10));
+    } else {
+      no_word("rsync_opts", "`" + option + "` has no word here");
+    }
+  }
+  ignore({"rsync_opts"});
+  const bool removes = yes({"delete"});
+  if (!on_host) {
+    const std::optional<std::string> known = constant_text(src->text, local);
+    const std::string folder =
+        "files/" + without_end(known.value_or("").starts_with("files/") ? known->substr(6) : known.value_or(""));
+    const auto status = unit_.source_.status(folder);
+    if (!known || known->empty() || !status || status->type != EntryType::kFolder)
+      throw Untranslatable{"a folder on the machine that runs Ansible: `directory` with its `source` in the module"};
+    if (removes) no_word("delete", "is `purge: true` of the folder, where nothing else puts something there");
+    if (!excluded.empty()) no_word("rsync_opts", "is `exclude` of the folder");
+    return copy_folder(folder, to, turn, when, changes);
+  }
+  auto item = start("sync", turn, when);
+  identify(*item, "sync", Written::of_text(to), turn);
+  item->put("source", Written::of_text(from));
+  if (removes) item->put("delete", Written::of_plain("true"));
+  if (auto checksum = take({"checksum"}, Form::kBool, local)) item->put("checksum", *checksum);
+  if (!excluded.empty()) item->put("exclude", Written::of_texts(excluded));
+  for (const char* parameter : {"owner", "group"}) {
+    if (given({parameter}) && !yes({parameter})) item->put("owners", Written::of_plain("false"));
+    ignore({parameter});
+  }
+  finish(std::move(item), turn, changes);
 }
 
 void Builder::snap(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {

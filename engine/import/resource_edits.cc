@@ -32,7 +32,6 @@ void Builder::owner_beside(const Written& path, Unit::Turn& turn, const Cel& whe
   const bool repeated = path.text.find("${") != std::string::npos &&
                         std::any_of(turn.variables.begin(), turn.variables.end(),
                                     [&](const std::string& name) { return path.text.find(name) != std::string::npos; });
-  if (!unit_.file_resources_.insert(path.text).second) return;
   if (!repeated && !turn.for_each.empty()) {
     // Once for all turns; where there is none, the file may not be there either.
     std::string condition;
@@ -57,7 +56,31 @@ void Builder::owner_beside(const Written& path, Unit::Turn& turn, const Cel& whe
   identify(*item, "file", path, turn);
   // Behind the edit, which may make the file.
   unit_.add_keywords(task_, *item, local, around_);
+  // Another edit of the file gives it the same, where another condition holds.
+  if (const auto there = unit_.beside_.find(path.text); there != unit_.beside_.end())
+    return beside_again(*there->second.item, there->second.condition, *item);
+  if (joined(*item) != nullptr) return;
+  unit_.beside_[path.text] = {item.get(), around_.guard.text};
   around_.out->push_back(std::move(item));
+}
+
+// An edit of a file that has its owner and mode from an earlier one.
+void Builder::beside_again(Item& earlier, const std::string& guard, Item& item) {
+  for (const char* name : {"owner", "group", "mode"}) {
+    const Written* own = item.find(name);
+    const Written* before = earlier.find(name);
+    if (own != nullptr && (before == nullptr || before->text != own->text))
+      no_word(name, "is what an earlier task gives the file");
+  }
+  Written* before = earlier.find("when");
+  const Written* own = item.find("when");
+  if (guard != around_.guard.text || before == nullptr) return;
+  if (own == nullptr) {
+    std::erase_if(earlier.keys, [](const WrittenEntry& key) { return key.name == "when"; });
+  } else if (before->text != own->text && !before->text.ends_with("|| (" + own->text + ")")) {
+    const bool several = before->text.ends_with(')') && before->text.find(") || (") != std::string::npos;
+    before->text = (several ? before->text : "(" + before->text + ")") + " || (" + own->text + ")";
+  }
 }
 
 void Builder::edit(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
@@ -134,7 +157,9 @@ void Builder::edit(Unit::Turn& turn, const Cel& when, const std::vector<const It
     ignore({"marker"});
     if (auto begin = take({"marker_begin"}, Form::kText, local)) item->put("marker_begin", *begin);
     if (auto end = take({"marker_end"}, Form::kText, local)) item->put("marker_end", *end);
-    ignore({"append_newline", "prepend_newline"});
+    for (const char* blank : {"append_newline", "prepend_newline"}) {
+      if (yes({blank})) no_word(blank, "has no word here: an empty line of the block's own, if it is wanted");
+    }
   } else {
     // ini
     if (auto section = take({"section"}, Form::kText, local); section && !section->text.empty())

@@ -49,6 +49,12 @@ std::string Builder::home_path(const std::string& path) const {
   return (name.empty() ? std::string("${facts.user.home}") : "${facts.homes[" + cel_text(name) + "]}") + rest;
 }
 
+std::string Builder::user_of_task(Names& local) const {
+  const Node* own = task_.keyword("become_user");
+  const std::string user = own != nullptr ? translate_text(own->text, local).text : around_.as;
+  return user == "root" ? "" : user;
+}
+
 // The file of the project, copied into the module; empty where the role has none.
 std::string Builder::project_file(const std::string& src, const std::string& folder) {
   const std::string name = without_prefix(src, {"{{ role_path }}/", "./", "../"});
@@ -109,10 +115,10 @@ void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const It
   std::string state = state_node == nullptr ? "" : state_node->text;
   ignore({"state"});
   if (holds_jinja(state)) {
+    const Unit::FixedAlone fixed(unit_);
     const std::optional<std::string> known = constant_text(state, local);
     if (!known) {
-      const Cel value = text_expression(state, local);
-      throw Untranslatable{"a state that hangs on the host (`" + value.text + "`)"};
+      return file_by_state(*state_node, turn, when, changes);
     }
     state = *known;
   }
@@ -149,9 +155,48 @@ void Builder::file(Unit::Turn& turn, const Cel& when, const std::vector<const It
   if (given({"follow"}) && yes({"follow"})) item->put("follow", Written::of_plain("true"));
   put_beyond_mode(*item, local);
   ignore({"force", "src", "follow"});
-  if (kind == "file" && turn.for_each.empty() && when.text == "true" && !unit_.file_resources_.insert(path.text).second)
-    throw Untranslatable{"another task decides on the same file"};
+  if (kind == "file") unit_.file_resources_.insert(path.text);
   finish(std::move(item), turn, changes);
+}
+
+// A state that the host knows: a resource for each that it can be.
+void Builder::file_by_state(const Node& given_state, Unit::Turn& turn, const Cel& when,
+                            const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const Cel state = text_expression(given_state.text, local);
+  const bool leads = given({"src"});
+  const auto named = [&](const std::string& word) {
+    return given_state.text.find("'" + word + "'") != std::string::npos ||
+           given_state.text.find('"' + word + '"') != std::string::npos;
+  };
+  std::vector<std::string> states;
+  for (const char* word : {"directory", "file", "touch", "link", "hard", "absent"}) {
+    if (named(word)) states.emplace_back(word);
+  }
+  // What else a variable may say.
+  if (states.size() < 2) {
+    const std::vector<std::string> usual =
+        leads ? std::vector<std::string>{"link", "absent"} : std::vector<std::string>{"directory", "touch", "absent"};
+    for (const std::string& word : usual) {
+      if (!named(word)) states.push_back(word);
+    }
+    unit_.note(row_, "its `state` hangs on the host: a resource for each that it can be");
+  }
+  for (const std::string& word : states) {
+    Task one = task_;
+    for (Entry& entry : one.arguments.entries) {
+      if (entry.key != "state") continue;
+      entry.value.text = word;
+      entry.value.style = lang::Style::kPlain;
+    }
+    if (!leads && (word == "link" || word == "hard")) continue;
+    const Cel is{
+        state.in_brackets(rank::kSum) + " == " + cel_text(word), Type::kBool, Type::kAny, rank::kRelation, "", ""};
+    Builder builder(unit_, one, around_, row_);
+    builder.registered_ = registered_;
+    builder.file(turn, both_of(when, is), changes);
+    used_.insert(builder.used_.begin(), builder.used_.end());
+  }
 }
 
 void Builder::copy_folder(const std::string& folder, const std::string& target, Unit::Turn& turn, const Cel& when,
@@ -216,13 +261,15 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
     text = "${json.encode(" + unit_.value_of(*content, local).text + ")}";
   } else if (src != nullptr && on_host) {
     const std::string from = translate_text(src->text, local).text;
-    if (path.text.ends_with('/')) path.text += last_name(without_slash(from));
+    if (unit_.is_folder(dest->text, path.text) && !src->text.ends_with('/'))
+      path.text = without_slash(path.text) + "/" + last_name(without_slash(from));
     remote = from;
   } else if (src != nullptr) {
     const std::optional<std::string> known = constant_text(src->text, local);
     if (unit_.is_fetched(src->text)) {
       // It lies where the host itself has put it.
-      if (path.text.ends_with('/')) path.text += last_name(without_slash(translate_text(src->text, local).text));
+      if (unit_.is_folder(dest->text, path.text))
+        path.text = without_slash(path.text) + "/" + last_name(without_slash(translate_text(src->text, local).text));
       remote = translate_text(src->text, local).text;
       return copied(path, {"remote_source", Written::of_text(remote)}, turn, when, changes);
     }
@@ -230,7 +277,8 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
       const std::string folder = unit_.given_files();
       no_word("src", "names files that the role does not have: they belong into `" + folder + "` of the module");
       const Cel name = text_expression(src->text, local);
-      if (path.text.ends_with('/')) path.text += "${path.basename(" + text_of(name) + ")}";
+      if (unit_.is_folder(dest->text, path.text))
+        path.text = without_slash(path.text) + "/${path.basename(" + text_of(name) + ")}";
       return copied(path, {"source", Written::of_text(folder + "/${" + text_of(name) + "}")}, turn, when, changes);
     }
     const std::string clean = without_slash(without_prefix(*known, {"files/"}));
@@ -243,8 +291,7 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
     }
     source = project_file(*known, "files");
     if (source.empty()) throw Untranslatable{"the file `" + *known + "`, which the role does not have"};
-    if (path.text.ends_with('/') || unit_.directories_.contains(path.text))
-      path.text = without_slash(path.text) + "/" + last_name(clean);
+    if (unit_.is_folder(dest->text, path.text)) path.text = without_slash(path.text) + "/" + last_name(clean);
   } else {
     throw Untranslatable{"a copy without `src` and `content`"};
   }
@@ -385,7 +432,8 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
     item->template_files.push_back(name);
   }
   if (written_path.ends_with(".j2")) written_path = written_path.substr(0, written_path.size() - 3);
-  if (path.text.ends_with('/')) path.text += base.ends_with(".j2") ? base.substr(0, base.size() - 3) : base;
+  if (unit_.is_folder(dest->text, path.text) && !base.empty())
+    path.text = without_slash(path.text) + "/" + (base.ends_with(".j2") ? base.substr(0, base.size() - 3) : base);
   identify(*item, "file", path, turn);
   item->put("template", Written::of_text(written_path));
   put_ownership(*item, local);

@@ -1,6 +1,7 @@
 // Packages of the host.
 #include <algorithm>
 
+#include "engine/base/ascii.h"
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
 #include "engine/import/translate_text.h"
@@ -53,12 +54,69 @@ std::optional<std::string> version_of_some(std::string& text) {
 
 }  // namespace
 
+// A package from a file of the host, or one that is fetched first. What it is called its file's name says, as packages
+// are called: NAME_VERSION_ARCH.deb, NAME-VERSION-RELEASE.ARCH.rpm.
+void Builder::package_of_file(const std::string& from, Unit::Turn& turn, const Cel& when,
+                              const std::vector<const Item*>& changes) {
+  std::string name = from.substr(from.rfind('/') + 1);
+  name = name.substr(0, name.find_first_of("?#"));
+  std::string own = name;
+  const auto cut = [&](std::size_t at) {
+    if (at != std::string::npos && at > 0) own.resize(at);
+  };
+  if (own.ends_with(".rpm")) {
+    cut(own.size() - 4);
+    const std::size_t arch = own.rfind('.');
+    if (arch != std::string::npos && in_list(own.substr(arch + 1), {"noarch", "x86_64", "i686", "aarch64"})) cut(arch);
+    // VERSION and RELEASE, where there are two.
+    const std::size_t release = own.rfind('-');
+    const std::size_t version =
+        release == std::string::npos || release == 0 ? std::string::npos : own.rfind('-', release - 1);
+    const auto counts = [&](std::size_t at) {
+      return at != std::string::npos && at + 1 < own.size() &&
+             (is_digit(own[at + 1]) || own[at + 1] == '$' || own.compare(at + 1, 6, "latest") == 0);
+    };
+    cut(counts(version) ? version : counts(release) ? release : std::string::npos);
+  } else {
+    cut(own.find('_'));
+    if (own.ends_with(".deb")) cut(own.size() - 4);
+  }
+  if (own.empty() || own.find_first_of("${}'") != std::string::npos)
+    throw Untranslatable{"a package from `" + from +
+                         "`: `package` with `file`, and its name, which only the file tells"};
+  std::string file = from;
+  if (from.find("://") != std::string::npos) {
+    auto download = start("download", turn, when);
+    file = "/var/cache/" + name;
+    identify(*download, "download", Written::of_text(file), turn);
+    download->put("url", Written::of_text(from));
+    around_.out->push_back(std::move(download));
+    unit_.note(row_, "it is fetched to " + file + " first; give the download a `digest`");
+  }
+  unit_.note(row_, "the package is taken to be `" + own + "`, as its file is called");
+  auto item = start("package", turn, when);
+  identify(*item, "package", Written::of_text(own), turn);
+  item->put("file", Written::of_text(file));
+  ignore({"state"});
+  finish(std::move(item), turn, changes);
+}
+
 void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
   LocalNames& local = *turn.names;
-  const Node* name = task_.argument({"name", "pkg", "package"});
+  const Node* name = task_.argument({"name", "pkg", "package", "formula", "cask"});
   if (name != nullptr && name->is_null()) name = nullptr;
-  ignore({"name", "pkg", "package"});
-  const bool refresh = yes({"update_cache", "update-cache", "update_only"});
+  ignore({"name", "pkg", "package", "formula", "cask"});
+  const bool brewed = task_.module.starts_with("homebrew");
+  if (brewed) {
+    ignore({"path", "accept_external_apps", "greedy", "sudo_password", "force_formula"});
+    for (const char* option : {"install_options", "upgrade_options"}) {
+      ignore({option});
+      if (const Node* given_options = task_.argument({option});
+          given_options != nullptr && given_options->text.find("omit") == std::string::npos)
+        no_word(option, "has no word here");
+    }
+  }
+  const bool refresh = yes({"update_cache", "update-cache", "update_only", "update_homebrew"});
   const Node* valid = task_.argument({"cache_valid_time"});
   ignore({"cache_valid_time"});
   std::string age;
@@ -108,9 +166,7 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
   if (yes({"only_upgrade"})) throw Untranslatable{"`only_upgrade`: an `upgrade`, or a `package` where it is installed"};
   if (const Node* deb = task_.argument({"deb"})) {
     ignore({"deb", "state"});
-    const std::string path = translate_text(deb->text, local).text;
-    throw Untranslatable{"a package from `" + path +
-                         "`: `package` with `file`, and its name, which only the file tells"};
+    return package_of_file(translate_text(deb->text, local).text, turn, when, changes);
   }
   if (name == nullptr || (name->is_scalar() && name->text == "*")) {
     ignore({"state"});
@@ -131,7 +187,8 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
   ignore({"state"});
   std::optional<Written> wanted;
   static constexpr std::string_view kStates =
-      "present=present,installed=present,latest=latest,absent=absent,removed=absent,fixed=present";
+      "present=present,installed=present,latest=latest,upgraded=latest,absent=absent,removed=absent,uninstalled=absent,"
+      "fixed=present";
   const bool purge = yes({"purge"});
   if (state != nullptr) {
     wanted = mapped(*state, kStates, local);
@@ -173,6 +230,7 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
     } else {
       identify(*item, "package", std::move(identity), turn);
     }
+    if (brewed) item->put("manager", Written::of_text("brew"));
     if (wanted) item->put("state", *wanted);
     if (!version.empty() && !goes) item->put("version", Written::of_text(version));
     if (recommends && !goes) item->put("recommends", *recommends);
@@ -196,8 +254,10 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
         continue;
       }
       if (whole.text.starts_with("@")) throw Untranslatable{"a group of packages"};
-      if (whole.text.find("://") != std::string::npos || whole.text.starts_with("/"))
-        throw Untranslatable{"a package from a file or URL: `package` with `file`, and its name"};
+      if (whole.text.find("://") != std::string::npos || whole.text.starts_with("/")) {
+        package_of_file(whole.text, turn, when, changes);
+        continue;
+      }
       const auto [own, version] = name_and_version(whole.text);
       if (version.empty()) {
         together.push_back(Written::of_text(own));
@@ -227,8 +287,7 @@ void Builder::package(Unit::Turn& turn, const Cel& when, const std::vector<const
       return make(list, "", "");
     }
   }
-  if (whole.text.find("://") != std::string::npos)
-    throw Untranslatable{"a package from a URL: `package` with `file`, and its name"};
+  if (whole.text.find("://") != std::string::npos) return package_of_file(whole.text, turn, when, changes);
   const auto [own, version] = name_and_version(whole.text);
   if (!whole.whole || whole.value.type == Type::kText || loops_over_it || !turn.variables.empty()) {
     return make(Written::of_text(own), version, "");

@@ -33,11 +33,14 @@ void Builder::repository(Unit::Turn& turn, const Cel& when, const std::vector<co
     if (const Node* key = task_.argument({"signed_by"})) {
       const std::string where = translate_text(key->text, local).text;
       if (where.starts_with("http")) {
-        item->put("key_url", Written::of_text(where));
-        no_word("signed_by", "needs the key's `key_digest`");
-        throw Untranslatable{"a key by its URL alone: say `key_url` and `key_digest`"};
+        // apt goes by the end of the file's name.
+        const std::string path = "/etc/apt/keyrings/" + name + (where.ends_with(".gpg") ? ".gpg" : ".asc");
+        key_file(path, where, turn, when, changes);
+        item->put("signed_by", Written::of_text(path));
+        unit_.note(row_, "the key comes from its URL; a `digest` of the download holds what it is");
+      } else {
+        item->put(where.starts_with("-----BEGIN") ? "key" : "signed_by", Written::of_text(where));
       }
-      item->put(where.starts_with("-----BEGIN") ? "key" : "signed_by", Written::of_text(where));
     }
     ignore({"signed_by", "allow_downgrade_to_insecure", "allow_insecure", "allow_weak", "by_hash", "check_date",
             "check_valid_until", "inrelease_path", "pdiffs", "date_max_future"});
@@ -63,7 +66,7 @@ void Builder::repository(Unit::Turn& turn, const Cel& when, const std::vector<co
         no_word("repo", "is always the default of `" + parts[0].expression->text + "` here");
     }
     if (words.empty() || (words[0] != "deb" && words[0] != "deb-src"))
-      throw Untranslatable{"a repository whose line hangs on a variable: `uris`, `suites`, `components`"};
+      return repository_of_line(text_of(text_expression(repo->text, local)), std::move(item), turn, changes);
   }
   std::size_t at = 1;
   std::string options;
@@ -134,13 +137,43 @@ void Builder::key(Unit::Turn& turn, const Cel& when, const std::vector<const Ite
   }
   ignore({"state"});
   if (given({"keyserver"})) throw Untranslatable{"a key of a key server: its text or URL"};
-  if (!given({"url"}))
-    throw Untranslatable{"a key from a file of the host or its text: say `key` or `key_source` of the repository"};
+  if (const Node* data = task_.argument({"data"})) {
+    // The text of the key, in a file beside the repository.
+    ignore({"data"});
+    const std::string path = "/etc/apt/keyrings/" + slug(task_.name) + ".asc";
+    auto item = start("file", turn, when);
+    identify(*item, "file", Written::of_text(path), turn);
+    item->put("content", write(*data, Form::kText, local));
+    item->put("mode", Written::of_text("0644"));
+    unit_.signed_by_ = path;
+    unit_.set_outcome(row_, Outcome::kOtherWay);
+    unit_.note(row_, "the key is a file beside the repository, which names it with `signed_by`");
+    return finish(std::move(item), turn, changes);
+  }
+  if (given({"file"})) {
+    // It lies on the host already: the repository names it.
+    unit_.signed_by_ = text({"file"}, local);
+    unit_.set_outcome(row_, Outcome::kOtherWay);
+    unit_.note(row_, "`signed_by` of the repository");
+    return;
+  }
+  if (!given({"url"})) throw Untranslatable{"a key without its `url`, `data` or `file`"};
   const std::string url = text({"url"}, local);
   std::string host = url.find("://") == std::string::npos ? url : url.substr(url.find("://") + 3);
   for (std::size_t open = host.find("${"); open != std::string::npos; open = host.find("${"))
     host.erase(open, host.find('}', open) + 1 - open);
   const std::string path = "/etc/apt/keyrings/" + slug(host.substr(0, host.find('/'))) + ".asc";
+  key_file(path, url, turn, when, changes);
+  unit_.signed_by_ = path;
+  unit_.set_outcome(row_, Outcome::kOtherWay);
+  unit_.note(row_,
+             "the key is a file beside the repository, which names it with `signed_by`; `key_url` with `key_digest` of "
+             "the repository holds what it is");
+}
+
+// A key that the host fetches into its file.
+void Builder::key_file(const std::string& path, const std::string& url, Unit::Turn& turn, const Cel& when,
+                       const std::vector<const Item*>& changes) {
   auto folder = start("directory", turn, when);
   identify(*folder, "directory", Written::of_text("/etc/apt/keyrings"), turn);
   folder->put("mode", Written::of_text("0755"));
@@ -149,11 +182,42 @@ void Builder::key(Unit::Turn& turn, const Cel& when, const std::vector<const Ite
   identify(*item, "download", Written::of_text(path), turn);
   item->put("url", Written::of_text(url));
   item->put("mode", Written::of_text("0644"));
-  unit_.signed_by_ = path;
-  unit_.set_outcome(row_, Outcome::kOtherWay);
-  unit_.note(row_,
-             "the key is a file beside the repository, which names it with `signed_by`; `key_url` with `key_digest` of "
-             "the repository holds what it is");
+  finish(std::move(item), turn, changes);
+}
+
+// A line of sources.list that only the host knows: it is taken apart there.
+void Builder::repository_of_line(const std::string& line, std::unique_ptr<Item> item, Unit::Turn& turn,
+                                 const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const std::string bare = "regex.replace(" + line + ", '^ *deb(-src)? +([[][^]]*[]] +)?', '')";
+  // The words are named once: a list of one that the resource goes over.
+  const std::string words = unit_.fresh_variable("words", local);
+  WrittenMap loops = turn.for_each;
+  loops.emplace_back(words, Written::of_text("${[regex.extractAll(" + bare + ", '[^ ]+')]}"));
+  item->put("for_each", Written::of_map(std::move(loops)));
+  const auto option = [&](const char* name) {
+    return "regex.extract(" + line + ", '[[ ]" + std::string(name) + "=([^] ]+)')";
+  };
+  std::string name =
+      "${regex.replace(regex.replace(" + words + "[0], '^[a-z+]+://', '').lowerAscii(), '[^a-z0-9]+', '-')}";
+  Unit::Turn inner;
+  inner.variables = turn.variables;
+  inner.variables.push_back(words);
+  if (given({"filename"})) name = text({"filename"}, local);
+  identify(*item, "apt_repository", Written::of_text(name), inner);
+  if (const Node* state = task_.argument({"state"})) {
+    Written wanted = mapped(*state, "present=present,absent=absent", local);
+    if (wanted.text != "present") item->put("state", std::move(wanted));
+  }
+  ignore({"state"});
+  item->put("types", Written::of_texts({"${" + line + ".trim().startsWith('deb-src') ? 'deb-src' : 'deb'}"}));
+  item->put("uris", Written::of_texts({"${" + words + "[0]}"}));
+  item->put("suites", Written::of_texts({"${" + words + "[1]}"}));
+  item->put("components", Written::of_text("${" + words + ".slice(2, size(" + words + "))}"));
+  item->put("architectures",
+            Written::of_text("${" + option("arch") + ".optMap(a, dyn(a.split(','))).orValue(dyn(null))}"));
+  const std::string key = unit_.signed_by_.empty() ? "dyn(null)" : "dyn('" + unit_.signed_by_ + "')";
+  item->put("signed_by", Written::of_text("${" + option("signed-by") + ".optMap(k, dyn(k)).orValue(" + key + ")}"));
   finish(std::move(item), turn, changes);
 }
 

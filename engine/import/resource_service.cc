@@ -35,10 +35,18 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
   const Node* name = task_.argument({"name", "service", "unit"});
   ignore({"name", "service", "unit", "daemon_reload", "daemon-reload", "no_block", "use", "sleep", "pattern",
           "arguments", "args", "runlevel", "runlevels", "force"});
+  std::string as;
   if (const Node* scope = task_.argument({"scope", "user"});
-      scope != nullptr && scope->text != "system" && scope->text != "no" && scope->text != "false")
-    throw Untranslatable{"units of a user (`scope`)"};
+      scope != nullptr && (scope->text == "user" || is_true_word(scope->text))) {
+    as = user_of_task(local);
+    if (as.empty()) throw Untranslatable{"units of the user who logs in (`scope`): say `as`"};
+  } else if (scope != nullptr && scope->text == "global") {
+    throw Untranslatable{"units of all users (`scope: global`)"};
+  }
   ignore({"scope", "user"});
+  const bool supervised = task_.module == "supervisorctl";
+  if (supervised)
+    ignore({"config", "server_url", "username", "password", "supervisorctl_path", "signal", "stop_before_removing"});
   if (yes({"daemon_reexec"})) throw Untranslatable{"`daemon_reexec`"};
   if (name == nullptr) {
     unit_.set_outcome(row_, Outcome::kOtherWay);
@@ -48,16 +56,31 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
   Written identity = write(*name, Form::kText, local);
   const Node* state = task_.argument({"state"});
   ignore({"state"});
+  if (supervised && state != nullptr && in_list(state->text, {"present", "absent", "signalled"}))
+    throw Untranslatable{"`state: " + state->text + "` of a program of supervisor: its file says whether it is there"};
   const std::string wanted = state == nullptr ? "" : constant_text(state->text, local).value_or(state->text);
   const bool again = wanted == "restarted" || wanted == "reloaded";
   const bool has_others = given({"enabled", "masked"});
-  if (again && changes.empty() && !has_others)
-    throw Untranslatable{"a service that is " + wanted + " at every run: say under `" +
+  if (again && changes.empty() && !has_others) {
+    auto command = start("command", turn, when);
+    identify(*command, "command", Written::of_text(title_of(turn, "")), turn);
+    command->put("run", Written::of_texts({supervised ? "supervisorctl" : "systemctl",
+                                           wanted == "restarted" ? "restart" : "reload", identity.text}));
+    unit_.set_outcome(row_, Outcome::kPartly);
+    unit_.note(row_, "it is " + wanted + " at every apply, as it was: say under `" +
                          (wanted == "restarted" ? std::string("restart_on") : std::string("reload_on")) +
-                         "` what it is for"};
+                         "` of the service what for, in its place");
+    return finish(std::move(command), turn, changes);
+  }
   // The service, wherever it is declared, takes what sets it off.
   if (again && !changes.empty() && turn.for_each.empty() && !has_others) {
-    unit_.restarts_.push_back({identity.text, wanted == "restarted" ? "restart_on" : "reload_on", changes});
+    WrittenMap whose;
+    if (supervised) whose.emplace_back("manager", Written::of_text("supervisor"));
+    if (!as.empty()) {
+      whose.emplace_back("scope", Written::of_text("user"));
+      whose.emplace_back("as", Written::of_text(as));
+    }
+    unit_.restarts_.push_back({identity.text, wanted == "restarted" ? "restart_on" : "reload_on", changes, whose});
     unit_.set_outcome(row_, Outcome::kOtherWay);
     unit_.note(row_, "`restart_on` of the service");
     return;
@@ -68,14 +91,21 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
       throw Untranslatable{"a service that is set only where something changed"};
     auto once = start("command", turn, when);
     identify(*once, "command", Written::of_text(title_of(turn, "")), turn);
-    once->put("run", Written::of_texts({"systemctl", wanted == "started" ? "start" : "stop", identity.text}));
+    once->put("run", Written::of_texts({supervised ? "supervisorctl" : "systemctl",
+                                        wanted == "started" ? "start" : "stop", identity.text}));
     unit_.set_outcome(row_, Outcome::kOtherWay);
     unit_.note(row_, "a command that does it");
     return finish(std::move(once), turn, changes);
   }
-  Item* there = unit_.service_of(identity.text, around_.guard.text);
+  const std::string known_as = as + (as.empty() ? "" : " ") + identity.text;
+  Item* there = unit_.service_of(known_as, around_.guard.text);
   auto item = start("service", turn, when);
   identify(*item, "service", identity, turn);
+  if (supervised) item->put("manager", Written::of_text("supervisor"));
+  if (!as.empty()) {
+    item->put("scope", Written::of_text("user"));
+    item->put("as", Written::of_text(as));
+  }
   if (state != nullptr) {
     static constexpr std::string_view kStates =
         "started=running,running=running,stopped=stopped,restarted=running,reloaded=running";
@@ -114,11 +144,11 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
     item->put("id", Written::of_text(identity.text + " " + slug(task_.name)));
     item->patterns = {"service:" + identity.text + "*"};
   }
-  if (there == nullptr && alone && unit_.services_.contains(identity.text)) {
+  if (there == nullptr && alone && unit_.services_.contains(known_as)) {
     // One that only some hosts have, deeper in the conditions around: it says there what this one says, and this one is
     // for the others.
     std::string others;
-    for (const auto& [guard, other] : unit_.services_.at(identity.text)) {
+    for (const auto& [guard, other] : unit_.services_.at(known_as)) {
       const bool inside = around_.guard.text == "true" || guard.starts_with(around_.guard.text + " && ");
       if (!inside || other->find("when") != nullptr || other->find("for_each") != nullptr) continue;
       for (const auto& [attribute, value] : item->keys) {
@@ -138,7 +168,7 @@ void Builder::service(Unit::Turn& turn, const Cel& when, const std::vector<const
   } else {
     finish(std::move(item), turn, changes);
   }
-  if (there == nullptr) unit_.services_[identity.text].emplace_back(around_.guard.text, kept);
+  if (there == nullptr) unit_.services_[known_as].emplace_back(around_.guard.text, kept);
 }
 
 // What a resource that is something done is called: its task's name, told apart by what the loop goes over.
@@ -255,6 +285,26 @@ void Builder::command(Unit::Turn& turn, const Cel& when, const std::vector<const
   const Node* argv = task_.argument({"argv"});
   ignore({"cmd", "_raw_params", "argv", "warn", "strip_empty_ends", "stdin_add_newline", "expand_argument_vars"});
   const std::string line = given_line != nullptr ? given_line->text : task_.free_form;
+  if (shell_words(line) == std::vector<std::string>{"systemctl", "daemon-reload"}) {
+    ignore({"executable", "chdir"});
+    unit_.set_outcome(row_, Outcome::kOtherWay);
+    unit_.note(row_, "systemd reads its units anew by itself");
+    return;
+  }
+  // An account that is declared anyway keeps its units.
+  if (const std::vector<std::string> words = shell_words(line);
+      words.size() == 3 && words[0].ends_with("loginctl") && words[1] == "enable-linger") {
+    const std::string user = translate_text(words[2], local).text;
+    if (unit_.declared_.contains("user\n" + user)) {
+      ignore({"creates", "executable", "chdir"});
+      auto account = start("user", turn, when);
+      identify(*account, "user", Written::of_text(user), turn);
+      account->put("linger", Written::of_plain("true"));
+      unit_.set_outcome(row_, Outcome::kOtherWay);
+      unit_.note(row_, "`linger` of the `user`");
+      return finish(std::move(account), turn, changes);
+    }
+  }
   auto item = start("command", turn, when);
   const std::string title = title_of(turn, line);
   identify(*item, "command", Written::of_text(title), turn);

@@ -32,9 +32,9 @@ bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const
   } else if (module == "template") {
     templated(turn, when, changes);
   } else if (in_list(module, {"package", "apt", "yum", "dnf", "dnf5", "zypper", "pacman", "apk", "xbps", "pkgng",
-                              "openbsd_pkg"})) {
+                              "openbsd_pkg", "homebrew", "homebrew_cask"})) {
     package(turn, when, changes);
-  } else if (in_list(module, {"service", "systemd", "systemd_service", "sysvinit"})) {
+  } else if (in_list(module, {"service", "systemd", "systemd_service", "sysvinit", "supervisorctl"})) {
     service(turn, when, changes);
   } else if (in_list(module, {"command", "shell", "raw"})) {
     command(turn, when, changes);
@@ -54,6 +54,10 @@ bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const
     snap(turn, when, changes);
   } else if (module == "assemble") {
     assemble(turn, when, changes);
+  } else if (module == "sefcontext") {
+    file_context(turn, when, changes);
+  } else if (module == "synchronize") {
+    synchronize(turn, when, changes);
   } else if (guarded_module(module) && module != "git_config") {
     guarded(turn, when, changes);
   } else if (module == "unarchive") {
@@ -131,10 +135,14 @@ void Builder::after_table(Item& item, Unit::Turn& turn) {
   } else if (module == "get_url") {
     Written* path = item.find("download");
     const Written* url = item.find("url");
-    if (path != nullptr && url != nullptr && (path->text.ends_with('/') || unit_.directories_.contains(path->text))) {
-      std::string end = url->text.substr(url->text.rfind('/') + 1);
-      if (end.find('}') != std::string::npos && end.find("${") == std::string::npos)
-        throw Untranslatable{"a folder as `dest`: say the file's path"};
+    const Node* dest = task_.argument({"dest"});
+    if (path != nullptr && url != nullptr && dest != nullptr && unit_.is_folder(dest->text, path->text)) {
+      const std::size_t slash = url->text.rfind('/');
+      std::string end = url->text.substr(slash + 1);
+      // Where the last part of the address is within an expression, the host takes it off.
+      const auto inside = std::count(end.begin(), end.end(), '}') - std::count(end.begin(), end.end(), '{');
+      if (slash == std::string::npos || inside != 0)
+        end = "${path.basename(" + text_of(text_expression(task_.argument({"url"})->text, local)) + ")}";
       identify(item, "download", Written::of_text(path->text + (path->text.ends_with('/') ? "" : "/") + end), turn);
     }
     if (const Node* sum = task_.argument({"checksum"}); sum != nullptr && !sum->text.empty()) {
@@ -163,6 +171,9 @@ void Builder::after_table(Item& item, Unit::Turn& turn) {
       if (known.empty()) unit_.note(row_, "`version` is taken for a branch");
       if (known != "HEAD") item.put(hex ? "commit" : number ? "tag" : "branch", Written::of_text(whole.text));
     }
+    if (const Node* remote = task_.argument({"remote"}); remote != nullptr && remote->text != "origin")
+      no_word("remote", "is always `origin` here");
+    ignore({"remote"});
     if (const Written* as = item.find("as"); as == nullptr && !around_.as.empty())
       item.put("as", Written::of_text(around_.as));
   } else if (module == "sysctl") {
@@ -192,6 +203,15 @@ void Builder::after_table(Item& item, Unit::Turn& turn) {
         return key.name != "user" && key.name != "state" && key.name != "remove_home" && key.name != "when" &&
                key.name != "for_each";
       });
+  } else if (module == "mount") {
+    const Node* boot = task_.argument({"boot"});
+    ignore({"boot"});
+    if (boot != nullptr && boot->is_plain() && plain_type(*boot) == Type::kBool && !is_true_word(boot->text)) {
+      const Written* options = item.find("options");
+      if (options != nullptr && !options->is_scalar()) throw Untranslatable{"`boot: false`: the option `noauto`"};
+      item.put("options", Written::of_text((options == nullptr ? std::string("defaults") : options->text) + ",noauto"));
+    }
+    if (is({"state"}, "remounted")) no_word("state", "`remounted`: say under `remount_on` what for");
   } else if (module == "modprobe") {
     const Node* persistent = task_.argument({"persistent"});
     ignore({"persistent"});

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/base/ascii.h"
 #include "engine/base/memory_files.h"
+#include "engine/base/trimmed.h"
 
 namespace plumb::imports {
 namespace {
@@ -20,6 +22,7 @@ class Settling {
       : units_(units), inventory_(inventory), result_(result) {}
 
   std::map<std::string, std::string> files() const;
+  std::set<std::string> named_groups(const std::map<std::string, std::string>& files) const;
   Diagnostics findings(const std::function<Diagnostics(const Folder&)>& check) const;
   // False where nothing of what was found has a place that could become a comment.
   bool break_found(const Diagnostics& found);
@@ -35,16 +38,46 @@ class Settling {
   Imported& result_;
 };
 
+// The groups that plays are for, and those whose hosts something lists.
+std::set<std::string> Settling::named_groups(const std::map<std::string, std::string>& files) const {
+  std::set<std::string> groups;
+  const auto add = [&](std::string_view pattern) {
+    for (std::size_t at = 0; at <= pattern.size();) {
+      const std::size_t end = std::min(pattern.find_first_of(":,", at), pattern.size());
+      std::string_view name = trimmed(pattern.substr(at, end - at));
+      at = end + 1;
+      if (name.starts_with('&') || name.starts_with('!')) name.remove_prefix(1);
+      const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+        return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
+      });
+      if (plain && name != inventory::kAll && name != "localhost" && name != "example") groups.emplace(name);
+    }
+  };
+  for (const std::string& pattern : units_.root->patterns()) add(pattern);
+  for (const auto& [name, text] : files) {
+    static constexpr std::string_view kLists = "hosts('";
+    for (std::size_t at = text.find(kLists); at != std::string::npos; at = text.find(kLists, at + 1)) {
+      const std::size_t from = at + kLists.size();
+      add(std::string_view(text).substr(from, text.find('\'', from) - from));
+    }
+  }
+  return groups;
+}
+
 std::map<std::string, std::string> Settling::files() const {
   std::map<std::string, std::string> all;
   for (const auto& [name, text] : units_.root->write()) all[name] = text;
   for (const auto& [role, unit] : units_.roles) {
     for (const auto& [name, text] : unit->write()) all[module_prefix(role) + name] = text;
   }
-  std::set<std::string> inputs;
-  for (const std::string& name : units_.root->input_names()) inputs.insert(name);
+  Inputs inputs;
+  for (const std::string& name : units_.root->input_names()) inputs[name] = units_.root->is_mixed(name);
   // Without it a project is about the machine that plumb runs on.
-  if (inventory_.hosts > 0) all["hosts.yaml"] = hosts_text(inventory_, inputs);
+  if (inventory_.hosts > 0) {
+    all["hosts.yaml"] = hosts_text(inventory_, inputs);
+  } else if (const std::set<std::string> groups = named_groups(all); !groups.empty()) {
+    all["hosts.yaml"] = example_text(groups);
+  }
   const std::string everywhere = inputs_text(inventory_, inputs);
   if (!everywhere.empty()) all["inputs.yaml"] = everywhere;
   return all;
@@ -53,7 +86,8 @@ std::map<std::string, std::string> Settling::files() const {
 Diagnostics Settling::findings(const std::function<Diagnostics(const Folder&)>& check) const {
   MemoryFiles memory;
   for (const auto& [name, text] : result_.files) memory.add("/project/" + name, text);
-  if (inventory_.hosts == 0) memory.add("/project/hosts.yaml", "plumb: v1\nhosts:\n  imported: {address: 192.0.2.1}\n");
+  if (!result_.files.contains("hosts.yaml"))
+    memory.add("/project/hosts.yaml", "plumb: v1\nhosts:\n  imported: {address: 192.0.2.1}\n");
   return check(Folder(memory, "/project"));
 }
 

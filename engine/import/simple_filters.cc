@@ -1,4 +1,5 @@
 // Filters that are one function of the value, as a table.
+#include "engine/base/ascii.h"
 #include "engine/import/filters.h"
 
 namespace plumb::imports::filters {
@@ -49,6 +50,10 @@ constexpr Simple kSimple[] = {
 std::optional<Cel> simple(const std::string& name, const Cel& value) {
   for (const Simple& one : kSimple) {
     if (one.name != name) continue;
+    if (const std::optional<std::string> known = literal_text(value); known && value.type == Type::kText) {
+      if (name == "basename") return made(cel_text(known->substr(known->rfind('/') + 1)), Type::kText);
+      if (name == "lower") return made(cel_text(lowered(*known)), Type::kText);
+    }
     std::string text;
     for (const char c : one.text) text += c == '@' ? base(value) : c == '$' ? text_of(value) : std::string(1, c);
     Cel result = made(std::move(text), one.type, one.item);

@@ -27,19 +27,24 @@ bool is_read_too(const std::string& general, const std::string& close) {
 }  // namespace
 
 void Unit::collect_system_files(const Task& task, const Context& around) {
-  std::vector<std::string> paths = first_found(task);
-  if (paths.empty()) {
-    const Node* file = task.argument({"file"});
-    const std::string text = file != nullptr ? file->text : task.free_form;
-    const bool of_item = text.find("item") != std::string::npos && text.find("{{") != std::string::npos;
-    if (of_item) {
-      for (const char* word : {"with_items", "loop"}) {
-        for (const std::string& one : texts_of(task.keyword(word))) paths.push_back(one);
-      }
-    } else {
-      paths.push_back(text);
-    }
+  const std::vector<std::string> found = first_found(task);
+  if (!found.empty()) return collect_system_paths(task, found, around);
+  const Node* file = task.argument({"file"});
+  const std::string text = behind_own_name(task, file != nullptr ? file->text : task.free_form);
+  const std::string item = "{{ " + loop_variable(task) + " }}";
+  const std::size_t at = text.find(item);
+  if (at == std::string::npos) return collect_system_paths(task, {text}, around);
+  // A loop reads each of them, the last one counts most.
+  std::string word;
+  const Node* over = loop_keyword(task, word);
+  for (const std::string& one : texts_of(over)) {
+    std::string path = text;
+    collect_system_paths(task, {path.replace(at, item.size(), one)}, around);
   }
+}
+
+// Files of variables of one task: the first that there is, or the one.
+void Unit::collect_system_paths(const Task& task, const std::vector<std::string>& paths, const Context& around) {
   std::string named;
   if (const Node* name = task.argument({"name"})) named = name->text;
   if (!named.empty()) system_names_[named] = "";

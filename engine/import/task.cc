@@ -233,6 +233,16 @@ bool asks_url(const Task& task) {
   return gets;
 }
 
+std::string behind_own_name(const Task& task, const std::string& text) {
+  const Node* variables = task.keyword("vars");
+  std::string bare = text;
+  std::erase(bare, ' ');
+  const bool wrapped = bare.starts_with("{{") && bare.ends_with("}}");
+  if (variables == nullptr || !wrapped) return text;
+  const Entry* found = variables->find(bare.substr(2, bare.size() - 4));
+  return found == nullptr || !found->value.is_scalar() ? text : found->value.text;
+}
+
 bool is_fetch(const Task& task) {
   return task.module == "get_url" || task.module == "unarchive";
 }

@@ -50,6 +50,8 @@ struct KeyValues {
 KeyValues key_values(std::string_view text);
 
 // Words as a shell takes them apart, quotes taken off; expressions of Jinja are never parted.
+// `{{ name }}` of one of the task's own `vars` is what that says; all else is as it is.
+std::string behind_own_name(const Task& task, const std::string& text);
 std::vector<std::string> shell_words(std::string_view text);
 
 // The items of a node that may be a list or one text with commas.

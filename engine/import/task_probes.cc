@@ -1,6 +1,7 @@
 // Which tasks only look, and whether something asks for what they find.
 #include <algorithm>
 
+#include "engine/import/expression.h"
 #include "engine/import/task_words.h"
 #include "engine/import/unit.h"
 
@@ -19,6 +20,19 @@ bool tells(const std::vector<std::string>& words) {
   const std::string name = words[0].substr(words[0].rfind('/') + 1);
   const std::string_view second = words.size() > 1 ? std::string_view(words[1]) : std::string_view();
   if (std::find(words.begin(), words.end(), "--version") != words.end()) return true;
+  const auto says = [&](std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); };
+  if (words.size() == 2 && among(second, {"-V", "-v", "version", "-version", "--help"}) &&
+      among(name,
+            {"openssl", "nginx",   "apache2", "httpd",     "php",          "node",     "npm",    "ruby",    "gem",
+             "python",  "python3", "perl",    "go",        "java",         "docker",   "podman", "kubectl", "helm",
+             "vault",   "consul",  "nomad",   "terraform", "sshd",         "ssh",      "psql",   "mysql",   "mysqld",
+             "mariadb", "git",     "pip",     "pip3",      "redis-server", "postgres", "k3s"}))
+    return true;
+  if (name == "openssl") return second == "x509" && !says("-out") && !says("-signkey");
+  if (name == "git") return among(second, {"rev-parse", "describe", "status", "ls-remote"});
+  if (name == "docker" || name == "podman") return among(second, {"ps", "info", "images", "inspect"});
+  if (name == "ip")
+    return !says("add") && !says("del") && !says("delete") && !says("set") && !says("flush") && !says("replace");
   if (name == "command") return second == "-v" || second == "-V";
   if (name == "dpkg") return among(second, {"-l", "-s", "-L", "-S", "--list", "--status", "--print-architecture"});
   if (name == "rpm") return second.starts_with("-q") || second == "--query" || second == "--eval";
@@ -96,6 +110,61 @@ bool Unit::is_read(const std::string& name, const Task& by) {
   const std::size_t to = line_start(by.file, by.node->span.end_line + 1);
   const int inside = to > from ? holds(std::string_view(own).substr(from, to - from)) : 0;
   return holds(all_text_) > inside;
+}
+
+bool Unit::is_folder(const std::string& path, const std::string& here) const {
+  if (here.ends_with('/') || directories_.contains(here)) return true;
+  static constexpr std::string_view kOfTheSystem[] = {"/bin",
+                                                      "/boot",
+                                                      "/etc",
+                                                      "/etc/default",
+                                                      "/etc/nginx",
+                                                      "/etc/ssl",
+                                                      "/etc/systemd/system",
+                                                      "/home",
+                                                      "/lib",
+                                                      "/media",
+                                                      "/mnt",
+                                                      "/opt",
+                                                      "/root",
+                                                      "/run",
+                                                      "/sbin",
+                                                      "/srv",
+                                                      "/tmp",
+                                                      "/usr",
+                                                      "/usr/bin",
+                                                      "/usr/lib",
+                                                      "/usr/local",
+                                                      "/usr/local/bin",
+                                                      "/usr/local/sbin",
+                                                      "/usr/local/src",
+                                                      "/usr/sbin",
+                                                      "/usr/share",
+                                                      "/usr/src",
+                                                      "/var",
+                                                      "/var/cache",
+                                                      "/var/lib",
+                                                      "/var/log",
+                                                      "/var/tmp",
+                                                      "/var/www",
+                                                      "/lib/systemd/system"};
+  const std::string known = constant_text(path, *this).value_or(here);
+  if (std::find(std::begin(kOfTheSystem), std::end(kOfTheSystem), known) != std::end(kOfTheSystem)) return true;
+  if (here.starts_with("/etc/") && (here.ends_with(".d") || here.starts_with("/etc/cron.")) &&
+      std::count(here.begin(), here.end(), '/') == 2)
+    return true;
+  // Something of the role lies below it.
+  if (path.size() < 2) return false;
+  for (std::size_t at = all_text_.find(path + "/"); at != std::string::npos; at = all_text_.find(path + "/", at + 1)) {
+    const char before = at == 0 ? ' ' : all_text_[at - 1];
+    const char behind = at + path.size() + 1 < all_text_.size() ? all_text_[at + path.size() + 1] : ' ';
+    const auto in_path = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+             c == '.' || c == '/' || c == '}' || c == '{';
+    };
+    if (!in_path(before) && in_path(behind) && behind != '/') return true;
+  }
+  return false;
 }
 
 bool Unit::is_fetched(const std::string& path) const {

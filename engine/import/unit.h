@@ -32,6 +32,7 @@ struct Item {
   std::vector<std::string> template_files;  // in the module's folder
   std::string comment;                      // above it, or all of it
   int row = -1;                             // in the report
+  std::vector<int> other_rows;              // of tasks that speak of it too
   bool broken = false;                      // it did not pass the check
   std::set<std::string> opened;             // what of it was left to the host, as far as types go
   bool for_others = false;                  // its condition is that another one of the same is not there
@@ -78,6 +79,7 @@ struct Symbol {
   std::optional<Written> before;  // under `values` as NAME_default
   std::string problem;            // why its value is by hand
   std::set<std::string> opened;   // as of an item
+  bool waits = false;             // null until something is given that the role has no default for
 
   // What it is called in a file of values_from: apart from the value that is made of it.
   bool system_is_apart() const { return system_gives_way || !steps.empty(); }
@@ -203,6 +205,8 @@ class Unit : public Names {
     bool secret = false;      // `no_log`
   };
   void add_play(Play play) { plays_.push_back(std::move(play)); }
+  // Those of the hosts of its plays, where these are not all.
+  std::set<std::string> patterns() const;
   // The file that write() makes of it: that of the project, or of a module.
   void write_into(std::string file) { file_ = std::move(file); }
   // Takes over what `name` is in another unit, as an input that is handed on.
@@ -225,9 +229,11 @@ class Unit : public Names {
   std::vector<std::string> input_names() const;
   void mark_sensitive(const std::string& name);
   // What the inventory gives a name, for its type; the node outlives this.
-  void know_value(const std::string& name, const lang::Node& value) { known_values_[name] = &value; }
+  void know_value(const std::string& name, const lang::Node& value) { known_values_.emplace(name, &value); }
   // As they stand in meta/main.yml: a name, or a map with variables.
   const std::vector<const lang::Node*>& role_dependencies() const { return dependencies_; }
+  // Whether the default and the inventory give a name scalars of several types.
+  bool is_mixed(const std::string& name) const;
   void know_roles(std::set<std::string> roles) { roles_ = std::move(roles); }
 
   Cel variable(const std::string& name) override;
@@ -290,6 +296,7 @@ class Unit : public Names {
 
   // --- system_values.cc
   void collect_system_files(const Task& task, const Context& around);
+  void collect_system_paths(const Task& task, const std::vector<std::string>& paths, const Context& around);
   void settle_system_files();
 
   // --- system_files.cc
@@ -307,6 +314,7 @@ class Unit : public Names {
   void compile(const std::string& name, Symbol& symbol);
   Cel outside(const std::string& name, Symbol& symbol, Type type);
   Type type_by_use(const std::string& name, bool& asked_for) const;
+  std::set<Type> known_types(const std::string& name) const;
   Cel previous(const std::string& name, Symbol& symbol);
   Cel value_of(const lang::Node& node, Names& names);
   Cel declare_unknown(const std::string& name);
@@ -374,6 +382,8 @@ class Unit : public Names {
   // Whether a path, as the role writes it, lies where a task puts something that runs on the machine that runs Ansible,
   // and here on the host itself.
   bool is_fetched(const std::string& path) const;
+  // Whether something is put into what `path` names, and not written over it; `here` is what the path becomes.
+  bool is_folder(const std::string& path, const std::string& here) const;
   // Whether something outside of the task asks for the result or fact of this name.
   bool is_read(const std::string& name, const Task& by);
 
@@ -394,15 +404,26 @@ class Unit : public Names {
     std::string identity;
     std::string attribute;
     std::vector<const Item*> sources;
+    WrittenMap whose;  // attributes that say whose unit it is, or what manages it
   };
   void set_off(const Restart& restart, const Cel& when, int row);
   Item* service_of(const std::string& identity, const std::string& guard);
   void restart(const Handler& handler, const std::string& attribute, int row);
 
+  // --- waiting.cc
+  std::string given_where(const std::string& kind, const std::string& name) const;
+  // What has to be given for what stands in a text, as conditions.
+  std::vector<std::string> needed_by(std::string_view text) const;
+  // Has something left out until what it needs is given, where that is what was found; false where it is not.
+  bool wait_for_values(Item& item, std::string_view line, const std::string& why);
+  bool wait_for_values(const std::string& name, Symbol& symbol, const std::string& why);
+
   // --- unit_write.cc
   void write_items(const Items& items, std::size_t indent, Lines& lines);
   void write_item(Item& item, std::size_t indent, Lines& lines);
   bool is_live(const Item& item) const;
+  bool break_waiting(Items& items);
+  std::string own_text();
   void write_inputs(Lines& lines);
   void write_named(Lines& lines);
 
@@ -431,6 +452,7 @@ class Unit : public Names {
   std::map<std::string, std::vector<Registered>> registered_;  // in the order of the tasks
   std::map<const Task*, std::size_t> positions_;
   std::vector<const Task*> at_position_;
+  std::set<const Task*> asked_;                   // whose results are being made of their words
   int current_row_ = -1;                          // of the task that is translated
   std::size_t position_ = 0;                      // of what is translated
   std::map<std::string, std::string> elsewhere_;  // what files that no include names make: name -> file
@@ -448,6 +470,7 @@ class Unit : public Names {
   std::map<std::string, std::map<std::string, const lang::Node*>> system_more_;
   std::map<std::string, std::string> system_names_;  // `include_vars: name:` -> prefix
   std::map<std::string, WrittenMap> readings_;
+  std::set<std::string> unasked_;            // of these, what nothing asks for
   std::map<std::string, std::size_t> urls_;  // that lookups ask, numbered
   WrittenMap checks_;
   std::vector<std::pair<std::string, int>> check_rows_;
@@ -456,15 +479,23 @@ class Unit : public Names {
   // By identity: each with the conditions around it.
   std::map<std::string, std::vector<std::pair<std::string, Item*>>> services_;
   std::vector<Restart> restarts_;
+  // What a resource is declared as, by its kind and identity, with the conditions under which it is.
+  struct Declared {
+    Item* item = nullptr;
+    std::string condition;
+  };
+  std::map<std::string, std::vector<Declared>> declared_;
+  std::map<std::string, Declared> beside_;      // owner and mode of files that edits give, by path; here with the guard
   std::map<std::string, std::string> files_;    // of the module: templates and files
   std::set<std::string> file_resources_;        // identities of files that lines stand in
   std::map<std::string, WrittenMap> requests_;  // what requests for certificates say, by the file that they go to
   std::set<std::string> directories_;
-  std::map<std::string, const lang::Node*> known_values_;
+  std::multimap<std::string, const lang::Node*> known_values_;
   std::set<std::string> broken_names_;
   std::map<std::string, std::pair<int, int>> name_lines_;
   std::map<std::string, std::pair<int, int>> check_lines_;
-  std::string refresh_;  // of package lists, for packages that come
+  std::map<std::string, std::string> written_;  // the files of the last write()
+  std::string refresh_;                         // of package lists, for packages that come
   std::string refresh_guard_;
   std::string signed_by_;  // key that an apt_key brought
   bool packages_before_ = false;
@@ -476,6 +507,8 @@ class Unit : public Names {
 Cel loop_list(const lang::Node& over, const std::string& word, Names& names);
 // The keyword of a task's loop, and what it is called; null where there is none.
 const lang::Node* loop_keyword(const Task& one, std::string& word);
+// What its items are called.
+std::string loop_variable(const Task& task);
 
 // Makes a resource of a task, by the table of modules. False where there is no kind for it.
 bool is_resource_module(const std::string& module);

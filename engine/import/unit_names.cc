@@ -87,6 +87,27 @@ Written Unit::written_of(const Node& node, Names& names) {
   return literal_of(node);
 }
 
+// The types that the inventory gives a name.
+std::set<Type> Unit::known_types(const std::string& name) const {
+  std::set<Type> types;
+  for (auto [at, end] = known_values_.equal_range(name); at != end; ++at) {
+    if (!deep_jinja(*at->second) && plain_type(*at->second) != Type::kNull) types.insert(plain_type(*at->second));
+  }
+  return types;
+}
+
+// Whether the default and the inventory give a name scalars of several types: here it is text, and null for `false`.
+bool Unit::is_mixed(const std::string& name) const {
+  std::set<Type> types = known_types(name);
+  const auto own = symbols_.find(name);
+  const Node* by_default = own == symbols_.end() ? nullptr : own->second.by_default;
+  if (by_default != nullptr && !deep_jinja(*by_default) && plain_type(*by_default) != Type::kNull)
+    types.insert(plain_type(*by_default));
+  return types.size() > 1 && std::none_of(types.begin(), types.end(), [](Type type) {
+           return type == Type::kList || type == Type::kMap || type == Type::kAny;
+         });
+}
+
 // What a value is like, by what is done with it; and whether something asks whether it is there at all.
 Type Unit::type_by_use(const std::string& name, bool& asked_for) const {
   const auto letter = [](char c) {
@@ -95,8 +116,7 @@ Type Unit::type_by_use(const std::string& name, bool& asked_for) const {
   };
   std::map<Type, int> found;
   // What the inventory gives it says most.
-  if (const auto known = known_values_.find(name); known != known_values_.end() && !deep_jinja(*known->second))
-    found[plain_type(*known->second)] = 1000;
+  if (const std::set<Type> known = known_types(name); !known.empty()) found[*known.begin()] = 1000;
   if (words_.empty()) {
     const std::string_view text = all_text_;
     const auto in_word = [](char c) {
@@ -179,7 +199,7 @@ Cel Unit::declare_unknown(const std::string& name) {
   symbol.is_input = true;
   symbol.compiled = true;
   symbol.input_type = type;
-  symbol.may_be_null = asked_for;
+  symbol.may_be_null = asked_for || is_mixed(name);
   symbol.meaning = atom("inputs." + own, type);
   if (symbol.may_be_null) {
     symbol.value = Written::of_text("${dyn(inputs." + own + ")}");
@@ -245,7 +265,7 @@ Cel Unit::previous(const std::string& name, Symbol& symbol) {
   if (symbol.by_default != nullptr) {
     symbol.is_input = true;
     const Type type = plain_type(*symbol.by_default);
-    if (symbol.is_sensitive || type == Type::kNull) {
+    if (symbol.is_sensitive || type == Type::kNull || is_mixed(name)) {
       Cel given = outside(name, symbol, Type::kAny);
       if (!symbol.steps.empty()) return given;
       symbol.value = Written::of_text("${dyn(" + input + ")}");
@@ -262,8 +282,9 @@ Cel Unit::previous(const std::string& name, Symbol& symbol) {
         return atom(input, Type::kList);
       }
     }
-    if (!deep_jinja(*symbol.by_default))
+    if (!deep_jinja(*symbol.by_default)) {
       return atom(input, type, type == Type::kList ? item_type(*symbol.by_default) : Type::kAny);
+    }
     const Cel unset{input + " == null", Type::kBool, Type::kAny, rank::kRelation, "", ""};
     if (symbol.by_default->is_scalar()) {
       const Cel own_value = value_of(*symbol.by_default, *this);
@@ -387,7 +408,7 @@ Cel Unit::variable(const std::string& name) {
     symbol.meaning = atom("inputs.ansible_managed", Type::kText);
     return symbol.meaning;
   }
-  if (name.starts_with("ansible_")) {
+  if (name.starts_with("ansible_") && !known_values_.contains(name)) {
     std::size_t used = 0;
     if (std::optional<Cel> found = asked_fact(name.substr(8))) return *found;
     if (std::optional<Cel> found = fact_of({name.substr(8)}, used)) return *found;

@@ -165,6 +165,7 @@ std::vector<std::string> Unit::first_found(const Task& task) const {
   if (const Node* file = task.argument({"file"})) text = file->text;
   if (const Node* loop = task.keyword("loop"); loop != nullptr && loop->is_scalar()) text = loop->text;
   if (const Node* items = task.keyword("with_items"); items != nullptr && items->is_scalar()) text += items->text;
+  text = behind_own_name(task, text);
   const std::size_t at = text.find("first_found'");
   if (at == std::string::npos) return paths;
   const Node* variables = task.keyword("vars");

@@ -227,7 +227,7 @@ void Unit::check_variable_files(const Task& one) {
   const Node* file = one.argument({"file"});
   if (one.argument({"dir"}) != nullptr) throw Untranslatable{"all files of variables in a folder (`dir`)"};
   if (!first_found(one).empty()) return;
-  std::string path = file != nullptr ? file->text : one.free_form;
+  std::string path = behind_own_name(one, file != nullptr ? file->text : one.free_form);
   if (holds_jinja(path)) {
     if (system_files_.empty()) throw Untranslatable{"files of variables whose names plumb cannot work out"};
     return;

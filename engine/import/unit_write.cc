@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "engine/base/ascii.h"
 #include "engine/import/expression.h"
 #include "engine/import/literal.h"
 #include "engine/import/open_types.h"
@@ -47,11 +48,56 @@ Written schema_of(const Node& node) {
   return Written::of_map(std::move(schema));
 }
 
+// A play for a group without hosts, as one that asks each host whether it is in the group.
+bool for_nobody(Item& item, const std::string& why) {
+  const Written* on = item.find("on");
+  const bool about_hosts = why.find("no host matches the pattern") != std::string::npos ||
+                           why.find("no host or group matches") != std::string::npos;
+  if (on == nullptr || !about_hosts || on->text.find_first_of(":,&!*?[]~") != std::string::npos) return false;
+  const std::string asks = cel_text(on->text) + " in host.groups";
+  std::erase_if(item.keys, [](const WrittenEntry& key) { return key.name == "on"; });
+  if (Written* when = item.find("when")) {
+    when->text = asks + " && (" + when->text + ")";
+  } else {
+    item.keys.insert(item.keys.begin(), {"when", Written::of_text(asks)});
+  }
+  return true;
+}
+
+// Whether an expression in one of these files asks for a reading.
+bool is_asked(const std::string& name, const std::map<std::string, std::string>& files) {
+  const std::string word = "readings." + name;
+  return std::any_of(files.begin(), files.end(), [&](const auto& file) {
+    const std::string& text = file.second;
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+      const char behind = at + word.size() < text.size() ? text[at + word.size()] : ' ';
+      if (!is_letter(behind) && !is_digit(behind) && behind != '_') return true;
+    }
+    return false;
+  });
+}
+
+std::string_view line_of(std::string_view text, int line) {
+  for (int at = 1; at < line && !text.empty(); ++at) {
+    const std::size_t end = text.find('\n');
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
 }  // namespace
 
 const Symbol* Unit::symbol(const std::string& name) const {
   const auto found = symbols_.find(name);
   return found == symbols_.end() ? nullptr : &found->second;
+}
+
+std::set<std::string> Unit::patterns() const {
+  std::set<std::string> all;
+  for (const Play& play : plays_) {
+    if (!play.hosts.empty()) all.insert(play.hosts);
+  }
+  return all;
 }
 
 void Unit::adopt(const std::string& name, const Unit& from) {
@@ -74,21 +120,32 @@ bool Unit::is_live(const Item& item) const {
   return std::any_of(item.children.begin(), item.children.end(), [&](const auto& child) { return is_live(*child); });
 }
 
+// Without what it waits for a command would run at each apply. True where one is by hand for that now.
+bool Unit::break_waiting(Items& items) {
+  bool any = false;
+  for (auto& item : items) {
+    any = break_waiting(item->children) || any;
+    any = break_waiting(item->rescue) || any;
+    const auto waits = [](const auto& one) { return one.first == "run_on"; };
+    const auto& triggers = item->triggers;
+    if (item->broken || item->type != "command" || std::none_of(triggers.begin(), triggers.end(), waits) ||
+        std::any_of(triggers.begin(), triggers.end(),
+                    [&](const auto& one) { return waits(one) && is_live(*one.second); }))
+      continue;
+    item->broken = true;
+    item->comment = "what it waits for is by hand";
+    set_outcome(item->row, Outcome::kByHand);
+    note(item->row, item->comment);
+    any = true;
+  }
+  return any;
+}
+
 void Unit::write_item(Item& item, std::size_t indent, Lines& lines) {
   const std::string lead(indent, ' ');
   if (item.kind == Item::Kind::kComment) {
     lines.add_comment(indent, item.comment);
     return;
-  }
-  // Without what it waits for a command would run at each apply.
-  const auto waits = [](const auto& one) { return one.first == "run_on"; };
-  if (!item.broken && item.type == "command" && std::any_of(item.triggers.begin(), item.triggers.end(), waits) &&
-      std::none_of(item.triggers.begin(), item.triggers.end(),
-                   [&](const auto& one) { return waits(one) && is_live(*one.second); })) {
-    item.broken = true;
-    item.comment = "what it waits for is by hand";
-    set_outcome(item.row, Outcome::kByHand);
-    note(item.row, item.comment);
   }
   if (item.broken) {
     const TaskOutcome row = item.row < 0 ? TaskOutcome() : report_.tasks[static_cast<std::size_t>(item.row)];
@@ -164,6 +221,11 @@ void Unit::write_inputs(Lines& lines) {
     if (!symbol.default_text.empty()) {
       schema =
           Written::of_map({{"type", Written::of_text("string")}, {"default", Written::of_text(symbol.default_text)}});
+    } else if (is_mixed(name) && !symbol.is_sensitive) {
+      const bool given = symbol.by_default != nullptr && plain_type(*symbol.by_default) != Type::kNull &&
+                         !holds_jinja_within(*symbol.by_default);
+      schema = Written::of_map({{"type", Written::of_texts({"string", "null"})},
+                                {"default", given ? text_or_null(*symbol.by_default) : Written::of_plain("null")}});
     } else if (literal) {
       schema = schema_of(*symbol.by_default);
       if (symbol.is_sensitive) schema.entries.emplace_back("sensitive", Written::of_plain("true"));
@@ -223,7 +285,7 @@ void Unit::write_named(Lines& lines) {
   }
   any = false;
   for (auto& [name, source] : readings_) {
-    if (broken_names_.contains("readings." + name)) continue;
+    if (broken_names_.contains("readings." + name) || unasked_.contains(name)) continue;
     if (!any) lines.add("\nreadings:");
     any = true;
     const int first = lines.next_line();
@@ -247,13 +309,10 @@ void Unit::write_named(Lines& lines) {
   }
 }
 
-std::map<std::string, std::string> Unit::write() {
-  std::map<std::string, std::string> files;
-  name_lines_.clear();
+std::string Unit::own_text() {
+  // Places in files of values were taken down before.
+  std::erase_if(name_lines_, [&](const auto& one) { return one.first.starts_with(file_ + "\n"); });
   check_lines_.clear();
-  const std::map<std::string, std::string> system = write_system_files();
-  for (const auto& [name, text] : system) files[name] = text;
-  for (const auto& [name, text] : files_) files[name] = text;
   Lines lines;
   lines.add_comment(0, "From Ansible: " + (shown_.empty() ? name_ : shown_));
   lines.add(head_.empty() ? "plumb: v1" : head_);
@@ -261,14 +320,37 @@ std::map<std::string, std::string> Unit::write() {
   write_named(lines);
   const bool any = std::any_of(items_.begin(), items_.end(), [&](const auto& item) { return is_live(*item); });
   if (any) lines.add("\nresources:");
-  if (!any && !items_.empty()) lines.add("");
+  if (!any) {
+    Lines remarks;
+    write_items(items_, 0, remarks);
+    if (!remarks.text().empty()) lines.add("");
+  }
   // As `plumb fmt` has comments that stand below no key.
   write_items(items_, any ? 2 : 0, lines);
-  files[file_] = lines.text();
+  return lines.text();
+}
+
+std::map<std::string, std::string> Unit::write() {
+  std::map<std::string, std::string> files;
+  name_lines_.clear();
+  const std::map<std::string, std::string> system = write_system_files();
+  for (const auto& [name, text] : system) files[name] = text;
+  for (const auto& [name, text] : files_) files[name] = text;
+  while (break_waiting(items_)) {
+  }
+  files[file_] = own_text();
+  // What was asked for and is not needed after all is not read either.
+  const std::size_t before = unasked_.size();
+  for (const auto& [name, source] : readings_) {
+    if (!is_asked(name, files)) unasked_.insert(name);
+  }
+  if (unasked_.size() != before) files[file_] = own_text();
+  written_ = files;
   return files;
 }
 
 bool Unit::break_at(const std::string& file, int line, const std::string& why) {
+  const std::string_view faulty = line_of(written_[file], line);
   // Types that do not go together are left to the host first.
   const bool opens = is_about_types(why);
   const auto mark = [&](Item& item) {
@@ -281,14 +363,18 @@ bool Unit::break_at(const std::string& file, int line, const std::string& why) {
     if (const std::string printed = text_that_is_a_number(why); !printed.empty() && item.opened.insert(why).second) {
       if (Written* value = item.find(printed); value != nullptr && print_numbers(*value)) return true;
     }
+    if (wait_for_values(item, faulty, why)) return true;
     item.broken = true;
     item.comment = why;
     const Written* use = item.kind == Item::Kind::kUse ? item.find("use") : nullptr;
     if (use != nullptr && item.row < 0) tell_once("the use of `" + use->text + "` is by hand: " + why);
-    if (item.row >= 0) {
-      set_outcome(item.row, Outcome::kByHand);
-      note(item.row, why);
-      report_.tasks[static_cast<std::size_t>(item.row)].effort = 2;
+    std::vector<int> rows = item.other_rows;
+    rows.push_back(item.row);
+    for (const int row : rows) {
+      if (row < 0) continue;
+      set_outcome(row, Outcome::kByHand);
+      note(row, why);
+      report_.tasks[static_cast<std::size_t>(row)].effort = 2;
     }
     return true;
   };
@@ -300,6 +386,8 @@ bool Unit::break_at(const std::string& file, int line, const std::string& why) {
       if (item->broken || item->kind == Item::Kind::kComment || line < item->first_line || line > item->last_line)
         continue;
       if (item->kind == Item::Kind::kBlock) {
+        // For a group that the inventory has not, it is there for nobody.
+        if (for_nobody(*item, why)) return true;
         // Its own condition or loop is at fault: all of it goes.
         bool any = false;
         const std::function<void(Items&)> all = [&](Items& inner) {
@@ -370,7 +458,10 @@ bool Unit::break_at(const std::string& file, int line, const std::string& why) {
   for (const auto& [key, place] : name_lines_) {
     if (!key.starts_with(file_ + "\n") || line < place.first || line > place.second) continue;
     const std::string name = key.substr(file_.size() + 1);
-    if (name.starts_with("readings.")) return broken_names_.insert(name).second;
+    if (name.starts_with("readings.")) {
+      tell_once((shown_.empty() ? name_ : shown_) + ": the reading `" + name.substr(9) + "` is by hand: " + why);
+      return broken_names_.insert(name).second;
+    }
     for (auto& [own, symbol] : symbols_) {
       const std::string safe = safe_name(own);
       const bool value = name == "values." + safe || name == "values." + safe + "_default";
@@ -379,6 +470,7 @@ bool Unit::break_at(const std::string& file, int line, const std::string& why) {
         std::optional<Written>& own_value = name == "values." + safe ? symbol.value : symbol.before;
         if (own_value && open_types(*own_value, false, why)) return true;
       }
+      if (name == "values." + safe && wait_for_values(own, symbol, why)) return true;
       // The value is somebody's to give; what reads it finds it under its old name.
       symbol.problem = why;
       for (const Symbol::Step& step : symbol.steps) {
