@@ -355,12 +355,13 @@ TEST_F(SurveyOfAHost, WhatServersOfDatabasesHaveWithoutPasswords) {
   ASSERT_EQ(roles.things.size(), 1);
   ASSERT_EQ(roles.things[0].withheld.size(), 1);
   EXPECT_EQ(roles.things[0].withheld[0].attribute, "password_hash");
-  system_.script("mysql*", {0,
-                            "{\"user\": \"blog\", \"host\": \"%\"}\nGRANT USAGE ON *.* TO `blog`@`%` IDENTIFIED BY "
-                            "PASSWORD '*0'\nGRANT SELECT, INSERT ON "
-                            "`blog`.* TO `blog`@`%` WITH GRANT OPTION\nGRANT ALL PRIVILEGES ON `a.``b`.`c` TO "
-                            "`blog`@`%`\nGRANT EXECUTE ON PROCEDURE `blog`.`p` TO `blog`@`%`\n",
-                            {}});
+  system_.script("mysql*",
+                 {0,
+                  "{\"user\": \"blog\", \"host\": \"%\"}\nGRANT USAGE ON *.* TO `blog`@`%` IDENTIFIED BY "
+                  "PASSWORD '*0'\nGRANT SELECT, INSERT ON "
+                  "`blog`.* TO `blog`@`%` WITH GRANT OPTION\nGRANT ALL PRIVILEGES ON `a.``b`.`c` TO "
+                  "`blog`@`%`\nGRANT EXECUTE ON PROCEDURE `blog`.`p` TO `blog`@`%`\nGRANT `reader`@`%` TO `blog`@`%`\n",
+                  {}});
   EXPECT_EQ(found("mysql_grant"),
             (Json{{"blog@%: blog",
                    {{"user", "blog"},
@@ -370,7 +371,8 @@ TEST_F(SurveyOfAHost, WhatServersOfDatabasesHaveWithoutPasswords) {
                     {"grant_option", true}}},
                   {"blog@%: a.`b.c",
                    {{"user", "blog"}, {"host", "%"}, {"database", "a.`b"}, {"table", "c"}, {"privileges", {"ALL"}}}}}));
-  ASSERT_EQ(look("mysql_grant").left_out.size(), 1);
+  ASSERT_EQ(look("mysql_grant").left_out.size(), 2);
+  EXPECT_EQ(look("mysql_grant").left_out[0].what, "that blog@% is in `reader`@`%`");
   system_.script("psql*", {2, "", "no such role"});
   EXPECT_EQ(found("postgresql_role"), Json::object());
   ASSERT_EQ(look("postgresql_role").left_out.size(), 1);

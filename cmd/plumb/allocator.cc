@@ -13,10 +13,13 @@ namespace plumb::cmd {
 void keep_freed_memory() {
 #ifdef PLUMB_MIMALLOC
   constexpr long kMilliseconds = 250;  // longer than a small run takes, too short for a large one to heap it up
-#if MI_MALLOC_VERSION >= 210
+// Two lines of it are kept up, and each has renamed the option: 1.8 and 2.1 to one name.
+#if MI_MALLOC_VERSION >= 210 || (MI_MALLOC_VERSION >= 180 && MI_MALLOC_VERSION < 200)
   mi_option_set(mi_option_purge_delay, kMilliseconds);
-#else
+#elif MI_MALLOC_VERSION >= 200
   mi_option_set(mi_option_decommit_delay, kMilliseconds);
+#else
+  mi_option_set(mi_option_reset_delay, kMilliseconds);
 #endif
 #endif
 }

@@ -43,6 +43,13 @@ std::string format_type(const std::string& format) {
   return format;
 }
 
+// Of places in a network, and of times of a crontab, its own words say more than the name of their form.
+bool says_its_form(const Schema& part) {
+  static const std::set<std::string> places = {"port",    "endpoint", "published-port",   "url",
+                                               "address", "network",  "certificate-name", "crontab"};
+  return part.contains("x-expected") && places.contains(part["x-format"].get<std::string>());
+}
+
 std::string range(const Schema& part) {
   const bool low = part.contains("minimum");
   const bool high = part.contains("maximum");
@@ -95,7 +102,7 @@ std::string type_text(const Schema& document, const Schema& part_or_reference) {
     for (const Schema& value : part["enum"]) values.push_back(code(yaml_text(value)));
     return joined(values, "or");
   }
-  if (part.contains("x-format")) return format_type(part["x-format"]) + range(part);
+  if (part.contains("x-format") && !says_its_form(part)) return format_type(part["x-format"]) + range(part);
   for (const char* choice : {"anyOf", "oneOf"}) {
     if (!part.contains(choice) || part.contains("type")) continue;
     std::vector<std::string> options;

@@ -46,6 +46,26 @@ TEST_F(Adopt, ThingsThatSayTheSameStandInOneList) {
   EXPECT_EQ(things_at(project, told, "things.yaml", 5, ""), (std::vector<std::size_t>{2}));
 }
 
+// Two clusters have a role of one name, two accounts a container.
+TEST_F(Adopt, ThingsOfOneNameAreToldApart) {
+  const Told told = read(
+      "{\"kind\":\"lamp\",\"name\":\"hall\",\"attributes\":{}}\n"
+      "{\"kind\":\"lamp\",\"name\":\"hall\",\"attributes\":{\"lit\":true}}\n"
+      "{\"kind\":\"lamp\",\"name\":\"hall\",\"attributes\":{\"lit\":true}}\n");
+  const WrittenProject project = write(told);
+  EXPECT_EQ(project.files.at("things.yaml"), R"(resources:
+  - lamp: hall
+  - lamp: hall
+    id: hall-true
+    lit: true
+  - lamp: hall
+    id: hall-true-2
+    lit: true
+)");
+  EXPECT_EQ(things_at(project, told, "", 0, "lamp:hall-true"), (std::vector<std::size_t>{1}));
+  EXPECT_EQ(things_at(project, told, "", 0, "lamp:hall"), (std::vector<std::size_t>{0}));
+}
+
 TEST_F(Adopt, ContentsOfSomeLengthAreFilesAndExpressionsAreNone) {
   const std::string text(500, 'x');
   const Told told = read("{\"kind\":\"note\",\"name\":\"/etc/my app/a\",\"attributes\":{\"text\":\"" + text +

@@ -67,9 +67,45 @@ std::string plain_path(std::string_view path) {
   return out.empty() ? "_" : out;
 }
 
-// An input's name for an attribute that is withheld: "user_alice_password_hash".
-std::string input_name(const Thing& thing, const std::string& attribute) {
-  return plain_name(thing.kind + "_" + thing.name + "_" + attribute, '_');
+// As a plan calls it, without an id.
+std::string plain_address(const Thing& thing, const Kind& kind) {
+  static const Json kNone = Json::object();
+  const std::string address = thing.kind + ":" + thing.name;
+  for (const Json& key : member_of(kind.schema.is_given() ? kind.schema.json() : kNone, "x-key")) {
+    const Json& value = member_of(thing.attributes, key.get_ref<const std::string&>());
+    if (!value.is_null()) return address + "#" + (value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return address;
+}
+
+// What tells it from another one of its name: "5433" of two clusters, "deploy" of two accounts.
+std::string difference(const Thing& thing, const Thing& other) {
+  constexpr std::size_t kLongest = 32;
+  for (const auto& [name, value] : thing.attributes.items()) {
+    if (value.is_structured() || member_of(other.attributes, name) == value) continue;
+    const std::string text = plain_part(value.is_string() ? value.get<std::string>() : value.dump());
+    if (text.size() <= kLongest) return text;
+  }
+  return "2";
+}
+
+// For those whose address another one has already.
+std::map<std::size_t, std::string> ids_of(const Told& told, const std::vector<Standing>& standings,
+                                          const Registry& kinds) {
+  std::map<std::string, std::size_t> first;
+  std::map<std::size_t, std::string> ids;
+  for (std::size_t i = 0; i < told.things.size(); ++i) {
+    const Thing& thing = told.things[i];
+    const Kind* kind = kinds.find(thing.kind);
+    if (kind == nullptr || (standings[i] != Standing::kTaken && standings[i] != Standing::kWithheld)) continue;
+    const auto [place, is_first] = first.emplace(plain_address(thing, *kind), i);
+    if (is_first) continue;
+    const std::string wanted = plain_part(thing.name) + "-" + difference(thing, told.things[place->second]);
+    std::string id = wanted;
+    for (int n = 2; !first.emplace(thing.kind + ":" + id, i).second; ++n) id = wanted + "-" + std::to_string(n);
+    ids[i] = id;
+  }
+  return ids;
 }
 
 // What everybody sees as it is, and YAML keeps as it is.
@@ -91,7 +127,9 @@ bool stays_in_place(const std::string& bytes) {
 
 class Writer {
  public:
-  Writer(const Told& told, const Registry& kinds) : told_(told), kinds_(kinds), standings_(standings(told, kinds)) {}
+  Writer(const Told& told, const Registry& kinds) : told_(told), kinds_(kinds), standings_(standings(told, kinds)) {
+    out_.ids = ids_of(told, standings_, kinds);
+  }
 
   WrittenProject project(const ProjectNames& names) {
     std::map<std::string, std::vector<std::size_t>> chapters;
@@ -174,7 +212,18 @@ class Writer {
              content_of(told_.things[i]) == nullptr;
     };
     return a.kind == b.kind && a.attributes == b.attributes && a.attributes.size() <= kMostShared && plain(one) &&
-           plain(other) && a.name != b.name;
+           plain(other) && a.name != b.name && !out_.ids.contains(one) && !out_.ids.contains(other);
+  }
+
+  // What it is called in the project.
+  std::string name_of(std::size_t i) const {
+    const auto id = out_.ids.find(i);
+    return id == out_.ids.end() ? told_.things[i].name : id->second;
+  }
+
+  // An input's name for an attribute that is withheld: "user_alice_password_hash".
+  std::string input_name(std::size_t i, const std::string& attribute) const {
+    return plain_name(told_.things[i].kind + "_" + name_of(i) + "_" + attribute, '_');
   }
 
   // The attribute that holds bytes, where the thing has it.
@@ -196,13 +245,15 @@ class Writer {
 
   void write_group(const std::vector<std::size_t>& group, Lines& lines) {
     const Thing& thing = told_.things[group.front()];
-    if (standings_[group.front()] == Standing::kWithheld) return write_comment(thing, lines);
+    if (standings_[group.front()] == Standing::kWithheld) return write_comment(group.front(), lines);
     if (in_place_ && !can_be_pasted(thing)) {
       lines.add_comment(2, "Not here, since it is no plain text: " + thing.kind + " " + outside_line(thing.name));
       return;
     }
     if (group.size() == 1) {
       lines.add_value("  - ", 4, thing.kind, written(thing.name));
+      if (out_.ids.contains(group.front()))
+        lines.add_value("    ", 4, "id", Written::of_text(out_.ids.at(group.front())));
     } else {
       std::vector<std::string> names;
       for (const std::size_t i : group) names.push_back(escaped(told_.things[i].name, false));
@@ -211,13 +262,15 @@ class Writer {
     for (const auto& [name, value] : attributes_of(thing)) lines.add_value("    ", 4, name, value);
     for (const auto& [attribute, why] : thing.withheld) {
       lines.add_comment(
-          4, attribute + ": ${inputs." + input_name(thing, attribute) + "}  (" + why + ", which is not taken)");
-      inputs_.emplace_back(input_name(thing, attribute), thing.kind + " " + thing.name + ": " + why);
+          4, attribute + ": ${inputs." + input_name(group.front(), attribute) + "}  (" + why + ", which is not taken)");
+      inputs_.emplace_back(input_name(group.front(), attribute),
+                           thing.kind + " " + name_of(group.front()) + ": " + why);
     }
   }
 
   // What it would be, with an input for what is secret.
-  void write_comment(const Thing& thing, Lines& lines) {
+  void write_comment(std::size_t i, Lines& lines) {
+    const Thing& thing = told_.things[i];
     std::string why;
     Thing open = thing;
     for (const auto& [attribute, reason] : thing.withheld) {
@@ -227,9 +280,10 @@ class Writer {
     lines.add_comment(2, "Not managed: " + why + ". With an input that a store of secrets gives, it would be:");
     Lines resource;
     resource.add_value("- ", 2, thing.kind, written(thing.name));
+    if (out_.ids.contains(i)) resource.add_value("  ", 2, "id", Written::of_text(out_.ids.at(i)));
     for (const auto& [attribute, reason] : thing.withheld) {
-      resource.add("  " + attribute + ": ${inputs." + input_name(thing, attribute) + "}");
-      inputs_.emplace_back(input_name(thing, attribute), thing.kind + " " + thing.name + ": " + reason);
+      resource.add("  " + attribute + ": ${inputs." + input_name(i, attribute) + "}");
+      inputs_.emplace_back(input_name(i, attribute), thing.kind + " " + name_of(i) + ": " + reason);
     }
     for (const auto& [name, value] : attributes_of(open)) resource.add_value("  ", 2, name, value);
     std::string text = resource.text();
@@ -279,7 +333,7 @@ class Writer {
       lines.add_value("", 0, "include", Written::of_texts(included));
     }
     if (!comments_.empty()) lines.add("");
-    for (const std::size_t i : comments_) write_comment(told_.things[i], lines);
+    for (const std::size_t i : comments_) write_comment(i, lines);
     if (!inputs_.empty()) {
       lines.add("");
       lines.add_comment(
@@ -323,18 +377,19 @@ std::string write_resources(const Told& told, const Registry& kinds, const std::
 
 std::vector<std::size_t> things_at(const WrittenProject& project, const Told& told, const std::string& file, int line,
                                    const std::string& address) {
+  const auto is_called = [&](std::size_t i) {
+    const auto id = project.ids.find(i);
+    const std::string own = told.things[i].kind + ":" + (id == project.ids.end() ? told.things[i].name : id->second);
+    return address == own || address.starts_with(own + "#");
+  };
   for (const Place& place : project.places) {
     const bool here = !file.empty() && place.file == file && line >= place.first_line && line <= place.last_line;
-    const bool named = std::any_of(place.things.begin(), place.things.end(), [&](std::size_t i) {
-      const std::string own = told.things[i].kind + ":" + told.things[i].name;
-      return address == own || address.starts_with(own + "#");
-    });
+    const bool named = std::any_of(place.things.begin(), place.things.end(), is_called);
     if (!here && !(file.empty() && named)) continue;
     if (place.things.size() == 1) return place.things;
     std::vector<std::size_t> exact;
     for (const std::size_t i : place.things) {
-      const std::string own = told.things[i].kind + ":" + told.things[i].name;
-      if (address == own || address.starts_with(own + "#")) exact.push_back(i);
+      if (is_called(i)) exact.push_back(i);
     }
     return exact.empty() ? place.things : exact;
   }

@@ -22,6 +22,7 @@ struct WrittenProject {
   std::map<std::string, std::string> files;  // path in the project -> bytes
   std::vector<Place> places;
   std::map<std::string, std::size_t> taken;  // by kind, how many
+  std::map<std::size_t, std::string> ids;    // of things that share their name with another one of their kind
 };
 
 struct ProjectNames {

@@ -29,7 +29,19 @@ class Conditions {
 
  private:
   void report(Code code, std::string summary, const SourceSpan& span, std::string label, std::string hint = {}) {
-    diagnostics_.add(Diagnostic(code, std::move(summary)).at(span, std::move(label)).with_hint(std::move(hint)));
+    Diagnostic problem = Diagnostic(code, std::move(summary)).at(span, std::move(label)).with_hint(std::move(hint));
+    for (const Entry& entry : node_.entries) {
+      if (is_handed_on(entry) && problem.summary.find(shown(entry.key)) != std::string::npos)
+        problem.related.push_back({entry.key_span, "the block's"});
+    }
+    diagnostics_.add(std::move(problem));
+  }
+
+  // It stands in a block around this map, and counts as if it stood here.
+  bool is_handed_on(const Entry& entry) const {
+    const SourceSpan& first = node_.entries.front().key_span;
+    const SourceSpan& own = entry.key_span;
+    return own.line < first.line || (!node_.flow && own.line > first.line && own.column < first.column);
   }
 
   // Says in words why a condition does not hold.

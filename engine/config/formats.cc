@@ -12,6 +12,7 @@
 #include "engine/base/pattern.h"
 #include "engine/base/real.h"
 #include "engine/base/zone_form.h"
+#include "engine/config/network_formats.h"
 #include "engine/config/crontab_times.h"
 #include "engine/config/wall_clock.h"
 
@@ -201,6 +202,7 @@ Result<Json> apply_format(std::string_view format, std::string_view text, const 
   if (format == "name") return plain_name(text, name);
   if (format == "timezone") return timezone(text, name);
   if (format == "pattern") return pattern(text, name);
+  if (std::optional<Result<Json>> network = apply_network_format(format, text, name)) return std::move(*network);
   if (format == "crontab") return crontab_time(text, name);
   if (format == "duration") {
     if (const auto seconds = with_unit(text, kTimeUnits)) return Json(*seconds);

@@ -3,12 +3,12 @@
 #include <cerrno>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/base/file.h"
 #include "engine/base/platform.h"
-#include "engine/base/random.h"
 #include "engine/base/unique_fd.h"
 #include "engine/base/wipe.h"
 #include "engine/exec/state_folder.h"
@@ -57,17 +57,18 @@ Result<> HostKey::make() {
   const std::string path = host_key_path(files_);
   PLUMB_TRY(make_folders(files_, parent_of(path), 0755));
   PLUMB_TRY_ASSIGN(const Place place, files_.place(path));
-  const std::string beside = place.name + "." + random_hex(8);
-  UniqueFd file(
-      ::openat(place.folder.get(), beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) return os_error("create", path);
+  // What is left of one whose making was cut off is taken over. Whoever waits here finds the key made.
+  const std::string beside = place.name + ".new";
+  UniqueFd file(::openat(place.folder.get(), beside.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file || ::flock(file.get(), LOCK_EX) != 0 || ::ftruncate(file.get(), 0) != 0 || ::fchmod(file.get(), 0600) != 0)
+    return os_error("create", path);
   const age::Opener made = age::Opener::with_new_key();
   std::string text = "# secret values for this host are sealed to " + made.recipient() + "\n" + made.text() + "\n";
   Result<> written = write_all(file.get(), text, path);
   wipe(text);
   if (written && sync_file(file.get()) != 0) written = os_error("sync", path);
   if (written && ::linkat(place.folder.get(), beside.c_str(), place.folder.get(), place.name.c_str(), 0) != 0 &&
-      errno != EEXIST) {
+      errno != EEXIST && errno != ENOENT) {
     written = os_error("make", path);
   }
   ::unlinkat(place.folder.get(), beside.c_str(), 0);
@@ -75,8 +76,9 @@ Result<> HostKey::make() {
   return sync_folder(files_, parent_of(path));
 }
 
-Result<std::string> HostKey::recipient() {
+Result<std::string> HostKey::recipient(bool may_make) {
   PLUMB_TRY_ASSIGN(bool there, read());
+  if (!there && !may_make) return std::string();
   if (!there) {
     PLUMB_TRY(make());
     PLUMB_TRY_ASSIGN(there, read());

@@ -24,9 +24,9 @@ class HostKey {
   // Nothing is read or made yet. `files` outlives it.
   explicit HostKey(const RootFiles& files) : files_(files) {}
 
-  // "age1…". Made where this host has none. Errors: kNotSealed where the file is none of the host's own, those of the
-  // system.
-  Result<std::string> recipient();
+  // "age1…". Where this host has none, it is made, or "" where it is not to be. Errors: kNotSealed where the file is
+  // none of the host's own, those of the system.
+  Result<std::string> recipient(bool may_make);
   // Errors: kSealingKey where it is sealed to another key, or this host has none; kNotSealed.
   Result<std::string> open(std::string_view sealed);
 

@@ -161,6 +161,7 @@ Result<BeyondMode> LocalSystem::beyond_mode(const std::string& path, bool follow
   BeyondMode out;
   out.capabilities = rights.capabilities;
   out.label = rights.label;
+  out.is_cut = rights.is_cut;
   for (const auto& [name, value] : rights.extended) out.extended[text_of_bytes(name)] = text_of_bytes(value);
   for (const AccessEntry& one : rights.entries) {
     std::string name;

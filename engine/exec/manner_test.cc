@@ -196,6 +196,7 @@ TEST(ProgramsOfAnAction, HaveItsVariablesAndItsTime) {
   EXPECT_EQ(must(system.run(request)).output, "own\n");
 
   request.argv = {"sleep", "60"};
+  request.may_be_late = true;
   system.set_deadline(std::chrono::steady_clock::now() + std::chrono::milliseconds(200));
   EXPECT_TRUE(must(system.run(request)).timed_out);
   const auto late = system.run(request);

@@ -89,6 +89,7 @@ std::vector<Result<Observed>> observe_resources(const Registry& registry, System
                                                 outside::Elsewhere* elsewhere) {
   std::vector<Result<Observed>> out(desired.size());
   system.set_key(key);
+  system.ask_anew();
   // Those of a kind for which programs have the same variables.
   using Variables = std::map<std::string, std::string>;
   std::map<std::pair<std::string, Variables>, std::vector<std::size_t>> batches;

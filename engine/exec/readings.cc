@@ -57,6 +57,7 @@ Result<ToldReading> take(LocalSystem& system, const CommandSource& source, const
   request.cwd = "/";
   request.timeout = std::chrono::seconds(source.timeout_seconds);
   request.output_limit = kLongestReading + 1;
+  request.may_be_late = true;
   request.changes_nothing = true;
   const std::string program = "`" + (source.argv.empty() ? source.script : source.argv[0]) + "`";
   const Result<ProcessResult> result = system.run(request);

@@ -112,7 +112,7 @@ class Server {
     if (const auto* hello = std::get_if<wire::Hello>(&message)) return take(*hello);
     if (!greeted_) return fail(Code::kProtocol, "a conversation begins with hello");
     if (const auto* read = std::get_if<wire::Read>(&message)) return answer_to(*read);
-    if (std::holds_alternative<wire::Recipient>(message)) return tell_key();
+    if (const auto* recipient = std::get_if<wire::Recipient>(&message)) return tell_key(*recipient);
     if (auto* observe = std::get_if<wire::Observe>(&message)) return answer_to(*observe);
     if (const auto* providers = std::get_if<wire::Providers>(&message)) return answer_to(*providers);
     if (const auto* call = std::get_if<wire::ProviderCall>(&message)) return answer_to(*call);
@@ -134,8 +134,8 @@ class Server {
     return fail(Code::kProtocol, "this message is not for an executor");
   }
 
-  Result<> tell_key() {
-    PLUMB_TRY_ASSIGN(std::string key, key_.recipient());
+  Result<> tell_key(const wire::Recipient& known) {
+    PLUMB_TRY_ASSIGN(std::string key, key_.recipient(known.key.empty()));
     line_.send(wire::Recipient{std::move(key)});
     return {};
   }

@@ -1,5 +1,6 @@
 // What other users of a host can put in the way: links, FIFOs, names that are no text, trees without end, rights that
 // outlast an owner.
+#include <fstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -221,6 +222,36 @@ constexpr std::string_view kList(
     "\x10\0\x04\0\xff\xff\xff\xff"
     "\x20\0\0\0\xff\xff\xff\xff",
     44);
+
+// More names than the kernel lists: whoever owns a file could hide a list of rights behind them.
+TEST_F(TrustTest, AccessListsAreToldOfAFileWithAttributesWithoutEnd) {
+  const std::string folder = "/dev/shm/plumb-attributes-" + std::to_string(::getpid());
+  const auto clean = [&folder] {
+    std::error_code gone;
+    std::filesystem::remove_all(folder, gone);
+  };
+  clean();
+  std::error_code made;
+  if (!std::filesystem::create_directory(folder, made)) GTEST_SKIP() << "no memory file system";
+  const std::string path = folder + "/f";
+  std::ofstream(path) << "x";
+  bool takes = ::setxattr(path.c_str(), "system.posix_acl_access", kList.data(), kList.size(), 0) == 0;
+  for (int i = 0; takes && i < 320; ++i) {
+    const std::string name = "user." + std::to_string(i) + std::string(220, 'x');
+    takes = ::setxattr(path.c_str(), name.c_str(), "v", 1, 0) == 0;
+  }
+  std::vector<char> names(65536);
+  if (!takes || ::listxattr(path.c_str(), names.data(), names.size()) >= 0) {
+    clean();
+    GTEST_SKIP() << "the memory file system takes no such attributes";
+  }
+  LocalSystem system(must(RootFiles::at(folder)));
+  const BeyondMode beyond = system.beyond_mode("/f", false).value();
+  EXPECT_EQ(beyond.access_list, "user:4242:r--");
+  EXPECT_TRUE(beyond.is_cut);
+  EXPECT_FALSE(beyond.capabilities);
+  clean();
+}
 
 TEST_F(TrustTest, AccessListsAreToldAndGoWhereThatIsAsked) {
   if (HeldEntry entry = system_.files().hold("/etc", false); entry.own_path().empty())

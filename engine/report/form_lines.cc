@@ -111,10 +111,10 @@ std::string without_signs(const std::string& text) {
   return rest;
 }
 
-std::string without_comma(const std::string& text) {
-  std::string rest = text.substr(0, text.find_last_not_of(" \t\r") + 1);  // npos + 1 is 0
-  if (rest.ends_with(',')) rest.pop_back();
-  return rest;
+std::string without_comma(std::string text) {
+  const std::size_t last = text.find_last_not_of(" \t\r");
+  if (last != std::string::npos && text[last] == ',') text.erase(last, 1);
+  return text;
 }
 
 }  // namespace
@@ -163,8 +163,12 @@ std::size_t form_lines(std::string_view before, std::string_view after, const Pa
     for (Rests* rests : {&gone.told, &gone.untold, &come.told, &come.untold}) std::erase_if(*rests, is_nothing);
     if (gone.moves || come.moves) cancel_told(gone, come, without_signs);
   }
+  // Lines of signs alone go with what they hold together, and so would another way to end them.
+  const bool other_ends = (before.find('\r') == std::string_view::npos) != (after.find('\r') == std::string_view::npos);
   const std::size_t line_end = before.ends_with('\n') == after.ends_with('\n') ? 0 : 1;
-  return std::max(gone.told.size() + gone.untold.size(), come.told.size() + come.untold.size()) + line_end;
+  return std::max({gone.told.size() + gone.untold.size(), come.told.size() + come.untold.size(),
+                   std::size_t{other_ends ? 1U : 0U}}) +
+         line_end;
 }
 
 }  // namespace plumb::report

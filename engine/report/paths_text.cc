@@ -48,8 +48,8 @@ class PathWriter {
     }
   }
 
-  // A line of its own, after the others.
-  void note(const std::string& text) { add(tint(text, Tone::kDim, options_.color)); }
+  // A line of its own, after the others, however many of them there are.
+  void note(const std::string& text) { note_ = text; }
 
   std::string take() {
     const std::size_t most = options_.full ? lines_.size() : options_.diff_lines;
@@ -59,6 +59,7 @@ class PathWriter {
       out += std::string(margin_) +
              tint("… " + std::to_string(lines_.size() - most) + " more lines", Tone::kDim, options_.color) + "\n";
     }
+    if (!note_.empty()) out += std::string(margin_) + tint(note_, Tone::kDim, options_.color) + "\n";
     return out;
   }
 
@@ -93,6 +94,7 @@ class PathWriter {
   std::string_view margin_;
   const PlanTextOptions& options_;
   std::vector<std::string> lines_;
+  std::string note_;
 };
 
 std::string text_of_paths(const PathChanges& changes, const std::string& note, std::string_view margin,

@@ -115,6 +115,28 @@ TEST(PathsText, ARemarkThatMovesIsCounted) {
             "        and 1 line of comments and layout; --full shows them\n");
 }
 
+// Also where a comma comes with a new member, and where there are so many paths that not all are shown.
+TEST(PathsText, BlanksAndLineEndsAreCounted) {
+  EXPECT_EQ(told("/etc/a.json", "{\n\"a\": 1,\n\"b\": 2\n}\n", "{\r\n\"a\": 1,\r\n\"b\": 2,\r\n\"c\": 3\r\n}\r\n"),
+            "        + c: 3\n"
+            "        and 2 lines of comments and layout; --full shows them\n");
+  EXPECT_EQ(told("/etc/a.json", "{\n\"a\": 1,\n\"b\": 2\n}\n", "{\n\"a\": 1,  \n\"b\": 2,\n\"c\": 3\n}\n"),
+            "        + c: 3\n"
+            "        and 1 line of comments and layout; --full shows them\n");
+  EXPECT_EQ(told("/etc/a.json", "{\n\"a\": 1\n}\n", "{\r\n\"c\": 3\r\n}\r\n").find("layout") == std::string::npos,
+            false);
+  std::string before = "# one\n[x]\n";
+  std::string after = "# two\n[x]\n";
+  for (int i = 0; i < 59; ++i) {
+    before += "a" + std::to_string(i) + " = 1\n";
+    after += "a" + std::to_string(i) + " = 2\n";
+  }
+  PlanTextOptions few;
+  few.diff_lines = 20;
+  EXPECT_THAT(content_change_text("/etc/a.ini", before, after, few),
+              testing::EndsWith(" more lines\n        and 1 line of comments and layout; --full shows them\n"));
+}
+
 TEST(PathsText, WhatLooksTheSameIsWrittenOut) {
   EXPECT_EQ(told("/etc/a.json", "{\"a\": \"x y\"}", "{\"a\": \"x\xc2\xa0y\"}"),
             "        ~ a: \"x y\" → \"x\\u{a0}y\"\n");

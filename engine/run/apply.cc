@@ -67,6 +67,7 @@ class Applying {
     result_.plan = std::move(saved.plan);
     result_.plan_id = std::move(saved.id);
     contents_ = std::move(saved.contents);
+    passed_readings_ = std::move(saved.passed_readings);
     file_ = saved.file.string();
     if (!saved.file.empty())
       coverage_ = std::make_shared<Coverage>(result_.plan, result_.plan_id, approvals_folder(saved.file));
@@ -191,9 +192,10 @@ class Applying {
     context_.tell({.kind = RunEvent::Kind::kPhase,
                    .host = {},
                    .phase = {Phase::kApply, fleet_->count_in(result_.plan), &result_.plan}});
-    FleetApply applied = fleet_->apply(
-        result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, request_.operator_name,
-                       request_.take_over, &run, hours_, request_.clock, contents_, std::move(done), coverage_});
+    FleetApply applied =
+        fleet_->apply(result_.plan, {request_.run, result_.plan_id, saved, request_.keep_going, request_.operator_name,
+                                     request_.take_over, &run, hours_, request_.clock, contents_, std::move(done),
+                                     coverage_, std::move(passed_readings_)});
     context_.tell({.kind = RunEvent::Kind::kPhaseOver, .host = {}});
     if (const Result<> begun = run.ready(); !begun) {
       context_.tell(begun.error());
@@ -264,6 +266,7 @@ class Applying {
   std::optional<std::string> document_;  // of the plan
   std::string file_;                     // of a saved plan; "" for none
   std::filesystem::path contents_;
+  std::map<std::string, std::set<std::string>> passed_readings_;
   std::shared_ptr<const Coverage> coverage_;  // of a plan's file
   bool resumed_ = false;
   WindowCheck window_;

@@ -139,10 +139,12 @@ std::optional<Finding> sealing_finding(Session& session, const RunContext& conte
       context.store.sealing_key(session.name(), account_of(session.settings()));
   if (!known) return failed(known.error());
   if (!*known || !session.knows_sealing()) return std::nullopt;
-  const Result<std::string> told = session.sealing_key();
+  const Result<std::string> told = session.sealing_key(**known);
   if (!told) return failed(told.error());
   if (*told == **known) return Finding{Health::kGood, "secret values are sealed to the key that it was known by", ""};
-  return Finding{Health::kBad, "its key for secret values is another one than it was known by",
+  return Finding{Health::kBad,
+                 told->empty() ? "it has lost its key for secret values"
+                               : "its key for secret values is another one than it was known by",
                  "where it was installed anew, `plumb forget " + session.name() + " --gone` has the new one taken"};
 }
 

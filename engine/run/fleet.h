@@ -117,6 +117,8 @@ struct ApplyOptions {
   std::set<std::string> turns_done = {};
   // What strict hosts are shown of the plan; null where there is no file of it.
   std::shared_ptr<const Coverage> coverage = {};
+  // By host, of a plan that is gone on with: readings that it has changed itself, and on which nothing stands any more.
+  std::map<std::string, std::set<std::string>> passed_readings = {};
 };
 
 struct FleetApply {

@@ -126,6 +126,11 @@ Result<Request> Fleet::request_for(const Member& member, const plan::Actions& ac
                                 {options.run, options.plan, context_.key, options.saved_plan, options.keep_going,
                                  options.who, options.take_over, plan.hosts.at(member.name).image_id}));
   request.apply.readings = plan.hosts.at(member.name).readings;
+  // What people approved for a strict host goes there as it is.
+  if (const auto passed = options.passed_readings.find(member.name);
+      passed != options.passed_readings.end() && member.session->charter().empty()) {
+    std::erase_if(request.apply.readings, [&](const UsedReading& one) { return passed->second.contains(one.name); });
+  }
   for (const UsedReading& one : request.apply.readings) {
     if (is_keyed_digest(one.told)) request.apply.key = context_.key;
   }

@@ -2,6 +2,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
+#include "engine/run/passed_readings.h"
 #include "engine/run/plan_contents.h"
 
 namespace plumb::run {
@@ -37,6 +38,7 @@ Result<SavedPlan> plan_to_resume(const history::RunStore& store, const Registry&
   // The run may itself have gone on with an earlier one of this plan.
   PLUMB_TRY_ASSIGN(const std::set<std::string> done, store.hosts_done(run.summary.plan));
   for (const std::string& host : done) saved.plan.hosts.erase(host);
+  saved.passed_readings = passed_readings(saved.plan, run, kinds);
   for (const auto& [host, unused] : saved.plan.unplanned) {
     found.add(Diagnostic(Code::kHostNotInPlan, "run " + run.summary.id + " had no plan for this host")
                   .as(Severity::kWarning)

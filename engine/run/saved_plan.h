@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ struct SavedPlan {
   std::filesystem::path contents;   // its folder of contents, which need not exist; "" where it has none
   bool resumed = false;             // it goes on with an earlier run, whose history has it
   std::filesystem::path file = {};  // that it was read from; "" where it was not
+  std::map<std::string, std::set<std::string>> passed_readings = {};  // of one that is resumed: see passed_readings.h
 };
 
 // Errors: kPlanUnreadable.

@@ -87,8 +87,9 @@ class Session {
 
   // Connects and reads the executor's hello, unless that is done already.
   Result<> connect();
-  // The key of the host that secret values are sealed to, "age1…", as it tells it now; made there where it has none.
-  Result<std::string> sealing_key();
+  // The key of the host that secret values are sealed to, "age1…", as it tells it now. Where it has none it makes one;
+  // with the one that it is `known` by it makes none, and tells "".
+  Result<std::string> sealing_key(std::string known = {});
   // Whether it knows of such a key.
   bool knows_sealing() const { return hello_.protocols.max >= wire::kSeals; }
   // Asks for those of these facts that it has not told.

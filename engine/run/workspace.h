@@ -19,6 +19,7 @@
 #include "engine/policy/rule.h"
 #include "engine/secrets/made_secrets.h"
 #include "engine/secrets/open_references.h"
+#include "engine/secrets/surroundings.h"
 
 namespace plumb::run {
 
@@ -35,8 +36,9 @@ struct WorkspaceRequest {
   secrets::StandIns stand_ins = secrets::StandIns::kNo;
   // What was read of the project before, for who reads it again and again; null for nobody. It outlives the workspace.
   config::KeptProject* kept = nullptr;
-  // The addresses of vaults that tokens of this machine may go to, where it says; else its environment does.
-  std::optional<std::vector<std::string>> vaults;
+  // The addresses of vaults that tokens of this machine may go to, where it says; else its environment does. Nowhere
+  // where it cannot be read what it says.
+  secrets::Surroundings::Vaults vaults = std::optional<std::vector<std::string>>();
   bool needs_key = true;  // else any key will do where there is none: nothing that it seals is kept
 };
 

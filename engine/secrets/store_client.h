@@ -22,9 +22,8 @@ class StoreClient {
   // `stores` outlive it.
   StoreClient(const config::SecretStores& stores, Folder project, Environment environment, std::string key, int stop);
 
-  // Tokens go to these addresses of vaults alone, where it says any; else $VAULT_ADDR and $BAO_ADDR say. Said before
-  // anything is asked.
-  void restrict_vaults(std::optional<std::vector<std::string>> vaults) { around_.restrict_vaults(std::move(vaults)); }
+  // As Surroundings has it; where nothing is said $VAULT_ADDR and $BAO_ADDR say. Said before anything is asked.
+  void restrict_vaults(Surroundings::Vaults vaults) { around_.restrict_vaults(std::move(vaults)); }
   // Asks for what these refer to, up to eight things at a time. What came of it read() tells.
   void ask(std::span<const config::SecretReference> references);
 

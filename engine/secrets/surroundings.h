@@ -32,9 +32,10 @@ class Surroundings {
   const Files& files() const { return project_.files(); }
   const std::string& key() const { return key_; }
   std::optional<std::string> variable(const std::string& name) const;
-  // Tokens go to these addresses of vaults alone, where it says any.
-  void restrict_vaults(std::optional<std::vector<std::string>> vaults) { vaults_ = std::move(vaults); }
-  const std::optional<std::vector<std::string>>& vaults() const { return vaults_; }
+  // Tokens go to these addresses of vaults alone, where it says any; an error has them go nowhere, for that reason.
+  using Vaults = Result<std::optional<std::vector<std::string>>>;
+  void restrict_vaults(Vaults vaults) { vaults_ = std::move(vaults); }
+  const Vaults& vaults() const { return vaults_; }
   // Absolute; of what is written in a project, where `~/` is the home of whoever runs plumb.
   std::filesystem::path place(const std::string& text) const;
 
@@ -58,7 +59,7 @@ class Surroundings {
   Environment environment_;
   std::string key_;
   int stop_;
-  std::optional<std::vector<std::string>> vaults_;
+  Vaults vaults_ = std::optional<std::vector<std::string>>();
 
   mutable std::mutex programs_mutex_;
   mutable std::map<std::string, bool> programs_;  // by name: whether it is there

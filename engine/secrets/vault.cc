@@ -154,7 +154,8 @@ Result<> Vault::expect_meant(const std::string& url, const SecretReference& refe
     while (one.ends_with('/')) one.pop_back();
     return one == url;
   };
-  if (const auto& vaults = around_.vaults()) {
+  PLUMB_TRY_ASSIGN(const std::optional<std::vector<std::string>> vaults, around_.vaults());
+  if (vaults) {
     if (std::any_of(vaults->begin(), vaults->end(), is_it)) return {};
     return fail(Code::kTokenGoesElsewhere, called(reference) + ": tokens of this machine are not for " + url)
         .hint("`vaults` in /etc/plumb/trust.yaml names those that they are for");

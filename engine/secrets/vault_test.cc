@@ -214,6 +214,13 @@ TEST_F(VaultTest, ATokenGoesWhereTheMachineSays) {
   EXPECT_TRUE(read("db"));
 }
 
+TEST_F(VaultTest, ATokenGoesNowhereWhereNobodyCanReadWhatTheMachineSays) {
+  around_.restrict_vaults(fail(Code::kMachineTrust, "/etc/plumb/trust.yaml is no YAML"));
+  EXPECT_EQ(read("db").error().code(), Code::kMachineTrust);
+  EXPECT_THAT(refusal(), HasSubstr("/etc/plumb/trust.yaml is no YAML"));
+  EXPECT_TRUE(web_.asked.empty());
+}
+
 TEST_F(VaultTest, WritesAFieldAndLeavesTheOthers) {
   web_.answer(200, R"({"data": {"data": {"user": "u", "password": "old"}, "metadata": {"version": 7}}})");
   web_.answer(200, R"({"data": {"version": 8}})");

@@ -90,9 +90,9 @@ Result<Json> wanted_services(const Engine& engine, const std::vector<std::string
   std::vector<std::string> words = about_project(program, desired);
   words.insert(words.end(), {"config", "--hash", "*"});
   PLUMB_TRY_ASSIGN(const ProcessResult answer, ask_program(engine, std::move(words), system));
-  if (answer.exit_code != 0 || answer.timed_out)
-    return fail(Code::kCannotObserve, "compose cannot read " + desired.text("path") + ": " +
-                                          (answer.timed_out ? "no answer in time" : last_lines(answer.errors, 5)));
+  if (answer.exit_code != 0)
+    return fail(Code::kCannotObserve,
+                "compose cannot read " + desired.text("path") + ": " + last_lines(answer.errors, 5));
   Json services = Json::object();
   each_line(answer.output, [&](std::string_view line) {
     const std::vector<std::string> parts = words_in(line);
@@ -107,7 +107,7 @@ Result<> note_containers(const Engine& engine, const Desired& desired, System& s
       "ps",         "--all",    "--quiet",
       "--no-trunc", "--filter", "label=" + std::string(kProjectLabel) + "=" + project_of(desired)};
   PLUMB_TRY_ASSIGN(const ProcessResult answer, ask_engine(engine, words, system));
-  if (answer.exit_code != 0 || answer.timed_out)
+  if (answer.exit_code != 0)
     return fail(Code::kCannotObserve, engine.name + " cannot tell of its containers: " + last_lines(answer.errors, 5));
   std::vector<std::string> ids;
   each_line(answer.output, [&](std::string_view line) {

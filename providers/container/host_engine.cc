@@ -142,10 +142,10 @@ Result<Json> inspect(const Engine& engine, const std::string& type, const std::v
   words.insert(words.end(), names.begin(), names.end());
   PLUMB_TRY_ASSIGN(const ProcessResult answer, ask_engine(engine, words, system));
   Json found = json_answer(answer.output);
-  const bool well = answer.exit_code == 0 && !answer.timed_out;
-  if (!well && (answer.timed_out || !only_misses(answer.errors)))
-    return fail(Code::kCannotObserve, engine.name + " cannot tell of its " + type + "s: " +
-                                          (answer.timed_out ? "no answer in time" : last_lines(answer.errors, 5)))
+  const bool well = answer.exit_code == 0;
+  if (!well && !only_misses(answer.errors))
+    return fail(Code::kCannotObserve,
+                engine.name + " cannot tell of its " + type + "s: " + last_lines(answer.errors, 5))
         .hint(engine.is_podman() ? "podman is asked through podman.socket, or the host's systemd"
                                  : "is the service docker running, and may this account use it?");
   if (found.is_array()) return found;

@@ -73,6 +73,7 @@ Result<std::vector<std::string>> ask(const Server& server, const Client& client,
   request.stdin_text = std::string(server.preamble()).append(server.before_questions()) + question;
   request.timeout = kAsking;
   request.output_limit = kMostOutput;
+  request.may_be_late = true;
   request.changes_nothing = true;
   PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));
   const std::string title(server.title());

@@ -335,7 +335,9 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
       change.operations.push_back(Remove{text_of(entry, "path"), flag_of(entry, "directory", false), false});
     }
     change.note += (change.note.empty() ? "" : "; ");
-    change.note += "removes " + count(extra.size(), "entry", "entries") + " that nothing manages";
+    change.note += "removes " +
+                   count(std::max(extra.size(), observed.attribute("removes").size()), "entry", "entries") +
+                   " that nothing manages";
     if (const std::string some = some_of(observed.attribute("removes")); !some.empty()) change.note += ": " + some;
   }
   if (!change.after.empty()) change.op = Op::kUpdate;

@@ -68,10 +68,7 @@ class Git {
     request.user = user_;
     request.timeout = kAsking;
     request.changes_nothing = true;
-    PLUMB_TRY_ASSIGN(ProcessResult result, system_.run(request));
-    if (result.timed_out)
-      return fail(Code::kCannotObserve, "git did not answer in time about " + desired_.text("path"));
-    return result;
+    return system_.run(request);
   }
 
   const Desired& desired_;

@@ -11,6 +11,8 @@ namespace {
 
 // Asked for beside absence: the group goes as the run left it that made it, with the members that it had then.
 constexpr const char* kAsMade = "as_made";
+// Observed: the member as whom the host was reached.
+constexpr const char* kLogsIn = "logs_in";
 
 std::set<std::string> members_of(const Desired& desired) {
   const std::vector<std::string> members = texts_in(desired.attribute("members"));
@@ -54,6 +56,10 @@ Observed observe_one(const Desired& desired, const AccountFiles& files, System& 
                                         [&](const GroupAccount& one) { return one.name == name; }) == 1;
   if (one_number) observed.attributes["gid"] = account->gid;
   observed.attributes["members"] = std::set<std::string>(account->members.begin(), account->members.end());
+  for (const std::string& member : account->members) {
+    const Account* user = files.user(member);
+    if (user != nullptr && user->uid != 0 && is_who_logs_in(*user, system)) observed.attributes[kLogsIn] = member;
+  }
   if (wants_absent(desired)) {
     const auto user = std::find_if(files.users.begin(), files.users.end(),
                                    [&](const Account& one) { return one.gid == account->gid; });
@@ -87,6 +93,7 @@ Change GroupProvider::diff(const Desired& desired, const Observed& observed) con
     if (!observed.exists) return change;
     change.op = Op::kDelete;
     change.before = observed.attributes;
+    change.before.erase(kLogsIn);
     change.operations.push_back(EditDatabase{"group", "delete", name, Json::object()});
     return change;
   }
@@ -108,6 +115,19 @@ Change GroupProvider::diff(const Desired& desired, const Observed& observed) con
     change.note = "files of the old gid " + change.before["gid"].dump() + " keep that number";
   change.operations.push_back(std::move(edit));
   return change;
+}
+
+std::string GroupProvider::cuts_line(const Desired& desired, const Observed& observed) const {
+  const std::string name = desired.text("name");
+  const std::string who = observed.text(kLogsIn);
+  if (who.empty() || !gives_root(name) || desired.flag("allow_lock_out", false)) return {};
+  if (!wants_absent(desired) && (!desired.has("members") || members_of(desired).contains(who))) return {};
+  return who + " becomes root as a member of " + name;
+}
+
+std::string GroupProvider::remedy(const Desired& desired, const Missing& missing) const {
+  if (missing.what.kind != "login") return Provider::remedy(desired, missing);
+  return "log in as another user for this; or say `allow_lock_out: true`, where that one becomes root otherwise";
 }
 
 std::vector<Address> GroupProvider::infers(const Desired& desired) const {

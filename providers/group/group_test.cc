@@ -57,6 +57,24 @@ TEST_F(Group, Removal) {
             "deploy is the primary group of deploy and is not removed");
 }
 
+TEST_F(Group, WhoLogsInStaysInTheGroupByWhichItBecomesRoot) {
+  const auto cuts = [&](Json attributes) {
+    const Desired desired = want(std::move(attributes));
+    return provider.cuts_line(desired, *look(desired).observed);
+  };
+  system.make_file("/etc/group", "root:x:0:\nsudo:x:27:deploy,alice\nadm:x:4:deploy\ndeploy:x:1500:\n");
+  system.set_reached_by("192.0.2.5 50022 192.0.2.1 22 1500");
+  EXPECT_EQ(cuts({{"name", "sudo"}, {"state", "absent"}}), "deploy becomes root as a member of sudo");
+  EXPECT_EQ(cuts({{"name", "sudo"}, {"members", {"alice"}}}), "deploy becomes root as a member of sudo");
+  EXPECT_EQ(cuts({{"name", "sudo"}, {"members", {"alice"}}, {"allow_lock_out", true}}), "");
+  EXPECT_EQ(cuts({{"name", "sudo"}, {"members", {"deploy"}}}), "");
+  EXPECT_EQ(cuts({{"name", "sudo"}}), "");
+  EXPECT_EQ(cuts({{"name", "adm"}, {"state", "absent"}}), "");
+  EXPECT_FALSE(look(want({{"name", "sudo"}, {"state", "absent"}})).change.before.contains("logs_in"));
+  system.set_reached_by("192.0.2.5 50022 192.0.2.1 22 0");
+  EXPECT_EQ(cuts({{"name", "sudo"}, {"state", "absent"}}), "") << "another one";
+}
+
 TEST_F(Group, TheNameServicesGroupsAreNotManaged) {
   system.add_group({"ldap", 5000, {}});
   EXPECT_EQ(obstacle(want({{"name", "ldap"}})), "ldap is not a local group; it comes from the name service");

@@ -1,11 +1,15 @@
 #include "providers/http/http.h"
 
+#include <algorithm>
+
 #include "providers/sdk/calling.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/via.h"
 
 namespace plumb::providers::http {
 namespace {
+
+constexpr int kLongestQuestion = 120;  // seconds
 
 std::vector<int> numbers_in(const Json& value) {
   std::vector<int> numbers;
@@ -47,13 +51,14 @@ Call call_of(const Desired& desired) {
   return call;
 }
 
-// What is asked whether the call is needed.
+// What is asked whether the call is needed. A plan waits for it.
 Call question_of(const Desired& desired) {
   const Json& unless = desired.attribute("unless");
   Call question = addressed(desired);
   if (const std::string url = text_of(unless, "url"); !url.empty()) question.url = url;
   if (const Json& status = member_of(unless, "status"); !status.is_null()) question.status = numbers_in(status);
   question.contains = text_of(unless, "contains");
+  question.timeout_seconds = std::min(question.timeout_seconds, kLongestQuestion);
   return question;
 }
 

@@ -67,9 +67,8 @@ Result<std::string> line_of(const std::vector<std::string>& words, const std::st
   PLUMB_TRY_ASSIGN(const ProcessResult answer, system.run(request));
   std::string_view output = answer.output;
   std::string line(take_line(output));
-  if (answer.exit_code == 0 && !answer.timed_out && !line.empty()) return line;
-  return fail(Code::kCannotObserve,
-              "npm does not answer: " + (answer.timed_out ? "no answer in time" : last_lines(answer.errors, 5)));
+  if (answer.exit_code == 0 && !line.empty()) return line;
+  return fail(Code::kCannotObserve, "npm does not answer: " + last_lines(answer.errors, 5));
 }
 
 Result<std::optional<std::string>> version_in(const std::string& modules, const std::string& name, System& system) {

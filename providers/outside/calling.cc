@@ -53,6 +53,7 @@ ProcessRequest request_of(const Package& package, const Start& start) {
   request.user = start.user;
   request.stdin_text = hello_line(package) + start.lines;
   request.timeout = std::chrono::seconds(seconds_of(package, start));
+  request.may_be_late = true;
   request.output_limit = kMostOutput;
   request.end_at_limit = true;
   request.changes_nothing = start.observes;

@@ -56,9 +56,9 @@ Result<> ask_candidate(const Desired& desired, System& system, Observed& observe
   request.timeout = kAsking;
   request.changes_nothing = true;
   PLUMB_TRY_ASSIGN(const ProcessResult answer, system.run(request));
-  if (answer.exit_code != 0 || answer.timed_out)
-    return fail(Code::kCannotObserve, "pip cannot tell the latest " + desired.text("name") + ": " +
-                                          (answer.timed_out ? "no answer in time" : last_lines(answer.errors, 5)))
+  if (answer.exit_code != 0)
+    return fail(Code::kCannotObserve,
+                "pip cannot tell the latest " + desired.text("name") + ": " + last_lines(answer.errors, 5))
         .hint(
             "pip 22.2 or later can, where the kernel has Landlock; with `version` or `state: present` it is not asked");
   observed.attributes["candidate"] = observed.attribute("version");

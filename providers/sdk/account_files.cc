@@ -9,6 +9,7 @@
 #include "engine/base/host_text.h"
 #include "engine/base/time_text.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/text_lines.h"
 
 namespace plumb {
 namespace {
@@ -105,8 +106,19 @@ Result<AccountFiles> read_account_files(System& system, bool with_shadow) {
     entry = {std::string(fields[shadow_field::kHash]), expiry_date(fields[shadow_field::kExpires]), {}};
     for (std::size_t i = 0; i < kAgeLimits.size(); ++i)
       entry.ages[i] = number_in<std::int64_t>(fields[kAgeLimits[i].field]).value_or(-1);
+    entry.last_change = number_in<std::int64_t>(fields[shadow_field::kLastChange]).value_or(-1);
   });
   return files;
+}
+
+bool gives_root(std::string_view group) {
+  return group == "sudo" || group == "wheel" || group == "admin";
+}
+
+// "192.0.2.5 50022 192.0.2.1 22 1000"
+bool is_who_logs_in(const Account& account, const System& system) {
+  const std::vector<std::string> words = words_of(system.reached_by());
+  return words.size() == 5 && words.back() == std::to_string(account.uid);
 }
 
 std::string unfinished_remark(std::string_view gid) {

@@ -30,6 +30,7 @@ struct ShadowEntry {
   std::string hash;
   std::string expires;                               // "YYYY-MM-DD" or "never"
   std::array<std::int64_t, kAgeLimits.size()> ages;  // -1: no limit
+  std::int64_t last_change = -1;                     // in days since 1970
 };
 
 struct AccountFiles {
@@ -43,6 +44,11 @@ struct AccountFiles {
   const GroupAccount* group(std::string_view name) const;
   const GroupAccount* group(std::uint32_t gid) const;
 };
+
+// A group whose members sudo, doas or su let become root as a rule.
+bool gives_root(std::string_view group);
+// Whether this host was reached by a login as this user.
+bool is_who_logs_in(const Account& account, const System& system);
 
 // Lines that are no entries (empty, comments, NIS) are passed over. kNoBackEnd on hosts that keep accounts elsewhere.
 Result<AccountFiles> read_account_files(System& system, bool with_shadow);

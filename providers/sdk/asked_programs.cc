@@ -17,6 +17,7 @@ Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, Syst
   request.cwd = program.cwd;
   request.user = program.user;
   request.timeout = program.timeout;
+  request.may_be_late = true;
   request.env = program.env;
   request.changes_nothing = true;
   constexpr std::size_t kMost = std::size_t{64} << 10;

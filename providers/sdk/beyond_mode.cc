@@ -59,6 +59,10 @@ void observe_labels(const Desired& desired, const BeyondMode& beyond, Observed& 
   Json& told = observed.attributes["xattrs"] = Json::object();
   for (const auto& [name, value] : desired.attribute("xattrs").items()) {
     const auto found = beyond.extended.find(name);
+    if (found == beyond.extended.end() && beyond.is_cut && !observed.obstacle) {
+      observed.obstacle = Diagnostic(
+          Code::kRefusedByState, "it has more extended attributes than are read here: " + name + " may be among them");
+    }
     told[name] = found == beyond.extended.end() ? Json(false) : Json(found->second);
   }
 }

@@ -139,6 +139,7 @@ Result<CallAnswer> call_server(System& system, const Call& call, bool asks_only)
   ProcessRequest request = curl ? curl_request(call) : wget_request(call);
   request.timeout = std::chrono::seconds(call.timeout_seconds + 5);
   request.output_limit = kLongestAnswer;
+  request.may_be_late = true;
   request.changes_nothing = asks_only;
   PLUMB_TRY_ASSIGN(const ProcessResult result, system.run(request));
   CallAnswer answer = read_answer(result.output, !call.proxy.empty());

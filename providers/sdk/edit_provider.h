@@ -34,6 +34,8 @@ class EditProvider : public Provider {
   virtual bool creates(const Desired& desired) const { return desired.flag("create", false); }
   // What else it cannot be without, such as an account; `path` is the file on this host.
   virtual void note_needs(const Desired&, const std::string& /*path*/, System&, Observed&) const {}
+  // What it means for whoever reaches the host, also of what is to go.
+  virtual void note_reach(const Desired&, System&, Observed&) const {}
   // Of one that is missing and is to be made: notes what it cannot be made without, and what has to be made with it.
   virtual Result<> look_around(const Desired& desired, const std::string& place, System& system,
                                Observed& observed) const;

@@ -121,6 +121,7 @@ class EditedFile {
     Observed observed;
     if (path != editor.path(desired)) observed.attributes["at"] = path;
     if (!wants_absent(desired)) editor.note_needs(desired, path, system, observed);
+    editor.note_reach(desired, system, observed);
     note_what_is_made(desired, edit, editor, path, observed);
     if (!there_ && !wants_absent(desired)) {
       if (editor.creates(desired)) {

@@ -80,7 +80,7 @@ std::optional<std::string> asked_of_host(const SurveyedHost& host, std::vector<s
   request.timeout = kPatience;
   request.output_limit = kLongestAnswer;
   Result<ProcessResult> answer = host.system.run(request);
-  if (!answer || answer->exit_code != 0 || answer->timed_out) return std::nullopt;
+  if (!answer || answer->exit_code != 0) return std::nullopt;
   return std::move(answer->output);
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,7 @@ struct BeyondMode {
   std::string label = {};        // of SELinux: "system_u:object_r:etc_t:s0"; "" for none
   // Its extended attributes of the namespaces user and trusted, whole names, bytes as text.
   std::map<std::string, std::string> extended = {};
+  bool is_cut = false;  // it has more of these than are read
 };
 
 // What cannot be changed of an entry whatever its mode says.
@@ -65,6 +67,8 @@ struct ProcessRequest {
   std::size_t output_limit = std::size_t{1} << 20;  // each of the two; what is past it is dropped
   // What would print more than that is ended.
   bool end_at_limit = false;
+  // Where its time is up, what it printed by then is the answer; else that is an error which names it.
+  bool may_be_late = false;
   // It is only asked something: whoever runs it, the kernel lets it write nothing but into its TMPDIR.
   bool changes_nothing = false;
   // Files and folders that alone decide what it answers, where that is so: the answer may be kept while they are as
@@ -117,9 +121,12 @@ class System {
   // Where path lies after links are resolved, as a path of the host; the last part need not exist.
   virtual Result<std::string> resolve(const std::string& path) = 0;
 
-  // With the environment that was set, but for what the request sets itself. Errors: kProgramMissing. An exit code
-  // other than zero is a result, not an error.
+  // With the environment that was set, but for what the request sets itself. Errors: kProgramMissing; kProgramTimeout,
+  // also of one whose time was up before: what hangs is waited for once. An exit code other than zero is a result, not
+  // an error.
   Result<ProcessResult> run(const ProcessRequest& request);
+  // Programs whose time was up are tried again.
+  void ask_anew() { hung_.clear(); }
   // Where a program lies in the clean PATH of the host; empty when it is not there.
   virtual std::string find_program(const std::string& name) = 0;
 
@@ -160,14 +167,11 @@ class System {
   std::string key_;
   std::string reached_by_;
   std::map<std::string, std::string> env_;
+  std::set<std::string> hung_;
 };
 
 inline Result<std::string> System::ask(const Probe&) {
   return fail(Code::kCannotObserve, "this host is not asked over its network");
-}
-
-inline Result<ProcessResult> System::run(const ProcessRequest& request) {
-  return env_.empty() ? run_program(request) : run_program(with_env(request));
 }
 
 }  // namespace plumb

@@ -92,6 +92,12 @@ Result<> add_links(const Desired& desired, const Unit& unit, const BackEnd& back
   return {};
 }
 
+// Whatever started it: with a socket of its own it may be stopped, and lets nobody in then.
+bool is_sshd(std::string_view unit) {
+  const std::string_view name = unit.substr(0, unit.find('.'));
+  return name == "ssh" || name == "sshd";
+}
+
 // Of an account that is not there yet: its units are those of every account, and what the project brings.
 Observed of_nobody(const Desired& desired, const BackEnd& back_end, System& system) {
   Observed observed;
@@ -134,6 +140,7 @@ std::vector<Result<Observed>> observe_those(std::span<const Desired* const> desi
       continue;
     }
     Observed observed = describe(*desired[i], *unit, *read, **back_end, owner);
+    if (owner == nullptr && !system.reached_by().empty() && is_sshd(unit->name)) observed.attributes[kLetsIn] = true;
     const Result<> added = add_links(*desired[i], *unit, **back_end, owner, system, observed);
     results.push_back(added ? Result<Observed>(std::move(observed)) : Result<Observed>(Error(added.error())));
   }

@@ -225,6 +225,11 @@ bool ServiceProvider::is_lost(const Desired& desired, System& now, System& then)
   return wants_running(desired) && is->ends_by_itself && !was->ends_by_itself;
 }
 
+std::string ServiceProvider::cuts_line(const Desired& desired, const Observed& observed) const {
+  const bool stops = desired.text("state") == "stopped" && diff(desired, observed).after.contains("state");
+  return stops && observed.flag(kLetsIn, false) ? "logins come in by " + observed.text("unit") : std::string();
+}
+
 std::string ServiceProvider::remedy(const Desired&, const Missing& missing) const {
   if (missing.what.kind != "package") return {};
   return "units are enabled and masked by its program; install it before, as `package: " + missing.what.identity + "`";

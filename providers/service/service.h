@@ -18,6 +18,8 @@ class ServiceProvider : public Provider {
   // The unit by its full name; on a host by its own, which an alias is not.
   std::vector<std::string> claims(const Desired& desired) const override;
   std::vector<std::string> claims_on_host(const Desired& desired, const Observed& observed) const override;
+  // Of the sshd over which this host is reached.
+  std::string cuts_line(const Desired& desired, const Observed& observed) const override;
   // Of the manager's own program.
   std::string remedy(const Desired& desired, const Missing& missing) const override;
   // From the files of its unit: in what is refused, and in what enabling it links.

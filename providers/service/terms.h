@@ -17,6 +17,9 @@ inline bool needs_unit(const Desired& desired) {
   return wants_running(desired) || desired.flag("enabled", false);
 }
 
+// Observed: the host was reached by a login, and logins come in by this unit.
+inline constexpr const char* kLetsIn = "lets_in";
+
 // Whose units a resource is about; "" for the host's.
 inline std::string owner_of(const Desired& desired) {
   return desired.text("scope") == "user" ? desired.text("as") : std::string();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "providers/sdk/account_files.h"
+
 namespace plumb::providers::sudoers {
 
 std::string word_of(std::string_view name) {
@@ -45,6 +47,19 @@ Change SudoersProvider::diff(const Desired& desired, const Observed& observed) c
 void SudoersProvider::note_needs(const Desired&, const std::string& path, System& system, Observed& observed) const {
   note_writers(path, "sudo", system, observed);
   if (!system.find_program("visudo").empty()) observed.attributes["visudo"] = true;
+}
+
+void SudoersProvider::note_reach(const Desired& desired, System& system, Observed& observed) const {
+  const auto user = system.user_by_name(desired.text("user", desired.text("name")));
+  if (user && user->uid != 0 && is_who_logs_in(*user, system)) observed.attributes["logs_in"] = user->name;
+}
+
+// Of the user as whom this host was reached; other rules may let it.
+std::string SudoersProvider::cuts_line(const Desired& desired, const Observed& observed) const {
+  const std::string who = observed.text("logs_in");
+  if (who.empty() || !observed.exists) return {};
+  const bool asks = !desired.flag("nopassword", false) && observed.text("entry").find("NOPASSWD:") != std::string::npos;
+  return wants_absent(desired) || asks ? who + " becomes root by this rule" : std::string();
 }
 
 std::vector<Address> SudoersProvider::infers(const Desired& desired) const {

@@ -12,6 +12,8 @@ class SudoersProvider : public EntryProvider {
   Ownership of_new(const Desired&, const Observed&) const override { return {"root", "root", "0440"}; }
   void note_needs(const Desired& desired, const std::string& path, System& system, Observed& observed) const override;
   std::vector<Address> infers(const Desired& desired) const override;
+  void note_reach(const Desired& desired, System& system, Observed& observed) const override;
+  std::string cuts_line(const Desired& desired, const Observed& observed) const override;
   std::string remedy(const Desired& desired, const Missing& missing) const override;
   Change diff(const Desired& desired, const Observed& observed) const override;
 

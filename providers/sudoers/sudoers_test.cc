@@ -26,6 +26,23 @@ TEST_F(Sudoers, ARuleIsAloneInItsFile) {  // O07
   EXPECT_EQ(system.content(path), "# c\ndeploy ALL=(ALL) NOPASSWD: /bin/a x\\,y, /bin/b\n");
 }
 
+TEST_F(Sudoers, WhoLogsInKeepsTheRuleByWhichItBecomesRoot) {
+  system.make_directory("/etc/sudoers.d");
+  system.make_file(path, "deploy ALL=(ALL) NOPASSWD: ALL\n");
+  system.add_user({"deploy", 1500, 1500, "", "/home/deploy", "/bin/sh"});
+  const auto cuts = [&](Json attributes) {
+    const Desired rule = want(std::move(attributes));
+    return provider.cuts_line(rule, *look(rule).observed);
+  };
+  EXPECT_EQ(cuts({{"state", "absent"}}), "") << "this machine";
+  system.set_reached_by("192.0.2.5 50022 192.0.2.1 22 1500");
+  EXPECT_EQ(cuts({{"state", "absent"}}), "deploy becomes root by this rule");
+  EXPECT_EQ(cuts({{"user", "deploy"}, {"commands", "ALL"}}), "deploy becomes root by this rule")
+      << "asks for a password";
+  EXPECT_EQ(cuts({{"user", "deploy"}, {"commands", "ALL"}, {"nopassword", true}}), "");
+  EXPECT_EQ(cuts({{"user", "alice"}, {"state", "absent"}}), "");
+}
+
 TEST_F(Sudoers, NamesOfDirectoriesAreWords) {
   system.make_directory("/etc/sudoers.d");
   converge(want({{"group", "EXAMPLE\\domain admins"}, {"commands", "ALL"}}));

@@ -125,7 +125,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
   request.about = {source, path};
   request.changes_nothing = true;
   PLUMB_TRY_ASSIGN(const ProcessResult answer, system.run(request));
-  if (answer.exit_code != 0 || answer.timed_out)
+  if (answer.exit_code != 0)
     return fail(Code::kCannotObserve,
                 "rsync does not tell how " + path + " differs from " + source + ": " + last_lines(answer.errors, 5));
   note_differences(answer.output, observed);

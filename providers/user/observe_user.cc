@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <set>
 
 #include "engine/base/sealed.h"
+#include "engine/base/time_text.h"
 #include "providers/sdk/ownership.h"
-#include "providers/sdk/text_lines.h"
 #include "providers/sdk/tree_list.h"
 #include "providers/user/home_as_made.h"
 #include "providers/user/terms.h"
@@ -242,12 +243,25 @@ void look_at_ties(const Desired& desired, const Account& account, const AccountF
 
 namespace {
 
-// "192.0.2.5 50022 192.0.2.1 22 1000"
-void note_login(const Account& account, const System& system, Observed& observed) {
-  const std::vector<std::string> words = words_of(system.reached_by());
-  if (words.size() != 5 || words.back() != std::to_string(account.uid)) return;
+// sshd asks PAM of whoever comes with a key, too; one without PAM lets nobody in whose password is locked.
+Result<> note_login(const Desired& desired, const Account& account, const AccountFiles& files, System& system,
+                    Observed& observed) {
+  if (!is_who_logs_in(account, system)) return {};
   observed.attributes[kLogsIn] = true;
   if (account.uid != 0) observed.attributes[kBecomesRoot] = true;
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  Json& kept_out = observed.attributes[kKeptOut] = Json::object();
+  if (desired.has("expires") && desired.text("expires") <= date_text(today)) kept_out["expires"] = "would be expired";
+  const auto shadow = files.shadow.find(account.name);
+  const Json& days = desired.attribute("password_max_days");
+  if (shadow != files.shadow.end() && days.is_number_integer() && days >= 0 && shadow->second.last_change >= 0 &&
+      today.time_since_epoch().count() > shadow->second.last_change + days.get<std::int64_t>())
+    kept_out["password_max_days"] = "would be asked for a new password";
+  if (desired.flag("locked", false)) {
+    PLUMB_TRY_ASSIGN(const auto pam, system.stat("/etc/pam.d/sshd", true));
+    if (!pam) kept_out["locked"] = "would be locked, and sshd goes by that where it asks no PAM";
+  }
+  return {};
 }
 
 }  // namespace
@@ -284,7 +298,7 @@ Result<Observed> observe_user(const Desired& desired, const AccountFiles& files,
   }
   observed.exists = true;
   Json& attributes = observed.attributes;
-  note_login(*account, system, observed);
+  PLUMB_TRY(note_login(desired, *account, files, system, observed));
   attributes["uid"] = account->uid;
   attributes["group"] = primary_group(desired, files, account->gid, system);
   attributes["groups"] = supplementary_groups(desired, files, name);

@@ -35,6 +35,8 @@ inline constexpr const char* kHomeHolds = "home_holds";
 // root from there.
 inline constexpr const char* kLogsIn = "logs_in";
 inline constexpr const char* kBecomesRoot = "becomes_root";
+// Observed of that one: attributes whose wanted values would keep it out today, each with the words for it.
+inline constexpr const char* kKeptOut = "kept_out";
 
 // The mark by which logind lets units of an account run though nobody is logged in.
 inline std::string linger_file(const std::string& name) {

@@ -40,7 +40,7 @@ Change removal(const Desired& desired, const Observed& observed) {
   Change change;
   change.op = Op::kDelete;
   change.before = observed.attributes;
-  for (const char* of_line : {kLogsIn, kBecomesRoot}) change.before.erase(of_line);
+  for (const char* of_line : {kLogsIn, kBecomesRoot, kKeptOut}) change.before.erase(of_line);
   // Another account of that name would take it over.
   if (observed.flag("linger", false)) change.operations.push_back(let_linger(desired.text("name"), "end"));
   EditDatabase edit{"user", "delete", desired.text("name"), Json::object()};
@@ -145,23 +145,27 @@ void UserProvider::complete(Desired& desired, std::span<const Desired> host, con
   if (wants_absent(desired) && declared("group", desired.text("name"))) desired.attributes[kGroupIsDeclared] = true;
 }
 
-// Of the account that the host was reached as. A locked password is no matter of a key.
+// Of the account that the host was reached as.
 std::string UserProvider::cuts_line(const Desired& desired, const Observed& observed) const {
   if (!observed.flag(kLogsIn, false) || desired.flag("allow_lock_out", false)) return {};
   const std::string name = desired.text("name");
   if (wants_absent(desired)) return "it logs in as " + name;
   const Json after = diff(desired, observed).after;
   const std::string shell = text_of(after, "shell");
-  if (shell.ends_with("/nologin") || shell.ends_with("/false")) return name + " would get no shell";
-  // Such a day is past, whatever today is.
-  if (after.contains("expires") && text_of(after, "expires") < "2020") return name + " would be expired";
+  for (const char* none : {"/nologin", "/false", "/true", "/git-shell"}) {
+    if (shell.ends_with(none)) return name + " would get no shell";
+  }
+  for (const auto& [attribute, why] : observed.attribute(kKeptOut).items()) {
+    if (after.contains(attribute)) return name + " " + why.get<std::string>();
+  }
+  // sshd takes no keys that somebody else could have laid there.
+  if (after.contains("uid")) return "the keys of " + name + " belong to its old number";
   if (after.contains("home") && !desired.flag("move_home", false))
     return "the keys of " + name + " lie in " + observed.text("home");
   if (!after.contains("groups") || !observed.flag(kBecomesRoot, false)) return {};
   const std::set<std::string> stays = sorted_texts(after["groups"]);
   for (const std::string& group : sorted_texts(observed.attribute("groups"))) {
-    if ((group == "sudo" || group == "wheel" || group == "admin") && !stays.contains(group))
-      return name + " becomes root as a member of " + group;
+    if (gives_root(group) && !stays.contains(group)) return name + " becomes root as a member of " + group;
   }
   return {};
 }

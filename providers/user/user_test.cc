@@ -1,6 +1,9 @@
 #include "providers/user/user.h"
 
+#include <chrono>
+
 #include "engine/base/sealed.h"
+#include "engine/base/time_text.h"
 #include "providers/sdk/account_files.h"
 #include "providers/sdk/testing/provider_test.h"
 
@@ -439,8 +442,21 @@ TEST_F(User, WhoLogsInIsNotLockedOut) {
   EXPECT_EQ(cuts({{"name", "deploy"}, {"state", "absent"}}), "it logs in as deploy");
   EXPECT_EQ(cuts({{"name", "deploy"}, {"shell", "/usr/sbin/nologin"}}), "deploy would get no shell");
   EXPECT_EQ(cuts({{"name", "deploy"}, {"home", "/srv/deploy"}}), "the keys of deploy lie in /home/deploy");
-  EXPECT_EQ(cuts({{"name", "deploy"}, {"expires", "1970-01-02"}}), "deploy would be expired");
-  EXPECT_EQ(cuts({{"name", "deploy"}, {"expires", "2999-01-01"}}), "");
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  for (const std::string& past : {std::string("1970-01-02"), std::string("2026-01-01"), date_text(today)})
+    EXPECT_EQ(cuts({{"name", "deploy"}, {"expires", past}}), "deploy would be expired") << past;
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"expires", date_text(today + std::chrono::days(2))}}), "");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"expires", "never"}}), "");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"uid", 1501}}), "the keys of deploy belong to its old number");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"password_max_days", 30}}), "deploy would be asked for a new password");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"password_max_days", 99998}}), "");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"locked", true}}), "") << "as it is already";
+  system.make_file("/etc/shadow", "deploy:$6$salt$hash:19000:0:99999:7:::\n", 0640);
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"locked", true}}),
+            "deploy would be locked, and sshd goes by that where it asks no PAM");
+  system.make_directory("/etc/pam.d");
+  system.make_file("/etc/pam.d/sshd", "");
+  EXPECT_EQ(cuts({{"name", "deploy"}, {"locked", true}}), "") << "a key still opens it";
   EXPECT_EQ(cuts({{"name", "deploy"}, {"comment", "Deploy"}}), "");
   EXPECT_EQ(cuts({{"name", "deploy"}, {"groups", {"adm"}}}), "deploy becomes root as a member of sudo");
   EXPECT_EQ(cuts({{"name", "deploy"}, {"groups", {"sudo"}}}), "");

@@ -78,7 +78,8 @@ class SchemaSubset {
     static const std::set<std::string> formats = {
         "text-template", "path",         "file-path", "mode",  "duration", "size", "content",  "template", "source",
         "source-folder", "source-parts", "user",      "group", "date",     "name", "timezone", "pattern",
-        "crontab"};
+        "crontab",
+        "port", "endpoint", "published-port", "url", "address", "network", "certificate-name"};
     if (schema.is_boolean()) return;
     for (const auto& [key, value] : schema.items()) {
       if (!known.contains(key)) problems.push_back(at + " uses " + key);

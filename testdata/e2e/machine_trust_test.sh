@@ -58,6 +58,9 @@ says 'this machine applies plans'
 printf 'plumb: v1\nallowed_signer: /etc/plumb/signers\n' >/etc/plumb/trust.yaml
 run 3 apply "$work/plan.json"
 says '/etc/plumb/trust.yaml:2:1'
+# A plan can be made, and says what will be in its way.
+run 0 plan
+says '/etc/plumb/trust.yaml:2:1'
 printf 'plumb: v1\nallowed_signers: /etc/plumb/signers\n' >/etc/plumb/trust.yaml
 chmod 666 /etc/plumb/signers
 run 3 apply "$work/plan.json"

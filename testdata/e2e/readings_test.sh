@@ -199,3 +199,34 @@ says 'took longer than 1 s'
 says 'gone is not there'
 says 'say with `absent`'
 says 'the reading `typed`'
+
+# --- what goes on with a plan finds readings as that has left them; what came of one has to be done by then
+project <<'YAML'
+  mode: {file: HOME/mode, type: string, absent: none}
+---
+  - file: HOME/of_it
+    content: ${readings.mode}
+  - file: HOME/mode
+    content: slow
+  - command: late
+    run: [sh, -c, "test -e HOME/may && touch HOME/late"]
+    creates: HOME/late
+YAML
+exits 1 "$plumb" apply --yes
+touch home/may
+exits 0 "$plumb" apply --resume last --yes
+[ "$(cat home/of_it home/mode)" = noneslow ] || fail 'not what was planned'
+[ -e home/late ] || fail 'nothing went on'
+project <<'YAML'
+  mode: {file: HOME/mode, type: string, absent: none}
+---
+  - command: first
+    run: [sh, -c, "test -e HOME/may2 && printf %s ${readings.mode} >HOME/of_it2"]
+    creates: HOME/of_it2
+  - file: HOME/mode
+    content: fast
+YAML
+exits 1 "$plumb" apply --yes --keep-going
+touch home/may2
+exits 5 "$plumb" apply --resume last --yes
+says 'the reading `mode` is another than when the plan was made'

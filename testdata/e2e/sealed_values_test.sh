@@ -77,15 +77,26 @@ fi
 # A host whose key is another one gets nothing, and is told apart; forgetting it has the new one taken.
 cp $key kept
 rm $key
+# Of one whose making was cut off.
+echo torn >$key.new
+[ "$(id -u)" != 0 ] || chown nobody $key.new
+# To look makes none.
+exits 1 "$plumb" doctor w1
+says 'it has lost its key for secret values'
+test ! -e $key || fail 'doctor made a key'
 exits 1 "$plumb" apply --yes
 says 'error[PL7009]: what is secret came sealed to another key'
 says 'plumb forget w1 --gone'
-exits 1 "$plumb" doctor w1
-says 'its key for secret values is another one'
 exits 0 "$plumb" forget w1 --gone
 exits 0 "$plumb" apply --yes
 cmp -s $key kept && fail 'the key is the old one'
+test ! -e $key.new || fail 'what was left of a key stays'
 expect_sealed
+cp $key new
+cat kept >$key
+exits 1 "$plumb" doctor w1
+says 'its key for secret values is another one'
+cat new >$key
 
 # An executor that says it is too old for that gets nothing where the host has taken them sealed before, nor where they
 # are asked for.

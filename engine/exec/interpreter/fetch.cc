@@ -108,6 +108,7 @@ Result<std::string> fetch_text(LocalSystem& system, const Fetch& operation, std:
   ProcessRequest request = program->call(operation, 0);
   request.timeout = std::chrono::seconds(operation.timeout_seconds);
   request.output_limit = most + 1;
+  request.may_be_late = true;
   request.changes_nothing = true;
   PLUMB_TRY_ASSIGN(ProcessResult result, system.run(request));
   if (result.timed_out) return too_slow(operation);

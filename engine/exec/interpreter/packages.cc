@@ -50,6 +50,7 @@ Result<> change_packages(LocalSystem& system, const PackageManager& manager, con
   const bool image = system.is_image();
   for (Step& step : manager.steps(transaction)) {
     if (!image) PLUMB_TRY(wait_for_locks(system, manager));
+    step.program.may_be_late = true;
     if (!step.preview) step.program.output_limit = kOutputLimit / 2;
     PLUMB_TRY_ASSIGN(const ProcessResult result,
                      step.preview ? system.run(step.program) : system.run_keeping_end(step.program));

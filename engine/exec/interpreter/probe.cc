@@ -166,6 +166,7 @@ class Try {
     ProcessRequest request;
     request.argv = {"getent", "ahosts", name};
     request.timeout = seconds(probe_.timeout_seconds);
+    request.may_be_late = true;
     request.changes_nothing = true;
     PLUMB_TRY_ASSIGN(const ProcessResult result, system_.run(request));
     std::vector<std::string> addresses;

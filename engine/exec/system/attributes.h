@@ -33,6 +33,7 @@ struct RightsBeyondMode {
   bool capabilities = false;
   std::string label = {};                            // of SELinux; "" for none
   std::map<std::string, std::string> extended = {};  // attributes of the namespaces user and trusted, in bytes
+  bool is_cut = false;                               // it has more of these than are read
 };
 
 // A path that leads to an open file and nowhere else; see HeldEntry::own_path().

@@ -130,7 +130,18 @@ RightsBeyondMode rights_beyond_mode(const std::string& own_path) {
     names.resize(65536);
     length = ::listxattr(own_path.c_str(), names.data(), names.size());
   }
-  std::size_t room = std::size_t{64} << 10;
+  // Whoever owns a file may give it more names than the kernel lists. They hide nothing of what gives rights.
+  if (length < 0 && (errno == E2BIG || errno == ERANGE)) {
+    rights.is_cut = true;
+    length = 0;
+    for (const char* name : {kAccess, kInherited, "security.capability", kLabel}) {
+      if (::getxattr(own_path.c_str(), name, nullptr, 0) <= 0) continue;
+      const std::size_t size = std::strlen(name) + 1;
+      std::memcpy(names.data() + length, name, size);
+      length += static_cast<ssize_t>(size);
+    }
+  }
+  std::size_t room = std::size_t{1} << 20;
   for (ssize_t at = 0; at < length;) {
     const std::string_view name = names.data() + at;
     at += static_cast<ssize_t>(name.size()) + 1;
@@ -141,7 +152,10 @@ RightsBeyondMode rights_beyond_mode(const std::string& own_path) {
     if (!name.starts_with("user.") && !name.starts_with("trusted.")) continue;
     // Whoever owns a file may give it as many as its file system takes.
     std::string value = attribute_of(own_path, std::string(name));
-    if (value.size() > room) continue;
+    if (value.size() > room) {
+      rights.is_cut = true;
+      continue;
+    }
     room -= value.size();
     rights.extended[std::string(name)] = std::move(value);
   }
@@ -242,6 +256,7 @@ bool may_keep_no_modes(const HeldEntry& entry) {
 Result<> copy_attributes(int from, int to, const std::string& name, bool with_lists) {
   std::array<char, 65536> names{};
   const ssize_t length = ::flistxattr(from, names.data(), names.size());
+  if (length < 0 && (errno == E2BIG || errno == ERANGE)) return os_error("keep all the extended attributes of", name);
   for (ssize_t at = 0; at < length;) {
     const std::string attribute = names.data() + at;
     at += static_cast<ssize_t>(attribute.size()) + 1;

@@ -87,7 +87,7 @@ void Dnf::survey(const SurveyedHost& host, Survey& survey) const {
   if (host.system.is_image()) return survey.leave_out("the packages", "programs of an image are not run");
   const Result<ProcessResult> asked = host.system.run(ask_reasons(flavour_, {}));
   if (!asked) return survey.leave_out("the packages", asked.error().summary());
-  if (asked->exit_code != 0 || asked->timed_out)
+  if (asked->exit_code != 0)
     return survey.leave_out("the packages", std::string(flavour_.name) + ": " + last_lines(asked->errors, 1));
   for (const auto& [name, automatic] : parse_reasons(asked->output)) {
     if (!automatic && !name.starts_with("gpg-pubkey")) survey.add(name);

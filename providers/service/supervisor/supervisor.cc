@@ -22,7 +22,7 @@ case $said in
   *"already started"* | *"not running"*) exit 0 ;;
   *ERROR* | *"refused connection"* | *"no such file"*) exit 1 ;;
 esac
-[ "$1" = status ] || exit $code)sh";
+exit $code)sh";
 // Of one program alone: what else is new stays as it is.
 constexpr const char* kReload = R"sh(supervisorctl reread && exec supervisorctl update "$1")sh";
 

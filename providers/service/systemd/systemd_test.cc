@@ -56,6 +56,20 @@ TEST_F(Service, RunningAndEnabledIsNoChange) {  // S01
   EXPECT_TRUE(look(want({{"name", "nginx"}, {"state", "running"}, {"enabled", true}})).change.empty());
 }
 
+TEST_F(Service, SshdIsNotStoppedUnderWhomComesInByIt) {
+  show(block("ssh.service"));
+  const auto cuts = [&](Json attributes) {
+    const Desired desired = want(std::move(attributes));
+    return provider.cuts_line(desired, *look(desired).observed);
+  };
+  EXPECT_EQ(cuts({{"name", "ssh"}, {"state", "stopped"}}), "") << "this machine";
+  system.set_reached_by("192.0.2.5 50022 192.0.2.1 22 0");
+  EXPECT_EQ(cuts({{"name", "ssh"}, {"state", "stopped"}}), "logins come in by ssh.service");
+  EXPECT_EQ(cuts({{"name", "ssh"}, {"state", "running"}}), "");
+  show(block("cron.service"));
+  EXPECT_EQ(cuts({{"name", "cron"}, {"state", "stopped"}}), "");
+}
+
 TEST_F(Service, SystemdIsAskedInOneForm) {
   const FixedQuestion form = systemd::fixed_question();
   const auto is_it = [&form](std::vector<std::string> argv) {
