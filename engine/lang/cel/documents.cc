@@ -1,11 +1,13 @@
 // json.* and yaml.*: whole documents from values and back.
 #include <algorithm>
+#include <cmath>
 
 #include "engine/base/ascii.h"
 #include "engine/base/diagnostic.h"
 #include "engine/base/json.h"
 #include "engine/lang/cel/convert.h"
 #include "engine/lang/cel/library.h"
+#include "engine/lang/cel/utf8.h"
 #include "engine/lang/yaml.h"
 #include "engine/lang/yaml_core.h"
 
@@ -91,6 +93,13 @@ Value JsonWriter::write(const Value& value) {
       return write_list(value);
     case Kind::kMap:
       return write_map(value);
+    case Kind::kDouble:
+      // A whole number of so many digits would be read as that very number, and not as the nearest double.
+      if (std::isfinite(value.as_double()) && std::fabs(value.as_double()) >= 0x1p53) {
+        text += double_text(value.as_double());
+        return {};
+      }
+      [[fallthrough]];
     default: {
       Json json;
       if (Value error = to_json(value, json, budget_); error.is_error()) return error;
@@ -137,6 +146,25 @@ bool is_empty(const Value& value) {
   return value.is(Kind::kList) ? value.as_list().empty() : value.as_map().empty();
 }
 
+// What YAML wants escaped, or some of its readers take for the end of a line or for nothing, where JSON has it as it
+// is.
+bool is_escaped_in_yaml(std::uint32_t c) {
+  return (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF;
+}
+
+void append_yaml_text(std::string& out, std::string_view json) {
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t begin = at;
+    const std::uint32_t c = next_code_point(json, at);
+    if (!is_escaped_in_yaml(c)) {
+      out += json.substr(begin, at - begin);
+      continue;
+    }
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out += "0123456789abcdef"[c >> shift & 0xFU];
+  }
+}
+
 // Words that no reader takes for anything but text.
 bool is_plain_yaml(std::string_view text) {
   const auto plain = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '/' || c == '.'; };
@@ -157,7 +185,10 @@ Value YamlWriter::write_scalar(const Value& value) {
   }
   JsonWriter json(budget_);
   if (Value error = json.write(value); error.is_error()) return error;
-  text += json.text;
+  // An exponent without a point before it is text for readers of YAML 1.1.
+  const std::size_t exponent = value.is(Kind::kDouble) ? json.text.find('e') : std::string::npos;
+  if (exponent != std::string::npos && json.text.find('.') == std::string::npos) json.text.insert(exponent, ".0");
+  append_yaml_text(text, json.text);
   return {};
 }
 

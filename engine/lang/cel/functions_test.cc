@@ -214,6 +214,11 @@ TEST(Functions, YamlIsReadAsStrictlyAsConfiguration) {
        {"{'a': [1, {'b': 'x: y'}, []], 'no': 'off', '1': ''}", "['~', 'null', '1.0', '- a']"}) {
     expect_true("yaml.decode(yaml.encode(" + value + ")) == " + value);
   }
+  // Also by readers of YAML 1.1, for which some of these end a line, and numbers with an exponent have a point.
+  expect_true(R"(yaml.encode('\u007f\u0085\u2028\ufeffé') == r'"\u007f\u0085\u2028\ufeffé"' + '\n')");
+  expect_true(R"(yaml.decode(yaml.encode(['\u007f\u0085\u2028\ufeffé'])) == ['\u007f\u0085\u2028\ufeffé'])");
+  expect_true("yaml.encode(5e-324) == '5.0e-324\\n' && yaml.encode([1e22]) == '- 1.0e+22\\n'");
+  expect_true("json.decode(json.encode(4.506283884026474e17)) == 4.506283884026474e17");
   EXPECT_THAT(fault_of("yaml.decode('a: 1\\na: 2\\n')"), HasSubstr("line 2"));
   EXPECT_THAT(fault_of("yaml.decode('a: &x 1\\nb: *x\\n')"), HasSubstr("line 1"));
   EXPECT_THAT(fault_of("yaml.decode('a: [1')"), HasSubstr("no YAML"));
