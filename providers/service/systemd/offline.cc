@@ -75,6 +75,21 @@ Result<bool> is_called(const std::vector<std::string>& aliases, const std::strin
   return false;
 }
 
+// Of a unit that nothing is to pull in itself: whether those are enabled that go along with it. kEither where none of
+// them can be.
+Result<Enabled> enabled_along(const std::vector<std::string>& also, const Place& place, System& system) {
+  Enabled enabled = Enabled::kEither;
+  for (const std::string& name : also) {
+    const std::string other = full_name(name);
+    PLUMB_TRY_ASSIGN(const std::vector<UnitFile> files, files_on_disk(other, place, system));
+    if (std::all_of(files.begin(), files.end(), [](const UnitFile& file) { return file.install.empty(); })) continue;
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> links, links_of(other, place, system));
+    if (links.empty()) return Enabled::kNo;
+    enabled = Enabled::kYes;
+  }
+  return enabled;
+}
+
 Result<Unit> read_one(const std::string& name, const Place& place, System& system) {
   Unit unit;
   unit.name = name;
@@ -92,17 +107,22 @@ Result<Unit> read_one(const std::string& name, const Place& place, System& syste
     return unit;
   }
   UnitFile whole;
+  bool pulled_in = false;
   for (const UnitFile& file : *files) {
     whole.has_install = whole.has_install || file.has_install;
     if (!file.type.empty()) whole.type = file.type;
     if (!file.remains.empty()) whole.remains = file.remains;
     whole.aliases.insert(whole.aliases.end(), file.aliases.begin(), file.aliases.end());
+    whole.also.insert(whole.also.end(), file.also.begin(), file.also.end());
+    pulled_in = pulled_in || !file.install.empty();
   }
   unit.ends_by_itself = ends_by_itself(whole);
   unit.has_install = whole.has_install;
   PLUMB_TRY_ASSIGN(const bool called, is_called(whole.aliases, path, place, system));
   if (!links.empty() || called) {
     unit.enabled = Enabled::kYes;
+  } else if (!blocked && !pulled_in && whole.aliases.empty() && !whole.also.empty()) {
+    PLUMB_TRY_ASSIGN(unit.enabled, enabled_along(whole.also, place, system));
   } else if (!blocked) {
     unit.enabled = whole.has_install ? Enabled::kNo : Enabled::kImpossible;
   }

@@ -73,12 +73,18 @@ Result<Enabled> enabled_by_generator(const std::string& file, const std::string&
   return Enabled::kImpossible;
 }
 
+// It stays `indirect` whether those are enabled that go along with it, and while somebody's link gives it another name.
+Result<Enabled> enabled_with_others(const std::string& unit, const Place& place, System& system) {
+  PLUMB_TRY_ASSIGN(const std::vector<Unit> read, read_offline(std::span(&unit, 1), place, system));
+  return read.front().found ? read.front().enabled : Enabled::kEither;
+}
+
 Result<Enabled> enabled_of(const std::string& file_state, const std::string& file, const std::string& unit,
-                           System& system) {
+                           const Place& place, System& system) {
   if (file_state == "enabled") return Enabled::kYes;
   if (file_state == "static" || file_state == "transient") return Enabled::kImpossible;
-  // It is enabled through others, and stays `indirect` whatever is asked.
-  if (file_state == "indirect" || file_state == "alias") return Enabled::kEither;
+  if (file_state == "indirect") return enabled_with_others(unit, place, system);
+  if (file_state == "alias") return Enabled::kEither;
   if (file_state == "generated") {
     PLUMB_TRY_ASSIGN(const Enabled enabled, enabled_by_runlevel(unit, system));
     return enabled == Enabled::kImpossible ? enabled_by_generator(file, unit, system) : enabled;
@@ -132,7 +138,7 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
       unit.own_file = file;
     }
     if (!unit.masked) {
-      PLUMB_TRY_ASSIGN(unit.enabled, enabled_of(file_state, property(block, "FragmentPath"), unit.name, system));
+      PLUMB_TRY_ASSIGN(unit.enabled, enabled_of(file_state, property(block, "FragmentPath"), unit.name, place, system));
     }
     unit.not_enabled = file_state == "generated" ? made_of_another_file() : no_install_section();
     // What is loaded is not what counts once it is loaded again.

@@ -175,6 +175,29 @@ TEST_F(Service, UnitsWhoseEnablingIsNoChoice) {
   EXPECT_EQ(verbs(look(want({{"name", "r"}, {"enabled", true}})).change), "enable r.service");
 }
 
+TEST_F(Service, UnitsThatAreEnabledThroughOthers) {
+  show(block("i.service", "UnitFileState=indirect"));
+  system.make_file("/usr/lib/systemd/system/i.service", "[Install]\nAlso=i.socket fixed.service\n");
+  system.make_file("/usr/lib/systemd/system/i.socket", "[Install]\nWantedBy=sockets.target\n");
+  system.make_file("/usr/lib/systemd/system/fixed.service", "[Service]\n");
+  EXPECT_EQ(verbs(look(want({{"name", "i"}, {"enabled", true}})).change), "enable i.service");
+  EXPECT_TRUE(look(want({{"name", "i"}, {"enabled", false}})).change.empty());
+  system.make_link("/etc/systemd/system/sockets.target.wants/i.socket", "/usr/lib/systemd/system/i.socket");
+  EXPECT_TRUE(look(want({{"name", "i"}, {"enabled", true}})).change.empty());
+  EXPECT_EQ(verbs(look(want({{"name", "i"}, {"enabled", false}})).change), "disable i.service");
+  // Of what cannot be enabled at all systemd says no more than of what is.
+  system.make_file("/usr/lib/systemd/system/i.service", "[Install]\nAlso=fixed.service\n");
+  for (const bool enabled : {false, true})
+    EXPECT_TRUE(look(want({{"name", "i"}, {"enabled", enabled}})).change.empty()) << enabled;
+}
+
+TEST_F(Service, AnotherNameOfAUnitDoesNotEnableIt) {
+  show(block("n.service", "UnitFileState=indirect"));
+  system.make_file("/usr/lib/systemd/system/n.service", "[Install]\nWantedBy=multi-user.target\n");
+  system.make_link("/etc/systemd/system/other.service", "/usr/lib/systemd/system/n.service");
+  EXPECT_EQ(verbs(look(want({{"name", "n"}, {"enabled", true}})).change), "enable n.service");
+}
+
 TEST_F(Service, UnitsFromSystemVScripts) {  // S16
   show(block("old.service", "UnitFileState=generated"));
   EXPECT_EQ(obstacle(want({{"name", "old"}, {"enabled", true}})),

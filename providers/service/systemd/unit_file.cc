@@ -46,8 +46,9 @@ UnitFile parse_unit_file(std::string_view text) {
     if (section == "[Service]" && key == "RemainAfterExit") file.remains = value;
     if (section != "[Install]") continue;
     file.has_install = file.has_install || (!value.empty() && enables(key));
-    if (key == "Alias") {
-      for (std::string& alias : words_of(value)) file.aliases.push_back(std::move(alias));
+    if (key == "Alias" || key == "Also") {
+      std::vector<std::string>& names = key == "Alias" ? file.aliases : file.also;
+      for (std::string& name : words_of(value)) names.push_back(std::move(name));
     }
     for (const auto& [name, folder] : kLinkFolders) {
       if (key == name) file.install.emplace_back(folder, value);

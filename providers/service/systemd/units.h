@@ -66,6 +66,7 @@ struct UnitFile {
   bool has_install = false;                                       // it says how it is enabled
   std::vector<std::pair<std::string_view, std::string>> install;  // folders' endings, and values, in order
   std::vector<std::string> aliases;                               // other names that enabling gives it
+  std::vector<std::string> also;                                  // units that are enabled along with it
   std::string type;
   std::string remains;
 };
