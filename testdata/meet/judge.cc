@@ -8,50 +8,16 @@
 #include "engine/plan/action_json.h"
 #include "engine/report/diagnostics.h"
 #include "testdata/meet/bench.h"
+#include "testdata/meet/findings.h"
 #include "testdata/meet/interference.h"
 #include "testdata/meet/packages.h"
+#include "testdata/meet/undo_judge.h"
 #include "testdata/meet/unplanned.h"
 
 namespace plumb::meet {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string codes_of(const Diagnostics& found) {
-  std::set<std::string> codes;
-  for (const Diagnostic& one : found.items()) {
-    if (one.severity == Severity::kError) codes.insert(std::string(code_name(one.code)));
-  }
-  std::string text;
-  for (const std::string& code : codes) text += " " + code;
-  return text;
-}
-
-// Tags are asked for by whoever applies, and what is declared no more has no place.
-bool lacks_a_place(const Diagnostics& found) {
-  for (const Diagnostic& one : found.items()) {
-    const bool has_none = one.code == Code::kUnknownTag || one.code == Code::kPreventDestroy;
-    if (one.severity == Severity::kError && !one.span && !has_none) return true;
-  }
-  return false;
-}
-
-std::set<int> lines_of(const Diagnostics& found) {
-  std::set<int> lines;
-  for (const Diagnostic& one : found.items()) {
-    if (one.severity != Severity::kError) continue;
-    if (one.span) lines.insert(one.span->line);
-    for (const Related& other : one.related) lines.insert(other.span.line);
-  }
-  return lines;
-}
-
-bool is_internal(const Diagnostics& found) {
-  for (const Diagnostic& one : found.items()) {
-    if (one.code == Code::kInternal) return true;
-  }
-  return false;
-}
 
 std::string ops_of(const plan::Plan& plan) {
   std::string text;
@@ -62,48 +28,6 @@ std::string ops_of(const plan::Plan& plan) {
     }
   }
   return text;
-}
-
-// The lines of one of these files, without its mode and owner.
-std::vector<std::string> lines_in(const Picture& picture, const char* path) {
-  std::vector<std::string> lines;
-  const auto found = picture.find(path);
-  if (found == picture.end()) return lines;
-  std::string line;
-  for (const char c : found->second.substr(std::min(found->second.find('\n'), found->second.size()))) {
-    if (c != '\n') {
-      line += c;
-    } else {
-      if (line.find(':') != std::string::npos) lines.push_back(line);
-      line.clear();
-    }
-  }
-  return lines;
-}
-
-// Whether the files of accounts are about the same accounts: what a start has of nobody, any change takes away, and of
-// two with one number one cannot be asked for.
-bool agrees(const Picture& picture) {
-  std::set<std::string> accounts;
-  std::set<std::string> numbers;
-  for (const std::string& line : lines_in(picture, "/etc/passwd")) {
-    accounts.insert(line.substr(0, line.find(':')));
-    const std::size_t number = line.find(':', line.find(':') + 1) + 1;
-    if (!numbers.insert(line.substr(number, line.find(':', number) - number)).second) return false;
-  }
-  for (const std::string& line : lines_in(picture, "/etc/group")) {
-    const std::string members = line.substr(line.rfind(':') + 1);
-    if (!members.empty() && !accounts.contains(members)) return false;
-  }
-  return true;
-}
-
-// What undo says of a run, and not of the host.
-bool is_about_the_run(const std::string& text) {
-  constexpr std::array kReasons = {"it was changed since", "the plan of that run", "is not in the history",
-                                   "known only when its turn came", "it failed in that run"};
-  return std::any_of(kReasons.begin(), kReasons.end(),
-                     [&](const char* reason) { return text.find(reason) != std::string::npos; });
 }
 
 }  // namespace
@@ -394,78 +318,14 @@ class Trial {
     return {End::kHeld, "held", "", changed_};
   }
 
-  // What is left in any case: the lock on the accounts, the folder of a key, lists of packages, and copies that were
-  // asked for.
-  Picture without_leftovers(const Picture& after) const {
-    Picture without;
-    for (const auto& [path, seen] : after) {
-      const bool is_new = !before_.contains(path);
-      const bool leftover = path == "/etc/.pwd.lock" || (seen.starts_with("04") && path.ends_with("/.ssh")) ||
-                            path.starts_with("/var/lib/apt/lists/") || path.find(".plumb-") != std::string::npos;
-      if (!is_new || !leftover) without.emplace(path, seen);
-    }
-    return without;
-  }
-
-  // What plans promise is what undo does: of each change either that it comes back, or that it is told why not.
   Verdict undo(run::Workspace& workspace) {
-    const std::set<std::string> promised = promised_;
-    const std::set<std::string> for_good = done_for_good_;
+    const FirstApply first = {before_, promised_, done_for_good_, actions_, !opaque_.empty()};
     Diagnostics found;
     run::ApplyRequest wanted = bench_.request();
     wanted.undo = run::UndoRequest{run_, "", {}};
     const run::ApplyResult result = run::apply(workspace, std::move(wanted), context(found));
-    const std::string all = "first plan:\n" + ops_ + "undo:\n" + ops_of(result.plan) + told(found);
-    std::set<std::string> refused;
-    for (const Diagnostic& one : found.items()) {
-      if (one.code != Code::kCannotUndo) continue;
-      const std::size_t begin = one.summary.find('`') + 1;
-      refused.insert(one.summary.substr(begin, one.summary.find("` is left", begin) - begin));
-    }
-    // A host may be in a state that nobody could ask for; that is told when it is to come back. What is said of the run
-    // itself has to be as its plan says.
-    for (const Diagnostic& one : found.items()) {
-      const bool of_the_run = one.code == Code::kCannotUndo && is_about_the_run(one.summary);
-      const auto named = [&](const std::string& address) { return one.summary.starts_with("`" + address + "` "); };
-      if (of_the_run && std::any_of(promised.begin(), promised.end(), named))
-        return {End::kBroken, "undo was promised", all};
-    }
-    for (const std::string& address : for_good) {
-      if (!refused.contains(address)) return {End::kBroken, "undo is silent", address + "\n" + all};
-    }
-    // What programs and packages leave is told by nobody.
-    const bool alone = opaque_.empty() && std::none_of(acting_.begin(), acting_.end(), [](const std::string& kind) {
-                         constexpr std::array kKinds = {"command", "pip", "package", "upgrade", "firewall"};
-                         return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
-                       });
-    const bool of_accounts = codes_of(found) == " PL1304" && !agrees(lasting(before_));
-    if (result.outcome != RunOutcome::kOk || found.has_errors()) {
-      return {alone && refused.empty() && !of_accounts ? End::kBroken : End::kExcused, "undo" + codes_of(found), all};
-    }
-    if (!alone) return {End::kHeld, "held", "", changed_};
-    Picture was = lasting(before_);
-    Picture is = without_leftovers(lasting(image_.picture()));
-    // That lists of packages were read long ago is not so any more.
-    was.erase("/var/lib/apt/old");
-    is.erase("/var/lib/apt/old");
-    if (!agrees(was)) {
-      was.erase("/etc/group");
-      is.erase("/etc/group");
-    }
-    const std::string other = refused.empty() ? differences(was, is) : beside(refused, was, is);
-    if (!other.empty()) return {End::kBroken, "undo leaves something", all + other};
-    return {End::kHeld, "held", "", changed_, {}, refused.empty()};
-  }
-
-  // What differs and has nothing to do with these.
-  std::string beside(const std::set<std::string>& addresses, const Picture& was, const Picture& is) const {
-    Json actions = Json::array();
-    std::set<std::string> kinds;
-    for (const std::string& address : addresses) {
-      kinds.insert(address.substr(0, address.find(':')));
-      if (const auto found = actions_.find(address); found != actions_.end()) actions.push_back(found->second);
-    }
-    return unplanned(was, is, named_paths(actions.dump(), image_.folder().string()), kinds);
+    const std::string said = "first plan:\n" + ops_ + "undo:\n" + ops_of(result.plan) + told(found);
+    return judge_undo(first, {result, found, acting_, said}, image_);
   }
 
   const Case& one_;
@@ -486,7 +346,7 @@ class Trial {
   std::set<std::string> acting_;  // kinds
   std::set<std::string> opaque_;  // addresses of programs, and of what the plan says waits for those
   std::set<std::string> failed_kinds_;
-  std::map<std::string, Json> actions_;  // of the first plan, by address
+  std::map<std::string, std::vector<Json>> actions_;  // of the first plan, by address
 };
 
 }  // namespace
