@@ -123,8 +123,10 @@ class Validator {
       hint = types.contains("number") ? "write plain decimal digits, without `_` or leading zeros"
                                       : "write decimal digits only, without `.`, `_` or leading zeros";
     }
-    if (hint.empty() && types.contains("array") && node.is_scalar())
-      hint = "write a list with one item: [" + item_text(node) + "]";
+    if (hint.empty() && types.contains("array") && node.is_scalar()) {
+      const std::string items = items_text(node);
+      hint = items.empty() ? "write a list with one item: [" + item_text(node) + "]" : "write a list: [" + items + "]";
+    }
     if (hint.empty() && types.contains("array") && node.is_map()) hint = "write a list: each item begins with `- `";
     if (hint.empty() && types.contains("object")) hint = like(schema == nullptr ? nullptr : schema->examples);
     if (hint.empty() && schema != nullptr && !node.is_scalar() && !text_of(schema->expected).empty())
@@ -143,13 +145,40 @@ class Validator {
     return quoted ? "\"" + text + "\"" : text;
   }
 
+  // Of words with commas between, as other tools take them for a list; else nothing.
+  std::string items_text(const Node& node) const {
+    constexpr std::size_t kLongest = 100;
+    if (options_.sensitive || node.text.size() > kLongest || node.text.find(',') == std::string::npos) return {};
+    std::string items;
+    for (std::string_view rest = node.text; !rest.empty();) {
+      const std::string_view item = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(item.size() + 1, rest.size()));
+      const std::string_view word = trimmed(item);
+      const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
+        return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '/' || c == '@';
+      });
+      if (!plain) return {};
+      items.append(items.empty() ? "" : ", ").append(word);
+    }
+    return items;
+  }
+
+  static std::string on_a_line(const Json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (!value.is_structured()) return value.dump();
+    std::string text;
+    for (const auto& [key, part] : value.items())
+      text += (text.empty() ? "" : ", ") + (value.is_object() ? key + ": " : "") + on_a_line(part);
+    return value.is_object() ? "{" + text + "}" : "[" + text + "]";
+  }
+
   // A map that could stand there, as one writes it on a line.
   static std::string like(const Json* examples) {
     constexpr std::size_t kLongest = 100;
     if (examples == nullptr || examples->empty() || !examples->front().is_object()) return {};
     std::string text;
     for (const auto& [key, value] : examples->front().items())
-      text += (text.empty() ? "{" : ", ") + key + ": " + (value.is_string() ? value.get<std::string>() : value.dump());
+      text += (text.empty() ? "{" : ", ") + key + ": " + on_a_line(value);
     return text.empty() || text.size() > kLongest ? std::string() : "such as " + text + "}";
   }
 

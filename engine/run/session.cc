@@ -438,7 +438,9 @@ void Session::hide_in(Diagnostic& problem) const {
 Result<wire::Message> Session::next_at_work(bool& stop_sent, const wire::MessageLimits& most) {
   while (true) {
     const StopLevel stop = context_.control.level();
-    if (stop == StopLevel::kLeave) return fail(Code::kInterrupted, "left before the host had answered");
+    if (stop == StopLevel::kLeave)
+      return fail(Code::kInterrupted, "left before the host had answered")
+          .hint("it ends what it has in hand by itself; the next plan tells what became of that");
     if (stop == StopLevel::kFinish && !stop_sent) {
       // What woke us may still be raised.
       const host::Steady steady(conversation_->connection());
