@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/nearest.h"
+#include "engine/base/trimmed.h"
 #include "engine/config/conditions.h"
 #include "engine/config/expression_type.h"
 #include "engine/config/formats.h"
@@ -148,16 +149,14 @@ class Validator {
   // Of words with commas between, as other tools take them for a list; else nothing.
   std::string items_text(const Node& node) const {
     constexpr std::size_t kLongest = 100;
+    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@";
     if (options_.sensitive || node.text.size() > kLongest || node.text.find(',') == std::string::npos) return {};
     std::string items;
     for (std::string_view rest = node.text; !rest.empty();) {
       const std::string_view item = rest.substr(0, rest.find(','));
       rest.remove_prefix(std::min(item.size() + 1, rest.size()));
       const std::string_view word = trimmed(item);
-      const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
-        return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || c == '/' || c == '@';
-      });
-      if (!plain) return {};
+      if (word.empty() || word.find_first_not_of(kPlain) != std::string_view::npos) return {};
       items.append(items.empty() ? "" : ", ").append(word);
     }
     return items;
