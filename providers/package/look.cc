@@ -244,8 +244,12 @@ class Look {
       return would("change", held, ", which is held")
           .with_hint("release it with `" + host_->release_command(*held.begin()) + "`");
     }
-    if (!simulation.errors.empty())
-      return refused(std::string(back_end_.name()) + " cannot do this: " + simulation.errors.front());
+    if (!simulation.errors.empty()) {
+      const std::string& why = simulation.errors.front();
+      const bool older = why.find("downgrade") != std::string::npos;
+      return refused(std::string(back_end_.name()) + " cannot do this: " + why)
+          .with_hint(older ? "only a package whose `version` is given may become older" : "");
+    }
     std::set<std::string> others, needed, unwanted, allowed;
     for (const Item* item : items) allowed.merge(item->allowed());
     for (const std::string& gone : simulation.removes) {

@@ -316,25 +316,31 @@ class IniEditor {
     return at;
   }
 
-  // What stands between name and value in the section's last option, else in the file's.
+  // What stands between name and value in the section's last option, else in the file's, else in those of comments.
   std::string delimiter_in(const TextLines& lines, const std::vector<Part>& parts) const {
     if (!edit_.delimiter.empty()) return edit_.delimiter;
-    const auto last = [&](std::size_t begin, std::size_t end) -> std::optional<std::string> {
+    const auto last = [&](std::size_t begin, std::size_t end, bool commented) -> std::optional<std::string> {
       for (std::size_t i = end; i-- > begin;) {
-        const std::size_t mark =
-            is_comment(lines[i]) || header_of(lines[i]) ? std::string_view::npos : lines[i].find('=');
+        if (is_comment(lines[i]) != commented || header_of(lines[i])) continue;
+        const std::string_view line = commented ? without_blanks(without_blanks(lines[i]).substr(1)) : lines[i];
+        const std::size_t mark = line.find('=');
         if (mark == std::string_view::npos || mark == 0) continue;
-        const bool before = kBlanks.find(lines[i][mark - 1]) != std::string_view::npos;
-        const bool behind =
-            mark + 1 == lines[i].size() ? before : kBlanks.find(lines[i][mark + 1]) != std::string_view::npos;
+        // A comment of several words is about something.
+        if (commented && without_blanks(line.substr(0, mark)).find_first_of(kBlanks) != std::string_view::npos)
+          continue;
+        const bool before = kBlanks.find(line[mark - 1]) != std::string_view::npos;
+        const bool behind = mark + 1 == line.size() ? before : kBlanks.find(line[mark + 1]) != std::string_view::npos;
         return std::string(before ? " =" : "=") + (behind ? " " : "");
       }
       return std::nullopt;
     };
-    for (const Part& part : parts) {
-      if (auto found = last(part.body, part.end)) return *found;
+    for (const bool commented : {false, true}) {
+      for (const Part& part : parts) {
+        if (auto found = last(part.body, part.end, commented)) return *found;
+      }
+      if (auto found = last(0, lines.size(), commented)) return *found;
     }
-    return last(0, lines.size()).value_or(" = ");
+    return " = ";
   }
 
   static std::string indent_in(const TextLines& lines, const std::vector<Part>& parts) {

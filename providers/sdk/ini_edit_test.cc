@@ -78,6 +78,15 @@ TEST(IniEdit, BlanksAndCommentsStayAsTheyAre) {  // N26, N27
   EXPECT_EQ(made(tight, "[a]\nx = 0\n"), "[a]\nx = 1\ny=2\n") << "a line that is there keeps its blanks";
 }
 
+TEST(IniEdit, CommentsTellTheBlanksWhereNoOptionDoes) {
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\n#y=\n#x=5\n#z=\n"), "[a]\n#y=\n#x=5\nx=1\n#z=\n");
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\n; y = 2\n# which words=mean\n"),
+            "[a]\n; y = 2\n# which words=mean\nx = 1\n")
+      << "a comment of words tells nothing";
+  EXPECT_EQ(made(ini("a", {{"x", 1}}), "[a]\n#y=1\n[b]\nz = 1\n"), "[a]\n#y=1\nx = 1\n[b]\nz = 1\n")
+      << "an option tells more, wherever it is";
+}
+
 TEST(IniEdit, AnOptionMayBeThereOften) {
   EXPECT_EQ(made(ini("a", {{"x", {"1", "2"}}}), "[a]\nx=1\ny=0\n"), "[a]\nx=1\nx=2\ny=0\n");
   EXPECT_EQ(made(ini("a", {{"x", {"1", "2"}}}), "[a]\nx=3\nx=2\nx=1\n"), "[a]\nx=1\nx=2\n");

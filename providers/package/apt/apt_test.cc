@@ -85,6 +85,13 @@ TEST_F(Package, ErrorsOfAptFallOnTheRightPackage) {
   EXPECT_FALSE(results[1]->obstacle);
 }
 
+TEST_F(Package, WhatWouldBecomeOlderIsToldHow) {
+  apt_says("E: Packages were downgraded and -y was used without --allow-downgrades.\n", 100, "*old*");
+  const std::optional<Obstacle> told = look(want({{"name", "old"}})).observed->obstacle;
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->hint, "only a package whose `version` is given may become older");
+}
+
 TEST_F(Package, AnInterruptedDpkgIsSaid) {  // K24
   system.make_file("/var/lib/dpkg/updates/0001", "");
   EXPECT_EQ(coded_obstacle(want({{"name", "nginx"}})), "PL2005 dpkg was interrupted and has not finished");
