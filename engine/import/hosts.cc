@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "engine/base/ascii.h"
 #include "engine/base/trimmed.h"
 #include "engine/import/literal.h"
 #include "engine/import/names.h"
@@ -120,6 +121,7 @@ std::string inventory_below(const Folder& folder, const std::string& name) {
   if (!list || list->empty()) return "";
   std::string first;
   for (const FolderEntry& entry : *list) {
+    if (entry.name.starts_with('.')) continue;
     if (entry.name.starts_with("prod")) return name + "/" + entry.name;
     const bool can_be = entry.type == EntryType::kFolder ? entry.name != "group_vars" && entry.name != "host_vars"
                                                          : !entry.name.ends_with(".py") && !entry.name.ends_with(".md");
@@ -165,7 +167,20 @@ std::string inventory_in(const Folder& folder) {
 
 }  // namespace
 
-Hosts read_hosts(const Folder& folder, const std::string& shown, Report& report) {
+void add_groups(std::string_view pattern, std::set<std::string>& groups) {
+  for (std::size_t at = 0; at <= pattern.size();) {
+    const std::size_t end = std::min(pattern.find_first_of(":,", at), pattern.size());
+    std::string_view name = trimmed(pattern.substr(at, end - at));
+    at = end + 1;
+    if (name.starts_with('&') || name.starts_with('!')) name.remove_prefix(1);
+    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
+    });
+    if (plain && name != inventory::kAll && name != "localhost" && name != "example") groups.emplace(name);
+  }
+}
+
+Hosts read_hosts(const Folder& folder, const std::string& shown, const std::set<std::string>& groups, Report& report) {
   Hosts hosts;
   Diagnostics diagnostics;
   lang::SourceMap sources;
@@ -175,8 +190,20 @@ Hosts read_hosts(const Folder& folder, const std::string& shown, Report& report)
     const std::string name = shown.empty() ? path : shown + "/" + path;
     if (auto found = inventory::read_ansible(folder, path, name, {name, 1, 1, 1, 1}, reading))
       hosts.found = std::move(*found);
-    inventory::read_beside(folder, shown.empty() ? "." : shown, hosts.found, reading);
   }
+  if (hosts.found.hosts.empty() && !groups.empty()) {
+    hosts.is_example = true;
+    const SourceSpan nowhere{"hosts.yaml", 1, 1, 1, 1};
+    FoundHost& example = hosts.found.host("example", nowhere);
+    inventory::put(example.said.settings,
+                   inventory::entry("address", nowhere, inventory::scalar("192.0.2.1", nowhere)));
+    for (const std::string& name : groups) {
+      (void)hosts.found.group(name, nowhere);
+      example.groups.insert(name);
+    }
+  }
+  if (!path.empty() || hosts.is_example)
+    inventory::read_beside(folder, shown.empty() ? "." : shown, hosts.found, reading);
   for (const Diagnostic& one : diagnostics.sorted()) {
     report.notes.push_back((one.span ? one.span->str() + ": " : "") + one.summary);
     // The name of what was left out stands in the message.
@@ -197,9 +224,12 @@ Hosts read_hosts(const Folder& folder, const std::string& shown, Report& report)
   return hosts;
 }
 
+constexpr const char* kExample =
+    "# The plays name these groups, and no inventory lies beside them: say which hosts are in them.";
+
 std::string example_text(const std::set<std::string>& groups) {
   Lines lines;
-  lines.add("# The plays name these groups, and no inventory lies beside them: say which hosts are in them.");
+  lines.add(kExample);
   lines.add("plumb: v1");
   lines.add("\ngroups:");
   for (const std::string& name : groups) lines.add_value("  ", 2, name, Written::of_map({}));
@@ -212,6 +242,7 @@ std::string example_text(const std::set<std::string>& groups) {
 
 std::string hosts_text(const Hosts& hosts, const Inputs& inputs) {
   Lines lines;
+  if (hosts.is_example) lines.add(kExample);
   lines.add("plumb: v1");
   bool any = false;
   for (const auto& [name, group] : hosts.found.groups) {

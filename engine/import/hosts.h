@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "engine/base/files.h"
 #include "engine/import/report.h"
@@ -17,10 +18,15 @@ struct Hosts {
   std::set<std::string> secret;                          // encrypted by ansible-vault
   std::multimap<std::string, const lang::Node*> values;  // what groups and hosts give, by variable
   std::size_t hosts = 0;
+  bool is_example = false;  // the one host stands for those that nothing names
 };
 
-// `values` point into what comes back, and hold as long as that is not copied.
-Hosts read_hosts(const Folder& folder, const std::string& shown, Report& report);
+// The names of groups in a pattern of hosts.
+void add_groups(std::string_view pattern, std::set<std::string>& groups);
+
+// `groups` are those that plays name: where no inventory lies there, one host stands for those in them. `values` point
+// into what comes back, and hold as long as that is not copied.
+Hosts read_hosts(const Folder& folder, const std::string& shown, const std::set<std::string>& groups, Report& report);
 
 // The inputs of the project, and whether one that is no text for some is text for others.
 using Inputs = std::map<std::string, bool>;

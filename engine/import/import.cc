@@ -24,7 +24,9 @@ class Import {
     result_.report.source = options_.path.empty() ? "." : options_.path;
     PLUMB_TRY(read());
     add_parts();
-    inventory_ = read_hosts(folder_at(options_.folder, base_), base_, result_.report);
+    std::set<std::string> groups;
+    for (const std::string& pattern : units_.root->patterns()) add_groups(pattern, groups);
+    inventory_ = read_hosts(folder_at(options_.folder, base_), base_, groups, result_.report);
     translate();
     settle(units_, inventory_, options_.check, result_);
     return std::move(result_);
@@ -78,9 +80,14 @@ Result<> Import::read() {
       for (const std::string& playbook : playbooks_below(options_.folder, base_)) plays.read(playbook);
     }
   }
-  if (units_.roles.empty() && !plays.any())
+  if (units_.roles.empty() && !plays.any()) {
+    std::string places;
+    for (const std::string& place : projects_below(options_.folder, base_))
+      places += (places.empty() ? "" : ", ") + place;
     return fail(Code::kUsage, options_.path + " holds no role, no playbook and no folder of roles")
-        .hint("name a role (a folder with tasks/main.yml), a playbook, or a folder with roles");
+        .hint("name a role (a folder with tasks/main.yml), a playbook, or a folder with roles" +
+              (places.empty() ? std::string() : "; below it there is something in " + places));
+  }
   if (!is_file && !plays.any()) {
     std::vector<std::string> whole = is_role(options_.folder, base_) ? std::vector{units_.order.front()} : units_.order;
     std::erase_if(whole, [&](const auto& role) { return !is_role(options_.folder, units_.paths.at(role)); });

@@ -1,4 +1,4 @@
-#include "engine/import/unit.h"
+#include "engine/import/item.h"
 
 namespace plumb::imports {
 

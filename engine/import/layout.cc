@@ -91,4 +91,29 @@ std::vector<std::string> playbooks_below(const Folder& folder, const std::string
   return found;
 }
 
+std::vector<std::string> projects_below(const Folder& folder, const std::string& base) {
+  constexpr std::size_t kMostNamed = 3;
+  std::vector<std::string> found;
+  std::vector<std::string> around{base};
+  // Two folders deep.
+  for (int depth = 0; depth < 2 && found.empty(); ++depth) {
+    std::vector<std::string> inner;
+    for (const std::string& one : around) {
+      const auto list = folder_at(folder, one).list(kMostListed);
+      if (!list) continue;
+      for (const FolderEntry& entry : *list) {
+        if (entry.type != EntryType::kFolder || entry.name.starts_with('.')) continue;
+        const std::string path = joined_path(one, entry.name);
+        const bool configured =
+            folder.holds(joined_path(path, "ansible.cfg")) || folder.holds(joined_path(path, "group_vars"));
+        if (found.size() < kMostNamed && (configured || is_role(folder, path) || !roles_below(folder, path).empty()))
+          found.push_back(path);
+        inner.push_back(path);
+      }
+    }
+    around = std::move(inner);
+  }
+  return found;
+}
+
 }  // namespace plumb::imports

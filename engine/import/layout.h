@@ -30,4 +30,7 @@ std::vector<FoundRole> roles_below(const Folder& folder, const std::string& path
 // Those in `base` and its folder playbooks, relative to `base`: of each, site.yml alone where there is one.
 std::vector<std::string> playbooks_below(const Folder& folder, const std::string& base);
 
+// Folders below one that holds nothing of Ansible's itself in which roles or playbooks lie: the first ones.
+std::vector<std::string> projects_below(const Folder& folder, const std::string& base);
+
 }  // namespace plumb::imports

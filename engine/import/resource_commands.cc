@@ -1,5 +1,6 @@
 // Modules without a kind of their own, said as commands with a guard.
 #include "engine/import/expression.h"
+#include "engine/import/paths.h"
 #include "engine/import/resource.h"
 
 namespace plumb::imports {
@@ -51,13 +52,9 @@ void Builder::synchronize(Unit::Turn& turn, const Cel& when, const std::vector<c
   ignore({"mode"});
   const bool on_host = task_.keyword("delegate_to") != nullptr;
   const bool inside = src->text.ends_with('/');
-  const auto without_end = [](std::string path) {
-    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-    return path;
-  };
-  const std::string from = without_end(text({"src"}, local));
+  const std::string from = without_slash(text({"src"}, local));
   const std::string to =
-      without_end(text({"dest"}, local)) + (inside ? "" : from.substr(std::min(from.rfind('/'), from.size())));
+      without_slash(text({"dest"}, local)) + (inside ? "" : from.substr(std::min(from.rfind('/'), from.size())));
   std::vector<std::string> excluded;
   for (const std::string& option : texts_of(task_.argument({"rsync_opts"}))) {
     if (option.starts_with("--exclude=")) {
@@ -71,7 +68,7 @@ void Builder::synchronize(Unit::Turn& turn, const Cel& when, const std::vector<c
   if (!on_host) {
     const std::optional<std::string> known = constant_text(src->text, local);
     const std::string folder =
-        "files/" + without_end(known.value_or("").starts_with("files/") ? known->substr(6) : known.value_or(""));
+        "files/" + without_slash(known.value_or("").starts_with("files/") ? known->substr(6) : known.value_or(""));
     const auto status = unit_.source_.status(folder);
     if (!known || known->empty() || !status || status->type != EntryType::kFolder)
       throw Untranslatable{"a folder on the machine that runs Ansible: `directory` with its `source` in the module"};

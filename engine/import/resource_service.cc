@@ -232,7 +232,12 @@ void Builder::moment(Unit::Turn& turn, const Cel& when, const std::vector<const 
     }
     const Node* path = task_.argument({"path"});
     const Node* port = task_.argument({"port"});
-    if (path == nullptr && port == nullptr) throw Untranslatable{"a pause"};
+    if (path == nullptr && port == nullptr) {
+      ignore({"timeout", "delay", "msg", "host", "state", "sleep"});
+      unit_.set_outcome(row_, Outcome::kNotNeeded);
+      unit_.note(row_, "a pause");
+      return;
+    }
     if (path != nullptr) {
       item->put("path", write(*path, Form::kText, local));
       if (auto contains = take({"search_regex"}, Form::kText, local)) item->put("contains", *contains);

@@ -239,7 +239,12 @@ void Builder::after_table(Item& item, Unit::Turn& turn) {
         identify(item, "pip", Written::of_text(text.substr(0, equals)), turn);
       }
     } else if (const Written* file = item.find("requirements")) {
-      identify(item, "pip", *file, turn);
+      // It is called as the file is.
+      const std::size_t slash = file->text.rfind('/');
+      std::string label = file->text.substr(slash == std::string::npos ? 0 : slash + 1);
+      if (label.empty() || label.find_first_of("${}") != std::string::npos) label = "requirements";
+      if (const int nth = ++unit_.requirement_files_[label]; nth > 1) label += "-" + std::to_string(nth);
+      identify(item, "pip", Written::of_text(label), turn);
     }
     ignore({"extra_args"});
     if (const Node* extra = task_.argument({"extra_args"})) {

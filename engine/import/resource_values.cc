@@ -179,16 +179,26 @@ Written Builder::mapped(const Node& node, std::string_view table, Names& local) 
     throw Untranslatable{"`" + node.text + "`, which has no word here"};
   }
   const std::optional<Omission> omission = omission_of(node);
-  const bool may_lack = omission && omission->value != nullptr && omission->decides == nullptr;
-  const Cel value = may_lack ? translate(*omission->value, local) : text_expression(node.text, local);
+  const bool may_lack = omission && omission->value != nullptr;
+  Cel value = may_lack ? translate(*omission->value, local) : text_expression(node.text, local);
+  if (may_lack && omission->decides != nullptr) {
+    const Cel decides = condition(*omission->decides, local);
+    value.present = (omission->negated ? negation_of(decides) : decides).in_brackets(rank::kAnd);
+  }
   std::string map;
   bool same = true;
+  // One word that only has to be there or not.
+  const std::optional<std::string> word = value.type == Type::kText ? literal_text(value) : std::nullopt;
+  const auto known =
+      std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return word && pair.first == *word; });
+  if (word && known == pairs.end()) throw Untranslatable{"`" + *word + "`, which has no word here"};
+  if (word) value.text = cel_text(known->second);
   for (const auto& [theirs, ours] : pairs) {
     same = same && theirs == ours;
     map += (map.empty() ? "" : ", ") + cel_text(theirs) + ": " + cel_text(ours);
   }
   Cel ours = value;
-  if (!same) ours = {"{" + map + "}[" + value.text + "]", Type::kText, Type::kAny, 0, "", value.present};
+  if (!same && !word) ours = {"{" + map + "}[" + value.text + "]", Type::kText, Type::kAny, 0, "", value.present};
   if (!may_lack) return Written::of_text("${" + ours.text + "}");
   // Null where it is not given.
   const std::string there = ours.present.empty() ? "true" : ours.present;

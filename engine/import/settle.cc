@@ -5,7 +5,6 @@
 
 #include "engine/base/ascii.h"
 #include "engine/base/memory_files.h"
-#include "engine/base/trimmed.h"
 
 namespace plumb::imports {
 namespace {
@@ -41,24 +40,12 @@ class Settling {
 // The groups that plays are for, and those whose hosts something lists.
 std::set<std::string> Settling::named_groups(const std::map<std::string, std::string>& files) const {
   std::set<std::string> groups;
-  const auto add = [&](std::string_view pattern) {
-    for (std::size_t at = 0; at <= pattern.size();) {
-      const std::size_t end = std::min(pattern.find_first_of(":,", at), pattern.size());
-      std::string_view name = trimmed(pattern.substr(at, end - at));
-      at = end + 1;
-      if (name.starts_with('&') || name.starts_with('!')) name.remove_prefix(1);
-      const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
-      });
-      if (plain && name != inventory::kAll && name != "localhost" && name != "example") groups.emplace(name);
-    }
-  };
-  for (const std::string& pattern : units_.root->patterns()) add(pattern);
+  for (const std::string& pattern : units_.root->patterns()) add_groups(pattern, groups);
   for (const auto& [name, text] : files) {
     static constexpr std::string_view kLists = "hosts('";
     for (std::size_t at = text.find(kLists); at != std::string::npos; at = text.find(kLists, at + 1)) {
       const std::size_t from = at + kLists.size();
-      add(std::string_view(text).substr(from, text.find('\'', from) - from));
+      add_groups(std::string_view(text).substr(from, text.find('\'', from) - from), groups);
     }
   }
   return groups;

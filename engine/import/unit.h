@@ -11,39 +11,13 @@
 #include <vector>
 
 #include "engine/base/files.h"
+#include "engine/import/item.h"
 #include "engine/import/names.h"
 #include "engine/import/report.h"
 #include "engine/import/task.h"
 #include "engine/import/written.h"
 
 namespace plumb::imports {
-
-// An entry of `resources:`.
-struct Item {
-  enum class Kind { kResource, kBlock, kUse, kComment };
-  Kind kind = Kind::kResource;
-  std::string type;  // the resource's kind
-  WrittenMap keys;
-  std::vector<std::unique_ptr<Item>> children;
-  std::vector<std::unique_ptr<Item>> rescue;
-  // `restart_on` and its like: what sets it off, as far as that is left.
-  std::vector<std::pair<std::string, const Item*>> triggers;
-  std::vector<std::string> patterns;        // its addresses
-  std::vector<std::string> template_files;  // in the module's folder
-  std::string comment;                      // above it, or all of it
-  int row = -1;                             // in the report
-  std::vector<int> other_rows;              // of tasks that speak of it too
-  bool broken = false;                      // it did not pass the check
-  std::set<std::string> opened;             // what of it was left to the host, as far as types go
-  bool for_others = false;                  // its condition is that another one of the same is not there
-  int first_line = 0;
-  int last_line = 0;
-
-  Written* find(const std::string& key);
-  void put(const std::string& key, Written value);
-};
-
-using Items = std::vector<std::unique_ptr<Item>>;
 
 // Where a name gets its value.
 struct Symbol {
@@ -413,7 +387,8 @@ class Unit : public Names {
   // --- waiting.cc
   std::string given_where(const std::string& kind, const std::string& name) const;
   // What has to be given for what stands in a text, as conditions.
-  std::vector<std::string> needed_by(std::string_view text) const;
+  std::vector<std::string> needed_by(std::string_view text, int depth = 0) const;
+  std::string value_text(const std::string& name) const;
   // Has something left out until what it needs is given, where that is what was found; false where it is not.
   bool wait_for_values(Item& item, std::string_view line, const std::string& why);
   bool wait_for_values(const std::string& name, Symbol& symbol, const std::string& why);
@@ -461,6 +436,7 @@ class Unit : public Names {
   bool fixed_alone_ = false;
   int chosen_folders_ = 0;
   int turn_readings_ = 0;
+  std::map<std::string, int> requirement_files_;  // of pip: how many are called so
   std::vector<Cel> ended_;            // conditions under which a host does nothing more of the unit, in order
   std::set<std::string> turn_names_;  // facts and results that a loop over a whole file makes anew each time
   std::vector<std::string> system_paths_;

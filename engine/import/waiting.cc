@@ -11,8 +11,9 @@ namespace {
 
 // Whether what was found is that a value is null or empty.
 bool is_about_nothing(std::string_view why) {
-  static constexpr std::string_view kWords[] = {"must not be empty", "null cannot stand inside text",
-                                                "must be an absolute path"};
+  static constexpr std::string_view kWords[] = {"must not be empty",         "null cannot stand inside text",
+                                                "must be an absolute path",  "has no value",
+                                                "must not end with a slash", "does not have the right form"};
   return why == "no such overload" || std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view one) {
            return why.find(one) != std::string_view::npos;
          });
@@ -101,15 +102,34 @@ std::string Unit::given_where(const std::string& kind, const std::string& name) 
   return empty ? own + " != ''" : "";
 }
 
-std::vector<std::string> Unit::needed_by(std::string_view text) const {
+// How the value `name` is written, where it is one text.
+std::string Unit::value_text(const std::string& name) const {
+  for (const auto& [own, symbol] : symbols_) {
+    if (safe_name(own) == name && symbol.value && symbol.value->is_scalar()) return symbol.value->text;
+  }
+  return "";
+}
+
+std::vector<std::string> Unit::needed_by(std::string_view text, int depth) const {
+  constexpr int kDeepest = 4;
   std::vector<std::string> conditions;
+  if (depth > kDeepest) return conditions;
   for (const char* kind : {"inputs.", "values."}) {
     for (const std::string& name : names_behind(text, kind)) {
       std::string condition = given_where(kind, name);
       const std::string own = kind + name;
       const bool guarded = text.find(own + " == null") != std::string_view::npos ||
                            text.find(own + " != null") != std::string_view::npos;
-      if (!condition.empty() && !guarded) conditions.push_back(std::move(condition));
+      if (guarded) continue;
+      std::vector<std::string> own_conditions;
+      if (!condition.empty()) own_conditions.push_back(std::move(condition));
+      // What a value is made of may be nothing.
+      if (own_conditions.empty() && std::string_view(kind) == "values.")
+        own_conditions = needed_by(value_text(name), depth + 1);
+      for (std::string& one : own_conditions) {
+        if (std::find(conditions.begin(), conditions.end(), one) == conditions.end())
+          conditions.push_back(std::move(one));
+      }
     }
   }
   return conditions;
