@@ -116,6 +116,11 @@ TEST_F(PlanDocuments, ChangesThatDifferByTheHostsNameStandOnce) {
   EXPECT_THAT(group["actions"].at(0)["text"].get<std::string>(), HasSubstr("+me <host>\n"));
 }
 
+TEST_F(PlanDocuments, TheNumberOfHostsStandsOnce) {
+  for (int i = 0; i < 40; ++i) give("h" + std::to_string(3 * i) + "x", {planned("file:/etc/motd", Op::kCreate)});
+  EXPECT_THAT(markdown(), HasSubstr("&#40;40 hosts&#41;</code>: 1 action</summary>"));
+}
+
 TEST_F(PlanDocuments, ThePageBeginsWithWhatToLookAt) {
   give("web1", {planned("file:/etc/gone", Op::kDelete)});
   EXPECT_THAT(html(), HasSubstr("Look at these first\n  removes  file:/etc/gone  on web1\n\nPlan: 1 to delete"));

@@ -136,11 +136,17 @@ class MarkdownWriter {
     }
   }
 
+  // Of many hosts the list ends with their number.
+  static std::string named(const ToldGroup& group) {
+    const std::string hosts = host_list(group.hosts);
+    std::string count = hosts.ends_with(" hosts)") ? "" : counted(group.hosts.size(), "host", "hosts");
+    if (group.versions > 1) count += (count.empty() ? "" : ", ") + versions_text(group);
+    return short_code(hosts) + (count.empty() ? "" : " (" + count + ")");
+  }
+
   void section(const ToldGroup& group, std::size_t most) {
-    const std::string begin = "<details><summary>" + short_code(host_list(group.hosts)) + " (" +
-                              counted(group.hosts.size(), "host", "hosts") +
-                              (group.versions > 1 ? ", " + versions_text(group) : "") +
-                              "): " + counted(group.actions.size(), "action", "actions") + "</summary>\n\n";
+    const std::string begin = "<details><summary>" + named(group) + ": " +
+                              counted(group.actions.size(), "action", "actions") + "</summary>\n\n";
     constexpr const char* kEnd = "\n</details>\n";
     constexpr std::size_t kFrame = 256;  // fences, the end, and what is said of the rest
     std::string lines;

@@ -204,8 +204,8 @@
 
   function sectionElement(group) {
     const section = make("section");
-    section.append(make("h2", "", group.label + " (" + group.count + (group.count === 1 ? " host" : " hosts") +
-      (group.versions > 1 ? " in " + group.versions + " versions)" : ")")));
+    const hosts = group.label.endsWith(" hosts)") ? "" : " (" + group.count + (group.count === 1 ? " host)" : " hosts)");
+    section.append(make("h2", "", group.label + hosts + (group.versions > 1 ? " in " + group.versions + " versions" : "")));
     if (group.count > 1) {
       const details = make("details");
       details.append(make("summary", "", "All hosts"));
