@@ -159,11 +159,23 @@ TEST_F(ApkPackage, AnUpgradeOfAllIsListed) {
 
 // As `apk version -t` answers.
 TEST(ApkVersions, AreInItsOrder) {
-  const std::vector<std::pair<const char*, const char*>> older_and_newer = {
-      {"1.0", "1.1"},    {"1.0_rc1", "1.0"}, {"1.0_alpha2", "1.0_beta1"},
-      {"1.0", "1.0_p1"}, {"1.9", "1.10"},    {"1.0-r1", "1.0-r10"},
-      {"1.0", "1.0-r0"}, {"1.0a", "1.0b"},   {"1.0", "1.0.1"},
-      {"1.01", "1.1"},   {"1.0", "1.01"},    {"1.0_git1", "1.0_p1"}};
+  const std::vector<std::pair<const char*, const char*>> older_and_newer = {{"1.0", "1.1"},
+                                                                            {"1.0_rc1", "1.0"},
+                                                                            {"1.0_alpha2", "1.0_beta1"},
+                                                                            {"1.0", "1.0_p1"},
+                                                                            {"1.9", "1.10"},
+                                                                            {"1.0-r1", "1.0-r10"},
+                                                                            {"1.0", "1.0-r0"},
+                                                                            {"1.0a", "1.0b"},
+                                                                            {"1.0", "1.0.1"},
+                                                                            {"1.01", "1.1"},
+                                                                            {"1.0", "1.01"},
+                                                                            {"1.0_git1", "1.0_p1"},
+                                                                            {"8.2.0", "8.2.001"},
+                                                                            {"8.2.0015", "8.2.002"},
+                                                                            {"1.0", "1.0~12ab"},
+                                                                            {"1.0~1234-r1", "1.0~2345-r0"},
+                                                                            {"01.9", "1.10"}};
   for (const auto& [older, newer] : older_and_newer) {
     EXPECT_LT(compare_versions(older, newer), 0) << older << ' ' << newer;
     EXPECT_GT(compare_versions(newer, older), 0) << older << ' ' << newer;

@@ -1,9 +1,5 @@
 #include "providers/package/apk/versions.h"
 
-#include <algorithm>
-#include <array>
-#include <cstdint>
-
 #include "engine/base/ascii.h"
 
 namespace plumb::providers::package::apk {
@@ -11,88 +7,88 @@ namespace {
 
 // In the order of their weight: of two versions that are equal so far, the one whose next part is of a later sort is
 // the older one.
-enum class Part { kFraction, kNumber, kLetter, kSuffix, kSuffixNumber, kRevision, kEnd, kInvalid };
+enum class Part { kFirst, kNumber, kLetter, kSuffix, kSuffixNumber, kCommit, kRevision, kEnd, kInvalid };
 
-// Older than no suffix at all, and newer.
-constexpr std::array<std::string_view, 4> kBefore = {"alpha", "beta", "pre", "rc"};
-constexpr std::array<std::string_view, 5> kBehind = {"cvs", "svn", "git", "hg", "p"};
+// The first four are older than no suffix at all, the others newer.
+constexpr int kSuffixes = 9;
+constexpr const char* kSuffix[kSuffixes] = {"alpha", "beta", "pre", "rc", "cvs", "svn", "git", "hg", "p"};
+constexpr int kNoSuffix = 4;
 
 bool is_small(char c) {
   return c >= 'a' && c <= 'z';
 }
 
+bool is_commit(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
 // Goes through a version part by part.
 class Reader {
  public:
-  explicit Reader(std::string_view text) : rest_(text) { read(Part::kNumber); }
+  explicit Reader(std::string_view text) : rest_(text) { take(Part::kFirst, is_digit); }
 
   Part part() const { return part_; }
-  std::int64_t value() const { return value_; }
-  bool ended() const { return part_ == Part::kEnd || part_ == Part::kInvalid; }
+  bool ended() const { return part_ >= Part::kEnd; }
+  bool before_release() const { return part_ == Part::kSuffix && suffix_ < kNoSuffix; }
 
   void next() {
     if (rest_.empty()) return end(Part::kEnd);
-    const Part last = part_;
     const char c = rest_.front();
-    const bool is_numeric = last == Part::kNumber || last == Part::kFraction;
-    if (is_numeric && is_small(c)) return read(Part::kLetter);
-    if (is_digit(c) && (last == Part::kLetter || last == Part::kFraction)) return read(Part::kNumber);
-    if (is_digit(c) && last == Part::kSuffix) return read(Part::kSuffixNumber);
+    if (is_small(c) && part_ <= Part::kNumber) {
+      part_ = Part::kLetter;
+      text_ = rest_.substr(0, 1);
+      return rest_.remove_prefix(1);
+    }
+    if (is_digit(c) && part_ == Part::kSuffix) return take(Part::kSuffixNumber, is_digit);
     rest_.remove_prefix(1);
-    if (c == '.' && is_numeric) return read(Part::kFraction);
-    if (c == '_' && last != Part::kRevision) return read(Part::kSuffix);
-    if (c != '-' || !rest_.starts_with('r') || last == Part::kRevision) return end(Part::kInvalid);
+    if (c == '.' && part_ <= Part::kNumber) return take(Part::kNumber, is_digit);
+    if (c == '~' && part_ < Part::kCommit) return take(Part::kCommit, is_commit);
+    if (c == '_' && part_ < Part::kCommit) return take_suffix();
+    if (c != '-' || part_ >= Part::kRevision || !rest_.starts_with('r')) return end(Part::kInvalid);
     rest_.remove_prefix(1);
-    read(Part::kRevision);
+    take(Part::kRevision, is_digit);
+  }
+
+  // Of parts of one sort.
+  int compare(const Reader& other) const {
+    if (part_ == Part::kSuffix) return suffix_ - other.suffix_;
+    // A number that begins with 0 is text, but for one that stands first or behind a word.
+    const bool zeros = part_ == Part::kNumber && (text_.starts_with('0') || other.text_.starts_with('0'));
+    if (part_ == Part::kCommit || zeros) return text_.compare(other.text_);
+    std::string_view one = text_;
+    std::string_view two = other.text_;
+    while (one.starts_with('0')) one.remove_prefix(1);
+    while (two.starts_with('0')) two.remove_prefix(1);
+    return one.size() != two.size() ? (one.size() < two.size() ? -1 : 1) : one.compare(two);
   }
 
  private:
   void end(Part part) {
     part_ = part;
-    value_ = 0;
-    rest_ = {};
+    text_ = rest_ = {};
   }
 
-  void read(Part part) {
+  void take(Part part, bool (*belongs)(char)) {
+    std::size_t size = 0;
+    while (size < rest_.size() && belongs(rest_[size])) ++size;
+    text_ = rest_.substr(0, size);
+    rest_.remove_prefix(size);
     part_ = part;
-    if (rest_.empty()) return end(Part::kEnd);
-    if (part == Part::kLetter) {
-      value_ = rest_.front();
-      rest_.remove_prefix(1);
-    } else if (part == Part::kSuffix) {
-      read_suffix();
-    } else if (part == Part::kFraction && rest_.front() == '0') {
-      // More zeros in front make it older; the last one is a part of the number behind it.
-      const std::size_t more = std::min(rest_.find_first_not_of('0'), rest_.size()) - 1;
-      value_ = -static_cast<std::int64_t>(more);
-      rest_.remove_prefix(more);
-    } else {
-      read_number();
-    }
+    if (text_.empty()) end(Part::kInvalid);
   }
 
-  void read_number() {
-    constexpr std::int64_t kMost = std::int64_t{1} << 58;
-    if (!is_digit(rest_.front())) return end(Part::kInvalid);
-    value_ = 0;
-    for (; !rest_.empty() && is_digit(rest_.front()); rest_.remove_prefix(1)) {
-      if (value_ < kMost / 10) value_ = value_ * 10 + (rest_.front() - '0');
+  void take_suffix() {
+    take(Part::kSuffix, is_small);
+    for (suffix_ = 0; suffix_ < kSuffixes; ++suffix_) {
+      if (text_ == kSuffix[suffix_]) return;
     }
-  }
-
-  void read_suffix() {
-    const auto end_of_word = std::find_if_not(rest_.begin(), rest_.end(), is_small);
-    const std::string_view word = rest_.substr(0, static_cast<std::size_t>(end_of_word - rest_.begin()));
-    const auto before = std::find(kBefore.begin(), kBefore.end(), word);
-    const auto behind = std::find(kBehind.begin(), kBehind.end(), word);
-    if (before == kBefore.end() && behind == kBehind.end()) return end(Part::kInvalid);
-    value_ = before != kBefore.end() ? before - kBefore.end() : behind - kBehind.begin();
-    rest_.remove_prefix(word.size());
+    end(Part::kInvalid);
   }
 
   std::string_view rest_;
-  Part part_ = Part::kNumber;
-  std::int64_t value_ = 0;
+  std::string_view text_;  // of the part
+  Part part_ = Part::kFirst;
+  int suffix_ = 0;
 };
 
 }  // namespace
@@ -100,13 +96,14 @@ class Reader {
 int compare_versions(std::string_view one, std::string_view other) {
   Reader its(one);
   Reader others(other);
-  while (its.part() == others.part() && its.value() == others.value() && !its.ended()) {
+  while (its.part() == others.part() && !its.ended()) {
+    if (const int order = its.compare(others); order != 0) return order;
     its.next();
     others.next();
   }
-  if (its.part() == others.part()) return its.value() < others.value() ? -1 : its.value() > others.value() ? 1 : 0;
-  if (its.part() == Part::kSuffix && its.value() < 0) return -1;
-  if (others.part() == Part::kSuffix && others.value() < 0) return 1;
+  if (its.part() == others.part()) return 0;
+  if (its.before_release()) return -1;
+  if (others.before_release()) return 1;
   return its.part() > others.part() ? -1 : 1;
 }
 
