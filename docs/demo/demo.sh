@@ -78,7 +78,7 @@ run 0 plumb -C web --root "$host" apply --yes
 
 title "Somebody edits the host by hand"
 run 0 chmod 600 "$host/srv/www/index.html"
-printf '<h1>Hello</h1>\n' >"$host/srv/www/index.html"
+run 0 sed -i 's/In plumb/Hello/' "$host/srv/www/index.html"
 run 2 plumb -C web --root "$host" diff
 expect out drift
 
