@@ -78,7 +78,8 @@ run 0 plumb -C web --root "$host" apply --yes
 
 title "Somebody edits the host by hand"
 run 0 chmod 600 "$host/srv/www/index.html"
-run 0 sed -i 's/In plumb/Hello/' "$host/srv/www/index.html"
+printf "\n\$ echo '<h1>Hello</h1>' >%s\n" "$host/srv/www/index.html"
+echo '<h1>Hello</h1>' >"$host/srv/www/index.html"
 run 2 plumb -C web --root "$host" diff
 expect out drift
 
