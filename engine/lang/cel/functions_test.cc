@@ -106,6 +106,7 @@ TEST(Functions, PatternsOfATextMatchItAlone) {
 }
 
 TEST(Functions, ValuesStandInTextAsJinjaPrintsThem) {
+  expect_true(R"(jinjaText(['\u0085\u2028\ufeffé']) == r"['\x85\u2028\ufeffé']")");
   expect_true("jinjaText('a') == 'a' && jinjaText(80) == '80' && jinjaText(false) == 'False' && jinjaText([]) == '[]'");
   expect_true("jinjaText(2.0) == '2.0' && jinjaText(0.5) == '0.5' && jinjaText([1, 2]) == '[1, 2]'");
   expect_true(R"(jinjaText(["a", "it's", dyn(null), dyn(true)]) == "['a', \"it's\", None, True]")");
