@@ -250,6 +250,14 @@ TEST_F(TrustTest, AccessListsAreToldOfAFileWithAttributesWithoutEnd) {
   EXPECT_EQ(beyond.access_list, "user:4242:r--");
   EXPECT_TRUE(beyond.is_cut);
   EXPECT_FALSE(beyond.capabilities);
+  // Nor do they hold up a change.
+  BlobStore blobs(system.files());
+  ASSERT_TRUE(blobs.add({digest("new"), "new", true, false, {}}).has_value());
+  Interpreter interpreter(system, managers_, blobs, {}, "00000000");
+  std::string output;
+  const Result<> done = interpreter.run(WriteFile{"/f", digest("new"), {}, false, false, ""}, {}, output);
+  EXPECT_TRUE(done.has_value()) << done.error().summary();
+  EXPECT_EQ(system.beyond_mode("/f", false).value().access_list, "user:4242:r--");
   clean();
 }
 

@@ -177,7 +177,7 @@ std::vector<Variant> make_variants() {
       group("web", gone),
       group("www", Json::object()),
       group("www", {{"system", true}}),
-      group("www", {{"members", {"web"}}}),
+      group("www", {{"members", {"web"}}, {"allow_lock_out", true}}),
       group("www", {{"members", Json::array()}}),
       group("www", {{"gid", 1500}}),
       group("www", gone),

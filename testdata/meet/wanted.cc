@@ -183,6 +183,8 @@ class Wanted {
     if (maybe(3)) attributes["gid"] = random_.of({1500, 1501, 1600});
     if (maybe(4)) attributes["members"] = maybe(3) ? Json::array() : Json::array({random_.of(scene_.accounts)});
     if (maybe(6)) attributes["system"] = true;
+    // Nobody reaches an image by a login, so it changes nothing.
+    if (attributes.contains("members") && attributes.value("gid", 0) == 1501) attributes["allow_lock_out"] = true;
     return made;
   }
 

@@ -66,6 +66,14 @@ void add_named(const std::string& path, const char* attribute, bool inherited, R
 }
 
 constexpr const char* kLabel = "security.selinux";
+constexpr const char* kCapability = "security.capability";
+
+// The names under which rights stand, in the place of a list of those that are there. `names` has room for them.
+ssize_t list_rights(char* names) {
+  char* end = names;
+  for (const char* name : {kAccess, kInherited, kCapability, kLabel}) end = ::stpcpy(end, name) + 1;
+  return end - names;
+}
 
 std::string read_line(const char* path) {
   const UniqueFd fd(::open(path, O_RDONLY | O_CLOEXEC));
@@ -133,13 +141,7 @@ RightsBeyondMode rights_beyond_mode(const std::string& own_path) {
   // Whoever owns a file may give it more names than the kernel lists. They hide nothing of what gives rights.
   if (length < 0 && (errno == E2BIG || errno == ERANGE)) {
     rights.is_cut = true;
-    length = 0;
-    for (const char* name : {kAccess, kInherited, "security.capability", kLabel}) {
-      if (::getxattr(own_path.c_str(), name, nullptr, 0) <= 0) continue;
-      const std::size_t size = std::strlen(name) + 1;
-      std::memcpy(names.data() + length, name, size);
-      length += static_cast<ssize_t>(size);
-    }
+    length = list_rights(names.data());
   }
   std::size_t room = std::size_t{1} << 20;
   for (ssize_t at = 0; at < length;) {
@@ -147,7 +149,7 @@ RightsBeyondMode rights_beyond_mode(const std::string& own_path) {
     at += static_cast<ssize_t>(name.size()) + 1;
     if (name == kAccess) add_named(own_path, kAccess, false, rights);
     if (name == kInherited) add_named(own_path, kInherited, true, rights);
-    if (name == "security.capability") rights.capabilities = true;
+    if (name == kCapability) rights.capabilities = ::getxattr(own_path.c_str(), kCapability, nullptr, 0) > 0;
     if (name == kLabel) rights.label = label_of(own_path);
     if (!name.starts_with("user.") && !name.starts_with("trusted.")) continue;
     // Whoever owns a file may give it as many as its file system takes.
@@ -255,12 +257,13 @@ bool may_keep_no_modes(const HeldEntry& entry) {
 
 Result<> copy_attributes(int from, int to, const std::string& name, bool with_lists) {
   std::array<char, 65536> names{};
-  const ssize_t length = ::flistxattr(from, names.data(), names.size());
-  if (length < 0 && (errno == E2BIG || errno == ERANGE)) return os_error("keep all the extended attributes of", name);
+  ssize_t length = ::flistxattr(from, names.data(), names.size());
+  // Of more than the kernel lists, what gives rights is kept; nobody can hold up a change by such a heap.
+  if (length < 0 && (errno == E2BIG || errno == ERANGE)) length = list_rights(names.data());
   for (ssize_t at = 0; at < length;) {
     const std::string attribute = names.data() + at;
     at += static_cast<ssize_t>(attribute.size()) + 1;
-    if (attribute == "security.capability" || attribute == "security.ima" || attribute == "security.evm") continue;
+    if (attribute == kCapability || attribute == "security.ima" || attribute == "security.evm") continue;
     if (!with_lists && (attribute == kAccess || attribute == kInherited)) continue;
     std::vector<char> value(65536);
     const ssize_t size = ::fgetxattr(from, attribute.c_str(), value.data(), value.size());
