@@ -12,8 +12,8 @@
 #include "engine/base/pattern.h"
 #include "engine/base/real.h"
 #include "engine/base/zone_form.h"
-#include "engine/config/network_formats.h"
 #include "engine/config/crontab_times.h"
+#include "engine/config/network_formats.h"
 #include "engine/config/wall_clock.h"
 
 namespace plumb::config {
@@ -158,9 +158,10 @@ Result<Json> pattern(std::string_view text, const std::string& name) {
   const bool looks = std::any_of(kLooks.begin(), kLooks.end(),
                                  [&](const char* look) { return text.find(look) != std::string_view::npos; });
   return bad(name + " is not a pattern", parsed.error().diagnostic().summary,
-             looks ? "the syntax is that of RE2, where no group looks ahead or back; `unless` of a `replace` leaves what "
-                     "has something in it"
-                   : "the syntax is that of RE2, without \\p{…} and \\C");
+             looks
+                 ? "the syntax is that of RE2, where no group looks ahead or back; `unless` of a `replace` leaves what "
+                   "has something in it"
+                 : "the syntax is that of RE2, without \\p{…} and \\C");
 }
 
 Result<Json> plain_name(std::string_view text, const std::string& name) {
@@ -202,8 +203,8 @@ Result<Json> apply_format(std::string_view format, std::string_view text, const 
   if (format == "name") return plain_name(text, name);
   if (format == "timezone") return timezone(text, name);
   if (format == "pattern") return pattern(text, name);
-  if (std::optional<Result<Json>> network = apply_network_format(format, text, name)) return std::move(*network);
   if (format == "crontab") return crontab_time(text, name);
+  if (std::optional<Result<Json>> network = apply_network_format(format, text, name)) return std::move(*network);
   if (format == "duration") {
     if (const auto seconds = with_unit(text, kTimeUnits)) return Json(*seconds);
     return bad(name + " is not a duration", "expected a whole number with s, m, h or d", "such as 90s or 5m");
