@@ -115,15 +115,21 @@ Result<Node> read_ini(std::string_view text) {
 }
 
 // As a shell reads the word: single quotes keep all, outside of quotes a backslash takes the next character, and in
-// double quotes where that means something there. A quote that begins the word has to end.
-std::optional<std::string> unquoted(std::string_view word) {
+// double quotes where that means something there. A quote that begins the word has to end, and a `#` behind a blank
+// begins a remark. `text` is all that stands behind the `=`.
+std::optional<std::string> unquoted(std::string_view text) {
   constexpr std::string_view kEscaped = "\"\\$`";
+  const std::string_view word = trimmed(text);
   std::string out;
+  std::size_t size = 0;  // without blanks that no quotes hold at the end
   char quote = '\0';
   bool ended = false;
+  bool apart = text.size() > word.size();
   for (std::size_t i = 0; i < word.size(); ++i) {
     const char c = word[i];
     const bool next = i + 1 < word.size();
+    if (c == '#' && apart) break;
+    apart = quote == '\0' && (c == ' ' || c == '\t');
     if (quote != '\0' && c == quote) {
       quote = '\0';
       ended = true;
@@ -135,7 +141,9 @@ std::optional<std::string> unquoted(std::string_view word) {
     } else {
       out += c;
     }
+    if (!apart) size = out.size();
   }
+  out.resize(size);
   if (!ended && quote != '\0' && word.front() == quote) return std::nullopt;
   return out;
 }
@@ -148,7 +156,7 @@ Result<Node> read_env(std::string_view text) {
     const std::size_t equals = line.find('=');
     if (equals == std::string_view::npos || equals == 0)
       return no_such_text("file of NAME=value lines", number, "there is no NAME=");
-    const std::optional<std::string> value = unquoted(trimmed(line.substr(equals + 1)));
+    const std::optional<std::string> value = unquoted(line.substr(equals + 1));
     if (!value) return no_such_text("file of NAME=value lines", number, "the quote does not end on its line");
     set(root, trimmed(line.substr(0, equals)), scalar(*value), number);
     return {};

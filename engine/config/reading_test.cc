@@ -48,6 +48,8 @@ B=it's
 C=a\ b
 )"),
             Json::parse(R"({"A": "a\\n\"b\\", "B": "its", "C": "a b"})"));
+  EXPECT_EQ(told("env", "A=a # it's\nB='b # c' # d\nC=a#b\nD= # e\nE=#f\nF=\"g \" # h\nG=a\tb\t#\n"),
+            Json::parse(R"({"A": "a", "B": "b # c", "C": "a#b", "D": "", "E": "#f", "F": "g ", "G": "a\tb"})"));
 }
 
 // These are no YAML: a telephone number is none, and no flag.
