@@ -229,7 +229,7 @@ bool Compiler::record_field(const Expr& expr, const Type& operand, Type& result)
     const std::string below = expr.name.substr(field.name.size() + 1);
     if (field.type.record_fields().find(below) != nullptr) near = field.name + "." + below;
   }
-  std::string hint = names.empty() ? "it has no fields" : "it has " + some_of(names);
+  std::string hint = names.empty() ? "none is declared" : "it has " + some_of(names);
   // `modules.my-site` is a subtraction.
   for (const std::string& name : names) {
     if (!name.starts_with(expr.name + "-")) continue;
