@@ -64,7 +64,7 @@ all='w01 w02 w03 w04 w05 w06 '
 project one 0
 exits 0 "$plumb" plan -o plan.json
 says '? file:'
-says "then checks: http://127.0.0.1:$port/w01 answers 200 with the text that is asked for"
+says "then checks: http://127.0.0.1:$port/<host> answers 200 with the text that is asked for"
 exits 0 "$plumb" plan -o again.json
 cmp plan.json again.json || fail 'the same plan has other bytes'
 
