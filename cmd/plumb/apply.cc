@@ -171,7 +171,7 @@ class Apply {
       const std::vector<report::TestResult> results = cases_.results(result_.plan, result_.hosts);
       results_.insert(results_.end(), results.begin(), results.end());
     }
-    const int code = tell_result();
+    const int code = tell_result(context);
     if (!is_last || !leaves_some()) return code;
     tell_what_is_left();
     return kChangesPending;
@@ -271,11 +271,14 @@ class Apply {
   }
 
   // Of those that the run left as the project wants them.
-  run::Outputs outputs_of_hosts() {
-    std::set<std::string> hosts;
+  run::Outputs outputs_of_hosts(const run::RunContext& context) {
+    std::set<std::string> hosts, changed;
     for (const auto& [name, result] : result_.hosts) {
-      if (result.state == HostState::kOk && workspace_.inventory().hosts.contains(name)) hosts.insert(name);
+      if (result.state != HostState::kOk || !workspace_.inventory().hosts.contains(name)) continue;
+      hosts.insert(name);
+      if (result.changed > 0) changed.insert(name);
     }
+    for (const std::string& silent : run::ask_for_outputs(workspace_.loaded(), changed, context)) hosts.erase(silent);
     Diagnostics found;
     Result<run::Outputs> outputs = run::outputs_of(workspace_.loaded(), hosts, workspace_.store(), found);
     workspace_.diagnose(found);
@@ -284,13 +287,13 @@ class Apply {
     return {};
   }
 
-  int tell_result() {
+  int tell_result(const run::RunContext& context) {
     if (result_.nothing && !terminal_.json()) terminal_.print(nothing_text());
     const ExitCode code = exit_code_of(result_.outcome);
     if (!result_.begun) return code;
     const std::string& run = program_.options.run_id;
     way_on_ = report::way_on(result_.hosts, result_.plan, report::on_with_plan(result_.hosts, run, arguments_.file));
-    const run::Outputs outputs = outputs_of_hosts();
+    const run::Outputs outputs = outputs_of_hosts(context);
     if (terminal_.events() != nullptr) {
       // The last event has the rest.
       for (const auto& [host, values] : outputs.by_host)

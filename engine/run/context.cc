@@ -55,8 +55,11 @@ CompiledFleet compile_graphs(Workspace& workspace, const std::set<std::string>& 
 }
 
 RunOutcome keep_facts(const Fleet& fleet, const RunContext& context) {
-  const std::map<std::string, Json> told = fleet.facts();
+  std::map<std::string, Json> told = fleet.facts();
   if (told.empty()) return RunOutcome::kOk;
+  for (auto& [host, facts] : told) {
+    if (Json readings = fleet.told_for_outputs(host); !readings.empty()) facts[kToldReadings] = std::move(readings);
+  }
   const Result<> kept = context.store.store_facts(told, timestamp(std::chrono::system_clock::now()));
   if (kept) return RunOutcome::kOk;
   context.tell(kept.error());

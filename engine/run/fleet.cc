@@ -9,6 +9,7 @@
 #include "engine/config/told_facts.h"
 #include "engine/run/fleet_member.h"
 #include "engine/run/host_settings.h"
+#include "engine/run/outputs.h"
 #include "providers/sdk/sealed_values.h"
 #include "providers/sdk/via.h"
 
@@ -294,6 +295,16 @@ const HostReadings& Fleet::readings(const std::string& host) const {
   static const HostReadings kNone;
   const Member* member = find(host);
   return member == nullptr ? kNone : member->readings;
+}
+
+Json Fleet::told_for_outputs(const std::string& host) const {
+  Json told = Json::object();
+  if (!outputs_read_readings(project_)) return told;
+  const HostReadings& known = readings(host);
+  for (const auto& [name, reading] : known.values) {
+    if (known.told.contains(name)) told[name] = reading.value;
+  }
+  return told;
 }
 
 std::map<std::string, Json> Fleet::facts() const {

@@ -213,6 +213,8 @@ class Fleet {
   const Json* facts(const std::string& host) const;
   // What was read of it so far.
   const HostReadings& readings(const std::string& host) const;
+  // By name, what its readings told that is not sensitive, where outputs of the project read readings; else empty.
+  Json told_for_outputs(const std::string& host) const;
   // Of the hosts that were reached.
   std::map<std::string, Json> facts() const;
   // What the journals of the hosts told of earlier runs, by host; filled by plan().

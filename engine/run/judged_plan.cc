@@ -117,7 +117,7 @@ policy::Judgement judge_plan(const Workspace& workspace, const history::RunStore
   KnownFacts facts;
   // Without them, what reads them fails and says so.
   if (policy.reads_facts()) {
-    if (auto known = store.facts()) facts.all = std::move(*known);
+    if (auto known = stored_facts(store)) facts.all = std::move(*known);
   }
   const policy::JudgeInput input{
       plan,

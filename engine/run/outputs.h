@@ -1,4 +1,4 @@
-// What a project gives out on its hosts, worked out from the configuration and the facts that they last told.
+// What a project gives out on its hosts, worked out from the configuration and what they last told.
 #pragma once
 
 #include <map>
@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/history/history.h"
+#include "engine/run/context.h"
 #include "engine/run/workspace.h"
 
 namespace plumb::run {
@@ -19,5 +20,13 @@ struct Outputs {
 // out, is told in `diagnostics`. Errors: the history cannot be read. After find_key(), where outputs are sensitive.
 Result<Outputs> outputs_of(const Workspace& workspace, const std::set<std::string>& hosts,
                            const history::RunStore& store, Diagnostics& diagnostics);
+
+// Whether outputs hang on what readings tell, those of modules and the hosts' own facts among them.
+bool outputs_read_readings(const config::Project& project);
+
+// Has hosts tell anew what outputs read, where a run may have changed that; it goes to the history. Gives those that
+// did not tell all of it; why is told in the context.
+std::set<std::string> ask_for_outputs(const Workspace& workspace, const std::set<std::string>& hosts,
+                                      const RunContext& context);
 
 }  // namespace plumb::run

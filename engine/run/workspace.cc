@@ -52,8 +52,16 @@ Result<std::set<std::string>> choose_hosts(const config::Inventory& inventory, c
   return hosts;
 }
 
-Result<std::map<std::string, Json>> recorded_facts(const history::RunStore& store) {
+Result<std::map<std::string, history::StoredFacts>> stored_facts(const history::RunStore& store) {
   PLUMB_TRY_ASSIGN(auto stored, store.facts());
+  for (auto& [host, known] : stored) {
+    if (known.facts.is_object()) known.facts.erase(kToldReadings);
+  }
+  return stored;
+}
+
+Result<std::map<std::string, Json>> recorded_facts(const history::RunStore& store) {
+  PLUMB_TRY_ASSIGN(auto stored, stored_facts(store));
   std::map<std::string, Json> facts;
   for (auto& [host, known] : stored) facts.emplace(host, std::move(known.facts));
   return facts;
@@ -97,7 +105,7 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
     diagnostics.add(hosts.error().diagnostic());
   }
   if (ir::looks_at_other_hosts(workspace->project_->root)) {
-    if (auto facts = store.facts()) {
+    if (auto facts = stored_facts(store)) {
       workspace->take_facts(std::move(*facts), std::chrono::system_clock::now(), diagnostics);
     } else {
       diagnostics.add(facts.error().diagnostic());

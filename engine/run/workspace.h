@@ -109,9 +109,15 @@ class Workspace {
   std::vector<std::string> unmade_secrets_;
 };
 
+// Beside the facts of a host in the history: what its readings told that outputs read, by name. It is no fact.
+inline constexpr const char* kToldReadings = "readings";
+
 // The hosts that both patterns match; an empty `limit` is none. Errors: kNoHostMatches.
 Result<std::set<std::string>> choose_hosts(const config::Inventory& inventory, const std::string& on,
                                            const std::string& limit);
+
+// What the history knows of hosts, without kToldReadings.
+Result<std::map<std::string, history::StoredFacts>> stored_facts(const history::RunStore& store);
 
 // The facts that hosts told when they were last reached, for expressions that look at other hosts.
 Result<std::map<std::string, Json>> recorded_facts(const history::RunStore& store);

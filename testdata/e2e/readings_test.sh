@@ -29,6 +29,7 @@ project <<'YAML'
   writes: {command: "touch HOME/written 2>/dev/null; echo $?", type: integer}
   never: {command: [no-such-program], type: string}
   token: {file: HOME/token, type: string, sensitive: true, absent: none}
+  made: {file: HOME/list, type: string, absent: none}
 ---
   - use: ./modules/app
     with: {folder: HOME}
@@ -42,8 +43,21 @@ YAML
 printf 'correct-horse-battery\n' >home/token
 
 exits 0 "$plumb" validate
+cat >>plumb.yaml <<'YAML'
+outputs:
+  port: ${readings.settings.port}
+  made: ${readings.made}
+  marked: {value: "${readings.data.exists}", type: boolean}
+  found: ${modules.app.major}
+  token: ${readings.token}
+YAML
+exits 0 "$plumb" validate
+exits 1 "$plumb" output port
+says 'told no facts yet'
 exits 0 "$plumb" apply --yes
 says_not correct-horse
+says 'the output `token` reads what is sensitive on the host'
+says 'one two 3 none 80 0 true'
 [ "$(cat home/list)" = 'one two 3 none 80 0 true' ] || fail "the list is $(cat home/list)"
 [ "$(cat home/seen)" = 'version 0' ] || fail 'a module reads something else'
 [ "$(cat home/secret)" = correct-horse-battery ] || fail 'the secret is another'
@@ -52,6 +66,19 @@ says_not correct-horse
 exits 0 "$plumb" apply --yes
 says 'Nothing to change'
 ! grep -rqF correct-horse .plumb || fail 'a secret was written down'
+
+# --- outputs tell them as they are when the run is done, and later
+[ "$("$plumb" output port) $("$plumb" output marked) $("$plumb" output found)" = '80 false 0' ] || fail "outputs: $("$plumb" output 2>&1)"
+echo 'version 7' >home/version
+mkdir home/data
+exits 0 "$plumb" apply --yes
+says 'one two 3 none 80 7 true'
+[ "$("$plumb" output marked) $("$plumb" output found)" = 'true 7' ] || fail "outputs: $("$plumb" output 2>&1)"
+rm home/version
+rmdir home/data
+exits 0 "$plumb" apply --yes
+[ "$("$plumb" output marked) $("$plumb" output found)" = 'false 0' ] || fail "outputs: $("$plumb" output 2>&1)"
+sed -i '/^outputs:/,$d' plumb.yaml
 
 # --- they are shown, and asked for
 exits 0 "$plumb" facts
