@@ -13,6 +13,7 @@
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/events.h"
+#include "cmd/plumb/going_on.h"
 #include "cmd/plumb/making_secrets.h"
 #include "cmd/plumb/operator.h"
 #include "cmd/plumb/plan_trust.h"
@@ -292,7 +293,9 @@ class Apply {
     const ExitCode code = exit_code_of(result_.outcome);
     if (!result_.begun) return code;
     const std::string& run = program_.options.run_id;
-    way_on_ = report::way_on(result_.hosts, result_.plan, report::on_with_plan(result_.hosts, run, arguments_.file));
+    way_on_ = found_again(
+        report::way_on(result_.hosts, result_.plan, report::on_with_plan(result_.hosts, run, arguments_.file)),
+        program_.options);
     const run::Outputs outputs = outputs_of_hosts(context);
     if (terminal_.events() != nullptr) {
       // The last event has the rest.

@@ -86,11 +86,10 @@ class Evaluator {
     const std::unique_ptr<run::Fleet> fleet = run::make_fleet(workspace_.loaded(), *context);
     fleet->join({host.name});
     const run::HostResults results = fleet->ask(&question.reads);
-    const RunOutcome kept = run::keep_facts(*fleet, *context);
+    run::tell_unkept(run::keep_facts(*fleet, *context), *context);
     const Json* facts = fleet->facts(host.name);
     if (facts != nullptr && run::outcome_of(results) == RunOutcome::kOk) {
-      const int code = answer(question, &host, {facts, &fleet->readings(host.name).values});
-      return code == kDone ? exit_code_of(kept) : code;
+      return answer(question, &host, {facts, &fleet->readings(host.name).values});
     }
     workspace_.diagnose(results.at(host.name).diagnostics);
     return exit_code_of(results);

@@ -72,9 +72,9 @@ int facts(Program& program) {
     }
   }
   if (terminal.json()) terminal.print(all.dump(2) + "\n");
-  const RunOutcome kept = run::keep_facts(*fleet, *context);
+  run::tell_unkept(run::keep_facts(*fleet, *context), *context);
   workspace.diagnose(found);
-  return exit_code_of(std::max(run::outcome_of(results), kept));
+  return exit_code_of(run::outcome_of(results));
 }
 
 }  // namespace

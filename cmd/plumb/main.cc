@@ -286,6 +286,14 @@ std::string in_our_words(const CLI::ParseError& error) {
   constexpr std::string_view kUnit = " unit not recognized. Allowed values: {h,m,s}";
   if (text.ends_with(kUnit) && colon != std::string::npos)
     return text.substr(0, text.size() - kUnit.size()) + " is no unit of time; there are s, m and h";
+  if (colon != std::string::npos && text.find(": At Most 1 required but received ") == colon)
+    return text.substr(0, colon) + " is given more than once";
+  constexpr std::string_view kWants = ": 1 required ";
+  constexpr std::string_view kMissing = " missing";
+  if (colon != std::string::npos && text.find(kWants) == colon && text.ends_with(kMissing)) {
+    const std::string wanted = text.substr(colon + kWants.size());
+    return text.substr(0, colon) + " wants " + wanted.substr(0, wanted.find_first_of(": ")) + " behind it";
+  }
   constexpr std::string_view kRequired = " is required";
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && text.ends_with(kRequired))
     return text.substr(0, text.size() - kRequired.size()) + " is missing";

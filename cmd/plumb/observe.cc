@@ -3,6 +3,7 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/events.h"
 #include "cmd/plumb/exit_code.h"
+#include "cmd/plumb/going_on.h"
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
@@ -45,7 +46,7 @@ int observe_to(Program& program, const ObserveOptions& options, Terminal& termin
   for (const auto& [host, line] : lines) snapshot += line + "\n";
 
   workspace.diagnose(run::findings_of(results));
-  const RunOutcome kept = run::keep_facts(*fleet, *context);
+  run::tell_unkept(run::keep_facts(*fleet, *context), *context);
   const bool sealed = snapshot.find(kKeyedDigestPrefix) != std::string::npos;
   if (Result<> written = write_file(path, snapshot, sealed ? 0600 : 0644); !written) {
     workspace.diagnose(written.error());
@@ -53,11 +54,12 @@ int observe_to(Program& program, const ObserveOptions& options, Terminal& termin
   }
   const std::string count = std::to_string(lines.size()) + (lines.size() == 1 ? " host" : " hosts");
   if (!terminal.json()) {
-    terminal.print("Wrote " + count + " to " + path + "\n  plan from it with: plumb plan --snapshot " + path +
+    terminal.print("Wrote " + count + " to " + path +
+                   "\n  plan from it with: " + found_again("plumb plan --snapshot " + path, program.options) +
                    (scope.narrows_resources() ? ", narrowed in the same way" : "") + "\n");
   }
   if (workspace.control().level() != run::StopLevel::kNone) return kInterrupted;
-  return exit_code_of(std::max(run::outcome_of(results), kept));
+  return exit_code_of(run::outcome_of(results));
 }
 
 int observe(Program& program, const ObserveOptions& options) {

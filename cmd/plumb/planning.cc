@@ -1,8 +1,8 @@
 #include "cmd/plumb/planning.h"
 
+#include "cmd/plumb/going_on.h"
 #include "cmd/plumb/pager.h"
 #include "engine/base/file.h"
-#include "engine/base/shell_word.h"
 #include "engine/report/events.h"
 #include "engine/report/plan_outline.h"
 #include "engine/run/plan_contents.h"
@@ -78,10 +78,9 @@ Result<> write_plan(const run::Planned& planned, const std::string& file, bool w
 }
 
 std::string written_text(const std::string& file, const std::string& id, bool denied, const Options& options) {
-  const std::string root = options.root.empty() ? "" : "--root " + shell_word(options.root) + " ";
   return "\nWritten to " + file + "\n  id " + id +
          (denied ? "\n  as it is, `plumb apply` refuses it\n"
-                 : "\n  apply it with: plumb " + root + "apply " + file + "\n");
+                 : "\n  apply it with: " + found_again("plumb apply " + file, options) + "\n");
 }
 
 void add_showing_options(CLI::App& command, bool& full, bool& outline) {

@@ -3,6 +3,7 @@
 #include "cmd/plumb/ask.h"
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/events.h"
+#include "cmd/plumb/going_on.h"
 #include "cmd/plumb/operator.h"
 #include "cmd/plumb/plan_trust.h"
 #include "cmd/plumb/planning.h"
@@ -98,7 +99,9 @@ class UndoCommand {
     const run::ApplyResult result = run::apply(workspace_.loaded(), std::move(request), context);
     hosts_ = result.hosts;
     if (result.begun)
-      way_on_ = report::way_on(result.hosts, result.plan, "plumb apply --resume " + program_.options.run_id);
+      way_on_ =
+          found_again(report::way_on(result.hosts, result.plan, "plumb apply --resume " + program_.options.run_id),
+                      program_.options);
     if (result.begun && terminal_.events() == nullptr) {
       const std::string& run = program_.options.run_id;
       terminal_.print(terminal_.json()

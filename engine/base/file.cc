@@ -86,8 +86,8 @@ Result<> replace(const std::filesystem::path& path, const std::function<Result<>
                  unsigned mode) {
   const std::filesystem::path temporary = beside(path);
   UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (!file) return system_error(Code::kWriteFailed, "create", temporary);
-  Result<> written = fill(temporary, file.get(), give);
+  if (!file) return system_error(Code::kWriteFailed, "write", path);
+  Result<> written = fill(path, file.get(), give);
   file.reset();
   if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
     written = system_error(Code::kWriteFailed, "replace", path);

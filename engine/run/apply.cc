@@ -47,10 +47,12 @@ class Applying {
     document_ = std::move(planned->document);
     const Proposal proposal{result_.plan, result_.plan_id, result_.hosts, false, planned->outcome};
     show(proposal);
-    const RunOutcome outcome = std::max(planned->outcome, planned->broken ? RunOutcome::kFailed : RunOutcome::kOk);
     // What a host told of an earlier run, it forgets once it is applied to.
+    if (!planned->kept) context_.tell(planned->kept.error());
+    const RunOutcome outcome =
+        std::max(planned->outcome, planned->broken || !planned->kept ? RunOutcome::kFailed : RunOutcome::kOk);
     const bool refused =
-        planned->outcome == RunOutcome::kInterrupted || planned->outcome == RunOutcome::kStale || !planned->recorded;
+        planned->outcome == RunOutcome::kInterrupted || planned->outcome == RunOutcome::kStale || !planned->kept;
     // Nobody can be reached to carry out a plan of a snapshot.
     if (refused || result_.plan.hosts.empty() || fleet_ == nullptr) return outcome;
     // An undo that takes nothing back is no run.
@@ -224,7 +226,9 @@ class Applying {
       found.add(written.error().diagnostic());  // all else of it was told before
     }
     for (auto& [host, result] : applied.hosts) result_.hosts[host] = std::move(result);
-    const RunOutcome kept = saved ? keep_facts(*fleet_, context_) : RunOutcome::kOk;
+    const Result<> facts = saved ? keep_facts(*fleet_, context_) : Result<>();
+    if (!facts) found.add(facts.error().diagnostic());
+    const RunOutcome kept = facts ? RunOutcome::kOk : RunOutcome::kFailed;
     context_.tell(found);
     // Hosts that were not begun do not say that anything is wrong.
     const bool closed = applied.stopped && applied.stopped->code == Code::kOutsideWindow;

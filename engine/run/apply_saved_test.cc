@@ -151,7 +151,15 @@ TEST_F(SavedPlanTest, FactsThatTheHistoryDoesNotTakeAreAFailureToo) {
   const std::string plan = bytes();
   broken_.emplace(history_, testing::Refused::kFacts);
   EXPECT_EQ(apply_saved(plan, "r1").outcome, RunOutcome::kFailed);
-  EXPECT_EQ(make_plan(*workspace(), {}, context())->outcome, RunOutcome::kFailed);
+}
+
+TEST_F(SavedPlanTest, WhoOnlyLooksIsWarnedOfFactsThatTheHistoryDoesNotTake) {
+  broken_.emplace(history_, testing::Refused::kFacts);
+  const std::optional<Planned> planned = make_plan(*workspace(), {}, context());
+  ASSERT_TRUE(planned);
+  EXPECT_EQ(planned->outcome, RunOutcome::kOk);
+  EXPECT_FALSE(planned->kept);
+  EXPECT_NE(told_.find(planned->kept.error().summary()), std::string::npos) << told_;
 }
 
 TEST_F(SavedPlanTest, OfAnotherProjectIsRefused) {

@@ -54,16 +54,23 @@ CompiledFleet compile_graphs(Workspace& workspace, const std::set<std::string>& 
   return compiled;
 }
 
-RunOutcome keep_facts(const Fleet& fleet, const RunContext& context) {
+Result<> keep_facts(const Fleet& fleet, const RunContext& context) {
   std::map<std::string, Json> told = fleet.facts();
-  if (told.empty()) return RunOutcome::kOk;
+  if (told.empty()) return {};
   for (auto& [host, facts] : told) {
     if (Json readings = fleet.told_for_outputs(host); !readings.empty()) facts[kToldReadings] = std::move(readings);
   }
-  const Result<> kept = context.store.store_facts(told, timestamp(std::chrono::system_clock::now()));
-  if (kept) return RunOutcome::kOk;
-  context.tell(kept.error());
-  return RunOutcome::kFailed;
+  return context.store.store_facts(told, timestamp(std::chrono::system_clock::now()));
+}
+
+void tell_unkept(const Result<>& kept, const RunContext& context) {
+  if (kept) return;
+  Diagnostics found;
+  Diagnostic problem = kept.error().diagnostic();
+  if (problem.hint.empty())
+    problem.hint = "what the hosts told is not remembered; what is told here stands without that";
+  found.add(std::move(problem).as(Severity::kWarning));
+  context.tell(found);
 }
 
 namespace {
@@ -137,7 +144,7 @@ constexpr std::size_t kKeptText = std::size_t{8} << 10;
 
 }  // namespace
 
-RunOutcome keep_late_reports(const Fleet& fleet, const RunContext& context) {
+Result<> keep_late_reports(const Fleet& fleet, const RunContext& context) {
   const std::string now = timestamp(std::chrono::system_clock::now());
   std::map<std::string, bool> known;  // runs
   EarlierPlans plans(context.store, fleet.kinds());
@@ -148,12 +155,7 @@ RunOutcome keep_late_reports(const Fleet& fleet, const RunContext& context) {
     for (const wire::Unreported& report : all) {
       const auto [run, is_new] = known.try_emplace(report.run);
       if (is_new) {
-        const Result<bool> here = context.store.knows(report.run);
-        if (!here) {
-          context.tell(here.error());
-          return RunOutcome::kFailed;
-        }
-        run->second = *here;
+        PLUMB_TRY_ASSIGN(run->second, context.store.knows(report.run));
       }
       if (!run->second) {
         of_others.push_back(&report);
@@ -174,12 +176,8 @@ RunOutcome keep_late_reports(const Fleet& fleet, const RunContext& context) {
     }
     if (reports.empty()) continue;
     for (const wire::Unreported& report : reports) {
-      const Result<> kept =
-          context.store.report_late({report.run, report.plan, host, report.address, report.outcome, report.text, now});
-      if (!kept) {
-        context.tell(kept.error());
-        return RunOutcome::kFailed;
-      }
+      PLUMB_TRY(
+          context.store.report_late({report.run, report.plan, host, report.address, report.outcome, report.text, now}));
     }
     Diagnostics found;
     found.add(Diagnostic(Code::kUnreportedRun, "run " + reports.front().run +
@@ -189,7 +187,7 @@ RunOutcome keep_late_reports(const Fleet& fleet, const RunContext& context) {
                   .with_hint("plumb history show " + reports.front().run));
     context.tell(found);
   }
-  return RunOutcome::kOk;
+  return {};
 }
 
 }  // namespace plumb::run

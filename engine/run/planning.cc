@@ -116,9 +116,8 @@ Planned finish(Planned planned, FleetPlan result, bool exact, const RunContext& 
     if (found.error_count() > before) planned.outcome = std::max(planned.outcome, RunOutcome::kStale);
   }
   context.tell(found);
-  if (planned.fleet != nullptr && keep_late_reports(*planned.fleet, context) != RunOutcome::kOk)
-    planned.recorded = false;
-  if (!planned.recorded) planned.outcome = std::max(planned.outcome, RunOutcome::kFailed);
+  if (planned.fleet != nullptr && planned.kept) planned.kept = keep_late_reports(*planned.fleet, context);
+  tell_unkept(planned.kept, context);
   planned.document.emplace();
   planned.plan_id = plan::write_artifact(planned.plan, [&document = planned.document](std::string_view piece) {
     if (document && document->size() + piece.size() > kLargestKept) document.reset();
@@ -153,7 +152,7 @@ std::optional<Planned> make_plan(Workspace& workspace, const PlanRequest& reques
 
 std::optional<Planned> finish_plan(Planned planned, const plan::Scope& scope, bool exact, const RunContext& context) {
   FleetPlan result = plan_hosts(*planned.fleet, scope, context);
-  planned.recorded = keep_facts(*planned.fleet, context) == RunOutcome::kOk;
+  planned.kept = keep_facts(*planned.fleet, context);
   return finish(std::move(planned), std::move(result), exact, context);
 }
 

@@ -32,7 +32,7 @@ struct Planned {
   HostResults hosts;
   RunOutcome outcome = RunOutcome::kOk;  // of the hosts and of what was asked of the plan
   bool broken = false;                   // the configuration has errors that came up only now
-  bool recorded = true;                  // false: the history did not take what hosts told; the outcome is a failure
+  Result<> kept = {};                    // whether the history took what hosts told; where not, a warning was told
   std::unique_ptr<Fleet> fleet;          // of the hosts that were reached, to carry the plan out; null after a snapshot
 };
 

@@ -130,7 +130,7 @@ resources:
     content: rooted
 YAML
 exits 0 run plan -o plan.json
-says "apply it with: plumb --root '$root' apply plan.json"
+says "apply it with: plumb -C project --root $root apply plan.json"
 exits 5 "$plumb" -C project apply plan.json --yes
 says 'the plan is of an image, and this is the host itself'
 [ ! -e rooted ] || fail 'a plan of an image was applied to this machine'
