@@ -28,7 +28,7 @@ Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, Syst
     return Error(result.error());
   }
   if (result->timed_out) {
-    return fail(Code::kCannotObserve,
+    return fail(Code::kProgramTimeout,
                 "the guard " + shown + " did not end within " + std::to_string(program.timeout.count()) + " s");
   }
   return std::optional(ProgramAnswer{result->exit_code,

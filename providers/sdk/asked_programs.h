@@ -30,8 +30,8 @@ struct ProgramAnswer {
   bool is_cut = false;      // it printed more
 };
 
-// Nothing where it, its folder or its user is not there yet. kCannotObserve for an image, and where it does not end in
-// time. The kernel lets it write nothing.
+// Nothing where it, its folder or its user is not there yet. kCannotObserve for an image; kProgramTimeout where it does
+// not end in time. The kernel lets it write nothing.
 Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, System& system);
 Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& system);
 

@@ -32,8 +32,12 @@ Result<std::string> ask_program(const Desired& desired, const Probe& probe, Syst
   AskedProgram program{desired.attribute("command")};
   program.env = desired.env;
   program.timeout = std::chrono::seconds(probe.timeout_seconds);
-  PLUMB_TRY_ASSIGN(const std::optional<int> code, exit_code_of(program, system));
+  const Result<std::optional<int>> asked = exit_code_of(program, system);
   const std::string shown = in_backquotes(program.command);
+  // It is what is waited for that it ends.
+  if (!asked && asked.error().code() == Code::kProgramTimeout)
+    return shown + " did not end within " + std::to_string(probe.timeout_seconds) + " s";
+  PLUMB_TRY_ASSIGN(const std::optional<int> code, asked);
   if (!code) return shown + " cannot be asked yet";
   const bool passes = std::find(probe.expect.begin(), probe.expect.end(), *code) != probe.expect.end();
   return passes ? std::string() : shown + " gave " + std::to_string(*code);

@@ -57,6 +57,8 @@ TEST_F(WaitKind, AProgram) {
   EXPECT_EQ(verdict(desired), "waits: `pg_isready -q` cannot be asked yet");
   system.script("pg_isready -q", {2, "", "", false});
   EXPECT_EQ(verdict(desired), "waits: `pg_isready -q` gave 2");
+  system.script("pg_isready -q", {143, "", "", true});
+  EXPECT_EQ(verdict(desired), "waits: `pg_isready -q` did not end within 7 s");
   system.script("pg_isready -q", {1, "", "", false});
   EXPECT_EQ(verdict(desired), "reached: `pg_isready -q` ends with 0 or 1");
   EXPECT_TRUE(system.requests().back().changes_nothing) << "a plan asks it too";
