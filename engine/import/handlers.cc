@@ -300,7 +300,7 @@ void Unit::write_handlers() {
         items_.push_back(std::move(item));
         continue;
       }
-      if ((!is_exec_module(one.module) && !done) || one.module == "script")
+      if (!is_exec_module(one.module) && !done)
         throw Untranslatable{"a handler that is no restart and no command (`" + one.written_module + "`)"};
       Builder(*this, one, around, row).build();
       for (std::size_t at = before; at < items_.size(); ++at) {

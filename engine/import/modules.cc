@@ -14,6 +14,7 @@ constexpr ModuleRow kTable[] = {
     {"package apt yum dnf dnf5 zypper pacman apk xbps pkgng openbsd_pkg", "package", "name|pkg", ""},
     {"service systemd systemd_service sysvinit supervisorctl", "service", "name|service|unit", ""},
     {"command shell raw", "command", "", ""},
+    {"script", "command", "", ""},
     {"wait_for", "wait", "", ""},
     {"reboot", "reboot", "", ""},
     {"uri", "http", "", ""},

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/base/replaced.h"
+#include "engine/base/ascii.h"
 
 namespace plumb::imports {
 namespace {
@@ -112,6 +112,21 @@ std::string open_parts(std::string_view text) {
   return out;
 }
 
+// `x.y` as `dyn(x).y`, where `x` is a name of its own and no end of another.
+std::string with_open_object(std::string_view text, const std::string& object) {
+  const auto in_name = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.'; };
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text.substr(at).starts_with(object + ".") && (at == 0 || !in_name(text[at - 1]))) {
+      out += "dyn(" + object + ")";
+      at += object.size();
+    } else {
+      out += text[at++];
+    }
+  }
+  return out;
+}
+
 // `X` of "`X` is bool and has no fields".
 std::string without_fields(std::string_view why) {
   const std::size_t says = why.find("` is ");
@@ -131,8 +146,7 @@ bool is_about_types(std::string_view why) {
 
 std::string with_open_types(std::string_view expression, std::string_view why) {
   std::string text(expression);
-  if (const std::string object = without_fields(why); !object.empty())
-    return replaced(std::move(text), object + ".", "dyn(" + object + ").");
+  if (const std::string object = without_fields(why); !object.empty()) return with_open_object(text, object);
   return open_parts(text);
 }
 

@@ -1,4 +1,6 @@
 // What a task registered that only looks, and the readings that it becomes.
+#include <algorithm>
+
 #include "engine/base/ascii.h"
 #include "engine/import/expression.h"
 #include "engine/import/filter_arguments.h"
@@ -9,6 +11,31 @@ namespace plumb::imports {
 namespace {
 
 using lang::Node;
+
+bool in_any(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string single_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+// A command as one line of sh: words that expressions stand in are between double quotes.
+std::string as_line(const Written& command) {
+  if (command.is_scalar()) return command.text;
+  std::string line;
+  for (const Written& word : command.items) {
+    const bool plain =
+        word.text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+") ==
+            std::string::npos &&
+        !word.text.empty();
+    const bool made = word.text.find("${") != std::string::npos;
+    line += (line.empty() ? "" : " ") + (plain ? word.text : made ? "\"" + word.text + "\"" : single_quoted(word.text));
+  }
+  return line;
+}
 
 bool says_so(const Node* node) {
   return node != nullptr && node->is_scalar() && is_true_word(node->text);
@@ -116,10 +143,50 @@ class Asking {
 
 }  // namespace
 
+std::string Unit::line_of_reading(const std::string& name) const {
+  const auto found = readings_.find(name);
+  if (found == readings_.end()) return "";
+  const Written* command = nullptr;
+  for (const auto& [key, value] : found->second) {
+    if (key == "command") command = &value;
+    if (in_any(key, {"match", "gives", "format", "file", "path"})) return "";
+  }
+  return command == nullptr ? "" : as_line(*command);
+}
+
+// No reading may be made of another one: what that one asks is asked inside.
+void Unit::ask_inside_command(Written& command) const {
+  const std::string whole = as_line(command);
+  std::string line;
+  bool any = false;
+  char quote = '\0';
+  static constexpr std::string_view kOpen = "${readings.";
+  for (std::size_t at = 0; at < whole.size();) {
+    const char c = whole[at];
+    if (quote == '\0' ? c == '\'' || c == '"' : c == quote) quote = quote == '\0' ? c : '\0';
+    if (std::string_view(whole).substr(at).starts_with(kOpen)) {
+      const std::size_t end = whole.find('}', at);
+      const std::string inner =
+          end == std::string::npos ? "" : line_of_reading(whole.substr(at + kOpen.size(), end - at - kOpen.size()));
+      // Between single quotes sh works nothing out.
+      if (inner.empty() || quote == '\'') return;
+      line += "$(" + inner + ")";
+      at = end + 1;
+      any = true;
+      continue;
+    }
+    line += whole[at++];
+  }
+  if (any && line.find("readings.") == std::string::npos) command = Written::of_text(line);
+}
+
 Cel Unit::reading(const std::string& name, WrittenMap source, Type type) {
   if (broken_names_.contains("readings." + name))
     throw Untranslatable{"a reading that plumb does not take (`" + name + "`)"};
   if (!readings_.contains(name)) {
+    for (auto& [key, value] : source) {
+      if (key == "command") ask_inside_command(value);
+    }
     if (type == Type::kText) {
       source.emplace_back("type", Written::of_text("string"));
       source.emplace_back("absent", Written::of_text(""));

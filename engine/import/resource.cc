@@ -61,8 +61,8 @@ void Builder::build() {
   for (Unit::Turn& turn : turns) {
     if (const Node* variables = task_.keyword("vars")) unit_.bind({variables}, *turn.names);
     std::vector<const Item*> changes;
-    const bool takes_changes = task_.module == "command" || task_.module == "shell" || task_.module == "reboot" ||
-                               task_.module == "wait_for" || task_.module == "uri" ||
+    const bool takes_changes = task_.module == "command" || task_.module == "shell" || task_.module == "script" ||
+                               task_.module == "reboot" || task_.module == "wait_for" || task_.module == "uri" ||
                                row_of(task_.module) == row_of("service") ||
                                (row_of(task_.module) == row_of("package") &&
                                 task_.argument({"name", "pkg", "package", "deb", "upgrade"}) == nullptr);

@@ -94,6 +94,7 @@ class Builder {
                        const std::vector<const Item*>& changes);
   void service(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void command(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
+  void script(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void edit(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void repository(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void key(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);

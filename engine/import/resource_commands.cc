@@ -2,6 +2,7 @@
 #include "engine/import/expression.h"
 #include "engine/import/paths.h"
 #include "engine/import/resource.h"
+#include "engine/import/translate_text.h"
 
 namespace plumb::imports {
 
@@ -9,6 +10,37 @@ using lang::Node;
 
 bool guarded_module(std::string_view module) {
   return in_list(module, {"openssl_dhparam", "git_config", "sefcontext", "synchronize"});
+}
+
+// A script of the role: its text goes to the program that its first line names.
+void Builder::script(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
+  const Node* given_line = task_.argument({"cmd", "_raw_params"});
+  ignore({"cmd", "_raw_params", "decrypt"});
+  const std::vector<std::string> words = shell_words(given_line != nullptr ? given_line->text : task_.free_form);
+  const std::optional<std::string> known = words.empty() ? std::nullopt : constant_text(words[0], local);
+  const std::string file = known ? project_file(*known, "files") : "";
+  if (file.empty()) throw Untranslatable{"a script that the role does not have"};
+  const std::string& text = unit_.files_.at(file);
+  std::string program = text.starts_with("#!") ? text.substr(2, text.find('\n') - 2) : "/bin/sh";
+  std::vector<std::string> run = shell_words(program);
+  if (run.size() == 2 && run[0].ends_with("/env")) run.erase(run.begin());
+  if (const std::string own = this->text({"executable"}, local); !own.empty()) run = {own};
+  const bool shell = run[0].ends_with("sh");
+  run.emplace_back(shell ? "-s" : "-");
+  if (shell && words.size() > 1) run.emplace_back("--");
+  for (std::size_t i = 1; i < words.size(); ++i) run.push_back(translate_text(words[i], local).text);
+  auto item = start("command", turn, when);
+  identify(*item, "command", Written::of_text(title_of(turn, words[0])), turn);
+  item->put("run", Written::of_texts(run));
+  item->put("stdin", Written::of_text("${file('" + file + "')}"));
+  for (const auto& [parameter, attribute] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"creates", "creates"}, {"removes", "removes"}, {"chdir", "cwd"}}) {
+    if (auto value = take({parameter}, Form::kText, local)) item->put(attribute, *value);
+  }
+  if (item->find("creates") == nullptr && changes.empty())
+    unit_.note(row_, "it runs at every apply, as it did: give it `creates`, `unless` or `run_on`");
+  finish(std::move(item), turn, changes);
 }
 
 // A rule for the labels of files: `restorecon` gives them to what is there.

@@ -38,6 +38,8 @@ bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const
     service(turn, when, changes);
   } else if (in_list(module, {"command", "shell", "raw"})) {
     command(turn, when, changes);
+  } else if (module == "script") {
+    script(turn, when, changes);
   } else if (in_list(module, {"lineinfile", "blockinfile", "replace", "ini_file"})) {
     edit(turn, when, changes);
   } else if (module == "apt_repository" || module == "deb822_repository") {

@@ -307,6 +307,9 @@ class Unit : public Names {
   // --- registered.cc, registered_in_loops.cc
   std::optional<Cel> result(const std::vector<std::string>& parts, std::size_t& used);
   Cel reading(const std::string& name, WrittenMap source, Type type);
+  // The command of a reading that tells its text and nothing else, as a line of sh; empty where it is another one.
+  std::string line_of_reading(const std::string& name) const;
+  void ask_inside_command(Written& command) const;
   struct EachProbe;
   static EachProbe each_probe(const Task& task, Names& turn);
   Cel asked_of_all(const std::string& name, const Cel& list, const std::string& element, const EachProbe& probe,
