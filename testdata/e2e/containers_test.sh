@@ -1,6 +1,7 @@
 # Containers, images, networks, volumes and registries on real engines: podman with a service and a storage of its own,
 # and docker with a daemon of its own, each where this machine has it. Containers run where the kernel lets them.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+. "$PLUMB_SOURCE/testdata/e2e/cut_off.sh"
 [ "$(id -u)" = 0 ] || skip 'engines of containers of one'"'"'s own take root'
 command -v runc >/dev/null || skip 'no runc here'
 busybox=$(command -v busybox || true)
@@ -65,6 +66,14 @@ inspect() { # FORMAT NAME
   "$cli" container inspect --format "$1" "$2"
 }
 
+nothing_of_ours() {
+  "$cli" rm -f plumb-web >gone.log 2>&1 || true
+  "$cli" volume rm plumb-data >gone.log 2>&1 || true
+  "$cli" network rm plumb-front >gone.log 2>&1 || true
+}
+apply_it() { run apply --yes --set password="geheim und lang"; }
+plan_it() { run plan --detailed-exitcode --set password="geheim und lang"; }
+
 all() { # ENGINE
   engine=$1
   # --- a network, a volume and a container come in one plan
@@ -106,6 +115,9 @@ YAML
   inspect '{{json .Config.Env}}' plumb-web | grep -qF 'TOKEN=geheim und lang' || fail 'the container has not its variables'
   inspect '{{json .Config.Labels}}' plumb-web | grep -qF geheim && fail 'a label tells what is sensitive'
   empty
+
+  # --- whatever the moment at which the executor is killed, the next apply completes it
+  cut_off nothing_of_ours apply_it plan_it
 
   # --- what was done to it by hand
   "$cli" rm -f plumb-web >/dev/null

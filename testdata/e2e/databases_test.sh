@@ -2,6 +2,7 @@
 # stand nowhere else, drift, removal, and a server that is down.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 . "$PLUMB_SOURCE/testdata/e2e/apart.sh"
+. "$PLUMB_SOURCE/testdata/e2e/cut_off.sh"
 apart "$PLUMB_SOURCE/testdata/e2e/databases_test.sh" postgresql mariadb-server
 bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
 chmod 755 "$work"
@@ -165,6 +166,20 @@ exits 0 with apply --yes
 exits 0 with plan --detailed-exitcode
 ask 'drop database comes' >/dev/null
 ask 'drop role waits' >/dev/null
+
+# --- whatever the moment at which the executor is killed, the next apply completes it
+nothing_of_pg() {
+  as_postgres psql -X -q -v ON_ERROR_STOP=1 -h "$work/pg" -d postgres >drop.log 2>&1 <<'SQL' || fail "$(cat drop.log)"
+select format('drop database %I with (force)', datname) from pg_database where datname not in ('postgres', 'template0', 'template1') \gexec
+select format('drop role %I', rolname) from pg_roles where rolname !~ '^(pg_|postgres$)' \gexec
+alter system reset all;
+select pg_reload_conf();
+SQL
+}
+apply_it() { with apply --yes; }
+plan_it() { with plan --detailed-exitcode; }
+pg ''
+cut_off nothing_of_pg apply_it plan_it
 
 # --- undo puts the setting back; what goes does not come back, and that is said
 pg ''
@@ -352,3 +367,9 @@ says_not another
 exits 0 with apply --yes
 exits 0 with plan --detailed-exitcode
 query "show grants for 'ad\"min'@localhost" | grep -qv FILE || fail 'what is not named stayed'
+
+# --- and here
+nothing_of_my() {
+  query "drop database if exists \`da\`\`ta\`; drop user if exists 'ap\\'p'@'10.%', 'ad\"min'@localhost, 'ba\\\\ck\'; drop database mysql; --'@localhost"
+}
+cut_off nothing_of_my apply_it plan_it

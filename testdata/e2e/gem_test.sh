@@ -1,6 +1,7 @@
 # Packages of Ruby's by the real gem, from a source of this test's making, on a copy of this machine that has Ruby.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 . "$PLUMB_SOURCE/testdata/e2e/apart.sh"
+. "$PLUMB_SOURCE/testdata/e2e/cut_off.sh"
 apart "$PLUMB_SOURCE/testdata/e2e/gem_test.sh" ruby
 
 mkdir -p /srv/build/bin /srv/repo/gems
@@ -45,6 +46,12 @@ settles
 [ "$(there)" = 1.0.0 ] || fail "what came: $(there)"
 release 1.1.0
 exits 0 run plan --detailed-exitcode
+no_leaf() { gem uninstall --all --executables plumb-leaf >"$work/gone.log" 2>&1 || true; }
+apply_it() { run apply --yes; }
+plan_it() { run plan --detailed-exitcode; }
+leaf 'version: 1.0.0'
+cut_off no_leaf apply_it plan_it
+[ "$(there)" = 1.0.0 ] || fail "what came where it was cut off: $(there)"
 leaf 'state: latest'
 exits 0 run plan
 says '1.0.0 → 1.1.0'

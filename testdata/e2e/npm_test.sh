@@ -1,5 +1,6 @@
 # Packages of Node.js by the real npm, from a registry of this test's making.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+. "$PLUMB_SOURCE/testdata/e2e/cut_off.sh"
 for program in npm python3; do command -v $program >/dev/null || skip "no $program here"; done
 
 cat >registry.py <<'PY'
@@ -67,6 +68,13 @@ says '(bounded)'
 exits 0 run apply --yes
 exits 0 run plan --detailed-exitcode
 [ "$(version)" = 1.0.0 ] || fail 'what came'
+
+# --- whatever the moment at which the executor is killed, the next apply completes it
+no_leaf() { rm -rf app && mkdir app; }
+apply_it() { run apply --yes; }
+plan_it() { run plan --detailed-exitcode; }
+cut_off no_leaf apply_it plan_it
+[ "$(version)" = 1.0.0 ] || fail 'what came where it was cut off'
 
 # --- the newest is known beforehand, and so is a version that is asked for; undo brings the old one back
 printf '1.0.0\n1.1.0\n' >versions

@@ -1,5 +1,6 @@
 # The latest version of a package of Python: pip is asked while planning, where the kernel lets it have a folder for a while.
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
+. "$PLUMB_SOURCE/testdata/e2e/cut_off.sh"
 python=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null) || skip 'no python3 here'
 "$python" -m venv --help >/dev/null 2>&1 && "$python" -c 'import ensurepip' 2>/dev/null || skip 'this python3 makes no environments'
 # Landlock, by which a program may write to one folder alone.
@@ -48,6 +49,12 @@ exits 0 run plan --detailed-exitcode
 state 'version: "1.0"'
 exits 0 run apply --yes
 exits 0 run plan --detailed-exitcode
+# Whatever the moment at which the executor is killed, the next apply completes it.
+no_wheel() { venv/bin/python -m pip uninstall --yes plumb-wheel >gone.log 2>&1 || fail "$(cat gone.log)"; }
+apply_it() { run apply --yes; }
+plan_it() { run plan --detailed-exitcode; }
+cut_off no_wheel apply_it plan_it
+[ "$(venv/bin/python -c 'import plumb_wheel; print(plumb_wheel.version)')" = 1.0 ] || fail 'what came where it was cut off'
 state 'state: absent'
 exits 0 run apply --yes
 exits 0 run plan --detailed-exitcode
