@@ -51,8 +51,9 @@ std::string since_the_plan(const Kind& kind, const wire::Action& action, const C
     if (now == before) continue;
     const bool dwindles = std::find(kind.dwindling.begin(), kind.dwindling.end(), name) != kind.dwindling.end();
     if (dwindles && is_left_of(before, now)) continue;
-    out += (out.empty() ? "" : ", ") + name + " is " + shown(action.desired, name, now) + ", the plan saw " +
-           shown(action.desired, name, before);
+    const std::string is = shown(action.desired, name, now);
+    const std::string was = shown(action.desired, name, before);
+    out += (out.empty() ? "" : ", ") + name + " is " + (is == was ? "another one" : is + ", the plan saw " + was);
   }
   return out;
 }

@@ -170,6 +170,8 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
     Diagnostic problem = *event.problem;
     problem.host = member.name;
     point_at(actions[event.index].source, member.planned != nullptr, problem);
+    if (problem.code == Code::kProgramFailed && problem.hint.empty() && !actions[event.index].desired.sensitive.empty())
+      problem.hint = "what it printed is not shown, since it is given a sensitive value";
     // The configuration has said that it is none of the host.
     if (actions[event.index].manner.may_fail && event.kind != wire::EventKind::kStale)
       problem.severity = Severity::kWarning;
