@@ -180,7 +180,40 @@ void add_groups(std::string_view pattern, std::set<std::string>& groups) {
   }
 }
 
-Hosts read_hosts(const Folder& folder, const std::string& shown, const std::set<std::string>& groups, Report& report) {
+namespace {
+
+// A host for each pattern of a play: two plays for two groups are for two hosts.
+void add_examples(const std::set<std::string>& patterns, Hosts& hosts) {
+  const SourceSpan nowhere{"hosts.yaml", 1, 1, 1, 1};
+  const auto add = [&](const std::set<std::string>& groups) {
+    std::string name = "example";
+    for (const std::string& group : groups) name += "-" + group;
+    FoundHost& host = hosts.found.host(name, nowhere);
+    const std::string address = "192.0.2." + std::to_string(std::min<std::size_t>(hosts.found.hosts.size(), 254));
+    inventory::put(host.said.settings, inventory::entry("address", nowhere, inventory::scalar(address, nowhere)));
+    host.groups.insert(groups.begin(), groups.end());
+  };
+  std::set<std::string> all;
+  for (const std::string& pattern : patterns) {
+    std::set<std::string> own;
+    add_groups(pattern, own);
+    all.insert(own.begin(), own.end());
+    // One that is in some groups at once; of several that count alike each has its own.
+    if (own.size() > 1 && pattern.find('&') != std::string::npos && pattern.find('!') == std::string::npos) add(own);
+  }
+  for (const std::string& group : all) {
+    (void)hosts.found.group(group, nowhere);
+    const bool has_one = std::any_of(hosts.found.hosts.begin(), hosts.found.hosts.end(),
+                                     [&](const auto& host) { return host.second.groups.contains(group); });
+    if (!has_one) add({group});
+  }
+  hosts.is_example = !all.empty();
+}
+
+}  // namespace
+
+Hosts read_hosts(const Folder& folder, const std::string& shown, const std::set<std::string>& patterns,
+                 Report& report) {
   Hosts hosts;
   Diagnostics diagnostics;
   lang::SourceMap sources;
@@ -191,17 +224,7 @@ Hosts read_hosts(const Folder& folder, const std::string& shown, const std::set<
     if (auto found = inventory::read_ansible(folder, path, name, {name, 1, 1, 1, 1}, reading))
       hosts.found = std::move(*found);
   }
-  if (hosts.found.hosts.empty() && !groups.empty()) {
-    hosts.is_example = true;
-    const SourceSpan nowhere{"hosts.yaml", 1, 1, 1, 1};
-    FoundHost& example = hosts.found.host("example", nowhere);
-    inventory::put(example.said.settings,
-                   inventory::entry("address", nowhere, inventory::scalar("192.0.2.1", nowhere)));
-    for (const std::string& name : groups) {
-      (void)hosts.found.group(name, nowhere);
-      example.groups.insert(name);
-    }
-  }
+  if (hosts.found.hosts.empty()) add_examples(patterns, hosts);
   if (!path.empty() || hosts.is_example)
     inventory::read_beside(folder, shown.empty() ? "." : shown, hosts.found, reading);
   for (const Diagnostic& one : diagnostics.sorted()) {

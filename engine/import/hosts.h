@@ -18,15 +18,15 @@ struct Hosts {
   std::set<std::string> secret;                          // encrypted by ansible-vault
   std::multimap<std::string, const lang::Node*> values;  // what groups and hosts give, by variable
   std::size_t hosts = 0;
-  bool is_example = false;  // the one host stands for those that nothing names
+  bool is_example = false;  // its hosts stand for those that nothing names
 };
 
 // The names of groups in a pattern of hosts.
 void add_groups(std::string_view pattern, std::set<std::string>& groups);
 
-// `groups` are those that plays name: where no inventory lies there, one host stands for those in them. `values` point
-// into what comes back, and hold as long as that is not copied.
-Hosts read_hosts(const Folder& folder, const std::string& shown, const std::set<std::string>& groups, Report& report);
+// `patterns` are those of plays: where no inventory lies there, a host stands for those of each. `values` point into
+// what comes back, and hold as long as that is not copied.
+Hosts read_hosts(const Folder& folder, const std::string& shown, const std::set<std::string>& patterns, Report& report);
 
 // The inputs of the project, and whether one that is no text for some is text for others.
 using Inputs = std::map<std::string, bool>;

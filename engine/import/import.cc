@@ -24,9 +24,7 @@ class Import {
     result_.report.source = options_.path.empty() ? "." : options_.path;
     PLUMB_TRY(read());
     add_parts();
-    std::set<std::string> groups;
-    for (const std::string& pattern : units_.root->patterns()) add_groups(pattern, groups);
-    inventory_ = read_hosts(folder_at(options_.folder, base_), base_, groups, result_.report);
+    inventory_ = read_hosts(folder_at(options_.folder, base_), base_, units_.root->patterns(), result_.report);
     translate();
     settle(units_, inventory_, options_.check, result_);
     return std::move(result_);

@@ -472,9 +472,9 @@ class Unit : public Names {
   std::multimap<std::string, const lang::Node*> known_values_;
   std::set<std::string> broken_names_;
   std::map<std::string, std::pair<int, int>> name_lines_;
-  std::map<std::string, std::pair<int, int>> check_lines_;
-  std::map<std::string, std::string> written_;  // the files of the last write()
-  std::string refresh_;                         // of package lists, for packages that come
+  std::multimap<std::string, std::pair<int, int>> check_lines_;  // several may have one condition
+  std::map<std::string, std::string> written_;                   // the files of the last write()
+  std::string refresh_;                                          // of package lists, for packages that come
   std::string refresh_guard_;
   std::string signed_by_;  // key that an apt_key brought
   bool packages_before_ = false;

@@ -281,7 +281,7 @@ void Unit::write_named(Lines& lines) {
     lines.add_value("    ", 4, "message", message);
     if (broken_names_.contains("warn " + condition))
       lines.add_value("    ", 4, "severity", Written::of_text("warning"));
-    check_lines_[condition] = {first, lines.next_line() - 1};
+    check_lines_.emplace(condition, std::pair(first, lines.next_line() - 1));
   }
 }
 
