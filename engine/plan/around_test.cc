@@ -38,7 +38,7 @@ Action note() {
   return action;
 }
 
-Plan plan_with(const Actions& before) {
+Plan plan_around(const Actions& before) {
   Plan plan;
   plan.engine = "1";
   plan.project = "p";
@@ -53,7 +53,7 @@ Plan plan_with(const Actions& before) {
 }
 
 TEST(Around, ComesBackAsItWasWritten) {
-  const Plan plan = plan_with({chore("before@lb/chore:drain"), chore("before@lb/chore:look")});
+  const Plan plan = plan_around({chore("before@lb/chore:drain"), chore("before@lb/chore:look")});
   const Artifact written = write_artifact(plan);
   const Result<Plan> read = read_artifact(written.bytes, testing::made_up_kinds());
   ASSERT_TRUE(read.has_value()) << read.error().summary();
@@ -64,7 +64,7 @@ TEST(Around, ComesBackAsItWasWritten) {
 }
 
 TEST(Around, WhatLeavesSomethingIsNoStep) {
-  const Artifact written = write_artifact(plan_with({note()}));
+  const Artifact written = write_artifact(plan_around({note()}));
   const Result<Plan> read = read_artifact(written.bytes, testing::made_up_kinds());
   ASSERT_FALSE(read.has_value());
   EXPECT_THAT(read.error().summary(), HasSubstr("on web1, before@lb/note:/a cannot be a step around a turn"));
@@ -77,30 +77,30 @@ TEST(Around, AStepHasTheNameOfWhoDoesItAndWhen) {
       {"chore:drain", "on web1, chore:drain is among the steps before@lb"},
   };
   for (const auto& [address, problem] : misnamed)
-    EXPECT_EQ(verify(plan_with({chore(address)}), testing::made_up_kinds()), problem);
+    EXPECT_EQ(verify(plan_around({chore(address)}), testing::made_up_kinds()), problem);
 }
 
 TEST(Around, StepsDoWhatTheirKindsMakeOfThem) {
   Action other = chore("before@lb/chore:drain");
   std::get<plumb::Run>(other.operations[0]).script = "rm -r /";
-  EXPECT_THAT(verify(plan_with({other}), testing::made_up_kinds()),
+  EXPECT_THAT(verify(plan_around({other}), testing::made_up_kinds()),
               HasSubstr("of the steps of lb, run before@lb/chore:drain: its operations are not those"));
 }
 
 TEST(Around, WithoutATurnThereAreNone) {
-  Plan plan = plan_with({chore("before@lb/chore:drain")});
+  Plan plan = plan_around({chore("before@lb/chore:drain")});
   EXPECT_EQ(verify(plan, testing::made_up_kinds()), "");
   plan.rollout.reset();
   EXPECT_EQ(verify(plan, testing::made_up_kinds()), "web1 has steps around its turn and no turn");
-  plan = plan_with({chore("before@lb/chore:drain")});
+  plan = plan_around({chore("before@lb/chore:drain")});
   plan.hosts["web1"].actions = {};
   plan.rollout->waves.clear();
   EXPECT_EQ(verify(plan, testing::made_up_kinds()), "web1 has steps around its turn and no turn");
 }
 
 TEST(Around, AnApprovalIsOfThemToo) {
-  const Plan plan = plan_with({chore("before@lb/chore:drain")});
-  Plan other = plan_with({chore("before@lb/chore:look")});
+  const Plan plan = plan_around({chore("before@lb/chore:drain")});
+  Plan other = plan_around({chore("before@lb/chore:look")});
   EXPECT_NE(slices(plan, "id").tree_head, slices(other, "id").tree_head);
 }
 
