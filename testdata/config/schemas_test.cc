@@ -10,6 +10,7 @@
 #include "engine/config/schema.h"
 #include "engine/config/untyped.h"
 #include "engine/config/validate.h"
+#include "engine/config/words.h"
 #include "engine/testing/case_file.h"
 #include "engine/testing/scratch_folder.h"
 #include "testdata/config/judged.h"
@@ -110,6 +111,57 @@ TEST(BuiltinSchemas, StayWithinTheSubset) {
     subset.walk(schema_of(name), name);
   }
   for (const std::string& problem : subset.problems) ADD_FAILURE() << problem;
+}
+
+// What is a port, or has one in it, in whatever kind.
+class PortsWithoutBounds {
+ public:
+  explicit PortsWithoutBounds(const Json& document) : document_(document) { walk(document, ""); }
+
+  std::vector<std::string> found;
+
+ private:
+  void look_at(const Json& part, const std::string& at) {
+    if (part.contains("$ref")) {
+      return look_at(document_.at(Json::json_pointer(part["$ref"].get<std::string>().substr(1))), at);
+    }
+    for (const char* choice : {"anyOf", "oneOf"}) {
+      if (!part.contains(choice) || part.contains("type")) continue;
+      for (const Json& one : part[choice]) look_at(one, at);
+      return;
+    }
+    const std::set<std::string> types = types_of(part);
+    if (types.contains("array")) return look_at(part.value("items", Json::object()), at);
+    const bool bounded = part.value("minimum", 0) >= 1 && part.value("maximum", 0) == 65535;
+    if (types.contains("integer") && !bounded) found.push_back(at + " is a number without the bounds of ports");
+    static const std::set<std::string> formats = {"port", "endpoint", "published-port", "url"};
+    if (types.contains("string") && !formats.contains(part.value("x-format", "")))
+      found.push_back(at + " is a text of which nobody looks at the port");
+  }
+
+  void walk(const Json& part, const std::string& at) {
+    if (part.is_array()) {
+      for (const Json& one : part) walk(one, at);
+    }
+    if (!part.is_object()) return;
+    static const std::set<std::string> names = {"port",    "ports", "source_port", "tcp",        "http",     "url",
+                                                "key_url", "proxy", "baseurl",     "mirrorlist", "metalink", "uris"};
+    const Json properties = part.value("properties", Json::object());
+    for (const auto& [name, property] : properties.items()) {
+      if (names.contains(name) && property.is_object()) look_at(property, at + "." + name);
+    }
+    for (const auto& [name, one] : part.items()) walk(one, at);
+  }
+
+  const Json& document_;
+};
+
+TEST(BuiltinSchemas, WhateverIsAPortHasItsBounds) {
+  std::vector<std::string> names = {"project", "inventory"};
+  for (const std::string& kind : kinds().names()) names.push_back("resources/" + kind);
+  for (const std::string& name : names) {
+    for (const std::string& problem : PortsWithoutBounds(schema_of(name)).found) ADD_FAILURE() << name << problem;
+  }
 }
 
 TEST(BuiltinSchemas, NameTheKindsThatCanBeConfirmed) {
