@@ -53,7 +53,7 @@ exits 0 run plan --detailed-exitcode
 no_wheel() { venv/bin/python -m pip uninstall --yes plumb-wheel >gone.log 2>&1 || fail "$(cat gone.log)"; }
 apply_it() { run apply --yes; }
 plan_it() { run plan --detailed-exitcode; }
-cut_off no_wheel apply_it plan_it
+cut_off no_wheel apply_it plan_it 50
 [ "$(venv/bin/python -c 'import plumb_wheel; print(plumb_wheel.version)')" = 1.0 ] || fail 'what came where it was cut off'
 state 'state: absent'
 exits 0 run apply --yes
