@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 
+#include "engine/base/in_order.h"
 #include "engine/base/json_reader.h"
 #include "engine/base/real.h"
 
@@ -37,8 +38,7 @@ void append_object(std::string& out, const Json::object_t& object) {
   } else {
     std::vector<const Json::object_t::value_type*> members;
     for (const auto& member : object) members.push_back(&member);
-    std::sort(members.begin(), members.end(),
-              [](const auto* a, const auto* b) { return utf16_less(a->first, b->first); });
+    put_in_order(members, [](const auto* a, const auto* b) { return utf16_less(a->first, b->first); });
     auto append = append_member;
     for (const auto* member : members) append(member->first, member->second);
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/in_order.h"
+
 namespace plumb {
 namespace {
 
@@ -29,7 +31,7 @@ const Ranges kWords = {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
 }  // namespace
 
 void tidy(Ranges& ranges) {
-  std::sort(ranges.begin(), ranges.end());
+  put_in_order(ranges);
   Ranges tidied;
   for (const auto& range : ranges) {
     if (!tidied.empty() && range.first <= tidied.back().second + 1) {

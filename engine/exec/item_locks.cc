@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/base/glob.h"
+#include "engine/base/in_order.h"
 #include "engine/base/json.h"
 #include "engine/exec/record.h"
 
@@ -138,7 +139,7 @@ Result<wire::Locks> change_locks(const StateFolder& folder, const wire::ChangeLo
   for (const std::string& items : request.lock) {
     answer.locks.push_back({items, request.owner, request.reason, now, until});
   }
-  std::sort(answer.locks.begin(), answer.locks.end(), [](const wire::ItemLock& a, const wire::ItemLock& b) {
+  put_in_order(answer.locks, [](const wire::ItemLock& a, const wire::ItemLock& b) {
     return std::tie(a.items, a.owner) < std::tie(b.items, b.owner);
   });
   if (!request.lock.empty() || !answer.lifted.empty() || clears) PLUMB_TRY(write(folder, answer.locks));

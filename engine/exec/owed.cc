@@ -1,6 +1,6 @@
 #include "engine/exec/owed.h"
 
-#include <algorithm>
+#include "engine/base/in_order.h"
 
 namespace plumb::exec {
 namespace {
@@ -11,8 +11,7 @@ std::vector<const typename Map::value_type*> in_order(const Map& map, PlaceOf pl
   std::vector<const typename Map::value_type*> all;
   all.reserve(map.size());
   for (const auto& one : map) all.push_back(&one);
-  std::sort(all.begin(), all.end(),
-            [&](const auto* a, const auto* b) { return place_of(a->second) < place_of(b->second); });
+  put_in_order(all, [&](const auto* a, const auto* b) { return place_of(a->second) < place_of(b->second); });
   return all;
 }
 

@@ -1,6 +1,5 @@
 #include "engine/exec/provider_store.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/base/digest.h"
+#include "engine/base/in_order.h"
 #include "engine/base/random.h"
 #include "engine/exec/interpreter/tree_operations.h"
 #include "engine/exec/state_folder.h"
@@ -116,7 +116,7 @@ void ProviderStore::forget_old() const {
     const std::string path = folder_ + "/" + name;
     if (system_.files().stat(path, false, info) == 0) kept.emplace_back(info.st_mtime, path);
   }
-  std::sort(kept.begin(), kept.end());
+  put_in_order(kept);
   for (std::size_t i = 0; i + kMostKept <= kept.size(); ++i) remove_folder(system_.files(), kept[i].second);
 }
 

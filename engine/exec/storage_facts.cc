@@ -9,6 +9,7 @@
 
 #include <sys/statvfs.h>
 
+#include "engine/base/in_order.h"
 #include "engine/exec/accounts.h"
 
 namespace plumb::exec {
@@ -65,7 +66,7 @@ Json mounts_of(const std::string& table) {
     std::erase_if(found, [&](const Mount& other) { return other.path == mount.path; });
     if (found.size() < kMostMounts) found.push_back(std::move(mount));
   }
-  std::sort(found.begin(), found.end(), [](const Mount& one, const Mount& other) { return one.path < other.path; });
+  put_in_order(found, [](const Mount& one, const Mount& other) { return one.path < other.path; });
   Json list = Json::array();
   for (const Mount& mount : found) {
     list.push_back({{"path", mount.path},

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "engine/base/in_order.h"
 #include "engine/base/sealed.h"
 
 namespace plumb::strict {
@@ -45,7 +46,7 @@ std::vector<wire::Action> wire_actions(const plan::Actions& actions) {
   for (std::size_t i = 0; i < actions.size(); ++i) {
     wire::Action action = to_wire(actions[i]);
     action.needs = earlier(actions[i].needs);
-    std::sort(action.needs.begin(), action.needs.end());
+    put_in_order(action.needs);
     action.rescues = earlier(actions[i].rescues);
     for (const std::size_t trigger : earlier(actions[i].triggered_by)) {
       if (result[trigger].op != Op::kVerify) result[trigger].triggers.push_back(i);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "engine/base/ascii.h"
+#include "engine/base/in_order.h"
 #include "engine/base/shell_word.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/obstacles.h"
@@ -82,7 +83,7 @@ Result<std::vector<std::string>> versions_in(const std::vector<std::string>& fol
       }
     }
   }
-  std::sort(versions.begin(), versions.end(), [](const std::string& one, const std::string& other) {
+  put_in_order(versions, [](const std::string& one, const std::string& other) {
     const int order = compare_versions(one, other);
     return order != 0 ? order < 0 : one < other;
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/base/in_order.h"
 #include "providers/sdk/access_list.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/obstacles.h"
@@ -232,7 +233,7 @@ Result<std::string> closed_folder(const Account& account, const std::string& fol
     way = ancestors_of(*real);
     way.push_back(*real);
   }
-  std::sort(way.begin(), way.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  put_in_order(way, [](const auto& a, const auto& b) { return a.size() < b.size(); });
   for (const std::string& above : way) {
     PLUMB_TRY_ASSIGN(const bool enters, may(account, kSearch, above, system));
     if (!enters) return above;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/in_order.h"
 #include "providers/sdk/provider.h"
 
 namespace plumb::outside {
@@ -35,7 +36,7 @@ bool knows_absent(const Json& state) {
 }
 
 Json sorted(Json list) {
-  if (auto* const items = list.get_ptr<Json::array_t*>()) std::sort(items->begin(), items->end());
+  if (auto* const items = list.get_ptr<Json::array_t*>()) put_in_order(*items);
   return list;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/in_order.h"
 #include "providers/sdk/toml_spans.h"
 #include "providers/sdk/tree_text.h"
 
@@ -55,7 +56,7 @@ class TomlText : public TreeText {
     }
     std::vector<std::size_t> gone;
     statements_of(*way.node, gone);
-    std::sort(gone.begin(), gone.end());
+    put_in_order(gone);
     for (std::size_t i = gone.size(); i-- > 0;) {
       const TomlStatement& statement = document_.statements[gone[i]];
       std::size_t begin = statement.begin;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "engine/base/host_text.h"
+#include "engine/base/in_order.h"
 #include "engine/exec/root_files.h"
 #include "engine/exec/system/attributes.h"
 
@@ -171,8 +172,7 @@ int set_access_lists(const std::string& own_path, std::vector<AccessEntry> entri
   }
   const auto bits = [mode](unsigned shift) { return static_cast<std::uint16_t>(mode >> shift & 07U); };
   // The kernel takes those of users and those of groups in order.
-  std::sort(entries.begin(), entries.end(),
-            [](const AccessEntry& one, const AccessEntry& other) { return one.id < other.id; });
+  put_in_order(entries, [](const AccessEntry& one, const AccessEntry& other) { return one.id < other.id; });
   for (const bool inherited : {false, true}) {
     std::vector<AclEntry> list = {{kOwner, bits(6), kNobody}};
     unsigned most = bits(3);

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "engine/base/in_order.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::firewall::ufw {
@@ -60,8 +61,7 @@ std::pair<int, int> ends_of(const std::string& port) {
 // "80,443" and "8000:8010", as ufw writes and sorts them; of several rules, where one cannot hold them all.
 std::vector<std::string> ports_texts(std::vector<std::string> ports) {
   if (ports.empty()) return {"any"};
-  std::sort(ports.begin(), ports.end(),
-            [](const std::string& a, const std::string& b) { return ends_of(a) < ends_of(b); });
+  put_in_order(ports, [](const std::string& a, const std::string& b) { return ends_of(a) < ends_of(b); });
   ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
   std::vector<std::string> texts;
   int count = kMostPorts;
