@@ -81,6 +81,8 @@ Diagnostics Settling::findings(const std::function<Diagnostics(const Folder&)>& 
 // Where a module is used several times, or in a loop, what it declares twice is the doing of a use: that one goes.
 bool Settling::break_use(const Diagnostic& problem, const std::string& why) {
   if (problem.code != Code::kDuplicateAddress && problem.code != Code::kConflict) return false;
+  // Two resources of one use, whichever use it is.
+  if (problem.code == Code::kDuplicateAddress && problem.label == "the second one") return false;
   const auto role = std::find_if(units_.roles.begin(), units_.roles.end(), [&](const auto& one) {
     return problem.span->file.starts_with(module_prefix(one.first));
   });
@@ -113,8 +115,13 @@ bool Settling::break_at(const SourceSpan& span, const std::string& why) {
 
 bool Settling::break_found(const Diagnostics& found) {
   bool any = false;
+  std::set<std::string> twice;
   for (const Diagnostic& one : found.sorted()) {
     if (one.severity != Severity::kError) continue;
+    // Of two that are declared in a module one goes, however many uses find them.
+    if (one.code == Code::kDuplicateAddress && one.span &&
+        !twice.insert(one.span->file + one.summary.substr(std::min(one.summary.find('/'), one.summary.size()))).second)
+      continue;
     std::string why = one.summary + (one.label.empty() ? "" : " (" + one.label + ")");
     std::replace(why.begin(), why.end(), '\n', ' ');
     bool here = one.span && (break_use(one, why) || break_at(*one.span, why));
