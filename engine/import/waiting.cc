@@ -14,9 +14,10 @@ bool is_about_nothing(std::string_view why) {
   static constexpr std::string_view kWords[] = {"must not be empty",         "null cannot stand inside text",
                                                 "must be an absolute path",  "has no value",
                                                 "must not end with a slash", "does not have the right form"};
-  return why == "no such overload" || std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view one) {
-           return why.find(one) != std::string_view::npos;
-         });
+  // Two quotes with nothing between them: the value that was found is empty.
+  return why == "no such overload" || why.starts_with("`` ") ||
+         std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](std::string_view one) { return why.find(one) != std::string_view::npos; });
 }
 
 bool in_name(char c) {
