@@ -187,6 +187,10 @@ TEST_F(SurveyOfAHost, TablesOfCron) {
                    {{"file", "named"}, {"minute", "5"}, {"hour", "4"}, {"user", "root"}, {"job", "/usr/bin/clean"}}}}));
   expect_settled("cron");
   EXPECT_TRUE(found("file").contains("/etc/cron.d/plain"));
+  EXPECT_TRUE(look("cron").left_out.empty());
+  system_.make_file("/var/spool/cron/crontabs/alice", "5 4 * * * /usr/bin/clean\n");
+  ASSERT_EQ(look("cron").left_out.size(), 1);
+  EXPECT_EQ(look("cron").left_out[0].what, "/var/spool/cron/crontabs/alice");
 }
 
 TEST_F(SurveyOfAHost, ValuesOfTheKernelAndItsModules) {

@@ -99,7 +99,11 @@ void add_table(const std::string& path, const std::string& text, bool shared, co
     } else if (is_variable(line)) {
       thing = variable_in(line);
     }
-    if (!thing) return;
+    if (!thing) {
+      // A shared table is taken as a file.
+      if (!shared) found.leave_out(path, "a job in it has no name");
+      return;
+    }
     if (shared) {
       thing->attributes["file"] = table;
     } else if (table != "root") {
