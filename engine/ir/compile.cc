@@ -222,9 +222,10 @@ const config::Reads& Compiler::reads_of(const std::string& selection) {
     const std::vector<const config::Pattern*> of_entry = patterns_of_entry(input_.project.root, entry);
     const bool selected = std::all_of(of_entry.begin(), of_entry.end(), [&](const config::Pattern* pattern) {
       const auto at = std::find_if(patterns_.begin(), patterns_.end(),
-                                   [&](const config::Pattern* pattern) { return pattern->text == placement.on->text; });
-      if (selection[static_cast<std::size_t>(at - patterns_.begin())] == '0') continue;
-    }
+                                   [&](const config::Pattern* one) { return one->text == pattern->text; });
+      return selection[static_cast<std::size_t>(at - patterns_.begin())] == '1';
+    });
+    if (!selected) continue;
     known->second.add(std::visit(
         [](const auto& one) -> const auto& { return one.reads; }, entry));
   }
