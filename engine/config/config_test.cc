@@ -209,55 +209,26 @@ TEST(Formats, Normalise) {
 }
 
 TEST(Formats, Refuse) {
-  const std::pair<const char*, const char*> wrong[] = {{"path", "etc"},
-                                                       {"path", "~/x"},
-                                                       {"path", "/a/../b"},
-                                                       {"path", "/a/."},
-                                                       {"path", ""},
-                                                       {"file-path", "/x/"},
-                                                       {"file-path", "x"},
-                                                       {"mode", ""},
-                                                       {"mode", "64"},
-                                                       {"mode", "0o644"},
-                                                       {"mode", "12345"},
-                                                       {"mode", "u+w,"},
-                                                       {"mode", "rwx"},
-                                                       {"mode", "u"},
-                                                       {"mode", "99"},
-                                                       {"duration", ""},
-                                                       {"duration", "-1"},
-                                                       {"duration", "1.5h"},
-                                                       {"duration", "5 m"},
-                                                       {"duration", "05m"},
-                                                       {"duration", "999999999999d"},
-                                                       {"size", "1T"},
-                                                       {"size", "k"},
-                                                       {"size", "1kb"},
-                                                       {"user", "a b"},
-                                                       {"user", "-a"},
-                                                       {"user", "01"},
-                                                       {"user", "4294967295"},
-                                                       {"date", "2023-02-29"},
-                                                       {"date", "2024-13-01"},
-                                                       {"date", "2024-1-1"},
-                                                       {"date", "2024-00-10"},
-                                                       {"name", "-x"},
-                                                       {"name", "a b"},
-                                                       {"name", ""},
-                                                       {"crontab", "5/15"},
-                                                       {"crontab", "0,05/2"},
-                                                       {"crontab", "22-2"},
-                                                       {"crontab", "1,9-08/2"},
-                                                       {"crontab", "sat-sun"},
-                                                       {"crontab", "FRI-1"},
-                                                       {"crontab", "dec-jan"}};
+  const std::pair<const char*, const char*> wrong[] = {
+      {"path", "etc"},        {"path", "~/x"},        {"path", "/a/../b"},
+      {"path", "/a/."},       {"path", ""},           {"file-path", "/x/"},
+      {"file-path", "x"},     {"mode", ""},           {"mode", "64"},
+      {"mode", "0o644"},      {"mode", "12345"},      {"mode", "u+w,"},
+      {"mode", "rwx"},        {"mode", "u"},          {"mode", "99"},
+      {"duration", ""},       {"duration", "-1"},     {"duration", "1.5h"},
+      {"duration", "5 m"},    {"duration", "05m"},    {"duration", "999999999999d"},
+      {"size", "1T"},         {"size", "k"},          {"size", "1kb"},
+      {"user", "a b"},        {"user", "-a"},         {"user", "01"},
+      {"user", "4294967295"}, {"date", "2023-02-29"}, {"date", "2024-13-01"},
+      {"date", "2024-1-1"},   {"date", "2024-00-10"}, {"name", "-x"},
+      {"name", "a b"},        {"name", ""},           {"crontab", "5/15"},
+      {"crontab", "0,05/2"},  {"crontab", "22-2"},    {"crontab", "1,9-08/2"},
+      {"crontab", "sat-sun"}, {"crontab", "FRI-1"},   {"crontab", "dec-jan"}};
   for (const auto& [format, text] : wrong) EXPECT_FALSE(apply_format(format, text, "`x`", {})) << format << ' ' << text;
 }
 
 TEST(Formats, PatternsThatLookAroundAreToldHowElse) {
-  const auto hint = [](const char* text) {
-    return apply_format("pattern", text, "`x`", {}).error().diagnostic().hint;
-  };
+  const auto hint = [](const char* text) { return apply_format("pattern", text, "`x`", {}).error().diagnostic().hint; };
   for (const char* text : {"^a(?!b)", "a(?=b)", "(?<=a)b", "(?<!a)b"})
     EXPECT_NE(hint(text).find("`unless` of a `replace`"), std::string::npos) << text;
   EXPECT_EQ(hint("a("), "the syntax is that of RE2, without \\p{…} and \\C");

@@ -17,8 +17,8 @@ bool format_gives_number(std::string_view format);
 
 // The normalised value, or a diagnostic without a span. `name` is how the value is called in messages, quoted.
 // `source` looks for its file where there is a folder to look in.
-// Formats: path mode duration size content source source-folder user group date name timezone pattern crontab, and those of
-// network_formats.h.
+// Formats: path mode duration size content source source-folder user group date name timezone pattern crontab, and
+// those of network_formats.h.
 Result<Json> apply_format(std::string_view format, std::string_view text, const std::string& name,
                           const std::optional<Folder>& project_folder);
 

@@ -60,7 +60,8 @@ CompiledFleet compile_graphs(Workspace& workspace, const std::set<std::string>& 
 // Remembers what the hosts of a fleet told of themselves; an error where the history does not take it.
 Result<> keep_facts(const Fleet& fleet, const RunContext& context);
 
-// What the hosts' journals told of earlier runs goes into the history, and the context is told of it. An error as above.
+// What the hosts' journals told of earlier runs goes into the history, and the context is told of it. An error as
+// above.
 Result<> keep_late_reports(const Fleet& fleet, const RunContext& context);
 
 // A warning where the history took nothing: what only looks at hosts is none the worse for it, be it in a folder that
