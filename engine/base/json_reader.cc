@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/ascii.h"
 #include "engine/base/real.h"
 #include "engine/base/utf8.h"
 
@@ -24,10 +25,6 @@ bool holds_escaped(std::uint64_t bytes) {
 
 bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // Goes down as deep as the builder lets it.

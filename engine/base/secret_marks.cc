@@ -141,22 +141,22 @@ bool has_address_with_password(std::string_view text) {
   return false;
 }
 
+constexpr std::size_t kMd5Digits = 32;  // in hexadecimal
+
 // "alice:$apr1$…", and "alice:Realm:0123…" of digests.
 bool is_digest_line(std::string_view line) {
-  constexpr std::size_t kDigits = 32;
-  if (std::count(line.begin(), line.end(), ':') != 2 || line.size() < kDigits + 2) return false;
-  const std::string_view last = line.substr(line.size() - kDigits);
-  return line[line.size() - kDigits - 1] == ':' &&
+  if (std::count(line.begin(), line.end(), ':') != 2 || line.size() < kMd5Digits + 2) return false;
+  const std::string_view last = line.substr(line.size() - kMd5Digits);
+  return line[line.size() - kMd5Digits - 1] == ':' &&
          std::all_of(last.begin(), last.end(), [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
 // "md5" and 32 digits, as PostgreSQL keeps passwords.
 bool has_md5_password(std::string_view text) {
-  constexpr std::size_t kDigits = 32;
   for (std::size_t at = text.find("md5"); at != std::string_view::npos; at = text.find("md5", at + 1)) {
     std::string_view rest = text.substr(at + 3);
     const std::string_view digits = take(rest, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
-    if (digits.size() == kDigits) return true;
+    if (digits.size() == kMd5Digits) return true;
   }
   return false;
 }

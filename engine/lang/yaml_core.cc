@@ -5,6 +5,7 @@
 #include <charconv>
 #include <limits>
 
+#include "engine/base/ascii.h"
 #include "engine/base/real.h"
 
 namespace plumb::lang {
@@ -38,10 +39,6 @@ const Word* find_word(std::string_view text) {
   };
   const auto found = std::find_if(kWords.begin(), kWords.end(), [&](const Word& word) { return word.text == text; });
   return found == kWords.end() ? nullptr : &*found;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 std::size_t skip_digits(std::string_view text, std::size_t at) {

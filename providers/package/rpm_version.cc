@@ -2,16 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/base/ascii.h"
+
 namespace plumb::providers::package {
 namespace {
-
-// Whatever the locale.
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // What stands between segments tells nothing.
 void skip_separators(std::string_view& text) {
