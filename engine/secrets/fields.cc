@@ -21,7 +21,7 @@ const lang::Node* member_at(const lang::Node& root, std::string_view path) {
 }
 
 // A text as it is, anything else as JSON.
-std::string text_of(const lang::Node& node) {
+std::string scalar_text(const lang::Node& node) {
   if (node.is_scalar()) return node.text;
   return config::untyped(node).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -44,7 +44,7 @@ Result<std::string> field_of(const std::string& text, const std::string& select,
   const lang::Node* field = member_at(*within, reference.field);
   if (field == nullptr || config::untyped(*field).is_null())
     return fail(Code::kNoSuchSecret, called(reference) + " has no field `" + reference.field + "`");
-  std::string text_there = text_of(*field);
+  std::string text_there = scalar_text(*field);
   if (text_there.empty())
     return fail(Code::kNoSuchSecret, "the field `" + reference.field + "` of " + called(reference) + " is empty");
   return text_there;

@@ -7,7 +7,7 @@
 namespace plumb::secrets {
 namespace {
 
-const std::string& text_of(const config::Located& reference) {
+const std::string& text_at(const config::Located& reference) {
   return reference.value.get_ref<const std::string&>();
 }
 
@@ -38,7 +38,7 @@ void check_references(const config::Project& project, const config::Inventory& i
     for (const auto& [host, settings] : inventory.hosts) {
       const config::Located* reference = config::open_reference(project, settings, name);
       if (reference == nullptr) continue;
-      const std::string& text = text_of(*reference);
+      const std::string& text = text_at(*reference);
       const Result<config::SecretReference> parsed = config::parse_secret_reference(text);
       if (!parsed || !told.insert(text).second) continue;
       if (const auto store = project.secrets.find(parsed->store); store != project.secrets.end()) {
@@ -79,7 +79,7 @@ std::vector<std::string> open_references(const ir::CompilerInput& input, const s
       if (secret.error().code() == Code::kInterrupted) return unmade;
       if (value) unmade.push_back(use.reference.str());
     }
-    if (value) values[use.input].emplace(text_of(*use.place), std::move(*value));
+    if (value) values[use.input].emplace(text_at(*use.place), std::move(*value));
   }
   for (auto& [name, of_input] : values) project.secret_values[name].merge(of_input);
   return unmade;
