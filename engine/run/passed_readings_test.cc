@@ -43,7 +43,7 @@ history::RunRecord ran(std::initializer_list<ActionOutcome> outcomes) {
 using Passed = std::map<std::string, std::set<std::string>>;
 
 TEST(PassedReadings, AreThoseThatWhatIsDoneHasChanged) {
-  const Registry kinds = testing::made_up_kinds();
+  const Registry kinds = plumb::testing::made_up_kinds();
   EXPECT_EQ(passed_readings(planned(), ran({ActionOutcome::kChanged, ActionOutcome::kChanged, ActionOutcome::kFailed}),
                             kinds),
             (Passed{{"h", {"mode"}}}));
@@ -52,7 +52,7 @@ TEST(PassedReadings, AreThoseThatWhatIsDoneHasChanged) {
 }
 
 TEST(PassedReadings, AreNoneWhereSomethingBeforeIsNotDone) {
-  const Registry kinds = testing::made_up_kinds();
+  const Registry kinds = plumb::testing::made_up_kinds();
   EXPECT_EQ(passed_readings(planned(), ran({ActionOutcome::kFailed, ActionOutcome::kChanged}), kinds), Passed());
   EXPECT_EQ(passed_readings(planned(), ran({ActionOutcome::kChanged, ActionOutcome::kFailed}), kinds), Passed());
   EXPECT_EQ(passed_readings(planned(), ran({}), kinds), Passed());
