@@ -73,7 +73,7 @@ TEST(Snapshot, RefusesWhatItDidNotWrite) {
 
 // Whoever edits it, or makes an attribute sensitive afterwards, gets an error and no plan from what cannot be.
 TEST(Snapshot, TellsOfAResourceWhatAHostWould) {
-  const Registry kinds = testing::made_up_kinds();
+  const Registry kinds = plumb::testing::made_up_kinds();
   ir::HostGraph graph = graph_of({"note:/a", "note:/b", "note:/c"});
   graph.nodes[1].desired.sensitive = {"text"};
   HostSnapshot snapshot;

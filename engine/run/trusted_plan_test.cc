@@ -57,7 +57,7 @@ class TrustedPlan : public ::testing::Test {
   }
 
   testing::ScratchFolder folder_;
-  Registry kinds_ = testing::made_up_kinds();
+  Registry kinds_ = plumb::testing::made_up_kinds();
   TrustPolicy policy_;
   std::string bytes_;
   std::string file_;
