@@ -17,12 +17,12 @@ constexpr std::size_t kLongestFile = std::size_t{1} << 20;
 
 // What stands in it up to the first character that is none of base64's.
 std::string from_base64(std::string_view text) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string bytes;
   std::uint32_t bits = 0;
   int count = 0;
   for (const char c : text) {
-    const std::size_t digit = kDigits.find(c);
+    const std::size_t digit = kBase64.find(c);
     if (digit == std::string_view::npos) break;
     bits = (bits << 6) | static_cast<std::uint32_t>(digit);
     count += 6;

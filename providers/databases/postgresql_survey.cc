@@ -100,11 +100,11 @@ void survey_servers(const char* question, const SurveyedHost& host, Survey& foun
 
 // Asked in each of a server's databases.
 void survey_databases(const char* question, const SurveyedHost& host, Survey& found) {
-  constexpr const char* kAll =
+  constexpr const char* kDatabases =
       "SELECT to_jsonb(datname::text) FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1;\n";
   each_server(host, found, [&](const Desired& where) {
     std::string questions;
-    for (const std::string& line : surveyed_lines(postgresql(), where, kAll, host, found)) {
+    for (const std::string& line : surveyed_lines(postgresql(), where, kDatabases, host, found)) {
       if (const Json name = json_answer(line); name.is_string())
         questions += pg_connect(name.get_ref<const std::string&>()) + question;
     }
