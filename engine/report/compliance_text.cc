@@ -16,7 +16,7 @@ using compliance::Verdict;
 constexpr State kStates[] = {State::kCompliant, State::kNotCompliant, State::kWaived, State::kNotApplicable,
                              State::kUnknown};
 
-Tone tone_of(State state) {
+Tone tone_of_state(State state) {
   switch (state) {
     case State::kCompliant:
       return Tone::kGreen;
@@ -67,7 +67,7 @@ std::string compliance_text(const compliance::Profile& profile, const Assessment
       if (quiet && !full) continue;
       const compliance::Control& control = *assessment.controls[i];
       text += "  " + control.id + std::string(widest - control.id.size() + 2, ' ') +
-              tint(name(verdict.state), tone_of(verdict.state), color) + "  " + control.title + "\n";
+              tint(name(verdict.state), tone_of_state(verdict.state), color) + "  " + control.title + "\n";
       if (!verdict.why.empty()) text += std::string(widest + 4, ' ') + verdict.why + "\n";
     }
   }

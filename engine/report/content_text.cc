@@ -34,7 +34,7 @@ std::optional<std::string> laid_out(std::string_view text) {
   return json->dump(2) + "\n";
 }
 
-Tone tone_of(char sign) {
+Tone tone_of_line(char sign) {
   switch (sign) {
     case '+':
       return Tone::kGreen;
@@ -53,7 +53,7 @@ std::string marked_text(char sign, const std::string& text, const std::vector<Ma
   std::string out;
   std::size_t at = 0;
   const auto plain = [&](std::size_t end) {
-    if (end > at) out += tint(text.substr(at, end - at), tone_of(sign), true);
+    if (end > at) out += tint(text.substr(at, end - at), tone_of_line(sign), true);
     at = end;
   };
   for (const Mark& mark : marks) {
@@ -103,8 +103,8 @@ std::string content_text(std::string_view before, std::string_view after, std::s
     const std::string start = signs[i] == '@' ? "" : std::string(1, signs[i]);
     const bool has_marks = options.color && !marks[i].empty();
     out += indent +
-           (has_marks ? tint(start, tone_of(signs[i]), true) + marked_text(signs[i], texts[i], marks[i])
-                      : tint(start + texts[i], tone_of(signs[i]), options.color)) +
+           (has_marks ? tint(start, tone_of_line(signs[i]), true) + marked_text(signs[i], texts[i], marks[i])
+                      : tint(start + texts[i], tone_of_line(signs[i]), options.color)) +
            "\n";
   }
   if (shown < lines.size()) {

@@ -153,9 +153,9 @@ TEST_F(Claims, ARestartIsOneOfTheActions) {
   ASSERT_TRUE(tell(EventKind::kChanged, 0));
   done.changed = 1;
   EXPECT_TRUE(end(done)) << "of the second nothing is told yet";
-  for (const int seconds : {0, -1, 100000}) {
-    done.back_within = seconds;
-    EXPECT_FALSE(end(done)) << seconds;
+  for (const int within : {0, -1, 100000}) {
+    done.back_within = within;
+    EXPECT_FALSE(end(done)) << within;
   }
 }
 
