@@ -77,8 +77,9 @@ class Apply {
 
  private:
   void stop() {
+    const bool asking = asking_;  // before whoever asks is told to stop, and asks no longer
     workspace_.control().request_stop();
-    if (asking_) return terminal_.tell("\n" + nothing_changed());
+    if (asking) return;
     if (workspace_.control().level() == run::StopLevel::kFinish) {
       terminal_.tell("\nStopping: actions in hand are finished and recorded. Press Ctrl-C again to leave at once.\n");
     }
@@ -253,7 +254,9 @@ class Apply {
     asking_ = true;
     Result<bool> answer = ask_yes("\n" + report::apply_question(plan), terminal_, workspace_.control().interrupt());
     asking_ = false;
-    if (answer && !*answer) terminal_.tell(nothing_changed());
+    const bool interrupted = !answer && answer.error().code() == Code::kInterrupted;
+    if (interrupted) terminal_.tell("\n");
+    if (interrupted || (answer && !*answer)) terminal_.tell(nothing_changed());
     return answer;
   }
 

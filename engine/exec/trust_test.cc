@@ -246,6 +246,10 @@ TEST_F(TrustTest, AccessListsAreToldOfAFileWithAttributesWithoutEnd) {
     GTEST_SKIP() << "the memory file system takes no such attributes";
   }
   LocalSystem system(must(RootFiles::at(folder)));
+  if (HeldEntry entry = system.files().hold("/f", false); entry.own_path().empty()) {
+    clean();
+    GTEST_SKIP() << "access lists are not told of without a path of an entry's own";
+  }
   const BeyondMode beyond = system.beyond_mode("/f", false).value();
   EXPECT_EQ(beyond.access_list, "user:4242:r--");
   EXPECT_TRUE(beyond.is_cut);

@@ -255,7 +255,10 @@ cmp charter.next /etc/plumb/charter.json || fail 'another charter lies there'
 run 1 charter apply web1 --statement "$work/charter.next" --signature "$work/charter.next.sig"
 says 'takes the place of another one'
 # And of the executor.
-printf x >>/usr/local/libexec/plumb/plumb-exec
+# In its place and not into it: one that runs cannot be written to.
+cp -p /usr/local/libexec/plumb/plumb-exec /usr/local/libexec/plumb/another
+printf x >>/usr/local/libexec/plumb/another
+mv /usr/local/libexec/plumb/another /usr/local/libexec/plumb/plumb-exec
 run 2 charter check web1 $signers --approvals 1
 says "not this plumb's own"
 run 0 charter apply web1 --executor -o "$work/executor.next"

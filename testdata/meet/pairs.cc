@@ -139,6 +139,7 @@ std::vector<Variant> make_variants() {
       at_path("line", {{"text", "\\1=9"}, {"match", "^(a)=.*"}, {"back_references", true}, {"first", true}}),
       at_path("line", {{"match", "^a="}, {"state", "absent"}}),
       at_path("replace", {{"match", "^a="}, {"text", "b="}}),
+      at_path("replace", {{"match", "^a=.*$"}, {"text", "a=1 2"}, {"unless", "2$"}}),
       at_path("replace", {{"match", "one\\n"}, {"follow", true}, {"backup", true}, {"in_place", true}}),
       at_path("replace",
               {{"match", "^(one)$"}, {"text", "\\1 2"}, {"back_references", true}, {"validate", "test -e %s"}}),

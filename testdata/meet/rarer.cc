@@ -56,6 +56,7 @@ void of_replace(Json& attributes, Random& random) {
     attributes["back_references"] = true;
     attributes["text"] = random.of({"\\1=5", "\\0", "b=\\1"});
   }
+  if (random.one_in(8)) attributes["unless"] = random.of({"b", "^a", "=5$"});
   if (random.one_in(8)) attributes["backup"] = true;
   if (random.one_in(8)) attributes["validate"] = "test -e %s";
 }
