@@ -19,6 +19,22 @@ namespace {
 
 constexpr std::size_t kLargestKey = 4096;
 
+bool is_same(const struct stat& one, const struct stat& other) {
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+// The file beside the key in which it is made, by one at a time. What is left of a making that was cut off is taken
+// over; what another one has made a key of, or has given up, while it was waited for is not: it has that name no more.
+Result<UniqueFd> open_alone(int folder, const std::string& name, const std::string& path) {
+  while (true) {
+    UniqueFd file(::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    struct stat held {
+    }, named{};
+    if (!file || ::flock(file.get(), LOCK_EX) != 0 || ::fstat(file.get(), &held) != 0) return os_error("create", path);
+    if (::fstatat(folder, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && is_same(held, named)) return file;
+  }
+}
+
 }  // namespace
 
 std::string host_key_path(const RootFiles& files) {
@@ -28,7 +44,7 @@ std::string host_key_path(const RootFiles& files) {
 bool is_host_key(const RootFiles& files, const struct stat& found) {
   if ((found.st_mode & 077) != 0 || found.st_size > static_cast<off_t>(kLargestKey)) return false;
   struct stat key {};
-  return files.stat(host_key_path(files), false, key) == 0 && key.st_dev == found.st_dev && key.st_ino == found.st_ino;
+  return files.stat(host_key_path(files), false, key) == 0 && is_same(key, found);
 }
 
 Result<bool> HostKey::read() {
@@ -57,19 +73,22 @@ Result<> HostKey::make() {
   const std::string path = host_key_path(files_);
   PLUMB_TRY(make_folders(files_, parent_of(path), 0755));
   PLUMB_TRY_ASSIGN(const Place place, files_.place(path));
-  // What is left of one whose making was cut off is taken over. Whoever waits here finds the key made.
   const std::string beside = place.name + ".new";
-  UniqueFd file(::openat(place.folder.get(), beside.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file || ::flock(file.get(), LOCK_EX) != 0 || ::ftruncate(file.get(), 0) != 0 || ::fchmod(file.get(), 0600) != 0)
-    return os_error("create", path);
-  const age::Opener made = age::Opener::with_new_key();
-  std::string text = "# secret values for this host are sealed to " + made.recipient() + "\n" + made.text() + "\n";
-  Result<> written = write_all(file.get(), text, path);
-  wipe(text);
-  if (written && sync_file(file.get()) != 0) written = os_error("sync", path);
-  if (written && ::linkat(place.folder.get(), beside.c_str(), place.folder.get(), place.name.c_str(), 0) != 0 &&
-      errno != EEXIST && errno != ENOENT) {
-    written = os_error("make", path);
+  PLUMB_TRY_ASSIGN(const UniqueFd file, open_alone(place.folder.get(), beside, path));
+  // Whoever waited finds it made. This file may be it, where its maker was cut off, so nothing is written to it.
+  PLUMB_TRY_ASSIGN(const bool there, read());
+  Result<> written;
+  if (!there) {
+    if (::ftruncate(file.get(), 0) != 0 || ::fchmod(file.get(), 0600) != 0) return os_error("create", path);
+    const age::Opener made = age::Opener::with_new_key();
+    std::string text = "# secret values for this host are sealed to " + made.recipient() + "\n" + made.text() + "\n";
+    written = write_all(file.get(), text, path);
+    wipe(text);
+    if (written && sync_file(file.get()) != 0) written = os_error("sync", path);
+    if (written && ::linkat(place.folder.get(), beside.c_str(), place.folder.get(), place.name.c_str(), 0) != 0 &&
+        errno != EEXIST) {
+      written = os_error("make", path);
+    }
   }
   ::unlinkat(place.folder.get(), beside.c_str(), 0);
   PLUMB_TRY(written);
