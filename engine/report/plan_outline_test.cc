@@ -128,6 +128,27 @@ TEST_F(PlanOutline, ACommonWordIsNoName) {
   EXPECT_EQ(plan_text(plan_, {}), "db\n  - file:/srv/db\n\nweb\n  - file:/srv/web\n\n");
 }
 
+// Nor is a number, which addresses begin with.
+TEST_F(PlanOutline, ANumberIsNoName) {
+  for (const std::string host : {"10.0.0.1", "10.0.0.2"}) {
+    plan::Action own = outlined("file:/etc/app", Op::kCreate);
+    own.note = "listens on " + host + " with 10 workers";
+    give(host, {own});
+  }
+  EXPECT_THAT(plan_text(plan_, {}), HasSubstr("listens on <host> with 10 workers"));
+}
+
+TEST_F(PlanOutline, WhoWritesAStandInIsToldApart) {
+  for (const std::string host : {"w1", "w2", "w3"}) {
+    plan::Action own = outlined("file:/etc/app", Op::kCreate);
+    own.note = "named " + (host == "w1" ? "<host>" : host);
+    give(host, {own});
+  }
+  const std::string text = plan_text(plan_, {});
+  EXPECT_THAT(text, HasSubstr("w1\n"));
+  EXPECT_THAT(text, HasSubstr("w2, w3  in 2 versions\n"));
+}
+
 TEST_F(PlanOutline, ALongPlanSaysAtOnceWhichHostsHaveNone) {
   give_fleet();
   plan_.unplanned["web2001"] = "PL3001";

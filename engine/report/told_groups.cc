@@ -26,9 +26,11 @@ std::string without_digests(std::string_view text) {
   return out.append(text);
 }
 
-// A name that is a common word, as `web`, may stand for anything.
-bool is_no_word(std::string_view name) {
-  return name.find_first_of("0123456789.") != std::string_view::npos;
+// A name that is a common word or a number, as `web` or what an address begins with, may stand for anything.
+bool is_telling(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789";
+  const bool number = name.find_first_not_of(kDigits) == std::string_view::npos;
+  return !number && (name.find('.') != std::string_view::npos || name.find_first_of(kDigits) != std::string_view::npos);
 }
 
 bool is_of_word(char c) {
@@ -56,16 +58,26 @@ std::string with_stand_in(std::string_view text, std::string_view name, std::str
   return out.append(text.substr(from));
 }
 
+constexpr std::string_view kHost = "<host>";
+constexpr std::string_view kHostname = "<hostname>";
+
 // `<host>` for the host's name, `<hostname>` for what stands before its first dot.
 std::string without_names(std::string_view text, std::string_view host) {
-  std::string out = is_no_word(host) ? with_stand_in(text, host, "<host>") : std::string(text);
+  std::string out = is_telling(host) ? with_stand_in(text, host, kHost) : std::string(text);
   const std::string_view first = host.substr(0, host.find('.'));
-  return first != host && is_no_word(first) ? with_stand_in(out, first, "<hostname>") : out;
+  return first != host && is_telling(first) ? with_stand_in(out, first, kHostname) : out;
+}
+
+// Whether the stand-ins stand there themselves: such a change is not told with one in which they stand for names.
+bool has_stand_ins(const std::vector<ToldAction>& actions) {
+  return std::any_of(actions.begin(), actions.end(), [](const ToldAction& action) {
+    return action.text.find(kHost) != std::string::npos || action.text.find(kHostname) != std::string::npos;
+  });
 }
 
 // What the actions say on whichever of the hosts.
 std::vector<ToldAction> in_common(const std::vector<ToldAction>& actions, const std::vector<std::string>& hosts) {
-  if (hosts.size() > 1) {
+  if (hosts.size() > 1 || has_stand_ins(actions)) {
     std::vector<ToldAction> common = actions;
     for (ToldAction& action : common) action.text = without_digests(action.text);
     return common;
@@ -79,8 +91,9 @@ std::vector<ToldAction> in_common(const std::vector<ToldAction>& actions, const 
   return common;
 }
 
-std::string digest_of(const std::vector<ToldAction>& actions) {
-  std::string all;
+// `own`: the same before anything was left out.
+std::string digest_of(const std::vector<ToldAction>& actions, const std::vector<ToldAction>& own) {
+  std::string all(has_stand_ins(own) ? 1 : 0, '\0');
   for (const ToldAction& action : actions) all += action.text + '\0';
   return digest(all);
 }
@@ -104,7 +117,7 @@ std::vector<ToldGroup> told_groups(const plan::Plan& plan, const std::vector<Act
     }
     if (!options.full) {
       std::vector<ToldAction> common = in_common(own, group.hosts);
-      const auto [place, is_new] = places.try_emplace(digest_of(common), told.size());
+      const auto [place, is_new] = places.try_emplace(digest_of(common, own), told.size());
       if (!is_new) {
         ToldGroup& known = told[place->second];
         known.hosts.insert(known.hosts.end(), group.hosts.begin(), group.hosts.end());
