@@ -22,9 +22,10 @@ void Builder::script(Unit::Turn& turn, const Cel& when, const std::vector<const 
   const std::string file = known ? project_file(*known, "files") : "";
   if (file.empty()) throw Untranslatable{"a script that the role does not have"};
   const std::string& text = unit_.files_.at(file);
-  std::string program = text.starts_with("#!") ? text.substr(2, text.find('\n') - 2) : "/bin/sh";
-  std::vector<std::string> run = shell_words(program);
+  std::vector<std::string> run =
+      text.starts_with("#!") ? shell_words(text.substr(2, text.find('\n') - 2)) : std::vector<std::string>();
   if (run.size() == 2 && run[0].ends_with("/env")) run.erase(run.begin());
+  if (run.empty()) run = {"/bin/sh"};
   if (const std::string own = this->text({"executable"}, local); !own.empty()) run = {own};
   const bool shell = run[0].ends_with("sh");
   run.emplace_back(shell ? "-s" : "-");
@@ -61,9 +62,13 @@ void Builder::file_context(Unit::Turn& turn, const Cel& when, const std::vector<
   if (!gone) words.insert(words.end(), {"-t", type});
   words.push_back(target);
   item->put("run", Written::of_texts(words));
-  item->put(gone ? "only_if" : "unless",
-            Written::of_texts({"sh", "-c", "semanage fcontext -lnC | grep -F -- \"$0 \" | grep -q \":$1:\"", target,
-                               gone ? "" : type}));
+  // Whether there is a rule for it at all, or one with this type.
+  std::vector<std::string> asks{"sh", "-c", "semanage fcontext -lnC | grep -qF -- \"$0 \"", target};
+  if (!gone) {
+    asks[2] = "semanage fcontext -lnC | grep -F -- \"$0 \" | grep -q \":$1:\"";
+    asks.push_back(type);
+  }
+  item->put(gone ? "only_if" : "unless", Written::of_texts(asks));
   unit_.set_outcome(row_, Outcome::kOtherWay);
   unit_.note(row_, "a command with a guard; `selinux` of a file gives it its label");
   finish(std::move(item), turn, changes);

@@ -216,7 +216,7 @@ void Builder::repository_of_line(const std::string& line, std::unique_ptr<Item> 
   item->put("components", Written::of_text("${" + words + ".slice(2, size(" + words + "))}"));
   item->put("architectures",
             Written::of_text("${" + option("arch") + ".optMap(a, dyn(a.split(','))).orValue(dyn(null))}"));
-  const std::string key = unit_.signed_by_.empty() ? "dyn(null)" : "dyn('" + unit_.signed_by_ + "')";
+  const std::string key = unit_.signed_by_.empty() ? "dyn(null)" : "dyn(" + cel_text(unit_.signed_by_) + ")";
   item->put("signed_by", Written::of_text("${" + option("signed-by") + ".optMap(k, dyn(k)).orValue(" + key + ")}"));
   finish(std::move(item), turn, changes);
 }
