@@ -112,7 +112,8 @@ TEST_F(Bootstrap, WhatStandsInForTheShellIsHeard) {
 TEST_F(Bootstrap, WhatWaitsForAnAnswerIsHeard) {
   HostSettings settings =
       through({"sh", "-c", "echo This password is too old.; printf 'New one: ' >&2; exec sleep 60"});
-  settings.deadline = Deadline::after(std::chrono::milliseconds(500));
+  // Long enough for a shell to begin on a busy machine.
+  settings.deadline = Deadline::after(std::chrono::seconds(3));
   const auto opened = open(settings);
   EXPECT_CODE(opened, Code::kTimeout);
   EXPECT_NE(opened.error().summary().find("it printed: This password is too old.\nNew one:"), std::string::npos)

@@ -222,7 +222,7 @@ YAML
 plan half.json
 approve half.json ana ben
 run 1 apply "$work/half.json"
-says " apply $work/half.json"
+says "Go on with: plumb -C project apply $work/half.json"
 says_not '--resume'
 touch site/go
 run 0 apply "$work/half.json"
