@@ -92,7 +92,7 @@ std::set<std::string> ask_for_outputs(const Workspace& workspace, const std::set
     context.tell(result.diagnostics);
     if (result.state != HostState::kOk) silent.insert(host);
   }
-  (void)keep_facts(*fleet, context);
+  tell_unkept(keep_facts(*fleet, context), context);
   return silent;
 }
 
