@@ -3,6 +3,7 @@
 
 #include "engine/import/expression.h"
 #include "engine/import/resource.h"
+#include "engine/import/task_words.h"
 #include "engine/import/translate_text.h"
 #include "engine/import/unit.h"
 
@@ -135,8 +136,23 @@ void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroun
     const bool number = retries != nullptr && !retries->text.empty() &&
                         retries->text.find_first_not_of("0123456789") == std::string::npos;
     const std::string times = number ? std::to_string(std::max(2UL, small_number(retries->text))) : "3";
-    item.put("retry", Written::of_map({{"times", Written::of_plain(times)},
-                                       {"every", Written::of_text(duration_of(one.keyword("delay"), "5s"))}}));
+    const std::string every = duration_of(one.keyword("delay"), "5s");
+    if (item.type == "wait" && item.find("within") == nullptr && (number || retries == nullptr)) {
+      constexpr unsigned long kMostPause = 3600;
+      constexpr unsigned long kLongest = 86400;
+      const unsigned long pause = std::clamp(small_number(every.substr(0, every.size() - 1)), 1UL, kMostPause);
+      item.put("within", Written::of_text(std::to_string(std::min(small_number(times) * pause, kLongest)) + "s"));
+      item.put("every", Written::of_text(std::to_string(pause) + "s"));
+    } else {
+      item.put("retry", Written::of_map({{"times", Written::of_plain(times)}, {"every", Written::of_text(every)}}));
+    }
+    const Until::What what = until_of(one).what;
+    const bool said = what == Until::What::kSuccess || (item.type == "wait" && what != Until::What::kOther);
+    if (!said) {
+      note(item.row, "`until` asks for more than that it ends well, which `retry` does not: a `wait` may say it");
+      if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
+        set_outcome(item.row, Outcome::kPartly);
+    }
   }
   const Node* secret = one.keyword("no_log");
   const bool hidden = secret == nullptr ? around.secret : is_true_word(secret->text);

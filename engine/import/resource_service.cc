@@ -4,6 +4,7 @@
 #include "engine/import/expression.h"
 #include "engine/import/filter_arguments.h"
 #include "engine/import/resource.h"
+#include "engine/import/task_words.h"
 #include "engine/import/translate_text.h"
 
 namespace plumb::imports {
@@ -209,22 +210,37 @@ void Builder::moment(Unit::Turn& turn, const Cel& when, const std::vector<const 
       unit_.note(row_, "it restarts the host at every apply: give it `when_exists`, `unless` or `run_on`");
     return finish(std::move(item), turn, changes);
   }
+  const Until until = until_of(task_);
+  const bool waits = until.what != Until::What::kNothing;
+  if (task_.module == "stat") {
+    const Node* path = task_.argument({"path", "dest", "name"});
+    if (path == nullptr) throw Untranslatable{"`stat` without a path"};
+    auto item = start("wait", turn, when);
+    identify(*item, "wait", Written::of_text(title_of(turn, "")), turn);
+    item->put("path", write(*path, Form::kText, local));
+    if (until.what == Until::What::kGone) item->put("state", Written::of_text("absent"));
+    for (const lang::Entry& entry : task_.arguments.entries) ignore({entry.key});
+    return finish(std::move(item), turn, changes);
+  }
   const Node* method = task_.argument({"method"});
   const bool asks = task_.module == "uri" && (method == nullptr || method->text == "GET" || method->text == "HEAD");
   // Of what is done elsewhere, this is what can be done by the machine that runs the play.
-  const bool from_controller = (is_delegated(task_) || !around_.delegated.empty()) && !asks_url(task_);
+  const bool from_controller = (is_delegated(task_) || !around_.delegated.empty()) && (!asks_url(task_) || waits);
   if (task_.module == "wait_for" || asks) {
     auto item = start("wait", turn, when);
     identify(*item, "wait", Written::of_text(title_of(turn, "")), turn);
     if (from_controller) item->put("via", Written::of_text("controller"));
     if (asks) {
-      if (registered_ != nullptr && task_.keyword("until") == nullptr)
-        unit_.note(row_, "what it answers is a reading with `url`");
+      if (registered_ != nullptr && !waits) unit_.note(row_, "what it answers is a reading with `url`");
       if (task_.argument({"body"}) != nullptr || task_.argument({"headers"}) != nullptr ||
           task_.argument({"user", "url_username"}) != nullptr)
         throw Untranslatable{"a question with a body, headers or a login: a reading of a command, or an `http`"};
       item->put("http", Written::of_text(text({"url"}, local)));
       if (auto status = take({"status_code"}, Form::kInt, local)) item->put("status", status_codes(*status));
+      if (until.what == Until::What::kAnswers) {
+        const Written wanted = status_codes(Written::of_text(until.statuses));
+        item->put("status", wanted.is_scalar() ? Written::of_plain(wanted.text) : wanted);
+      }
       seconds("timeout", {"timeout"}, *item);
       ignore({"method", "return_content", "validate_certs", "follow_redirects", "http_agent", "force", "body_format",
               "use_proxy"});

@@ -20,7 +20,7 @@ std::string slug(std::string_view text) {
 }
 
 bool special_module(std::string_view module) {
-  return guarded_module(module) || module == "rpm_key" || module == "acl" || module == "snap";
+  return guarded_module(module) || module == "rpm_key" || module == "acl" || module == "snap" || module == "stat";
 }
 
 bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes) {
@@ -48,7 +48,7 @@ bool Builder::special(Unit::Turn& turn, const Cel& when, const std::vector<const
     key(turn, when, changes);
   } else if (in_list(module, {"ufw", "iptables", "firewalld"})) {
     firewall(turn, when, changes);
-  } else if (module == "wait_for" || module == "reboot" || module == "uri") {
+  } else if (module == "wait_for" || module == "reboot" || module == "uri" || module == "stat") {
     moment(turn, when, changes);
   } else if (module == "mount" && is({"fstype"}, "swap")) {
     swap_entry(turn, when, changes);

@@ -21,6 +21,13 @@ bool says_yes(const lang::Node* node);
 // Why a task does not run on the host itself; empty where it does.
 std::string why_delegated(const Task& one);
 
+// What a task is tried again for. Statuses are those of an answer, with commas between them.
+struct Until {
+  enum class What { kNothing, kSuccess, kAnswers, kThere, kGone, kOther } what = What::kNothing;
+  std::string statuses = {};
+};
+Until until_of(const Task& one);
+
 // Throws Untranslatable of a task that runs only where somebody asks for it.
 void refuse_never(const Task& one);
 

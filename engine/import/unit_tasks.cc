@@ -140,7 +140,9 @@ void Unit::task(const Task& one, const Surroundings& around) {
                                                       "meta", "setup", "gather_facts", "set_stats"});
     // What is fetched there only to be copied from there, and what is asked of others, the host does itself.
     const bool local = delegated.find("on: controller") != std::string::npos;
-    const bool itself = local && (is_fetch(one) || asks_url(one));
+    const Until until = until_of(one);
+    const bool waits = until.what != Until::What::kNothing;
+    const bool itself = local && (is_fetch(one) || (asks_url(one) && !waits));
     // What only asks a server or a port is asked from there here too.
     const bool asks = local && one_of(module, {"wait_for", "uri"});
     if (!delegated.empty() && !anywhere && !itself && !asks) throw Untranslatable{delegated};
@@ -204,7 +206,10 @@ void Unit::task(const Task& one, const Surroundings& around) {
       if (const Node* failed = one.keyword("failed_when"); failed != nullptr && !says_no(failed))
         note(row, "`failed_when` has no word here: a check says it");
       note(row, "a reading, where something asks for it");
-      return;
+      if (!waits) return;
+      const bool for_path = until.what == Until::What::kThere || until.what == Until::What::kGone;
+      if (module != "uri" && !(module == "stat" && for_path))
+        throw Untranslatable{"`until` of what only looks: a `wait` says what is waited for"};
     }
     if (const Node* defaults = one.keyword("module_defaults")) {
       Surroundings with = around;
