@@ -5,15 +5,11 @@
 #include "engine/base/shell_word.h"
 
 namespace plumb::cmd {
-namespace {
 
-// As somebody would type it.
 std::string typed(const std::string& text) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,";
   return !text.empty() && text.find_first_not_of(kPlain) == std::string::npos ? text : shell_word(text);
 }
-
-}  // namespace
 
 std::string found_again(std::string commands, const Options& options) {
   constexpr std::string_view kProgram = "plumb ";

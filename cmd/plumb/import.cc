@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cmd/plumb/commands.h"
+#include "cmd/plumb/going_on.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/base/file.h"
 #include "engine/history/sqlite_history.h"
@@ -97,7 +98,7 @@ int import_ansible(Program& program, const ImportArguments& given) {
     terminal.print(result.dump() + "\n");
   } else {
     terminal.print(imports::report_text(report));
-    terminal.print("\nWritten to " + given.folder + "; `plumb -C " + given.folder +
+    terminal.print("\nWritten to " + given.folder + "; `plumb -C " + typed(given.folder) +
                    " plan` shows what it would change.\n");
   }
   if (imported->left.has_errors()) {

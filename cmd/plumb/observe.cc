@@ -55,7 +55,7 @@ int observe_to(Program& program, const ObserveOptions& options, Terminal& termin
   const std::string count = std::to_string(lines.size()) + (lines.size() == 1 ? " host" : " hosts");
   if (!terminal.json()) {
     terminal.print("Wrote " + count + " to " + path +
-                   "\n  plan from it with: " + found_again("plumb plan --snapshot " + path, program.options) +
+                   "\n  plan from it with: " + found_again("plumb plan --snapshot " + typed(path), program.options) +
                    (scope.narrows_resources() ? ", narrowed in the same way" : "") + "\n");
   }
   if (workspace.control().level() != run::StopLevel::kNone) return kInterrupted;

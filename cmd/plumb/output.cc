@@ -29,7 +29,8 @@ int output(Program& program, const std::string& name) {
   }
   if (!workspace.compiler_input()) return kInvalidConfiguration;
   Diagnostics found;
-  const Result<run::Outputs> outputs = run::outputs_of(workspace.loaded(), workspace.hosts(), workspace.store(), found);
+  const Result<run::Outputs> outputs =
+      run::outputs_of(workspace.loaded(), workspace.hosts(), workspace.store(), found, name);
   workspace.diagnose(found);
   if (!outputs) {
     workspace.diagnose(outputs.error());

@@ -80,7 +80,7 @@ Result<> write_plan(const run::Planned& planned, const std::string& file, bool w
 std::string written_text(const std::string& file, const std::string& id, bool denied, const Options& options) {
   return "\nWritten to " + file + "\n  id " + id +
          (denied ? "\n  as it is, `plumb apply` refuses it\n"
-                 : "\n  apply it with: " + found_again("plumb apply " + file, options) + "\n");
+                 : "\n  apply it with: " + found_again("plumb apply " + typed(file), options) + "\n");
 }
 
 void add_showing_options(CLI::App& command, bool& full, bool& outline) {

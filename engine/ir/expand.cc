@@ -68,6 +68,7 @@ std::vector<WantedReading> Expander::wanted(const config::Host& host, const Told
   const Told so_far(told.facts, told.readings == nullptr ? &kNone : told.readings);
   Instance root(*this, project_.root, "", host, so_far, &wanted, untold);
   set_up(root, host);
+  if (question == nullptr) root.set_given_out_only();
   root.look_for_readings(question);
   return std::move(wanted.readings);
 }

@@ -59,6 +59,7 @@ struct WantedReading {
   const config::ParsedReading* reading = nullptr;  // of the project
   ReadingSource source;
   std::vector<std::string> after;
+  bool is_given_out_only = false;  // nothing but outputs of the project uses it
 
   KnownReading with(Json value) const;
 };

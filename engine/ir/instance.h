@@ -68,6 +68,8 @@ class Expander::Instance {
 
   // Works out what does not wait for readings, and then which of its own somebody uses.
   void look_for_readings(const config::Reads* question);
+  // Nothing but outputs of the project uses what it gives out.
+  void set_given_out_only() { given_out_only_ = true; }
   std::optional<cel::Value> answer(const config::Expression& question) { return question.evaluate(evaluation()); }
   cel::Value outputs();
 
@@ -78,7 +80,9 @@ class Expander::Instance {
   static const config::Reads& needs_of(const config::ModuleCall& call) { return call.needs; }
   // Whether the entry and the blocks around it are for this host.
   bool is_here(std::size_t index);
-  void want(const std::string& name);
+  // Whether anything beside the outputs reads a reading, wherever it goes; "": one of a module within.
+  bool is_used(const std::string& reading) const;
+  void want(const std::string& name, bool given_out_only);
   // Those that are read, with those that the use of this module reads. Of modules within, any of theirs.
   std::set<std::string> readings_of(const config::Reads& reads) const;
   // Those that were told. What reads another is at fault, and told so.
@@ -174,6 +178,7 @@ class Expander::Instance {
     std::set<std::string> readings;
   };
   Turns turns_;
+  bool given_out_only_ = false;
   bool can_wait_ = true;              // what is placed now may be left to its turn
   std::set<std::string> decided_by_;  // of what was placed last: readings that decided now whether and how often
   std::vector<cel::Value> slots_;

@@ -80,6 +80,7 @@ Value Expander::Instance::use_once(const config::ModuleCall& call, const std::st
   inside.readings_around_ = readings_here(call.needs, call.but_when);
   inside.turns_ = {turns_.conditions, turns_.hold, {}};
   if (wanted_ != nullptr) {
+    if (given_out_only_ && !is_used("")) inside.set_given_out_only();
     inside.look_for_readings(nullptr);
     return inside.outputs();
   }

@@ -1,5 +1,6 @@
 // What a module knows on a host: values, data, readings, and whether what something reads is known.
 #include <algorithm>
+#include <utility>
 
 #include "engine/config/reading.h"
 #include "engine/config/told_facts.h"
@@ -76,11 +77,29 @@ void Expander::Instance::look_for_readings(const config::Reads* question) {
       for (const config::Declaration& step : steps.steps) add(step.reads);
     }
   }
+  for (const std::string& name : std::exchange(names, {})) want(name, false);
   // Whoever uses the module may use them.
   if (question == nullptr || !path_.empty()) {
     for (const auto& [name, output] : module_.outputs) add(output.reads);
   }
-  for (const std::string& name : names) want(name);
+  for (const std::string& name : names) want(name, given_out_only_ && !is_used(name));
+}
+
+bool Expander::Instance::is_used(const std::string& reading) const {
+  const auto reads_it = [&reading](const config::Reads& reads) {
+    return std::any_of(reads.paths.begin(), reads.paths.end(), [&reading](const cel::Reference& path) {
+      return path.slot == slots::kReadings && (path.path.empty() ? "" : path.path.front()) == reading;
+    });
+  };
+  const auto entry_reads = [&reads_it](const auto& entry) { return reads_it(needs_of(entry)); };
+  return std::any_of(module_.body.begin(), module_.body.end(),
+                     [&](const auto& entry) { return std::visit(entry_reads, entry); }) ||
+         std::any_of(module_.checks.begin(), module_.checks.end(),
+                     [&](const config::Check& check) { return reads_it(check.reads); }) ||
+         std::any_of(module_.around.begin(), module_.around.end(), [&](const config::Steps& steps) {
+           return std::any_of(steps.steps.begin(), steps.steps.end(),
+                              [&](const config::Declaration& step) { return reads_it(step.reads); });
+         });
 }
 
 Value Expander::Instance::outputs() {
@@ -101,11 +120,13 @@ bool Expander::Instance::is_here(std::size_t index) {
          });
 }
 
-void Expander::Instance::want(const std::string& name) {
+void Expander::Instance::want(const std::string& name, bool given_out_only) {
   const config::Reading& reading = module_.readings.at(name);
   const std::string full = config::below(path_, name);
   const bool there = told_.readings != nullptr && told_.readings->contains(full);
-  if (there || reading.broken() || !known(reading.reads)) return;
+  const bool wanted = std::any_of(wanted_->readings.begin(), wanted_->readings.end(),
+                                  [&full](const WantedReading& one) { return one.name == full; });
+  if (there || wanted || reading.broken() || !known(reading.reads)) return;
   const config::Evaluation evaluated = evaluation();
   const config::Evaluation telling{evaluated.activation, evaluated.sources, wanted_->diagnostics};
   const std::optional<lang::Node> node = reading.source->resolve(telling);
@@ -114,7 +135,7 @@ void Expander::Instance::want(const std::string& name) {
   if (!source) return;
   std::vector<std::string> after;
   for (const std::string& glob : reading.written.after) after.push_back(config::below(path_, glob));
-  wanted_->readings.push_back({full, &reading.written, std::move(*source), std::move(after)});
+  wanted_->readings.push_back({full, &reading.written, std::move(*source), std::move(after), given_out_only});
 }
 
 std::set<std::string> Expander::Instance::readings_of(const config::Reads& reads) const {

@@ -183,7 +183,7 @@ FleetPlan Fleet::plan(const plan::Scope& scope) {
       host = simulated ? std::move(simulated->host) : member.planned->plan;
       host.facts = digest(canonical(config::standing_facts(member.session->facts())));
       host.image = config::is_image(member.session->facts());
-      host.readings = simulate::stood_on(member.readings.used, member.session->graph(), host);
+      host.readings = simulate::stood_on(member.readings.used_by_plan(), member.session->graph(), host);
       if (!plan_turn(member, host)) member.planned = nullptr;
     }
     if (member.planned != nullptr) {

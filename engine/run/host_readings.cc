@@ -8,6 +8,12 @@
 
 namespace plumb::run {
 
+std::vector<UsedReading> HostReadings::used_by_plan() const {
+  std::vector<UsedReading> list = used;
+  std::erase_if(list, [this](const UsedReading& one) { return given_out.contains(one.name); });
+  return list;
+}
+
 namespace {
 
 std::vector<std::string> words_of(const ReadingSource& source) {
@@ -21,9 +27,13 @@ bool keep(const ir::WantedReading& wanted, Result<ToldReading> told, const std::
           Diagnostics& diagnostics) {
   Result<Json> value = told ? config::value_of(*wanted.reading, wanted.name, *told)
                             : config::reading_error(*wanted.reading, wanted.name, told.error().diagnostic());
+  if (wanted.is_given_out_only) readings.given_out.insert(wanted.name);
   if (!value) {
-    diagnostics.add(value.error().diagnostic());
-    return false;
+    // The host can be planned, and only that output is missing.
+    Diagnostic problem = value.error().diagnostic();
+    if (wanted.is_given_out_only) problem.severity = Severity::kWarning;
+    diagnostics.add(std::move(problem));
+    return wanted.is_given_out_only;
   }
   readings.values.emplace(wanted.name, wanted.with(std::move(*value)));
   readings.used.push_back({wanted.name, to_json(wanted.source), digest_of(*told, wanted.source.sensitive, key)});
@@ -41,8 +51,10 @@ bool keep(const ir::WantedReading& wanted, Result<ToldReading> told, const std::
 Result<bool> take_wanted(const FindWanted& find, const AskReadings& ask, const std::string& key, HostReadings& readings,
                          Diagnostics& diagnostics) {
   while (true) {
-    const std::vector<ir::WantedReading> wanted = find(readings.values, diagnostics);
+    std::vector<ir::WantedReading> wanted = find(readings.values, diagnostics);
     if (diagnostics.has_errors()) return false;
+    // Those that could not be had before are not asked for again.
+    std::erase_if(wanted, [&](const ir::WantedReading& one) { return readings.given_out.contains(one.name); });
     if (wanted.empty()) return true;
     if (readings.values.size() + wanted.size() > wire::kMostReadings) {
       return fail(Code::kCannotObserve,

@@ -24,6 +24,10 @@ struct HostReadings {
   std::map<std::string, ToldReading> told;  // by name, but for those that are sensitive
   std::vector<std::string> sensitive;       // names
   std::vector<PublicReading> in_clear;      // which may be of what is sensitive on the host
+  std::set<std::string> given_out;          // names of those that outputs of the project alone use
+
+  // Those that a plan may stand on: what is only given out decides nothing.
+  std::vector<UsedReading> used_by_plan() const;
 };
 
 // Which readings are still wanted, where these were told.

@@ -186,7 +186,7 @@ class OfflinePlanner {
     if (simulation) {
       simulation->host.facts = facts;
       simulation->host.image = image;
-      simulation->host.readings = simulate::stood_on(std::move(readings.used), *graph, simulation->host);
+      simulation->host.readings = simulate::stood_on(readings.used_by_plan(), *graph, simulation->host);
       if (!plan_around(compiler, host, {&step_facts, &readings.values}, simulation->host, found)) simulation.reset();
     }
     const std::lock_guard lock(mutex_);

@@ -97,9 +97,15 @@ std::set<std::string> ask_for_outputs(const Workspace& workspace, const std::set
 }
 
 Result<Outputs> outputs_of(const Workspace& workspace, const std::set<std::string>& hosts,
-                           const history::RunStore& store, Diagnostics& diagnostics) {
+                           const history::RunStore& store, Diagnostics& diagnostics, const std::string& only) {
   Outputs result;
-  const std::map<std::string, config::Output>& declared = workspace.project().root.outputs;
+  std::map<std::string, config::Output> declared = workspace.project().root.outputs;
+  std::vector<SourceSpan> unasked;
+  std::erase_if(declared, [&](const auto& output) {
+    const bool leave = !only.empty() && output.first != only;
+    if (leave && output.second.value) unasked.push_back(output.second.value->span());
+    return leave;
+  });
   if (declared.empty()) return result;
   const auto asks = [](const auto& output) { return ir::reads_facts(output.second.reads); };
   const bool ask_facts = std::any_of(declared.begin(), declared.end(), asks);
@@ -141,9 +147,12 @@ Result<Outputs> outputs_of(const Workspace& workspace, const std::set<std::strin
       diagnostics.add(not_told(name, result.sensitive.contains(name), output, host));
     }
     for (Diagnostic problem : told.items()) {
-      const bool was_said = std::any_of(lacking.begin(), lacking.end(), [&](const std::string& name) {
-        return is_within(problem.span, declared.at(name).value->span());
-      });
+      const bool was_said = std::any_of(lacking.begin(), lacking.end(),
+                                        [&](const std::string& name) {
+                                          return is_within(problem.span, declared.at(name).value->span());
+                                        }) ||
+                            std::any_of(unasked.begin(), unasked.end(),
+                                        [&](const SourceSpan& place) { return is_within(problem.span, place); });
       if (!was_said) diagnostics.add(std::move(problem).on(host));
     }
     Json& own = result.by_host[host] = Json::object();

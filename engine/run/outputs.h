@@ -16,10 +16,11 @@ struct Outputs {
   std::set<std::string> sensitive;      // names
 };
 
-// Of the hosts among `hosts` that told what the outputs read. Why others give nothing, and which value cannot be worked
-// out, is told in `diagnostics`. Errors: the history cannot be read. After find_key(), where outputs are sensitive.
+// Of the hosts among `hosts` that told what the outputs read; of `only` alone, where one is named. Why others give
+// nothing, and which value cannot be worked out, is told in `diagnostics`. Errors: the history cannot be read. After
+// find_key(), where outputs are sensitive.
 Result<Outputs> outputs_of(const Workspace& workspace, const std::set<std::string>& hosts,
-                           const history::RunStore& store, Diagnostics& diagnostics);
+                           const history::RunStore& store, Diagnostics& diagnostics, const std::string& only = {});
 
 // Whether outputs hang on what readings tell, those of modules and the hosts' own facts among them.
 bool outputs_read_readings(const config::Project& project);

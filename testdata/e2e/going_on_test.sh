@@ -27,7 +27,8 @@ says "apply it with: plumb -C 'a project' -i elsewhere.yaml --root 'an image' ap
 echo meanwhile >'an image/etc/motd'
 printed 'apply it with' 5
 says "Go on with: plumb -C 'a project' -i elsewhere.yaml --root 'an image' plan --on 'here'"
-exits 0 "$plumb" -C 'a project' -i elsewhere.yaml --root 'an image' plan -o plan.json
+exits 0 "$plumb" -C 'a project' -i elsewhere.yaml --root 'an image' plan -o 'a plan.json'
+says "apply it with: plumb -C 'a project' -i elsewhere.yaml --root 'an image' apply 'a plan.json'"
 printed 'apply it with' 0
 [ "$(cat 'an image/etc/motd')" = hello ] || fail 'the plan was not applied'
 

@@ -30,6 +30,8 @@ project <<'YAML'
   never: {command: [no-such-program], type: string}
   token: {file: HOME/token, type: string, sensitive: true, absent: none}
   made: {file: HOME/list, type: string, absent: none}
+  now: {command: [date, "+%s%N"], type: string}
+  broken: {command: [sh, -c, "exit 4"], type: string}
 ---
   - use: ./modules/app
     with: {folder: HOME}
@@ -50,6 +52,8 @@ outputs:
   marked: {value: "${readings.data.exists}", type: boolean}
   found: ${modules.app.major}
   token: ${readings.token}
+  now: ${readings.now}
+  broken: ${readings.broken}
 YAML
 exits 0 "$plumb" validate
 exits 1 "$plumb" output port
@@ -57,6 +61,9 @@ says 'told no facts yet'
 exits 0 "$plumb" apply --yes
 says_not correct-horse
 says 'the output `token` reads what is sensitive on the host'
+# What is only given out decides nothing: another time of the day makes no plan stale, and one that fails is missing alone.
+says 'warning[PL2002]: the reading `broken`'
+says '  port: 80'
 says 'one two 3 none 80 0 true'
 [ "$(cat home/list)" = 'one two 3 none 80 0 true' ] || fail "the list is $(cat home/list)"
 [ "$(cat home/seen)" = 'version 0' ] || fail 'a module reads something else'
@@ -69,6 +76,10 @@ says 'Nothing to change'
 
 # --- outputs tell them as they are when the run is done, and later
 [ "$("$plumb" output port) $("$plumb" output marked) $("$plumb" output found)" = '80 false 0' ] || fail "outputs: $("$plumb" output 2>&1)"
+exits 0 "$plumb" output port
+says_not token
+exits 1 "$plumb" output broken
+says 'reads what the host did not tell yet'
 echo 'version 7' >home/version
 mkdir home/data
 exits 0 "$plumb" apply --yes
