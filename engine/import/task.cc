@@ -206,7 +206,10 @@ std::vector<Task> read_tasks(const Node& list, const std::string& file) {
 
 bool is_delegated(const Task& task) {
   const Node* to = task.keyword("delegate_to");
-  if (task.is_local || to == nullptr || !to->is_scalar()) return task.is_local;
+  // `connection: local` runs it there as well.
+  const Node* by = task.keyword("connection");
+  const bool local = task.is_local || (by != nullptr && by->is_scalar() && by->text == "local");
+  if (local || to == nullptr || !to->is_scalar()) return local;
   std::string bare = to->text;
   std::erase(bare, ' ');
   return bare != "{{inventory_hostname}}" && bare != "{{ansible_host}}" && !bare.empty();

@@ -108,7 +108,18 @@ bool Unit::is_read(const std::string& name, const Task& by) {
   const std::string& own = file_text(by.file);
   const std::size_t from = line_start(by.file, by.line());
   const std::size_t to = line_start(by.file, by.node->span.end_line + 1);
-  const int inside = to > from ? holds(std::string_view(own).substr(from, to - from)) : 0;
+  int inside = to > from ? holds(std::string_view(own).substr(from, to - from)) : 0;
+  // What other tasks that give their results the same name say of their own reads nothing of this one's.
+  if (const auto all = registered_.find(name); all != registered_.end()) {
+    for (const Registered& other : all->second) {
+      for (const char* word : {"register", "until", "failed_when", "changed_when"}) {
+        const Node* said = other.task == &by ? nullptr : other.task->keyword(word);
+        if (said == nullptr) continue;
+        inside += holds(said->text);
+        for (const Node& one : said->items) inside += holds(one.text);
+      }
+    }
+  }
   return holds(all_text_) > inside;
 }
 

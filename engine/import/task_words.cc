@@ -20,7 +20,8 @@ bool says_yes(const Node* node) {
 std::string why_delegated(const Task& one) {
   if (!is_delegated(one)) return "";
   const Node* to = one.keyword("delegate_to");
-  return one.is_local || to->text == "localhost" || to->text == "127.0.0.1"
+  // Without a name it is the machine itself that is meant, by `local_action` or `connection: local`.
+  return one.is_local || to == nullptr || to->text == "localhost" || to->text == "127.0.0.1"
              ? "it runs on the machine that runs Ansible: for each host, a step of `rollout.around` is done "
                "`on: controller`"
              : "it goes to another host (`delegate_to`): say `on:` in the project, or make it a step of "

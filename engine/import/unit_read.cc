@@ -122,11 +122,16 @@ void Unit::add_handlers(const Node& list, const std::string& file) {
     handlers_.push_back(std::move(handler));
     const bool included = task.module == "include_tasks" || task.module == "import_tasks" || task.module == "include";
     if (!included) continue;
+    const std::vector<std::string> names = handlers_.back().names;
+    const std::size_t first = handlers_.size();
     try {
       for (const TaskFile& one : task_files(task, *this)) add_handlers(*read_yaml(one.file), one.file);
     } catch (const Untranslatable&) {
-      // Told by who notifies one of them.
+      // Told where the include is notified.
     }
+    // Who notifies the include has all of them done.
+    for (std::size_t at = first; at < handlers_.size(); ++at)
+      handlers_[at].names.insert(handlers_[at].names.end(), names.begin(), names.end());
   }
 }
 
