@@ -278,9 +278,11 @@ class Apply {
   run::Outputs outputs_of_hosts(const run::RunContext& context) {
     std::set<std::string> hosts, changed;
     for (const auto& [name, result] : result_.hosts) {
-      if (result.state != HostState::kOk || !workspace_.inventory().hosts.contains(name)) continue;
-      hosts.insert(name);
-      if (result.changed > 0) changed.insert(name);
+      if (!workspace_.inventory().hosts.contains(name)) continue;
+      // What is known of one that failed half way is to be how it is now, too.
+      const bool failed = result.state == HostState::kFailed && result_.outcome != RunOutcome::kInterrupted;
+      if (result.changed > 0 && (failed || result.state == HostState::kOk)) changed.insert(name);
+      if (result.state == HostState::kOk) hosts.insert(name);
     }
     for (const std::string& silent : run::ask_for_outputs(workspace_.loaded(), changed, context)) hosts.erase(silent);
     Diagnostics found;

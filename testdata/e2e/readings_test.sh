@@ -89,6 +89,14 @@ rm home/version
 rmdir home/data
 exits 0 "$plumb" apply --yes
 [ "$("$plumb" output marked) $("$plumb" output found)" = 'false 0' ] || fail "outputs: $("$plumb" output 2>&1)"
+cp plumb.yaml kept.yaml
+sed -i 's|^outputs:|  - command: fails\n    run: ["false"]\n    after: ["file:*"]\noutputs:|' plumb.yaml
+echo 'version 9' >home/version
+exits 1 "$plumb" apply --yes
+[ "$("$plumb" output made)" = 'one two 3 none 80 9 true' ] || fail "a run that failed half way left: $("$plumb" output made 2>&1)"
+mv kept.yaml plumb.yaml
+rm home/version
+exits 0 "$plumb" apply --yes
 sed -i '/^outputs:/,$d' plumb.yaml
 
 # --- they are shown, and asked for
