@@ -126,12 +126,21 @@ void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroun
       (ignored != nullptr && is_true_word(ignored->text)) ||
       (failed != nullptr && failed->is_plain() && plain_type(*failed) == Type::kBool && !is_true_word(failed->text));
   if (lenient) item.put("on_failure", Written::of_text("continue"));
-  if (failed != nullptr && !lenient && !never_fails(*failed)) {
-    note(item.row, "`failed_when` has no word here: `expect` names exit codes that are good");
+  const auto partly = [&](const std::string& why) {
+    note(item.row, why);
     if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
       set_outcome(item.row, Outcome::kPartly);
+  };
+  if (failed != nullptr && !lenient && !never_fails(*failed))
+    partly("`failed_when` has no word here: `expect` names exit codes that are good");
+  if (ignored != nullptr && holds_jinja(ignored->text))
+    partly("`ignore_errors` hangs on a variable: `on_failure: continue` goes on in any case");
+  for (const char* word : {"throttle", "any_errors_fatal"}) {
+    if (one.keyword(word) != nullptr)
+      partly(std::string("`") + word + "` of a task: `rollout` of the project says how hosts take turns");
   }
-  if (one.keyword("until") != nullptr) {
+  // `retries` alone means until it ends well.
+  if (one.keyword("until") != nullptr || one.keyword("retries") != nullptr) {
     const Node* retries = one.keyword("retries");
     const bool number = retries != nullptr && !retries->text.empty() &&
                         retries->text.find_first_not_of("0123456789") == std::string::npos;
@@ -147,12 +156,10 @@ void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroun
       item.put("retry", Written::of_map({{"times", Written::of_plain(times)}, {"every", Written::of_text(every)}}));
     }
     const Until::What what = until_of(one).what;
-    const bool said = what == Until::What::kSuccess || (item.type == "wait" && what != Until::What::kOther);
-    if (!said) {
-      note(item.row, "`until` asks for more than that it ends well, which `retry` does not: a `wait` may say it");
-      if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
-        set_outcome(item.row, Outcome::kPartly);
-    }
+    const bool said = what == Until::What::kNothing || what == Until::What::kSuccess ||
+                      (item.type == "wait" && what != Until::What::kOther);
+    if (!said) partly("`until` asks for more than that it ends well, which `retry` does not: a `wait` may say it");
+    if (retries != nullptr && !number) partly("`retries` hangs on a variable: it is tried 3 times");
   }
   const Node* secret = one.keyword("no_log");
   const bool hidden = secret == nullptr ? around.secret : is_true_word(secret->text);

@@ -154,6 +154,10 @@ void Unit::task(const Task& one, const Surroundings& around) {
         throw Untranslatable{"`meta: " + one.free_form + "`"};
       set_outcome(row, Outcome::kNotNeeded);
       note(row, module == "meta" ? "order comes from what needs what" : "nothing to be said here");
+      if (until.what > Until::What::kSuccess) {
+        note(row, "`until` has no word here: a `wait` says what is waited for");
+        set_outcome(row, Outcome::kPartly);
+      }
       return;
     }
     if (module == "set_fact") {
@@ -181,6 +185,10 @@ void Unit::task(const Task& one, const Surroundings& around) {
         if (!symbol.problem.empty()) throw Untranslatable{"the value `" + entry.key + "`: " + symbol.problem};
       }
       note(row, "a value");
+      if (waits) {
+        note(row, "`until` of a value has no word here: a `wait` says what is waited for");
+        set_outcome(row, Outcome::kPartly);
+      }
       if (around.in_rescue) {
         note(row, "it is set only where something fails (`rescue`): there the run ends here");
         set_outcome(row, Outcome::kPartly);
