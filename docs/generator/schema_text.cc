@@ -45,8 +45,8 @@ std::string format_type(const std::string& format) {
 
 // Of places in a network, and of times of a crontab, its own words say more than the name of their form.
 bool says_its_form(const Schema& part) {
-  static const std::set<std::string> places = {"port",    "endpoint", "published-port",   "url",
-                                               "address", "network",  "certificate-name", "crontab"};
+  static const std::set<std::string> places = {"port",    "endpoint",         "published-port", "url",    "address",
+                                               "network", "certificate-name", "known-host",     "crontab"};
   return part.contains("x-expected") && places.contains(part["x-format"].get<std::string>());
 }
 

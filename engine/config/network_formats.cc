@@ -14,33 +14,75 @@ namespace {
 // Why it is none; "" where it is fine.
 using PlaceCheck = std::string (*)(std::string_view text);
 
-constexpr std::string_view kPortRange = "ports are 1 to 65535";
-
-bool is_port_number(std::string_view text) {
+// Of one port.
+std::string why_no_port_number(std::string_view text) {
   const auto number = parse_integer(text);
-  return number && *number >= 1 && *number <= 65535;
+  if (number && *number >= 1 && *number <= 65535) return {};
+  const bool padded =
+      text.starts_with('0') && parse_integer(text.substr(std::min(text.find_first_not_of('0'), text.size())));
+  return padded ? "no zero stands in front of a port" : "ports are 1 to 65535";
 }
 
 // The bits of an address: 32 or 128; 0 where it is none.
 int address_bits(std::string_view address) {
   std::array<unsigned char, 16> bytes{};
-  const std::string text(address.substr(0, address.find('%')));
-  if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return 32;
-  return ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1 ? 128 : 0;
+  if (::inet_pton(AF_INET, std::string(address).c_str(), bytes.data()) == 1) return 32;
+  const std::string without_zone(address.substr(0, address.find('%')));
+  return ::inet_pton(AF_INET6, without_zone.c_str(), bytes.data()) == 1 ? 128 : 0;
+}
+
+// A host by its name or its address, without brackets. What is numbers and dots alone is no name.
+std::string why_no_host(std::string_view text) {
+  const bool dotted = text.find('.') != std::string_view::npos;
+  if (!dotted || text.find_first_not_of("0123456789.") != std::string_view::npos || address_bits(text) == 32) return {};
+  return std::string(text) + " is no address";
+}
+
+std::string why_not_in_brackets(std::string_view text) {
+  return address_bits(text) == 128 ? "" : std::string(text) + " is no IPv6 address";
+}
+
+// HOST, ADDRESS or [ADDRESS], with :PORT behind it, which may be missing where that is said.
+std::string why_no_place(std::string_view text, bool needs_port) {
+  std::size_t end = text.rfind(':');
+  std::string why;
+  if (text.starts_with('[')) {
+    const std::size_t bracket = text.find(']');
+    if (bracket == std::string_view::npos) return "expected `]` behind the address";
+    why = why_not_in_brackets(text.substr(1, bracket - 1));
+    end = bracket + 1 == text.size() ? std::string_view::npos : bracket + 1;
+    if (end != std::string_view::npos && text[end] != ':') return "expected `:` and a port behind the address";
+  } else if (address_bits(text) == 128) {
+    return "an address of IPv6 stands in brackets here: [" + std::string(text) + "]";
+  } else {
+    why = why_no_host(text.substr(0, end));
+  }
+  if (!why.empty()) return why;
+  if (end == std::string_view::npos) return needs_port ? "expected `:` and a port behind the host" : "";
+  return why_no_port_number(text.substr(end + 1));
+}
+
+struct PortRange {
+  std::string_view low;
+  std::string_view high;  // that of the one port again where there is one
+};
+
+PortRange range_of(std::string_view text) {
+  const std::size_t middle = text.find_first_of("-:");
+  if (middle == std::string_view::npos) return {text, text};
+  return {text.substr(0, middle), text.substr(middle + 1)};
 }
 
 std::string why_no_port(std::string_view text) {
-  const std::size_t middle = text.find_first_of("-:");
-  const std::string_view low = text.substr(0, middle);
-  const std::string_view high = middle == std::string_view::npos ? low : text.substr(middle + 1);
-  if (!is_port_number(low) || !is_port_number(high)) return std::string(kPortRange);
+  const auto [low, high] = range_of(text);
+  for (const std::string_view one : {low, high}) {
+    if (std::string why = why_no_port_number(one); !why.empty()) return why;
+  }
   return *parse_integer(low) <= *parse_integer(high) ? "" : "the first port of a range is the lower one";
 }
 
-// HOST:PORT
 std::string why_no_endpoint(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  return std::string(colon == std::string_view::npos || is_port_number(text.substr(colon + 1)) ? "" : kPortRange);
+  return why_no_place(text, true);
 }
 
 std::string why_no_address(std::string_view text) {
@@ -75,20 +117,49 @@ std::string why_no_published_port(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return why_no_port(text);
   // Nothing in front of the colon: whichever is free.
-  const std::string of_host = colon == 0 ? std::string() : why_no_port(text.substr(0, colon));
-  return of_host.empty() ? why_no_port(text.substr(colon + 1)) : of_host;
+  const std::string_view of_host = text.substr(0, colon), of_container = text.substr(colon + 1);
+  std::string why = colon == 0 ? std::string() : why_no_port(of_host);
+  if (why.empty()) why = why_no_port(of_container);
+  if (!why.empty() || colon == 0) return why;
+  const auto count = [](std::string_view ports) {
+    const auto [low, high] = range_of(ports);
+    return *parse_integer(high) - *parse_integer(low) + 1;
+  };
+  // Of one port of the container the host may use any of several.
+  if (count(of_container) == 1 || count(of_container) == count(of_host)) return {};
+  return std::to_string(count(of_host)) + " of the host for " + std::to_string(count(of_container)) +
+         " of the container";
 }
 
-// SCHEME://[NAME@]HOST[:PORT][/…]; what has no host says nothing of ports.
+// SCHEME://[NAME@]HOST[:PORT][/…]; what has no host, as `file:///srv` has none, says nothing of one.
 std::string why_no_url(std::string_view text) {
   const std::size_t begin = text.find("://");
   if (begin == std::string_view::npos) return {};
   text.remove_prefix(begin + 3);
   text = text.substr(0, text.find_first_of("/?#"));
   text.remove_prefix(text.rfind('@') + 1);  // npos + 1 is 0
-  const std::size_t bracket = text.find(']');
-  const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  return std::string(colon == std::string_view::npos || is_port_number(text.substr(colon + 1)) ? "" : kPortRange);
+  return text.empty() ? "" : why_no_place(text, false);
+}
+
+// As ssh looks for it: NAME, ADDRESS or [NAME]:PORT. Of a pattern nothing is known.
+std::string why_no_known_host(std::string_view text) {
+  const bool pattern = text.find_first_of("*?") != std::string_view::npos;
+  std::string_view host = text;
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find("]:");
+    if (end == std::string_view::npos) return "expected `]:` and a port behind the host";
+    if (std::string why = why_no_port_number(text.substr(end + 2)); !why.empty()) return why;
+    host = text.substr(1, end - 1);
+  }
+  if (pattern) return {};
+  if (host.find(':') == std::string_view::npos) return why_no_host(host);
+  if (address_bits(host) == 128) return {};
+  const std::size_t colon = host.rfind(':');
+  const std::string name(host.substr(0, colon)), port(host.substr(colon + 1));
+  if (name.find(':') != std::string::npos || !why_no_port_number(port).empty())
+    return std::string(host) + " is no IPv6 address";
+  return port == "22" ? "write `" + name + "`: port 22 is meant by itself"
+                      : "a port stands behind brackets: `[" + name + "]:" + port + "`";
 }
 
 std::string why_no_certificate_name(std::string_view text) {
@@ -108,6 +179,7 @@ constexpr std::array kPlaceFormats = {
     PlaceFormat{"url", "a URL that can be asked", why_no_url},
     PlaceFormat{"address", "an address", why_no_address},
     PlaceFormat{"network", "an address or a network", why_no_network},
+    PlaceFormat{"known-host", "a host as ssh looks for it", why_no_known_host},
     PlaceFormat{"certificate-name", "a name that a certificate can have", why_no_certificate_name},
 };
 

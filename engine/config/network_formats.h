@@ -10,8 +10,8 @@
 
 namespace plumb::config {
 
-// Formats: port endpoint published-port url address network certificate-name; nothing for another one. The text as it
-// is, or a diagnostic without a span. `name` is how the value is called in messages, quoted.
+// Formats: port endpoint published-port url address network known-host certificate-name; nothing for another one. The
+// text as it is, or a diagnostic without a span. `name` is how the value is called in messages, quoted.
 std::optional<Result<Json>> apply_network_format(std::string_view format, std::string_view text,
                                                  const std::string& name);
 

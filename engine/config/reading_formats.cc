@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/ascii.h"
 #include "engine/base/integer_text.h"
 #include "engine/base/trimmed.h"
 #include "engine/config/formats.h"
@@ -114,37 +115,56 @@ Result<Node> read_ini(std::string_view text) {
   return root;
 }
 
+constexpr std::string_view kEscapedInQuotes = "\"\\$`";
+
+bool begins_escape(std::string_view word, std::size_t at, char quote) {
+  if (word[at] != '\\' || at + 1 == word.size()) return false;
+  return quote == '\0' || (quote == '"' && kEscapedInQuotes.find(word[at + 1]) != std::string_view::npos);
+}
+
+bool ends(std::string_view word, std::size_t quote) {
+  for (std::size_t i = quote + 1; i < word.size(); ++i) {
+    if (word[i] == word[quote]) return true;
+    if (begins_escape(word, i, word[quote])) ++i;
+  }
+  return false;
+}
+
+// Also in the middle of other scripts' words.
+bool is_of_a_word(char c) {
+  return is_digit(c) || is_letter(c) || (static_cast<unsigned char>(c) & 0x80U) != 0;
+}
+
+// Whether a quote inside of a value is a character like others: an apostrophe, or what has no other end.
+bool is_apostrophe(std::string_view word, std::size_t at) {
+  return at > 0 && ((word[at] == '\'' && is_of_a_word(word[at - 1])) || !ends(word, at));
+}
+
 // As a shell reads the word: single quotes keep all, outside of quotes a backslash takes the next character, and in
-// double quotes where that means something there. A quote that begins the word has to end, and a `#` behind a blank
-// begins a remark. `text` is all that stands behind the `=`.
+// double quotes where that means something there. A quote that begins the word has to end, an apostrophe stays, and a
+// `#` behind a blank begins a remark. `text` is all that stands behind the `=`.
 std::optional<std::string> unquoted(std::string_view text) {
-  constexpr std::string_view kEscaped = "\"\\$`";
   const std::string_view word = trimmed(text);
   std::string out;
   std::size_t size = 0;  // without blanks that no quotes hold at the end
   char quote = '\0';
-  bool ended = false;
   bool apart = text.size() > word.size();
   for (std::size_t i = 0; i < word.size(); ++i) {
     const char c = word[i];
-    const bool next = i + 1 < word.size();
     if (c == '#' && apart) break;
     apart = quote == '\0' && (c == ' ' || c == '\t');
     if (quote != '\0' && c == quote) {
       quote = '\0';
-      ended = true;
-    } else if (quote == '\0' && (c == '\'' || c == '"')) {
+    } else if (quote == '\0' && (c == '\'' || c == '"') && !is_apostrophe(word, i)) {
       quote = c;
-    } else if (c == '\\' && next &&
-               (quote == '\0' || (quote == '"' && kEscaped.find(word[i + 1]) != std::string_view::npos))) {
-      out += word[++i];
     } else {
-      out += c;
+      if (begins_escape(word, i, quote)) ++i;
+      out += word[i];
     }
     if (!apart) size = out.size();
   }
   out.resize(size);
-  if (!ended && quote != '\0' && word.front() == quote) return std::nullopt;
+  if (quote != '\0') return std::nullopt;
   return out;
 }
 

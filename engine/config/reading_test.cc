@@ -41,15 +41,33 @@ TEST(ReadingFormats, TextsBecomeTrees) {
   EXPECT_EQ(told("toml", "a = 1\n[b]\nc = \"x\"\n"), Json::parse(R"({"a": 1, "b": {"c": "x"}})"));
   EXPECT_EQ(told("ini", "; note\ntop = 1\n[web]\nport: 80\nname = a = b\n[web]\nlone\n"),
             Json::parse(R"({"top": 1, "web": {"port": 80, "name": "a = b", "lone": ""}})"));
-  EXPECT_EQ(told("env", "# note\nexport A=1\nB=\"two words\"\nC='$x'\\''\n"),
+  EXPECT_EQ(told("env", "# note\nexport A=1\nB=\"two words\"\nC='$x'\\'''\n"),
             Json::parse(R"({"A": 1, "B": "two words", "C": "$x'"})"));
   EXPECT_EQ(told("env", R"(A="a\n\"b\\"
 B=it's
 C=a\ b
 )"),
-            Json::parse(R"({"A": "a\\n\"b\\", "B": "its", "C": "a b"})"));
+            Json::parse(R"({"A": "a\\n\"b\\", "B": "it's", "C": "a b"})"));
   EXPECT_EQ(told("env", "A=a # it's\nB='b # c' # d\nC=a#b\nD= # e\nE=#f\nF=\"g \" # h\nG=a\tb\t#\n"),
             Json::parse(R"({"A": "a", "B": "b # c", "C": "a#b", "D": "", "E": "#f", "F": "g ", "G": "a\tb"})"));
+}
+
+// As in `name='it'`, a quote behind anything but a letter or a digit begins a part in quotes.
+TEST(ReadingFormats, AnApostropheInsideOfAValueIsNoQuote) {
+  EXPECT_EQ(told("env", R"(A=don't
+B=it's # it's
+C=don't # x
+D=it's his and hers, isn't it
+E=size 19" # inches
+F='it'\''s'
+G=--name='two words' --other="a # b"
+H=the dogs' bowl # x
+I=été's
+J=say "don't"
+)"),
+            Json::parse(R"({"A": "don't", "B": "it's", "C": "don't", "D": "it's his and hers, isn't it",
+                            "E": "size 19\"", "F": "it's", "G": "--name=two words --other=a # b",
+                            "H": "the dogs' bowl", "I": "été's", "J": "say don't"})"));
 }
 
 // These are no YAML: a telephone number is none, and no flag.

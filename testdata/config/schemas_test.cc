@@ -77,10 +77,12 @@ class SchemaSubset {
                                                 "x-replacement",
                                                 "x-key"};
     static const std::set<std::string> formats = {
-        "text-template",   "path",          "file-path",    "mode",     "duration",       "size", "content", "template",
-        "source",          "source-folder", "source-parts", "user",     "group",          "date", "name",    "timezone",
-        "pattern",         "crontab",       "port",         "endpoint", "published-port", "url",  "address", "network",
-        "certificate-name"};
+        "text-template",  "path",    "file-path", "mode",    "duration",
+        "size",           "content", "template",  "source",  "source-folder",
+        "source-parts",   "user",    "group",     "date",    "name",
+        "timezone",       "pattern", "crontab",   "port",    "endpoint",
+        "published-port", "url",     "address",   "network", "certificate-name",
+        "known-host"};
     if (schema.is_boolean()) return;
     for (const auto& [key, value] : schema.items()) {
       if (!known.contains(key)) problems.push_back(at + " uses " + key);
