@@ -5,6 +5,7 @@
 
 #include "providers/container/host_engine.h"
 #include "providers/container/kinds.h"
+#include "providers/sdk/asked_programs.h"
 #include "providers/sdk/is_there.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
@@ -91,8 +92,7 @@ Result<Json> wanted_services(const Engine& engine, const std::vector<std::string
   words.insert(words.end(), {"config", "--hash", "*"});
   PLUMB_TRY_ASSIGN(const ProcessResult answer, ask_program(engine, std::move(words), system));
   if (answer.exit_code != 0)
-    return fail(Code::kCannotObserve,
-                "compose cannot read " + desired.text("path") + ": " + last_lines(answer.errors, 5));
+    return fail(Code::kCannotObserve, "compose cannot read " + desired.text("path") + ": " + said_by(answer));
   Json services = Json::object();
   each_line(answer.output, [&](std::string_view line) {
     const std::vector<std::string> parts = words_in(line);
@@ -108,7 +108,7 @@ Result<> note_containers(const Engine& engine, const Desired& desired, System& s
       "--no-trunc", "--filter", "label=" + std::string(kProjectLabel) + "=" + project_of(desired)};
   PLUMB_TRY_ASSIGN(const ProcessResult answer, ask_engine(engine, words, system));
   if (answer.exit_code != 0)
-    return fail(Code::kCannotObserve, engine.name + " cannot tell of its containers: " + last_lines(answer.errors, 5));
+    return fail(Code::kCannotObserve, engine.name + " cannot tell of its containers: " + said_by(answer));
   std::vector<std::string> ids;
   each_line(answer.output, [&](std::string_view line) {
     for (std::string& word : words_in(line)) ids.push_back(std::move(word));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "engine/base/ascii.h"
+#include "providers/sdk/asked_programs.h"
 #include "providers/sdk/is_there.h"
 #include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
@@ -144,8 +145,7 @@ Result<Json> inspect(const Engine& engine, const std::string& type, const std::v
   Json found = json_answer(answer.output);
   const bool well = answer.exit_code == 0;
   if (!well && !only_misses(answer.errors))
-    return fail(Code::kCannotObserve,
-                engine.name + " cannot tell of its " + type + "s: " + last_lines(answer.errors, 5))
+    return fail(Code::kCannotObserve, engine.name + " cannot tell of its " + type + "s: " + said_by(answer))
         .hint(engine.is_podman() ? "podman is asked through podman.socket, or the host's systemd"
                                  : "is the service docker running, and may this account use it?");
   if (found.is_array()) return found;

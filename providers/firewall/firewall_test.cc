@@ -95,6 +95,7 @@ TEST_F(Firewall, WhatANameSays) {
   EXPECT_EQ(matched({{"name", "53"}}), "in port 53");
   EXPECT_EQ(matched({{"name", "ssh"}}), "in protocol tcp port 22");
   EXPECT_EQ(matched({{"name", "shop"}, {"port", 8080}}), "in port 8080");
+  EXPECT_EQ(matched({{"name", "shop"}, {"port", "8080-8080"}}), "in port 8080");
   EXPECT_EQ(matched({{"name", "office"}, {"source", "10.1.2.3/8"}}), "in from 10.0.0.0/8");
   EXPECT_EQ(matched({{"name", "lan"}, {"source", "2001:DB8::/32"}, {"interface", "eth0"}}),
             "in from 2001:db8::/32 interface eth0");

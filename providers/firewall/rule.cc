@@ -62,7 +62,7 @@ std::optional<int> port_number(std::string_view text) {
   return port;
 }
 
-// "8000:8010" and "8000-8010" -> "8000-8010"; nothing for what is no port.
+// "8000:8010" and "8000-8010" -> "8000-8010", "443-443" -> "443"; nothing for what is no port.
 std::optional<std::string> usual_port(std::string_view text) {
   const std::size_t dash = text.find_first_of("-:");
   if (dash == std::string_view::npos) {
@@ -71,8 +71,8 @@ std::optional<std::string> usual_port(std::string_view text) {
   }
   const std::optional<int> low = port_number(text.substr(0, dash));
   const std::optional<int> high = port_number(text.substr(dash + 1));
-  if (!low || !high || *low >= *high) return std::nullopt;
-  return std::to_string(*low) + "-" + std::to_string(*high);
+  if (!low || !high || *low > *high) return std::nullopt;
+  return std::to_string(*low) + (*low == *high ? "" : "-" + std::to_string(*high));
 }
 
 Error bad(const std::string& why) {

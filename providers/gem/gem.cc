@@ -5,7 +5,7 @@
 
 #include "engine/base/ascii.h"
 #include "engine/base/in_order.h"
-#include "engine/base/shell_word.h"
+#include "providers/sdk/asked_programs.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
@@ -33,16 +33,15 @@ struct Places {
 
 Result<std::string> ask(const std::vector<std::string>& words, const std::string& user, System& system) {
   // It keeps what its source has in the one folder that it may write to.
-  std::string script = "exec env GEM_SPEC_CACHE=\"${TMPDIR:-/nonexistent}\"";
-  for (const std::string& word : words) script += ' ' + shell_word(word);
   ProcessRequest request;
-  request.argv = {"/bin/sh", "-c", std::move(script)};
+  request.argv = {"/bin/sh", "-c", R"(exec env GEM_SPEC_CACHE="${TMPDIR:-/nonexistent}" "$0" "$@")"};
+  request.argv.insert(request.argv.end(), words.begin(), words.end());
   request.user = user;
   request.timeout = kAsking;
   request.changes_nothing = true;
   PLUMB_TRY_ASSIGN(ProcessResult answer, system.run(request));
   if (answer.exit_code == 0) return std::move(answer.output);
-  return fail(Code::kCannotObserve, "gem does not answer: " + last_lines(answer.errors, 5));
+  return fail(Code::kCannotObserve, "gem does not answer: " + said_by(answer));
 }
 
 // "  - INSTALLATION DIRECTORY: /var/lib/gems/3.1.0"; below "  - GEM PATHS:" lines such as "     - /var/lib/gems/3.1.0".

@@ -16,7 +16,7 @@ class Gem : public ProviderTest<GemProvider> {
         "  - USER INSTALLATION DIRECTORY: /home/app/.gems\n  - RUBYGEMS PLATFORMS:\n     - ruby\n  - GEM PATHS:\n"
         "     - /var/lib/gems/3.1.0\n     - /usr/share/rubygems-integration/all\n  - REMOTE SOURCES:\n"
         "     - https://rubygems.org/\n";
-    system.script("/bin/sh -c *'gem' 'environment'", answer);
+    system.script("/bin/sh -c * gem environment", answer);
   }
   static Desired want(Json attributes) {
     attributes.emplace("name", "plumb-leaf");
@@ -63,10 +63,7 @@ TEST_F(Gem, TheNewestIsAskedWhilePlanning) {
   has("/var/lib/gems/3.1.0", "1.0.0");
   ProcessResult answer;
   answer.output = "plumb-leaf (1.1.0 ruby java)\n";
-  system.script(
-      "/bin/sh -c *'gem' 'list' '--remote' '--exact' '--clear-sources' '--source' 'file:///srv/repo' "
-      "'plumb-leaf'",
-      answer);
+  system.script("/bin/sh -c * gem list --remote --exact --clear-sources --source file:///srv/repo plumb-leaf", answer);
   const Desired desired = want({{"state", "latest"}, {"source", "file:///srv/repo"}});
   EXPECT_EQ(look(desired).change.after, (Json{{"version", "1.1.0"}}));
   EXPECT_EQ(look(desired).change.note, "1.0.0 stays beside it");

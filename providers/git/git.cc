@@ -5,6 +5,7 @@
 
 #include "engine/base/in_order.h"
 #include "providers/sdk/access_list.h"
+#include "providers/sdk/asked_programs.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
@@ -89,8 +90,7 @@ Result<> ask_remote(const Desired& desired, Git& git, Observed& observed) {
   // What an annotated tag is the name of.
   if (desired.has("tag")) words.push_back(wanted + "^{}");
   PLUMB_TRY_ASSIGN(const ProcessResult result, git.ask(std::move(words), false));
-  if (result.exit_code != 0)
-    return fail(Code::kCannotObserve, "git cannot ask " + repository + ": " + last_lines(result.errors, 5));
+  if (result.exit_code != 0) return fail(Code::kCannotObserve, "git cannot ask " + repository + ": " + said_by(result));
   std::string_view output = result.output;
   while (!output.empty()) {
     const std::string_view line = take_line(output);
@@ -124,8 +124,7 @@ Result<> observe_copy(const Desired& desired, Git& git, Observed& observed) {
   if (!branch.empty()) observed.attributes["branch"] = branch;
   PLUMB_TRY_ASSIGN(const ProcessResult status, git.ask({"status", "--porcelain", "--untracked-files=no"}));
   if (status.exit_code != 0)
-    return fail(Code::kCannotObserve,
-                "git does not tell what is in " + desired.text("path") + ": " + last_lines(status.errors, 5));
+    return fail(Code::kCannotObserve, "git does not tell what is in " + desired.text("path") + ": " + said_by(status));
   std::string_view output = status.output;
   std::vector<std::string> changed;
   while (!output.empty() && changed.size() < kMostChanged) {

@@ -28,6 +28,17 @@ Diagnostic in_the_way(const std::string& path, const std::string& what) {
   return Diagnostic(Code::kRefusedByState, path + " is " + what);
 }
 
+// Whether two names are of different file systems. The files of one overlay may lie on several devices, its folders on
+// one.
+Result<bool> lie_apart(const std::string& path, const FileInfo& place, const std::string& target, const FileInfo& other,
+                       System& system) {
+  if (place.device == other.device) return false;
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> one, system.stat(parent_of(path), true));
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> two, system.stat(parent_of(target), true));
+  PLUMB_TRY_ASSIGN(const Limits limits, system.limits(target));
+  return limits.mount || !one || !two || one->device != two->device;
+}
+
 // A hard link's other name has to be there and be a file; `same` tells whether the path is it already.
 Result<bool> observe_hard_target(const std::string& path, const std::string& target,
                                  const std::optional<FileInfo>& info, System& system, Observed& observed) {
@@ -45,7 +56,8 @@ Result<bool> observe_hard_target(const std::string& path, const std::string& tar
   if (!place) {
     PLUMB_TRY_ASSIGN(place, system.stat(parent_of(path), true));
   }
-  if (place && place->device != other->device) {
+  PLUMB_TRY_ASSIGN(const bool elsewhere, place ? lie_apart(path, *place, target, *other, system) : Result<bool>(false));
+  if (elsewhere) {
     observed.obstacle = in_the_way(target, "on another file system than " + path + ", so a hard link is not possible");
   }
   return info && info->device == other->device && info->inode == other->inode;

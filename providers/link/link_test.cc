@@ -88,6 +88,16 @@ TEST_F(Link, AHardLinkStaysOnItsFileSystem) {
             "/a is on another file system than /mnt/b, so a hard link is not possible");
 }
 
+// Those of an overlay that has layers on several disks, as live systems have.
+TEST_F(Link, FilesOfOneOverlayMayLieOnSeveralDevices) {
+  system.make_file("/a", "x");
+  system.mount("/a");
+  const Desired desired = want({{"path", "/b"}, {"target", "/a"}, {"hard", true}});
+  EXPECT_EQ(obstacle(desired), "none");
+  system.set_limits("/a", {.mount = true});
+  EXPECT_EQ(obstacle(desired), "/a is on another file system than /b, so a hard link is not possible");
+}
+
 // A link is made anew, and is root's then.
 TEST_F(Link, UndoGivesALinkBackToItsOwner) {
   system.make_link("/l", "/old");

@@ -1,6 +1,7 @@
 #include "providers/npm/npm.h"
 
 #include "engine/base/shell_word.h"
+#include "providers/sdk/asked_programs.h"
 #include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
@@ -57,10 +58,10 @@ std::vector<std::string> words_of(const Desired& desired, const char* verb) {
 
 Result<std::string> line_of(const std::vector<std::string>& words, const std::string& user, System& system) {
   // It keeps answers and logs in the one folder that it may write to.
-  std::string script = "exec env npm_config_cache=\"${TMPDIR:-/nonexistent}\" npm_config_logs_max=0";
-  for (const std::string& word : words) script += " " + shell_word(word);
   ProcessRequest request;
-  request.argv = {"/bin/sh", "-c", script};
+  request.argv = {"/bin/sh", "-c",
+                  R"(exec env npm_config_cache="${TMPDIR:-/nonexistent}" npm_config_logs_max=0 "$0" "$@")"};
+  request.argv.insert(request.argv.end(), words.begin(), words.end());
   request.user = user;
   request.timeout = kAsking;
   request.changes_nothing = true;
@@ -68,7 +69,8 @@ Result<std::string> line_of(const std::vector<std::string>& words, const std::st
   std::string_view output = answer.output;
   std::string line(take_line(output));
   if (answer.exit_code == 0 && !line.empty()) return line;
-  return fail(Code::kCannotObserve, "npm does not answer: " + last_lines(answer.errors, 5));
+  return fail(Code::kCannotObserve, "npm does not answer: " + said_by(answer))
+      .hint("see on the host what " + in_backquotes(words) + " prints");
 }
 
 Result<std::optional<std::string>> version_in(const std::string& modules, const std::string& name, System& system) {

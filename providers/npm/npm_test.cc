@@ -15,6 +15,10 @@ class Npm : public ProviderTest<NpmProvider> {
     attributes.emplace("name", "leaf");
     return wanted("npm", "name", std::move(attributes));
   }
+  std::string trouble(const Desired& desired) {
+    const Seen seen = look(desired);
+    return seen.problem ? seen.problem->summary : "none";
+  }
   void has(const std::string& modules, const std::string& version) {
     system.make_file(modules + "/leaf/package.json", "{\"version\": \"" + version + "\"}");
   }
@@ -31,9 +35,17 @@ TEST_F(Npm, TheVersionIsReadFromItsFile) {
 TEST_F(Npm, OfTheWholeHostNpmSaysWhereThatIs) {
   ProcessResult answer;
   answer.output = "/usr/local/lib/node_modules\n";
-  system.script("/bin/sh -c *'npm' 'root' '--global'", answer);
+  system.script("/bin/sh -c * npm root --global", answer);
   has("/usr/local/lib/node_modules", "1.0.0");
   EXPECT_TRUE(look(want(Json::object())).change.empty());
+}
+
+// One that hangs is named, and one that has nothing to say is told with how it ended.
+TEST_F(Npm, OneThatDoesNotAnswerIsNamed) {
+  system.script("/bin/sh -c * npm root --global", {0, "", "", false});
+  EXPECT_EQ(trouble(want(Json::object())), "npm does not answer: it printed no errors and ended with 0");
+  system.script("/bin/sh -c * npm root --global", {143, "half", "", true});
+  EXPECT_EQ(trouble(want(Json::object())), "`npm root --global` did not end within 120 s");
 }
 
 TEST_F(Npm, WhatItsFilesAskForIsInstalledOnce) {

@@ -4,6 +4,7 @@
 
 #include "engine/base/shell_word.h"
 #include "providers/pip/installed.h"
+#include "providers/sdk/asked_programs.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/obstacles.h"
@@ -57,8 +58,7 @@ Result<> ask_candidate(const Desired& desired, System& system, Observed& observe
   request.changes_nothing = true;
   PLUMB_TRY_ASSIGN(const ProcessResult answer, system.run(request));
   if (answer.exit_code != 0)
-    return fail(Code::kCannotObserve,
-                "pip cannot tell the latest " + desired.text("name") + ": " + last_lines(answer.errors, 5))
+    return fail(Code::kCannotObserve, "pip cannot tell the latest " + desired.text("name") + ": " + said_by(answer))
         .hint(
             "pip 22.2 or later can, where the kernel has Landlock; with `version` or `state: present` it is not asked");
   observed.attributes["candidate"] = observed.attribute("version");

@@ -1,6 +1,7 @@
 #include "providers/sdk/asked_programs.h"
 
 #include "engine/base/trimmed.h"
+#include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
@@ -39,6 +40,12 @@ Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, Syst
 Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& system) {
   PLUMB_TRY_ASSIGN(const std::optional<ProgramAnswer> answer, answer_of(program, system));
   return answer ? std::optional(answer->exit_code) : std::nullopt;
+}
+
+std::string said_by(const ProcessResult& answer, std::size_t lines) {
+  std::string said = last_lines(answer.errors, lines);
+  if (said.empty()) said = "it printed no errors and ended with " + std::to_string(answer.exit_code);
+  return said;
 }
 
 std::string in_backquotes(const Json& command) {

@@ -35,6 +35,10 @@ struct ProgramAnswer {
 Result<std::optional<ProgramAnswer>> answer_of(const AskedProgram& program, System& system);
 Result<std::optional<int>> exit_code_of(const AskedProgram& program, System& system);
 
+// What a program told of its failure, for a message: the last lines of its errors, or how it ended where it printed
+// none.
+std::string said_by(const ProcessResult& answer, std::size_t lines = 5);
+
 // "`psql -c 'select 1'`", cut where it is long.
 std::string in_backquotes(const Json& command);
 

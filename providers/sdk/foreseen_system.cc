@@ -249,6 +249,16 @@ Result<> ForeseenSystem::walk(const std::string& folder, const TreeVisitor& visi
   if (entries_.empty() && dressed_.empty()) return now_.walk(folder, visit);
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> top, stat(folder, true));
   if (!top) return {};
+  // The files of one overlay may lie on several devices, so a device alone makes no mount; what is foreseen to be one
+  // is on a device that nothing has yet.
+  const auto is_mount = [&](const std::string& path, const FileInfo& info) -> Result<bool> {
+    if (info.device == top->device) return false;
+    PLUMB_TRY_ASSIGN(const std::string place, place_of(path));
+    if (entries_.contains(place)) return info.device > ~std::uint64_t{0} / 2;
+    PLUMB_TRY_ASSIGN(const Limits limits, now_.limits(place));
+    return limits.mount;
+  };
+  std::string mount;               // the last one that was come upon
   std::vector<std::string> paths;  // that are still to be visited, the next one last
   const auto enter = [&](const std::string& path) -> Result<> {
     PLUMB_TRY_ASSIGN(const std::vector<std::string> names, list(path));
@@ -261,7 +271,12 @@ Result<> ForeseenSystem::walk(const std::string& folder, const TreeVisitor& visi
     paths.pop_back();
     PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, stat(path, false));
     if (!info) continue;
-    PLUMB_TRY_ASSIGN(const bool enters, visit(path, *info, info->device != top->device));
+    bool mounted = !mount.empty() && is_below(path, mount);
+    if (!mounted) {
+      PLUMB_TRY_ASSIGN(mounted, is_mount(path, *info));
+      if (mounted) mount = path;
+    }
+    PLUMB_TRY_ASSIGN(const bool enters, visit(path, *info, mounted));
     if (enters && info->type == FileType::kDirectory) PLUMB_TRY(enter(path));
   }
   return {};

@@ -104,5 +104,25 @@ TEST(ForeseenKernel, MountsAndValues) {
   EXPECT_EQ(system.content("/proc/sys/vm/swappiness"), "60\n");
 }
 
+// An overlay of several disks, as live systems have one, has files of several devices.
+TEST(ForeseenKernel, FilesOfOneOverlayAreNoMounts) {
+  FakeSystem system;
+  system.make_file("/proc/self/mountinfo", kRootMount);
+  system.make_file("/srv/h/below", "x");
+  system.mount("/srv/h/below");
+  system.make_file("/srv/h/disk/x", "x");
+  system.mount("/srv/h/disk");
+  system.set_limits("/srv/h/disk", {.mount = true});
+  ForeseenSystem then(system, {});
+  ASSERT_TRUE(then.carry_out(ChangeMount{"mount", "/srv/h/memory", "none", "tmpfs", ""}, 1));
+  ASSERT_TRUE(then.carry_out(MakeDirectory{"/srv/h/memory/y", {}, false}, 2));
+  std::vector<std::string> mounted;
+  ASSERT_TRUE(then.walk("/srv/h", [&](const std::string& path, const FileInfo&, bool is) -> Result<bool> {
+    if (is) mounted.push_back(path);
+    return true;
+  }));
+  EXPECT_EQ(mounted, (std::vector<std::string>{"/srv/h/disk", "/srv/h/disk/x", "/srv/h/memory", "/srv/h/memory/y"}));
+}
+
 }  // namespace
 }  // namespace plumb

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "providers/sdk/asked_programs.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/obstacles.h"
@@ -47,7 +48,7 @@ Result<std::vector<std::vector<std::string>>> report(const char* program, const 
   request.changes_nothing = true;
   PLUMB_TRY_ASSIGN(const ProcessResult answer, system.run(request));
   if (answer.exit_code != 0)
-    return fail(Code::kCannotObserve, std::string(program) + " does not answer: " + last_lines(answer.errors, 3));
+    return fail(Code::kCannotObserve, std::string(program) + " does not answer: " + said_by(answer, 3));
   std::vector<std::vector<std::string>> rows;
   for (std::string_view rest = answer.output; !rest.empty();) {
     std::string_view line = take_line(rest);
