@@ -214,6 +214,15 @@ void Unit::task(const Task& one, const Surroundings& around) {
       if (const Node* failed = one.keyword("failed_when"); failed != nullptr && !says_no(failed))
         note(row, "`failed_when` has no word here: a check says it");
       note(row, "a reading, where something asks for it");
+      const auto partly = [&](const std::string& why) {
+        note(row, why);
+        set_outcome(row, Outcome::kPartly);
+      };
+      if (local && !waits) partly("it runs on the machine that runs Ansible; here the host itself asks");
+      const Node* as = one.keyword("become_user");
+      if (commands && as != nullptr && as->text != "root")
+        partly("`become_user` has no word here: a reading asks as the user of the connection");
+      if (commands && one.keyword("environment") != nullptr) partly("`environment` of a reading has no word here");
       if (!waits) return;
       const bool for_path = until.what == Until::What::kThere || until.what == Until::What::kGone;
       if (module != "uri" && !(module == "stat" && for_path))
