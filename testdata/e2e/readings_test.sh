@@ -172,6 +172,7 @@ says 'Nothing to change'
 if command -v curl >/dev/null || command -v wget >/dev/null; then
   mkdir web
   printf '{"port": 8443}\n' >web/settings.json
+  : >web.log # the server's own may be opened after it is read here
   (cd web && exec python3 -u -m http.server --bind 127.0.0.1 0) >web.log 2>&1 &
   server=$!
   trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
