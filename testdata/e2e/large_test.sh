@@ -147,7 +147,7 @@ cp project/page.tmpl page.tmpl
 exits 0 run plan -o plan.json
 echo 'one line more' >>project/page.tmpl
 exits 1 run apply --yes plan.json
-says 'apply --resume'
+says "Go on with: plumb -C project --root $root apply --resume"
 rm "$root/srv/rendered"
 exits 1 run apply --yes --resume last
 says_not PL2108
