@@ -20,4 +20,11 @@ inline std::string shell_word(std::string_view text) {
   return out + "'";
 }
 
+// As somebody would type it: between quotes only where it needs them.
+inline std::string typed_word(std::string_view text) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
+  return text.empty() || text.find_first_not_of(kPlain) != std::string_view::npos ? shell_word(text)
+                                                                                  : std::string(text);
+}
+
 }  // namespace plumb

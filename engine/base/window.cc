@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "engine/base/joined.h"
 #include "engine/base/zone_form.h"
 
 namespace plumb {
@@ -84,14 +85,14 @@ std::optional<std::vector<Window>> windows_from(const Json& json) {
 
 std::string text_of(const Window& window) {
   std::string names;
-  for (const unsigned day : window.days) names += (names.empty() ? "" : ", ") + std::string(kDayNames.at(day));
+  for (const unsigned day : window.days) append_item(names, kDayNames.at(day));
   if (window.days.size() == kDays.size()) names = "every day";
   return names + " from " + clock_text(window.from) + " to " + clock_text(window.to) + " " + window.timezone;
 }
 
 std::string text_of(const std::vector<Window>& windows) {
   std::string text;
-  for (const Window& window : windows) text += (text.empty() ? "" : ", or ") + text_of(window);
+  for (const Window& window : windows) append_item(text, text_of(window), ", or ");
   return text;
 }
 
