@@ -36,7 +36,7 @@ test-long: build ## what `make test` does, with many more of the cases that are 
 	@PLUMB_LONG=1 .ci/test build
 
 adversary: build ## what a hostile local user, host, plan or reader could get: nothing
-	@.ci/test build -R '^(adversary|local_user|account_kills)[.]'
+	@.ci/test build -R '^(adversary|local_user|account_kills)[.]|^controller_kills'
 
 kill-points: build ## kill the executor, or let its writing fail, at calls that write, for every kind
 	@PLUMB_LONG=1 build/tests/meet kills

@@ -36,7 +36,7 @@ class Draft {
   Draft(const Draft&) = delete;
   Draft& operator=(const Draft&) = delete;
   ~Draft() {
-    for (const char* const beside : {"", "-wal", "-shm"}) {
+    for (const char* const beside : {"", "-wal", "-shm", "-journal"}) {
       std::error_code ignored;
       std::filesystem::remove(path_.string() + beside, ignored);
     }

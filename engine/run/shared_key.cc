@@ -110,8 +110,10 @@ Result<> share_key(const std::filesystem::path& project_folder, const std::strin
                      "\n# Who can open project-key.age; to take a key away, remove its line and run "
                      "`plumb project-key rotate`.\n";
   for (const keys::PublicKey& one : recipients) list += one.line() + "\n";
-  PLUMB_TRY(write_file(project_folder / kSealedKey, sealed));
-  return write_file(project_folder / kRecipients, list);
+  // The list is what says that a key is shared, and can be read by itself: who is cut off in between shares it once
+  // more.
+  PLUMB_TRY(write_file(project_folder / kRecipients, list));
+  return write_file(project_folder / kSealedKey, sealed);
 }
 
 Result<std::string> open_shared_key(const std::filesystem::path& project_folder, const std::string& identity,

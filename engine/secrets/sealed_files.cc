@@ -28,6 +28,15 @@ Result<std::string> seal_to_keys(const std::vector<std::string>& keys, std::stri
   return seal::seal_to(recipients, text);
 }
 
+// Whether write_file() calls a file so until it is whole: what was cut off leaves it, and it holds nothing.
+bool is_half_written(const std::string& name) {
+  constexpr std::string_view kMark = ".plumb-";
+  constexpr std::size_t kDigits = 12;
+  if (name.size() < kMark.size() + kDigits) return false;
+  const std::string_view end = std::string_view(name).substr(name.size() - kMark.size() - kDigits);
+  return end.starts_with(kMark) && end.find_first_not_of("0123456789abcdef", kMark.size()) == std::string_view::npos;
+}
+
 }  // namespace
 
 Result<std::string> seal_text(const std::string& key, std::string_view text) {
@@ -53,7 +62,8 @@ Result<Resealing> Resealing::begin(const std::vector<std::filesystem::path>& fol
     std::error_code problem;
     for (std::filesystem::recursive_directory_iterator at(folder, problem), end; !problem && at != end;
          at.increment(problem)) {
-      if (at->is_regular_file(problem)) all.files_.push_back(at->path());
+      if (at->is_regular_file(problem) && !is_half_written(at->path().filename().string()))
+        all.files_.push_back(at->path());
       if (all.files_.size() > kMostFiles)
         return fail(Code::kSecretStore, folder.string() + " holds too many files to seal them anew");
     }

@@ -51,6 +51,16 @@ TEST_F(ResealingTest, EitherKeyOpensThemWhileOneTakesTheOthersPlace) {
   EXPECT_EQ(opened(kOther), "onetwo");
 }
 
+// What a writer that was killed left beside a file is none of theirs.
+TEST_F(ResealingTest, WhatIsHalfWrittenHoldsNobodyUp) {
+  folder_.write("secrets/a.plumb-0123456789ab", "age-encr");
+  const auto resealing = Resealing::begin({folder_ / "secrets"}, kKey, kOther);
+  ASSERT_TRUE(resealing) << resealing.error().summary();
+  EXPECT_EQ(resealing->files().size(), 2U);
+  folder_.write("secrets/a.plumb-of-ours", "age-encr");
+  EXPECT_FALSE(Resealing::begin({folder_ / "secrets"}, kKey, kOther));
+}
+
 TEST_F(ResealingTest, NothingIsWrittenWhereOneCannotBeOpened) {
   folder_.write("secrets/c", seal_text(kOther, "three").value());
   const std::string before = folder_.read("secrets/a");

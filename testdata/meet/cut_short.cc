@@ -115,7 +115,8 @@ class Tracer {
   void stopped(pid_t pid, int status) {
     const int event = status >> 16;
     if (event == PTRACE_EVENT_SECCOMP) return called(pid);
-    if (event == PTRACE_EVENT_EXEC) programs_.insert(pid);
+    // The work itself may be a program.
+    if (event == PTRACE_EVENT_EXEC && pid != main_) programs_.insert(pid);
     if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
       unsigned long child = 0;
       ::ptrace(PTRACE_GETEVENTMSG, pid, nullptr, &child);
@@ -133,20 +134,41 @@ class Tracer {
     if (::ptrace(static_cast<__ptrace_request>(PTRACE_GET_SYSCALL_INFO), pid, sizeof info, &info) <= 0)
       return go_on(pid, 0);
     ++result_.calls;
-    const bool is_full = cut_.fault == Fault::kFull && result_.calls >= cut_.at;
     if (result_.calls == cut_.at && cut_.fault == Fault::kKill) {
       result_.cut = true;
       return kill_all();
     }
-    if (is_full || (cut_.fault == Fault::kBroken && result_.calls == cut_.at)) {
+    if (const int error = error_of(cut_.fault); error != 0 && (result_.calls == cut_.at || goes_on_failing())) {
       const int number = static_cast<int>(info.seccomp.nr);
       const bool goes_out = is_data(number) && is_stream(pid, static_cast<int>(info.seccomp.args[0]));
-      if (!goes_out && (!is_full || needs_room(number))) {
-        fail(pid, is_full ? ENOSPC : EIO);
+      if (!goes_out && (cut_.fault != Fault::kFull || needs_room(number))) {
+        fail(pid, error);
         result_.cut = true;
       }
     }
     go_on(pid, 0);
+  }
+
+  bool goes_on_failing() const {
+    return result_.calls > cut_.at && (cut_.fault == Fault::kFull || cut_.fault == Fault::kReadOnly);
+  }
+
+  // 0 for what is none.
+  static int error_of(Fault fault) {
+    switch (fault) {
+      case Fault::kBroken:
+        return EIO;
+      case Fault::kFull:
+        return ENOSPC;
+      case Fault::kForbidden:
+        return EPERM;
+      case Fault::kInterrupted:
+        return EINTR;
+      case Fault::kReadOnly:
+        return EROFS;
+      default:
+        return 0;
+    }
   }
 
   static bool is_data(int number) { return number == SYS_write || number == SYS_writev || number == SYS_sendfile; }
@@ -199,6 +221,12 @@ const char* name(Fault fault) {
       return "EIO";
     case Fault::kFull:
       return "ENOSPC";
+    case Fault::kForbidden:
+      return "EPERM";
+    case Fault::kInterrupted:
+      return "EINTR";
+    case Fault::kReadOnly:
+      return "EROFS";
   }
   return "";
 }

@@ -1,6 +1,7 @@
 // Cuts a program off in front of a system call that writes, or lets that call fail.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -8,9 +9,13 @@
 namespace plumb::meet {
 
 // What happens at a call: nothing; the end of the program and of all that it started, as when the power fails; the call
-// fails, as on a broken disk; or it and all after it that need room, as on a full one. A call that writes to a pipe or
-// a socket never fails.
-enum class Fault { kNone, kKill, kBroken, kFull };
+// fails, as on a broken disk, where it is forbidden, or where a signal came in between; or it and all after it, as on a
+// disk that has become read-only; or of these those that need room, as on a full one. A call that writes to a pipe or a
+// socket never fails.
+enum class Fault { kNone, kKill, kBroken, kFull, kForbidden, kInterrupted, kReadOnly };
+// Those that are no end of the program.
+inline constexpr std::array<Fault, 5> kFailures = {Fault::kBroken, Fault::kFull, Fault::kForbidden, Fault::kInterrupted,
+                                                   Fault::kReadOnly};
 const char* name(Fault fault);
 
 struct Cut {

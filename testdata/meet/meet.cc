@@ -261,7 +261,7 @@ class KillRun {
     const std::uint64_t step = std::max<std::uint64_t>(1, calls / most_);
     for (std::uint64_t at = 1 + cases_ % step; at <= calls; at += step) {
       cut(label, one, {Fault::kKill, at});
-      if (can_fail_calls()) cut(label, one, {at % 2 == 0 ? Fault::kBroken : Fault::kFull, at});
+      if (can_fail_calls()) cut(label, one, {kFailures[failures_++ % kFailures.size()], at});
     }
     return true;
   }
@@ -295,6 +295,7 @@ class KillRun {
   // Of one case.
   const std::uint64_t most_ = number("MOST", number("PLUMB_LONG", 0) != 0 ? 24 : 4);
   std::uint64_t cases_ = 0;
+  std::uint64_t failures_ = 0;
   std::map<Fault, std::uint64_t> done_;
   std::map<std::string, std::uint64_t> points_;  // by kind
   int broken_ = 0;
