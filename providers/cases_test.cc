@@ -117,14 +117,15 @@ TEST_P(DescribedKind, TakesWhateverAHostTells) {
   const auto identity = kind.schema.json().at("x-identity").get<std::string>();
   // What kinds observe beside what is declared.
   std::istringstream beside(
-      "encrypted ends fits_key maker public signed_by unused active also_in as asked at auth_file automatic below "
+      "encrypted ends fits_key maker public signed_by unused active along also also_in as as_is asked at auth_file "
+      "automatic below "
       "brings "
       "built_from can_reload can_run candidate "
       "changed charset client context created current cuts divert downgrade entry extra file_version folder "
       "found guard held holder id in_zone installed installs kept left lines link links links_wanted listed "
       "lists loaded manager mounted moved named new_group no_folder offered offered_branch old_zone orphans "
       "other others outdated own package pending program provided_by refresh registered reload_needed reloads "
-      "removes rules running running_priority running_rules runs runtime_folder selected services settings "
+      "removes rules running running_priority running_rules runs runtime_folder selected services set_back settings "
       "stale_submodules start_file taken to_pull type unit unknown unpacked unpushed unread user uses values "
       "versions visudo waits waits_for wanted why ");
   std::vector<std::string> names{std::istream_iterator<std::string>(beside), {}};

@@ -63,6 +63,10 @@ class Inversion {
     static const std::map<std::string, std::string> kOpposite = {{"start", "stop"},     {"stop", "start"},
                                                                  {"enable", "disable"}, {"disable", "enable"},
                                                                  {"mask", "unmask"},    {"unmask", "mask"}};
+    // What was done to others behind it the opposite undoes: it takes them along again.
+    const auto same = [&](const Operation& one) { return std::holds_alternative<ServiceAction>(one); };
+    const auto first = std::find_if(back_.begin(), back_.end(), same);
+    if (first != back_.end() && std::get<ServiceAction>(*first).unit != service.unit) return;
     ServiceAction back = service;
     if (const auto opposite = kOpposite.find(service.verb); opposite != kOpposite.end()) back.verb = opposite->second;
     back_.emplace_back(std::move(back));

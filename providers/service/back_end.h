@@ -2,6 +2,7 @@
 // `const BackEnd& back_end()` in the namespace of its own name.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,16 @@ struct Unit {
   std::optional<Refusal> ends_by_itself;  // it cannot be kept running
   std::string own_file;                   // a unit file of the administrator's, which stands in the way of masking
 };
+
+// One of the units that are enabled and disabled along with each other.
+struct Companion {
+  bool is_there = false;
+  bool can_be_enabled = false;  // by links of its own
+  bool enabled = false;
+  std::vector<std::string> takes;  // itself, and all that change with it
+};
+using Along = std::map<std::string, Companion>;
+inline constexpr std::size_t kMostAlong = 64;
 
 // What a host tells of the units that were asked for, in their order. A name that is no service has its own error.
 struct Units {
@@ -93,6 +104,10 @@ class BackEnd : public ServiceManager {
 
   // Of an enabled unit, by its own name. Nothing where they cannot be told.
   virtual Result<std::optional<Links>> read_links(const std::string& unit, const Account* owner, System& system) const;
+  // Of a unit by its own name: itself, and who is enabled and disabled along with it.
+  virtual Result<Along> read_along(const std::string& /*unit*/, const Account* /*owner*/, System& /*system*/) const {
+    return Along();
+  }
   // Pure: whether it may have to be enabled anew with a file of that text, where it has these links.
   virtual bool may_relink(std::string_view /*path*/, std::string_view /*text*/, const std::string& /*unit*/,
                           const std::vector<std::string>& /*links*/) const {

@@ -1,6 +1,7 @@
 // What a host tells of a service, and what is in its way.
 #include <map>
 
+#include "providers/service/along.h"
 #include "providers/service/service.h"
 #include "providers/service/terms.h"
 
@@ -92,6 +93,40 @@ Result<> add_links(const Desired& desired, const Unit& unit, const BackEnd& back
   return {};
 }
 
+std::vector<Wish> wishes_of(const Desired& desired, const BackEnd& back_end, const Account* owner, System& system) {
+  std::vector<Wish> wishes;
+  for (const char* attribute : {kOthersBefore, kOthersAfter}) {
+    for (const std::string& name : texts_in(desired.attribute(attribute))) {
+      const Result<Unit> unit = back_end.read_files(name, owner, system);
+      wishes.push_back({unit ? unit->name : name, !desired.flag("enabled", false), attribute == kOthersBefore});
+    }
+  }
+  return wishes;
+}
+
+// Whom its links would take along.
+Result<> add_company(const Desired& desired, const Unit& unit, const BackEnd& back_end, const Account* owner,
+                     System& system, Observed& observed) {
+  const bool enable = desired.flag("enabled", false);
+  const bool anew = observed.attribute("links") != observed.attribute("links_wanted");
+  if (!unit.found || !desired.has("enabled") || (observed.flag("enabled", false) == enable && !anew)) return {};
+  PLUMB_TRY_ASSIGN(const Along units, back_end.read_along(unit.name, owner, system));
+  if (units.size() < 2) return {};
+  for (const auto& [name, one] : units) {
+    if (name != unit.name) observed.attributes[kAlso].push_back(name);
+  }
+  const Company company = company_of(unit.name, enable, anew, units, wishes_of(desired, back_end, owner, system));
+  if (!company.along.empty()) observed.attributes[kAlong] = company.along;
+  if (!company.as_is.empty()) observed.attributes[kAsIs] = company.as_is;
+  if (!company.set_back.empty()) observed.attributes[kSetBack] = company.set_back;
+  if (company.against.empty() || observed.obstacle) return {};
+  observed.obstacle =
+      refused(unit.name + " cannot be " + (enable ? "enabled" : "disabled") + " while " + company.against + " is " +
+                  (enable ? "disabled" : "enabled") + ": their [Install] sections take each other along by `Also`",
+              "ask the same of both, or leave out `enabled` of one");
+  return {};
+}
+
 // Whatever started it: with a socket of its own it may be stopped, and lets nobody in then.
 bool is_sshd(std::string_view unit) {
   const std::string_view name = unit.substr(0, unit.find('.'));
@@ -141,7 +176,8 @@ std::vector<Result<Observed>> observe_those(std::span<const Desired* const> desi
     }
     Observed observed = describe(*desired[i], *unit, *read, **back_end, owner);
     if (owner == nullptr && !system.reached_by().empty() && is_sshd(unit->name)) observed.attributes[kLetsIn] = true;
-    const Result<> added = add_links(*desired[i], *unit, **back_end, owner, system, observed);
+    Result<> added = add_links(*desired[i], *unit, **back_end, owner, system, observed);
+    if (added) added = add_company(*desired[i], *unit, **back_end, owner, system, observed);
     results.push_back(added ? Result<Observed>(std::move(observed)) : Result<Observed>(Error(added.error())));
   }
   return results;

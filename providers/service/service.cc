@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/survey.h"
 #include "providers/service/terms.h"
@@ -80,6 +81,13 @@ class Actions {
     fresh_ = !observed.exists || desired.flag("unit_files", false) || observed.flag("reload_needed", false) || alias;
   }
   void add(const char* verb) { change_.operations.push_back(ServiceAction{manager_, unit_, verb, owner_}); }
+  // Of another unit, as "enable x.socket".
+  void add_other(const std::string& told) {
+    const std::size_t blank = told.find(' ');
+    const std::string verb = told.substr(0, blank);
+    if (blank == std::string::npos || (verb != "enable" && verb != "disable")) return;
+    change_.operations.push_back(ServiceAction{manager_, told.substr(blank + 1), verb, owner_});
+  }
   // Before the unit's files are used: they may be newer than what is loaded, now or by an earlier action.
   void reload_definition() {
     if (fresh_) add("daemon_reload");
@@ -92,6 +100,22 @@ class Actions {
   Change& change_;
   bool fresh_ = false;
 };
+
+}  // namespace
+
+namespace {
+
+// Who goes along with a unit that is enabled or disabled, and who would but stays as it is.
+void tell_company(const Observed& observed, bool enable, Change& change) {
+  const std::vector<std::string> along = texts_in(observed.attribute(kAlong));
+  const std::vector<std::string> back = texts_in(observed.attribute(kSetBack));
+  if (!along.empty()) {
+    change.before[kAlong] = along;
+    change.note =
+        joined(along) + (along.size() == 1 ? " is " : " are ") + (enable ? "enabled" : "disabled") + " along with it";
+  }
+  if (!back.empty()) append_item(change.note, "then " + joined(back) + ", which it takes along", "; ");
+}
 
 }  // namespace
 
@@ -122,12 +146,18 @@ Change ServiceProvider::diff(const Desired& desired, const Observed& observed) c
                       differs("links", observed.attribute("links_wanted"),
                               observed.attribute("links") == observed.attribute("links_wanted"));
 
+  const auto add_company = [&] {
+    for (const std::string& told : texts_in(observed.attribute(kSetBack))) actions.add_other(told);
+    tell_company(observed, !disable, change);
+  };
   if (start) actions.reload_definition();
   if (enable) actions.add("enable");
   if (relink) actions.add("reenable");
+  if (enable || relink) add_company();
   if (start) actions.add("start");
   if (stop) actions.add("stop");
   if (disable) actions.add("disable");
+  if (disable) add_company();
   if (mask) actions.add("mask");
   if (change.operations.empty()) return change;
   change.op = Op::kUpdate;
@@ -166,7 +196,23 @@ std::vector<std::string> ServiceProvider::claims_on_host(const Desired& desired,
   return {claim_of(desired, *back_end, observed.text("unit"))};
 }
 
+// Those of the same manager that ask the opposite. What is to go comes before all that is declared.
+void ServiceProvider::note_others(Desired& desired, std::span<const Desired> host) const {
+  if (!desired.has("enabled")) return;
+  const auto itself =
+      std::find_if(host.begin(), host.end(), [&](const Desired& one) { return one.address == desired.address; });
+  const BackEnd& back_end = *candidates(desired).front();
+  for (auto other = host.begin(); other != host.end(); ++other) {
+    const bool opposite = other->address.kind == desired.address.kind && other->has("enabled") &&
+                          other->flag("enabled", false) != desired.flag("enabled", false);
+    if (!opposite || manager_of(*other) != manager_of(desired) || owner_of(*other) != owner_of(desired)) continue;
+    const bool before = itself != host.end() && other < itself;
+    desired.attributes[before ? kOthersBefore : kOthersAfter].push_back(back_end.unit_name(other->text("name")));
+  }
+}
+
 void ServiceProvider::complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const {
+  note_others(desired, host);
   const std::string name = desired.text("name");
   for (const BackEnd* back_end : candidates(desired)) {
     const std::string unit = back_end->unit_name(name);
@@ -187,6 +233,10 @@ bool ServiceProvider::follows_from(const Desired& desired, const Observed& obser
   if (back_end == nullptr || (wants_running(desired) && !observed.flag("can_run", true))) return false;
   const bool enable = desired.flag("enabled", false);
   if (desired.flag("masked", false) && (wants_running(desired) || enable)) return false;
+  const std::vector<std::string> also = texts_in(observed.attribute(kAlso));
+  const bool takes =
+      std::any_of(also.begin(), also.end(), [&](const std::string& unit) { return back_end->shapes(path, unit); });
+  if (takes && !diff(desired, observed).empty()) return true;
   for (const std::string& unit : units_of(desired, observed, *back_end)) {
     if (!back_end->shapes(path, unit)) continue;
     if (desired.flag("masked", false)) {
@@ -326,6 +376,8 @@ std::optional<Desired> ServiceProvider::restore(const Desired& desired, const Ob
   for (const char* attribute : {"enabled", "masked"}) {
     if (desired.has(attribute)) again.attributes[attribute] = before.flag(attribute, false);
   }
+  // Those were as they are without it.
+  for (const std::string& unit : texts_in(before.attribute(kAsIs))) again.attributes[kOthersAfter].push_back(unit);
   return again;
 }
 
@@ -339,6 +391,7 @@ void add_to(Registry& registry) {
                 .provider = make_provider<ServiceProvider>(),
                 .operations = OperationSet::of<ServiceAction>(),
                 .triggers = {{"restart_on", Op::kRestart}, {"reload_on", Op::kReload}},
+                .dwindling = {kAlong},
                 .removal = "state: stopped, enabled: false",
                 .confirmable = true,
                 .adoption = {survey, "services"}});

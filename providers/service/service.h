@@ -31,8 +31,9 @@ class ServiceProvider : public Provider {
                     const std::string* text) const override;
   std::optional<Diagnostic> contradicted_by(const Desired& desired, const Observed& observed, const std::string& path,
                                             const std::string& text) const override;
-  // Sets `unit_files` where another resource of the host manages files of the unit, `added_to`
-  // where such a file adds to the unit's own, and `links_managed` where one is a link by which it starts with the host.
+  // Sets `others_before` and `others_after`, units of which other resources ask the opposite; `unit_files` where
+  // another resource of the host manages files of the unit, `added_to` where such a file adds to the unit's own, and
+  // `links_managed` where one is a link by which it starts with the host.
   void complete(Desired& desired, std::span<const Desired> host, const SecretOf&) const override;
   // Its unit file, what is added to it, and the links that enabling makes.
   std::vector<ImpliedPath> implies_paths(const Desired& desired) const override;
@@ -43,6 +44,9 @@ class ServiceProvider : public Provider {
   Observed as_declared(const Desired& desired) const override;
   Change triggered(const Desired& desired, const Observed& observed, Op op) const override;
   std::optional<Desired> restore(const Desired& desired, const Observed& before) const override;
+
+ private:
+  void note_others(Desired& desired, std::span<const Desired> host) const;
 };
 
 void add_to(Registry& registry);

@@ -20,6 +20,18 @@ inline bool needs_unit(const Desired& desired) {
 // Observed: the host was reached by a login, and logins come in by this unit.
 inline constexpr const char* kLetsIn = "lets_in";
 
+// Observed where it is to be enabled or disabled: the units that its files name along with it, whether they are there
+// or not; of those whom it changes, who are as they would be, and what is done so that others stay as they are asked
+// for.
+inline constexpr const char* kAlso = "also";
+inline constexpr const char* kAlong = "along";
+inline constexpr const char* kAsIs = "as_is";
+inline constexpr const char* kSetBack = "set_back";
+
+// Completed: units of which other resources ask the opposite, those that come before it and those behind it.
+inline constexpr const char* kOthersBefore = "others_before";
+inline constexpr const char* kOthersAfter = "others_after";
+
 // Whose units a resource is about; "" for the host's.
 inline std::string owner_of(const Desired& desired) {
   return desired.text("scope") == "user" ? desired.text("as") : std::string();

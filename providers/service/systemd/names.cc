@@ -77,6 +77,10 @@ Refusal no_install_section() {
           "leave out `enabled`, or enable what starts it, such as its socket or timer"};
 }
 
+Refusal nobody_along() {
+  return {"because none of the units that its `Also` names is there", "declare before it what brings one of them"};
+}
+
 Refusal one_shot() {
   return {"ends by itself once its work is done, so it cannot be kept running",
           "manage the timer that starts it, or run it with a `command` and `run_on`"};

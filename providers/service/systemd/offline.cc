@@ -76,12 +76,13 @@ Result<bool> is_called(const std::vector<std::string>& aliases, const std::strin
 }
 
 // Of a unit that nothing is to pull in itself: whether those are enabled that go along with it. kEither where none of
-// them can be.
+// them can be, and kImpossible where none of them is there.
 Result<Enabled> enabled_along(const std::vector<std::string>& also, const Place& place, System& system) {
-  Enabled enabled = Enabled::kEither;
+  Enabled enabled = Enabled::kImpossible;
   for (const std::string& name : also) {
     const std::string other = full_name(name);
     PLUMB_TRY_ASSIGN(const std::vector<UnitFile> files, files_on_disk(other, place, system));
+    if (!files.empty() && enabled == Enabled::kImpossible) enabled = Enabled::kEither;
     if (std::all_of(files.begin(), files.end(), [](const UnitFile& file) { return file.install.empty(); })) continue;
     PLUMB_TRY_ASSIGN(const std::vector<std::string> links, links_of(other, place, system));
     if (links.empty()) return Enabled::kNo;
@@ -123,6 +124,7 @@ Result<Unit> read_one(const std::string& name, const Place& place, System& syste
     unit.enabled = Enabled::kYes;
   } else if (!blocked && !pulled_in && whole.aliases.empty() && !whole.also.empty()) {
     PLUMB_TRY_ASSIGN(unit.enabled, enabled_along(whole.also, place, system));
+    unit.not_enabled = nobody_along();
   } else if (!blocked) {
     unit.enabled = whole.has_install ? Enabled::kNo : Enabled::kImpossible;
   }

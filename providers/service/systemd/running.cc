@@ -140,7 +140,9 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
     if (!unit.masked) {
       PLUMB_TRY_ASSIGN(unit.enabled, enabled_of(file_state, property(block, "FragmentPath"), unit.name, place, system));
     }
-    unit.not_enabled = file_state == "generated" ? made_of_another_file() : no_install_section();
+    unit.not_enabled = file_state == "generated"  ? made_of_another_file()
+                       : file_state == "indirect" ? nobody_along()
+                                                  : no_install_section();
     // What is loaded is not what counts once it is loaded again.
     if (unit.reload_needed) {
       PLUMB_TRY(take_from_disk(unit, place, system));

@@ -284,6 +284,10 @@ Result<std::optional<Links>> Systemd::read_links(const std::string& unit, const 
   return std::optional(Links{std::move(there), std::move(*wanted)});
 }
 
+Result<Along> Systemd::read_along(const std::string& unit, const Account* owner, System& system) const {
+  return systemd::read_along(unit, owner == nullptr ? host_place() : place_of(*owner), system);
+}
+
 bool Systemd::may_relink(std::string_view path, std::string_view text, const std::string& unit,
                          const std::vector<std::string>& links) const {
   const UnitFile file = parse_unit_file(text);

@@ -41,6 +41,7 @@ class Systemd : public BackEnd {
   std::string mask_of(const std::string& unit) const override;
   void add_implied(const std::string& unit, bool enabled, bool masked, std::vector<ImpliedPath>& paths) const override;
   Result<std::optional<Links>> read_links(const std::string& unit, const Account* owner, System& system) const override;
+  Result<Along> read_along(const std::string& unit, const Account* owner, System& system) const override;
   bool may_relink(std::string_view path, std::string_view text, const std::string& unit,
                   const std::vector<std::string>& links) const override;
   std::optional<Refusal> refuses(std::string_view text, bool run, bool enable) const override;

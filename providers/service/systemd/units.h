@@ -55,6 +55,7 @@ Result<std::vector<Unit>> parse_show(std::string_view output, std::span<const st
 // Of a unit that cannot be enabled, and of one that cannot be kept running.
 Refusal no_install_section();
 Refusal made_of_another_file();
+Refusal nobody_along();
 Refusal one_shot();
 
 // What settings of [Install] ask for: a link in the folder of the unit that they name, by its ending.
@@ -80,6 +81,8 @@ std::optional<Refusal> ends_by_itself(const UnitFile& file);
 // No files: there is no such unit.
 Result<std::vector<std::string>> links_of(const std::string& unit, const Place& place, System& system);
 Result<std::vector<UnitFile>> files_on_disk(const std::string& unit, const Place& place, System& system);
+// Of a unit by its own name: itself, and who is enabled and disabled along with it.
+Result<Along> read_along(const std::string& unit, const Place& place, System& system);
 // A unit that a folder adds to instead of a file, or a link to nothing, cannot be enabled, whatever its files say:
 // whether it is such a one. One to which somebody's link adds that is not followed is broken.
 Result<bool> note_no_file_among_files(Unit& unit, const Place& place, System& system);
