@@ -63,6 +63,7 @@ inline std::string state_of(const std::filesystem::path& path) {
   std::string out = path.filename().string() + " " + std::to_string(info.st_mode) + " " + std::to_string(info.st_uid) +
                     ":" + std::to_string(info.st_gid) + " " + std::to_string(info.st_nlink);
   if (::lgetxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0) out += " list";
+  if (::lgetxattr(path.c_str(), "user.asked", nullptr, 0) >= 0) out += " attribute";
   if (S_ISREG(info.st_mode)) {
     std::ifstream in(path, std::ios::binary);
     out += " " + std::string(std::istreambuf_iterator<char>(in), {});

@@ -64,6 +64,29 @@ TEST_F(LocalUser, WriteFileThatFollowsAndKeepsACopy) {
       [&](const std::string& folder) { return WriteFile{folder + "/secret", content_, {}, true, true, ""}; });
 }
 
+// What is written over keeps its inode: whose it is has to be known of the very file that is written to.
+WriteFile in_place(const std::string& path, const std::string& content) {
+  WriteFile write{path, content, {"4242", {}, "0644"}, false, false, ""};
+  write.in_place = true;
+  return write;
+}
+
+TEST_F(LocalUser, WriteInPlace) {
+  in_a_changing_folder([&](const std::string& folder) { return in_place(folder + "/secret", content_); },
+                       [](const std::string& folder) { touch(folder + "/secret"); });
+}
+
+TEST_F(LocalUser, WriteInPlaceOfAFileThatChanges) {
+  make_file(home_ + "/f", kUser, 0600);
+  make_link(outside_ + "/secret", home_ + "/out");
+  const Exchanger exchanger(home_ + "/f", home_ + "/out");
+  for (const bool follow : {false, true}) {
+    WriteFile write = in_place(home_ + "/f", content_);
+    write.follow = follow;
+    expect_nothing_outside(write);
+  }
+}
+
 TEST_F(LocalUser, EditFile) {
   LineEdit line;
   line.text = "added";
@@ -245,6 +268,20 @@ TEST_F(LocalUser, SetAttributesOfAFileThatChanges) {
     expect_nothing_outside(SetAttributes{home_ + "/f", {"4242", {}, "0666", "none"}, follow});
 }
 
+// A list and attributes of one's own choice on what is root's would open it.
+TEST_F(LocalUser, ListsAndAttributesOfAFileThatChanges) {
+  make_file(home_ + "/f", kUser, 0600);
+  make_link(outside_ + "/secret", home_ + "/out");
+  const Exchanger exchanger(home_ + "/f", home_ + "/out");
+  Ownership ownership;
+  ownership.extended = {{"user.asked", "yes"}};
+  ownership.without = {"user.other"};
+  for (const bool follow : {false, true}) expect_nothing_outside(SetAttributes{home_ + "/f", ownership, follow});
+  ownership.mode = "0640";
+  ownership.acl = "user:4242:rw";
+  for (const bool follow : {false, true}) expect_nothing_outside(SetAttributes{home_ + "/f", ownership, follow});
+}
+
 // What a plan sees of a tree, and what it then does.
 TEST_F(LocalUser, RecursionAndPurge) {
   const std::string tree = home_ + "/tree";
@@ -285,6 +322,10 @@ TEST_F(LocalUser, WritesBesideRootsFile) {
   beside_roots_file(WriteFile{home_ + "/f", content_, {{}, {}, "0644"}, false, true, ""}, "f");
 }
 
+TEST_F(LocalUser, WritesInPlaceBesideRootsFile) {
+  beside_roots_file(in_place(home_ + "/f", content_), "f");
+}
+
 TEST_F(LocalUser, EditsBesideRootsFile) {
   LineEdit line;
   line.text = "added";
@@ -297,6 +338,13 @@ TEST_F(LocalUser, EditsBesideRootsFile) {
 
 TEST_F(LocalUser, AttributesBesideRootsFile) {
   beside_roots_file(SetAttributes{home_ + "/f", {"4242", {}, "0666"}, false}, "f");
+}
+
+TEST_F(LocalUser, ListsBesideRootsFile) {
+  Ownership ownership;
+  ownership.owner = "4242";
+  ownership.extended = {{"user.asked", "yes"}};
+  beside_roots_file(SetAttributes{home_ + "/f", ownership, false}, "f");
 }
 
 TEST_F(LocalUser, NewFolderBesideRootsFolder) {
