@@ -196,26 +196,46 @@ Run begin(const Desired& desired, const Observed& observed, const char* verb) {
   return run;
 }
 
+// Runs of digits, without zeros in front, and of letters; a hyphen stands for ".pre.". Zeros at the end of the numbers,
+// and of all, say nothing.
+std::vector<std::string> segments_of(std::string_view version) {
+  std::vector<std::string> segments;
+  bool numbers = true;
+  const auto end_with_no_zeros = [&segments] {
+    while (!segments.empty() && segments.back().empty()) segments.pop_back();
+  };
+  while (!version.empty()) {
+    const char first = version.front();
+    const bool digits = is_digit(first);
+    const auto is_other = [digits](char c) { return digits ? !is_digit(c) : !is_letter(c); };
+    const auto end = std::find_if(version.begin(), version.end(), is_other);
+    std::string_view part = version.substr(0, static_cast<std::size_t>(end - version.begin()));
+    version.remove_prefix(std::max<std::size_t>(part.size(), 1));
+    if (first == '-') part = "pre";
+    if (part.empty()) continue;
+    if (numbers && !digits) end_with_no_zeros();
+    numbers = numbers && digits;
+    if (digits) part.remove_prefix(std::min(part.find_first_not_of('0'), part.size()));
+    segments.emplace_back(part);
+  }
+  end_with_no_zeros();
+  return segments;
+}
+
 }  // namespace
 
 int compare_versions(std::string_view one, std::string_view other) {
-  const auto take = [](std::string_view& text) {
-    while (!text.empty() && (text.front() == '.' || text.front() == '-')) text.remove_prefix(1);
-    const bool digits = !text.empty() && is_digit(text.front());
-    const auto end =
-        std::find_if(text.begin(), text.end(), [&](char c) { return c == '.' || c == '-' || is_digit(c) != digits; });
-    std::string_view part = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-    text.remove_prefix(part.size());
-    if (digits) part.remove_prefix(std::min(part.find_first_not_of('0'), part.size()));
-    return std::pair(part, digits || part.empty());
-  };
-  while (!one.empty() || !other.empty()) {
-    const auto its = take(one);
-    const auto others = take(other);
-    // Letters make it older than a number, and so than nothing, which is 0.
-    if (its.second != others.second) return its.second ? 1 : -1;
-    if (its.second && its.first.size() != others.first.size()) return its.first.size() < others.first.size() ? -1 : 1;
-    if (const int order = its.first.compare(others.first); order != 0) return order;
+  const std::vector<std::string> its = segments_of(one);
+  const std::vector<std::string> others = segments_of(other);
+  const auto is_text = [](const std::string& segment) { return !segment.empty() && is_letter(segment.front()); };
+  for (std::size_t i = 0; i < std::max(its.size(), others.size()); ++i) {
+    // What is not there is 0.
+    const std::string left = i < its.size() ? its[i] : std::string();
+    const std::string right = i < others.size() ? others[i] : std::string();
+    // Letters make it older than a number.
+    if (is_text(left) != is_text(right)) return is_text(left) ? -1 : 1;
+    if (!is_text(left) && left.size() != right.size()) return left.size() < right.size() ? -1 : 1;
+    if (const int order = left.compare(right); order != 0) return order;
   }
   return 0;
 }

@@ -107,5 +107,30 @@ TEST(GemVersions, AreInRubysOrder) {
   EXPECT_EQ(compare_versions("1.0.0", "1.0"), 0);
 }
 
+// As Gem::Version of Debian's RubyGems 3.3 has them.
+TEST(GemVersions, ZerosAndHyphensSayWhatTheySayThere) {
+  struct Pair {
+    const char* one;
+    const char* other;
+    int order;
+  };
+  for (const auto& [one, other, order] : std::vector<Pair>{{"0.0.a1.0a", "0-a1", -1},
+                                                           {"0.a1.a", "0.a1.a-00", 1},
+                                                           {"1.0.a", "1.a", 0},
+                                                           {"1.a.0", "1.a", 0},
+                                                           {"1", "1-1", 1},
+                                                           {"1-pre", "1-pre-1", 1},
+                                                           {"1-a", "1.a1.2-2", 1},
+                                                           {"1-1", "1.pre.1", 0},
+                                                           {"2.01", "2.1", 0},
+                                                           {"2", "2-1a", 1},
+                                                           {"10.1-00.Z-a", "10.1-00.Z-a.00", 0},
+                                                           {"1.A", "1.a", -1},
+                                                           {"0", "0.1a", -1}}) {
+    const int found = compare_versions(one, other);
+    EXPECT_EQ(found < 0 ? -1 : found > 0 ? 1 : 0, order) << one << ' ' << other;
+  }
+}
+
 }  // namespace
 }  // namespace plumb::providers::gem
