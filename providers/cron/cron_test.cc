@@ -54,6 +54,21 @@ TEST_F(Cron, OneThatSomebodyWroteIsTakenOver) {
   EXPECT_EQ(system.content(crontab), "#Ansible: backup\n@daily /bin/b \"a b\" 50\\%\n");
 }
 
+TEST_F(Cron, RemarksBetweenTheMarkAndItsJobStay) {
+  system.make_file(crontab, "# plumb: backup\n# asked for by mail\n# again\n0 0 * * * old\n");
+  converge(job());
+  EXPECT_EQ(system.content(crontab), "# plumb: backup\n# asked for by mail\n# again\n@daily /bin/b \"a b\" 50\\%\n");
+  system.make_file(crontab, "# plumb: backup\n# plumb: other\n0 0 * * * other\n");
+  converge(job());
+  EXPECT_EQ(system.content(crontab), "# plumb: backup\n@daily /bin/b \"a b\" 50\\%\n# plumb: other\n0 0 * * * other\n");
+  system.make_file(crontab, "# plumb: other\n# a remark\n@daily /bin/b \"a b\" 50\\%\n");
+  converge(job());
+  EXPECT_EQ(system.content(crontab),
+            "# plumb: other\n# a remark\n@daily /bin/b \"a b\" 50\\%\n# plumb: backup\n"
+            "@daily /bin/b \"a b\" 50\\%\n")
+      << "it is another one's";
+}
+
 TEST_F(Cron, MarksOfOtherToolsAreKnown) {
   for (const char* mark : {"#Ansible: backup", "# Puppet Name: backup", "# Chef Name: backup", "# pyinfra-name=backup",
                            "# SALT_CRON_IDENTIFIER:backup", "# each night SALT_CRON_IDENTIFIER:backup"}) {

@@ -91,6 +91,21 @@ class EntryEditor {
   }
   bool says_the_same(std::string_view line) const { return same_ ? same_->matches(open(line)) : line == edit_.text; }
 
+  bool is_remark(std::string_view line) const {
+    return line.starts_with('#') && !is(any_marks_, line) && !match_->matches(line);
+  }
+  // A mark is about the entry below it, also where somebody wrote remarks between them.
+  std::size_t entry_below(const TextLines& lines, std::size_t mark) const {
+    std::size_t at = mark + 1;
+    while (at < lines.size() && is_remark(lines[at])) ++at;
+    return at < lines.size() && match_->matches(lines[at]) ? at : kNoLine;
+  }
+  bool is_marked(const TextLines& lines, std::size_t entry) const {
+    std::size_t below = entry;
+    while (below > 0 && is_remark(lines[below - 1])) --below;
+    return below > 0 && is(any_marks_, lines[below - 1]);
+  }
+
   Own find(const TextLines& lines) const {
     Own own;
     if (edit_.mark.empty()) {
@@ -102,12 +117,11 @@ class EntryEditor {
     for (std::size_t i = 0; i < lines.size(); ++i) {
       if (!is(marks_, lines[i])) continue;
       own.marks.push_back(i);
-      if (i + 1 < lines.size() && match_->matches(lines[i + 1])) own.entries.push_back(i + 1);
+      if (const std::size_t entry = entry_below(lines, i); entry != kNoLine) own.entries.push_back(entry);
     }
     // One that somebody wrote without a mark is taken over.
     for (std::size_t i = 0; own.marks.empty() && own.entries.empty() && !edit_.absent && i < lines.size(); ++i) {
-      const bool anothers = i > 0 && is(any_marks_, lines[i - 1]);
-      if (!anothers && says_the_same(lines[i])) own.entries.push_back(i);
+      if (!is_marked(lines, i) && says_the_same(lines[i])) own.entries.push_back(i);
     }
     return own;
   }
