@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <optional>
+#include <set>
 #include <utility>
 
+#include "engine/base/joined.h"
 #include "engine/base/pattern.h"
 #include "engine/base/utf8.h"
 #include "providers/sdk/json_answer.h"
@@ -20,6 +24,7 @@ class TomlReader {
 
   Result<TomlDocument> read() {
     if (!valid_utf8(text_)) return fail(Code::kRefusedByState, "it is no UTF-8, so no TOML");
+    PLUMB_TRY(check_signs());
     if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
     table_ = &document_.root;
     while (true) {
@@ -49,6 +54,16 @@ class TomlReader {
     const std::string_view before = text_.substr(0, at_);
     return fail(Code::kRefusedByState,
                 "line " + std::to_string(1 + std::count(before.begin(), before.end(), '\n')) + " is no TOML: " + why);
+  }
+  // Of those that mean nothing by themselves a text has blanks and ends of lines alone, also in comments and quotes.
+  Result<> check_signs() {
+    for (; at_ < text_.size(); ++at_) {
+      const auto c = static_cast<unsigned char>(text_[at_]);
+      const bool control = c == 0x7f || (c < 0x20 && c != '\t' && !is_break());
+      if (control) return wrong("a control character stands there");
+    }
+    at_ = 0;
+    return {};
   }
   // Blanks, ends of lines and comments.
   Result<> skip_lines() {
@@ -173,6 +188,7 @@ class TomlReader {
 
   Result<Json> inline_table(bool& certain, int depth) {
     Json map = Json::object();
+    std::set<TreePath> given;  // what has a value is not added to by names with dots
     ++at_;
     blanks();
     while (sign() != '}') {
@@ -183,16 +199,19 @@ class TomlReader {
       Json* at = &map;
       for (std::size_t i = 0; i + 1 < path.size(); ++i) {
         at = &(*at)[path[i]];
-        if (!at->is_null() && !at->is_object()) return twice(path[i]);
+        if (given.contains(TreePath(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(i) + 1)))
+          return twice(path[i]);
       }
       PLUMB_TRY_ASSIGN(Json inner, value(certain, depth + 1));
       if (at->contains(path.back())) return twice(path.back());
       (*at)[path.back()] = std::move(inner);
+      given.insert(path);
       blanks();
       if (sign() == '}') break;
       if (sign() != ',') return wrong("`,` or `}` is expected");
       ++at_;
       blanks();
+      if (sign() == '}') return wrong("a name is expected");
     }
     ++at_;
     return map;
@@ -210,9 +229,13 @@ class TomlReader {
     const std::string_view word = text_.substr(begin, at_ - begin);
     if (word == "true" || word == "false") return Json(word == "true");
     if (is_toml_date(word)) return Json(std::string(word));
+    if (!is_number(word)) {
+      at_ = begin;
+      return wrong("a value is expected");
+    }
     std::string number;
     for (const char c : word) {
-      if (c != '_' && !(c == '+' && number.empty())) number += c;
+      if (c != '_' && c != '+') number += c;
     }
     if (number.ends_with("inf") || number.ends_with("nan")) {
       certain = false;
@@ -229,6 +252,14 @@ class TomlReader {
     if (read.is_number()) return read;
     at_ = begin;
     return wrong("a value is expected");
+  }
+
+  bool is_number(std::string_view word) {
+    static constexpr std::string_view kNumber =
+        "^(?:[-+]?(?:0|[1-9](?:_?[0-9])*)(?:\\.[0-9](?:_?[0-9])*)?(?:[eE][-+]?[0-9](?:_?[0-9])*)?|[-+]?(?:inf|nan)"
+        "|0x[0-9A-Fa-f](?:_?[0-9A-Fa-f])*|0o[0-7](?:_?[0-7])*|0b[01](?:_?[01])*)$";
+    if (!number_) number_ = Pattern::parse(std::string(kNumber)).value();
+    return number_->matches(word);
   }
 
   // `over_lines`: it may begin with three quotes.
@@ -292,6 +323,7 @@ class TomlReader {
   std::size_t at_ = 0;
   TomlDocument document_;
   TomlNode* table_ = nullptr;
+  std::optional<Pattern> number_;  // once one was asked about
 };
 
 }  // namespace
@@ -330,7 +362,7 @@ std::string toml_name(const std::string& name) {
 std::string toml_value(const Json& value) {
   std::string out;
   if (value.is_array()) {
-    for (const Json& item : value) out += (out.empty() ? "" : ", ") + toml_value(item);
+    for (const Json& item : value) append_item(out, toml_value(item));
     return '[' + out + ']';
   }
   if (value.is_object()) {
@@ -343,13 +375,36 @@ std::string toml_value(const Json& value) {
   return out;
 }
 
+namespace {
+
+// Days and times that there are, of one that is written as it is to be.
+bool is_in_bounds(std::string_view text) {
+  const auto number = [&text](std::size_t at, std::size_t length) {
+    int read = 0;
+    std::from_chars(text.data() + at, text.data() + at + length, read);
+    return read;
+  };
+  if (text[4] == '-') {
+    const std::chrono::year_month_day day(std::chrono::year(number(0, 4)),
+                                          std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                          std::chrono::day(static_cast<unsigned>(number(8, 2))));
+    if (!day.ok() || text.size() == 10) return day.ok();
+    text.remove_prefix(11);
+  }
+  if (number(0, 2) > 23 || number(3, 2) > 59 || number(6, 2) > 60) return false;  // there are seconds that leap
+  const std::size_t offset = text.find_first_of("+-");
+  return offset == std::string_view::npos || (number(offset + 1, 2) <= 23 && number(offset + 4, 2) <= 59);
+}
+
+}  // namespace
+
 bool is_toml_date(std::string_view text) {
   // Nothing else begins with so many digits and one of these signs.
   if (text.size() < 8 || (text[2] != ':' && text[4] != '-')) return false;
   const auto pattern = Pattern::parse(
       "^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]+)?(?:[Zz]|[-+][0-9]{2}:[0-9]{2})?)?"
       "|[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]+)?)$");
-  return pattern && pattern->matches(text);
+  return pattern && pattern->matches(text) && is_in_bounds(text);
 }
 
 }  // namespace plumb

@@ -63,5 +63,54 @@ TEST(TomlEdit, WhatCannotBeEditedIsRefused) {
   EXPECT_EQ(refused("z", 1, "a = " + std::string(300, '[')), "line 1 is no TOML: it is nested too deeply");
 }
 
+TEST(TomlEdit, ATextIsAsStrictlyReadAsTomlIs) {
+  const auto refused = [](const std::string& text) {
+    return refusal(tree_edit("toml", {{"z", 1}}), text).starts_with("line 1 is no TOML: ");
+  };
+  for (const char* value : {"1__0",
+                            "_1",
+                            "1_",
+                            "0x_1",
+                            "0x1_",
+                            "+0x1",
+                            "++1",
+                            "-+1",
+                            "01",
+                            "1.",
+                            ".1",
+                            "1_.0",
+                            "1._0",
+                            "1e_1",
+                            "1e1_",
+                            "_inf",
+                            "in_f",
+                            "0b2",
+                            "2021-00-01",
+                            "2021-13-01",
+                            "2021-01-00",
+                            "2021-02-29",
+                            "2021-02-30",
+                            "24:00:00",
+                            "12:60:00",
+                            "12:00:61",
+                            "2021-01-01T00:00:00+24:00",
+                            "2021-01-01T00:00:00+00:60",
+                            "{ b = 1, }",
+                            "{ b = { c = 1 }, b.d = 2 }",
+                            "'\x01'",
+                            "'\x7f'",
+                            "'a\rb'",
+                            "1 # a\rb",
+                            "1 # \x1f"}) {
+    EXPECT_TRUE(refused(std::string("a = ") + value + "\n")) << value;
+  }
+  EXPECT_TRUE(refused(std::string("a = '\0'\n", 8)));
+  for (const char* value : {"1_0", "0xA_b", "+1.5e-1_0", "-0", "0.0", "nan", "-inf", "2020-02-29", "23:59:60",
+                            "2021-01-01 00:00:00.5-23:59", "{ b.c = 1, b.d = 2 }", "'\t'", "1 # \t\xC3\xBC\r"}) {
+    const std::string text = std::string("z = 1\na = ") + value + "\n";
+    EXPECT_EQ(toml({{"z", 1}}, text), text);
+  }
+}
+
 }  // namespace
 }  // namespace plumb
