@@ -87,7 +87,7 @@ class DeclarationReader {
       if (is("on") || is("once")) refuse(entry, "`on` stands beside `before` and `after`: the hosts that do the steps");
       if (is("after") || is("before")) refuse(entry, "steps are done in the order in which they stand");
       if (is("verify")) refuse(entry, "a `wait` behind it asks whether it did what it was to do");
-      if (is("tags") || is("ignore") || is("prevent_destroy") || is("confirm_within"))
+      if (is("tags") || is("ignore") || is("prevent_destroy") || is("confirm_within") || is("allow_lock_out"))
         refuse(entry, "nothing is kept of a step, and it belongs to each turn");
       if (watches) refuse(entry, "a step is done in each turn; `when` says in which");
     }
@@ -389,6 +389,8 @@ class DeclarationReader {
       result_.tags = value.get<std::set<std::string>>();
     } else if (entry.key == "prevent_destroy") {
       result_.prevent_destroy = value.get<bool>();
+    } else if (entry.key == "allow_lock_out") {
+      result_.allow_lock_out = value.get<bool>();
     } else if (entry.key == "confirm_within") {
       if (check_confirmable(entry)) result_.confirm_within = value.get<int>();
     } else if (entry.key == "ignore") {

@@ -141,6 +141,7 @@ struct ParsedDeclaration {
   std::set<std::string> ignore;  // attributes left alone once the resource exists
   bool prevent_destroy = false;
   int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  bool allow_lock_out = false;
   WrittenManner manner;
   WrittenValue env;  // null where none is given
   std::set<std::string> tags;

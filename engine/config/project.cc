@@ -161,13 +161,15 @@ class Normalised {
       if (one.is_template) continue;
       for (const std::string& file : one.choice.files) sources_.insert(folder_.empty() ? file : folder_ + "/" + file);
     }
-    Json document = {{"kind", declaration.kind},
-                     {"placement", placement(declaration.placement)},
-                     {"attributes", std::move(attributes)},
-                     {"ignore", declaration.ignore},
-                     {"sensitive", checked.sensitive},
-                     {"prevent_destroy", declaration.prevent_destroy}};
+    Json document = Json::object();
+    document["kind"] = declaration.kind;
+    document["placement"] = placement(declaration.placement);
+    document["attributes"] = std::move(attributes);
+    document["ignore"] = declaration.ignore;
+    document["sensitive"] = checked.sensitive;
+    document["prevent_destroy"] = declaration.prevent_destroy;
     if (declaration.confirm_within > 0) document["confirm_within"] = declaration.confirm_within;
+    if (declaration.allow_lock_out) document["allow_lock_out"] = true;
     manner(declaration.manner, declaration.env, document);
     if (!declaration.tags.empty()) document["tags"] = declaration.tags;
     if (!declaration.verify.empty()) document["verify"] = declaration.verify;

@@ -163,6 +163,7 @@ class Resolver {
     resource_->ignore = written_.ignore;
     resource_->readings = use_.readings;
     resource_->prevent_destroy = written_.prevent_destroy;
+    resource_->allow_lock_out = written_.allow_lock_out;
     resource_->confirm_within = written_.confirm_within;
     resource_->tags = written_.tags;
     resource_->tags.insert(use_.around.tags.begin(), use_.around.tags.end());

@@ -30,6 +30,7 @@ struct Resource {
   std::set<std::string> ignore;
   bool prevent_destroy = false;
   int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  bool allow_lock_out = false;
   Manner manner;
   std::map<std::string, std::string> env;  // nothing where no program is ever run for its kind
   // Addresses: it is done only where one of these failed.

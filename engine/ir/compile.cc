@@ -392,6 +392,7 @@ std::optional<Node> Compiler::lower(const config::Resource& resource, Diagnostic
   node->attribute_spans = resource.spans;
   node->ignore = resource.ignore;
   node->prevent_destroy = resource.prevent_destroy;
+  node->allow_lock_out = resource.allow_lock_out;
   node->confirm_within = resource.confirm_within;
   node->manner = resource.manner;
   node->rescues = resource.rescues;

@@ -70,6 +70,7 @@ Json to_json(const HostGraph& graph) {
   Json nodes = Json::array();
   for (const Node& node : graph.nodes) {
     Json item = {{"address", node.desired.address.str()}, {"attributes", node.desired.attributes}};
+    if (node.allow_lock_out) item["allow_lock_out"] = true;
     if (!node.also.empty()) item["also"] = to_json(node.also);
     if (node.confirm_within > 0) item["confirm_within"] = node.confirm_within;
     if (!node.desired.env.empty()) item["env"] = node.desired.env;
@@ -94,6 +95,7 @@ Json to_json(const HostGraph& graph) {
 
 void append_node(std::string& out, const Node& node) {
   append_canonical_text(out += "{\"address\":", node.desired.address.str());
+  if (node.allow_lock_out) out += ",\"allow_lock_out\":true";
   if (!node.also.empty()) append_canonical(out += ",\"also\":", to_json(node.also));
   append_canonical(out += ",\"attributes\":", node.desired.attributes);
   if (node.confirm_within > 0) out += ",\"confirm_within\":" + std::to_string(node.confirm_within);

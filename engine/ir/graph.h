@@ -46,7 +46,8 @@ struct Node {
   std::shared_ptr<const std::map<std::string, SourceSpan>> attribute_spans;  // may be null
   std::set<std::string> ignore;
   bool prevent_destroy = false;
-  int confirm_within = 0;  // seconds; 0: it need not be confirmed
+  int confirm_within = 0;       // seconds; 0: it need not be confirmed
+  bool allow_lock_out = false;  // its change may cut the line over which the host is reached
   Manner manner;
   std::vector<std::string> rescues;  // addresses: what is there only for the case that one of these fails
   std::set<std::string> tags;

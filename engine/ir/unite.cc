@@ -68,6 +68,7 @@ void add_manner(Node& node, const Node& more) {
   manner.may_fail = manner.may_fail && more.manner.may_fail;
   node.confirm_within = std::max(node.confirm_within, more.confirm_within);
   node.prevent_destroy = node.prevent_destroy || more.prevent_destroy;
+  node.allow_lock_out = node.allow_lock_out || more.allow_lock_out;
 }
 
 void take_in(Node& node, Node more, const Kind& kind) {

@@ -34,6 +34,8 @@ class Brought {
   // Its action changes the files it manages or edits. What managers read of them counts: other nodes may follow from
   // it.
   void add_changed(std::size_t node, bool deletes);
+  // Of one that gives a file as a whole: the text that it then has; nothing where that is not known.
+  std::optional<std::string> text_of(std::size_t node) const;
   // Its action may bring more than can be told.
   void add_unforeseen(std::size_t node) { unforeseen_.push_back(node); }
   // It is held back; what it would bring is not there in this run.
@@ -66,7 +68,6 @@ class Brought {
   void add_source(std::size_t node, const std::string& path);
   bool may_bring(std::size_t earlier, const Address& what) const;
   bool is_read(std::string_view path) const;
-  std::optional<std::string> text_of(std::size_t node) const;
 
   const ir::HostGraph& graph_;
   const Observation& observation_;

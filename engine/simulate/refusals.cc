@@ -91,7 +91,7 @@ bool Refusals::is_undone(std::size_t i, const Observed& observed) {
   return true;
 }
 
-bool Refusals::allows(std::size_t i, const Change& change, const Observed& observed) {
+bool Refusals::allows(std::size_t i, const Change& change, const Observed& observed, const std::string& taken) {
   const bool orphan = node(i).because == ir::kOrphan;
   if (node(i).prevent_destroy && (change.op == Op::kDelete || change.op == Op::kReplace)) {
     const char* const what = orphan ? "pruned" : change.op == Op::kDelete ? "deleted" : "replaced";
@@ -109,21 +109,35 @@ bool Refusals::allows(std::size_t i, const Change& change, const Observed& obser
              .with_hint("remove confirm_within here, or remove the contents of the folder in another way"));
     return false;
   }
-  const std::string line =
-      node(i).confirm_within > 0 ? std::string() : provider(i).cuts_line(node(i).desired, observed);
-  if (!line.empty()) {
-    const Kind* kind = kinds_.find(node(i).desired.address.kind);
-    // What the host cannot take back cannot wait to be confirmed.
-    std::string hint = kind != nullptr && kind->confirmable
-                           ? "let the line pass, in a resource before it; or say `confirm_within: 2m`, and the host "
-                             "takes the change back unless a new login succeeds"
-                           : provider(i).remedy(node(i).desired, {{"", "login", line}, ""});
-    tell(Diagnostic(Code::kRefusedByState, quoted(i) + " would cut the line over which this host is reached: " + line)
-             .at(node(i).span)
-             .with_hint(std::move(hint)));
-    return false;
-  }
-  return true;
+  return keeps_line(i, observed, taken);
+}
+
+// By itself, or by one that it sets off.
+bool Refusals::is_confirmed(std::size_t i) const {
+  return node(i).confirm_within > 0 || std::any_of(graph_.edges.begin(), graph_.edges.end(), [&](const ir::Edge& edge) {
+           return edge.kind == ir::EdgeKind::kTrigger && edge.to == i && node(edge.from).confirm_within > 0;
+         });
+}
+
+// What the host takes back unless a new login succeeds may be tried.
+bool Refusals::keeps_line(std::size_t i, const Observed& observed, const std::string& taken) {
+  if (node(i).allow_lock_out) return true;
+  std::string line = provider(i).cuts_line(node(i).desired, observed);
+  if (line.empty()) line = taken;
+  if (line.empty() || is_confirmed(i)) return true;
+  const Kind* kind = kinds_.find(node(i).desired.address.kind);
+  // What the host cannot take back cannot wait to be confirmed.
+  const char* const hint =
+      kind != nullptr && kind->confirmable
+          ? "let the line pass, in a resource before it; or say `confirm_within: 2m`, and the host "
+            "takes the change back unless a new login succeeds; where there is another way in, say "
+            "`allow_lock_out: true`"
+          : "log in as another user for this; or say `allow_lock_out: true`, where there is "
+            "another way in";
+  tell(Diagnostic(Code::kRefusedByState, quoted(i) + " would cut the line over which this host is reached: " + line)
+           .at(node(i).span)
+           .with_hint(hint));
+  return false;
 }
 
 void Refusals::loses(std::size_t i, const std::string& address) {

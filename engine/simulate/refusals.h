@@ -40,7 +40,8 @@ class Refusals {
   // Two resources that take back each other's change would do so for ever. True where that was told.
   bool is_undone(std::size_t node, const Observed& observed);
   // What may not be done whatever the host is like: false where that was told.
-  bool allows(std::size_t node, const Change& change, const Observed& observed);
+  // `taken`: what it takes from the login over which the host is reached; "" for nothing.
+  bool allows(std::size_t node, const Change& change, const Observed& observed, const std::string& taken);
   // What it removes takes away one that is declared no more, and may not be removed.
   void loses(std::size_t node, const std::string& address);
   // An earlier file of the same plan keeps the node from being as it is asked for.
@@ -55,6 +56,8 @@ class Refusals {
   void check_needs_are_left(std::size_t node);
 
  private:
+  bool is_confirmed(std::size_t node) const;
+  bool keeps_line(std::size_t node, const Observed& observed, const std::string& taken);
   const ir::Node& node(std::size_t i) const { return graph_.nodes[i]; }
   std::string quoted(std::size_t i) const { return "`" + graph_.nodes[i].desired.address.str() + "`"; }
   const Provider& provider(std::size_t i) const { return *of_[i]->provider; }

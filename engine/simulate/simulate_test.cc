@@ -153,6 +153,29 @@ TEST_F(SimulateTest, WhatMustBeConfirmedGuardsWhatSetsItOff) {
   EXPECT_EQ((*simulation->actions)[2].confirm_within, 120);
 }
 
+// Whatever the host, or a text that it does not know, says of it.
+TEST_F(SimulateTest, WhatTakesTheLoginAwayIsRefusedUnlessItIsGuardedOrAllowed) {
+  Observed observed = there({{"text", digest("old")}});
+  observed.cuts = "sshd would be gone";
+  add(node("note:/srv/x", {{"at", "/srv/x"}, {"text", digest("x")}}), observed);
+  EXPECT_FALSE(run());
+  ASSERT_EQ(diagnostics_.items().size(), 1U);
+  EXPECT_EQ(diagnostics_.items().front().summary,
+            "`note:/srv/x` would cut the line over which this host is reached: sshd would be gone");
+  diagnostics_ = {};
+  graph_.nodes[0].allow_lock_out = true;
+  EXPECT_TRUE(run());
+  graph_.nodes[0].allow_lock_out = false;
+  graph_.nodes[0].confirm_within = 60;
+  EXPECT_TRUE(run());
+  graph_.nodes[0].confirm_within = 0;
+  add(node("lamp:ssh", {{"name", "ssh"}, {"lit", true}, {"relight_on", Json::array({"note:/srv/*"})}}),
+      there({{"lit", true}}));
+  graph_.nodes.back().confirm_within = 60;
+  graph_.edges.push_back({1, 0, ir::EdgeKind::kTrigger, Op::kRestart, {}});
+  EXPECT_TRUE(run()) << "by what it sets off";
+}
+
 TEST_F(SimulateTest, AWholeTreeCannotWaitToBeConfirmed) {
   ir::Node folder = node("shelf:/srv/x", {{"at", "/srv/x"}, {"gone", true}, {"with_all", true}});
   folder.confirm_within = 60;

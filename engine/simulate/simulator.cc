@@ -7,6 +7,7 @@
 #include "engine/base/outside_text.h"
 #include "engine/plan/derivation.h"
 #include "engine/simulate/scope.h"
+#include "providers/sdk/login.h"
 
 namespace plumb::simulate {
 
@@ -180,12 +181,24 @@ Diagnostic Simulator::with_a_way_out(std::size_t i, const Obstacle& obstacle) co
   return told;
 }
 
+// By a change that the host has seen through, or by a text that the host does not know.
+std::string Simulator::taken_from_login(std::size_t i, const Observed& observed) const {
+  const std::optional<Login> login = Login::parse(observed.login);
+  if (!observed.cuts.empty() || !login) return observed.cuts;
+  const std::optional<std::string> text = brought_.text_of(i);
+  std::string taken;
+  for (const std::string& path : provider_of(i)->replaces_paths(graph_.nodes[i].desired)) {
+    if (text && taken.empty()) taken = taken_by_text(*login, path, *text, observed.content_text);
+  }
+  return taken;
+}
+
 bool Simulator::may_change(std::size_t i, const Change& change, const Observed& observed) {
   if (observed.obstacle && !obstacle_may_go(i, observed)) {
     refusals_.by_host(i, with_a_way_out(i, *observed.obstacle), earlier_of(i, observed.shaped_by), observed.undone_by);
     return false;
   }
-  if (!refusals_.allows(i, change, observed)) return false;
+  if (!refusals_.allows(i, change, observed, taken_from_login(i, observed))) return false;
   const std::string lost = protected_.lost_with(*provider_of(i), graph_.nodes[i].desired, change);
   if (!lost.empty()) refusals_.loses(i, lost);
   return lost.empty();

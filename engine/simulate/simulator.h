@@ -55,6 +55,7 @@ class Simulator {
   bool is_contradicted(std::size_t i, const Desired& desired, const Observed& observed);
   bool goes_back_too(std::size_t i, const Observed& observed);
   Diagnostic with_a_way_out(std::size_t i, const Obstacle& obstacle) const;
+  std::string taken_from_login(std::size_t i, const Observed& observed) const;
   bool may_change(std::size_t i, const Change& change, const Observed& observed);
   void push_change(std::size_t i, const Desired& desired, const Observed& observed, const Change& change,
                    const std::vector<std::size_t>& makers);

@@ -55,6 +55,8 @@ void members(Codec& codec, Observed& observed) {
   codec.member("undone_by", observed.undone_by);
   codec.member("shaped_by", observed.shaped_by, wire::kManyItems, wire::Line());
   codec.member("open_until", observed.open_until, wire::kManyItems, wire::Line());
+  codec.member("cuts", observed.cuts, wire::Line());
+  codec.member("login", observed.login, wire::Line());
 }
 
 template <class Codec>

@@ -25,6 +25,8 @@ inline std::vector<Message> samples() {
   observed.undone_by = "line:/etc/motd#b";
   observed.shaped_by = {"directory:/etc"};
   observed.open_until = {"package:base"};
+  observed.cuts = "the last key of deploy would be gone";
+  observed.login = "deploy 192.0.2.5 192.0.2.1 22 deploy,sudo";
 
   Observe observe{"edge", "k", {sample_desired()}};
   observe.asides = {{0, true, {"mode"}, {"web/file:/etc/motd"}}};

@@ -120,14 +120,9 @@ Change GroupProvider::diff(const Desired& desired, const Observed& observed) con
 std::string GroupProvider::cuts_line(const Desired& desired, const Observed& observed) const {
   const std::string name = desired.text("name");
   const std::string who = observed.text(kLogsIn);
-  if (who.empty() || !gives_root(name) || desired.flag("allow_lock_out", false)) return {};
+  if (who.empty() || !gives_root(name)) return {};
   if (!wants_absent(desired) && (!desired.has("members") || members_of(desired).contains(who))) return {};
   return who + " becomes root as a member of " + name;
-}
-
-std::string GroupProvider::remedy(const Desired& desired, const Missing& missing) const {
-  if (missing.what.kind != "login") return Provider::remedy(desired, missing);
-  return "log in as another user for this; or say `allow_lock_out: true`, where that one becomes root otherwise";
 }
 
 std::vector<Address> GroupProvider::infers(const Desired& desired) const {

@@ -13,7 +13,6 @@ class GroupProvider : public Provider {
   bool is_foreseeable(const Desired&) const override { return true; }
   // A group by which whoever logs in becomes root, without that member.
   std::string cuts_line(const Desired& desired, const Observed& observed) const override;
-  std::string remedy(const Desired& desired, const Missing& missing) const override;
   std::vector<std::string> outlives() const override { return {"user"}; }
   std::vector<Address> infers(const Desired& desired) const override;
   // Itself by its number.

@@ -66,7 +66,6 @@ TEST_F(Group, WhoLogsInStaysInTheGroupByWhichItBecomesRoot) {
   system.set_reached_by("192.0.2.5 50022 192.0.2.1 22 1500");
   EXPECT_EQ(cuts({{"name", "sudo"}, {"state", "absent"}}), "deploy becomes root as a member of sudo");
   EXPECT_EQ(cuts({{"name", "sudo"}, {"members", {"alice"}}}), "deploy becomes root as a member of sudo");
-  EXPECT_EQ(cuts({{"name", "sudo"}, {"members", {"alice"}}, {"allow_lock_out", true}}), "");
   EXPECT_EQ(cuts({{"name", "sudo"}, {"members", {"deploy"}}}), "");
   EXPECT_EQ(cuts({{"name", "sudo"}}), "");
   EXPECT_EQ(cuts({{"name", "adm"}, {"state", "absent"}}), "");

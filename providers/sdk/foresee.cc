@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "providers/sdk/login.h"
+
 namespace plumb {
 namespace {
 
@@ -43,6 +45,7 @@ std::vector<Result<Observed>> foresee(const Registry& kinds, System& now, Forese
     }
     return reduced;
   };
+  LoginStand stand(now);
   bool acted = false;
   std::vector<bool> takes_part(resources.size());
   for (std::size_t i = 0; i < resources.size(); ++i) {
@@ -67,6 +70,10 @@ std::vector<Result<Observed>> foresee(const Registry& kinds, System& now, Forese
         !found[i]->missing.empty() || !found[i]->open_until.empty() || found[i]->obstacle.has_value();
     Result<> done = foresight.carry_out(i, change.operations, finds_unknown);
     if (!done) found[i]->obstacle = std::move(done.error()).diagnostic();
+    found[i]->cuts = stand.taken_by(i, foresight.host());
+    const bool writes = std::any_of(change.operations.begin(), change.operations.end(),
+                                    [](const Operation& one) { return std::holds_alternative<WriteFile>(one); });
+    if (writes && stand.stands_on(provider->replaces_paths(*desired[i]), now)) found[i]->login = stand.login()->text();
   }
   for (std::size_t i = 0; acted && i < resources.size(); ++i) {
     if (!takes_part[i]) continue;

@@ -28,7 +28,7 @@ class Foresight {
             Observe observe);
 
   // The host as it is now, until something is carried out; what is observed there first costs less to foresee.
-  System& host() { return foreseen_; }
+  ForeseenSystem& host() { return foreseen_; }
 
   // `found`: the resource as it is now. Becomes what will be found when its turn comes. Of one that looks at what
   // others have below its path, those are told whose changes there nothing can be seen through.

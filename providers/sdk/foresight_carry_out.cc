@@ -5,6 +5,7 @@
 
 #include "providers/sdk/edit_provider.h"
 #include "providers/sdk/foresight.h"
+#include "providers/sdk/login.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb {
@@ -74,6 +75,7 @@ Result<> Foresight::check_reached(const Operation& operation) {
 const std::set<std::string>& Foresight::paths_asked_about() {
   if (paths_asked_about_) return *paths_asked_about_;
   std::set<std::string>& paths = paths_asked_about_.emplace();
+  if (!now_.reached_by().empty()) paths.insert(kSshdPrograms.begin(), kSshdPrograms.end());
   for (std::size_t i = 0; i < desired_.size(); ++i) {
     if (provider_of(i) == nullptr) continue;
     for (std::string& path : paths_stood_on(i)) {

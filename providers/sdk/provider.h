@@ -101,6 +101,11 @@ struct Observed {
   std::vector<std::string> shaped_by;
   // Addresses of earlier resources whose changes may matter here, and through which nothing can be seen.
   std::vector<std::string> open_until;
+  // What its change takes from the login over which the host is reached: "/usr/sbin/sshd would be gone"; "" for nothing.
+  std::string cuts;
+  // Of one that writes a file on which that login stands, where its text is not known on the host: who logs in, as
+  // Login::text() has it.
+  std::string login;
 
   // As those of Desired. A host may tell whatever it likes, so nothing else reads the attributes' values.
   const Json& attribute(std::string_view name) const { return member_of(attributes, name); }

@@ -147,7 +147,7 @@ void UserProvider::complete(Desired& desired, std::span<const Desired> host, con
 
 // Of the account that the host was reached as.
 std::string UserProvider::cuts_line(const Desired& desired, const Observed& observed) const {
-  if (!observed.flag(kLogsIn, false) || desired.flag("allow_lock_out", false)) return {};
+  if (!observed.flag(kLogsIn, false)) return {};
   const std::string name = desired.text("name");
   if (wants_absent(desired)) return "it logs in as " + name;
   const Json after = diff(desired, observed).after;
@@ -170,11 +170,7 @@ std::string UserProvider::cuts_line(const Desired& desired, const Observed& obse
   return {};
 }
 
-std::string UserProvider::remedy(const Desired& desired, const Missing& missing) const {
-  if (missing.what.kind == "login") {
-    return "log in as another user for this; or say `allow_lock_out: true`, where " + desired.text("name") +
-           " gets in otherwise";
-  }
+std::string UserProvider::remedy(const Desired&, const Missing& missing) const {
   if (missing.what.kind != "group" || !is_number(missing.what.identity)) return {};
   return "declare a group with `gid: " + missing.what.identity + "`, in front of it";
 }

@@ -460,7 +460,6 @@ TEST_F(User, WhoLogsInIsNotLockedOut) {
   EXPECT_EQ(cuts({{"name", "deploy"}, {"comment", "Deploy"}}), "");
   EXPECT_EQ(cuts({{"name", "deploy"}, {"groups", {"adm"}}}), "deploy becomes root as a member of sudo");
   EXPECT_EQ(cuts({{"name", "deploy"}, {"groups", {"sudo"}}}), "");
-  EXPECT_EQ(cuts({{"name", "deploy"}, {"state", "absent"}, {"allow_lock_out", true}}), "");
   system.set_reached_by("192.0.2.5 50022 192.0.2.1 22 0");
   EXPECT_EQ(cuts({{"name", "deploy"}, {"state", "absent"}}), "") << "another one";
   system.set_reached_by("");

@@ -105,7 +105,6 @@ void of_user(Json& attributes, const Words& words, Random& random) {
   if (random.one_in(12)) attributes["groups"] = {words.groups.front(), words.groups.back()};
   if (random.one_in(16)) attributes["expires"] = "1971-01-01";
   if (random.one_in(16)) attributes["comment"] = "";
-  if (random.one_in(16)) attributes["allow_lock_out"] = true;
   for (const char* limit : {"password_min_days", "password_max_days", "password_warn_days", "password_inactive_days"}) {
     if (random.one_in(16)) attributes[limit] = random.of({-1, 7, 99999});
   }

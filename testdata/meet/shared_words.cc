@@ -13,6 +13,7 @@ void add_manner(Resource& resource, Random& random) {
   if (random.one_in(8)) attributes["on_failure"] = random.of({"continue", "stop"});
   if (random.one_in(10)) attributes["when"] = random.of({"true", "false", "facts.arch != ''"});
   if (random.one_in(12)) attributes["prevent_destroy"] = true;
+  if (random.one_in(12)) attributes["allow_lock_out"] = true;
   if (resource.kind == "file" && random.one_in(8)) attributes["ignore"] = Json::array({random.of({"mode", "content"})});
   if (resource.kind == "command" && random.one_in(8)) attributes["timeout"] = "20s";
   if (resource.kind == "command" && random.one_in(8) && !attributes.contains("env")) attributes["env"] = {{"A", "b"}};

@@ -1,0 +1,187 @@
+#include "providers/sdk/login.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "engine/base/joined.h"
+#include "providers/sdk/account_files.h"
+#include "providers/sdk/ownership.h"
+#include "providers/sdk/text_lines.h"
+
+namespace plumb {
+namespace {
+
+constexpr std::string_view kSettings = "/etc/ssh/sshd_config";
+constexpr std::size_t kLargest = std::size_t{1} << 20;
+// What stands in the place of keys that cannot be read.
+constexpr std::string_view kUnknown = "?";
+
+// "" where it is not there; nothing where it cannot be told.
+std::optional<std::string> text_at(const std::string& path, System& system) {
+  const Result<std::optional<FileInfo>> info = system.stat(path, true);
+  if (info && !*info) return "";
+  Result<std::string> text = info ? system.read_file(path, kLargest) : Result<std::string>(info.error());
+  return text ? std::optional(std::move(*text)) : std::nullopt;
+}
+
+// The keys themselves, whatever stands around them.
+void add_keys(std::string_view text, std::set<std::string>& keys) {
+  const TextLines lines(text);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::string blob;
+    for (const std::string& word : words_of(lines[i])) {
+      if (word.starts_with('#') && blob.empty()) break;
+      if (word.starts_with("AAAA")) blob = word;
+    }
+    if (!blob.empty()) keys.insert(std::move(blob));
+  }
+}
+
+std::string home_of(const Login& login, System& system) {
+  const std::optional<Account> account = system.user_by_name(login.user);
+  return account ? account->home : std::string();
+}
+
+std::set<std::string> keys_of(const Login& login, const SshdSettings& settings, System& system) {
+  std::set<std::string> keys;
+  const std::string home = home_of(login, system);
+  for (const std::string& file : settings.key_files(home)) {
+    if (const std::optional<std::string> text = text_at(file, system)) {
+      add_keys(*text, keys);
+    } else {
+      keys.emplace(kUnknown);
+    }
+  }
+  return keys;
+}
+
+// Whether a rule of sudo is about this user. Nothing where the files cannot be read.
+std::optional<bool> has_rule(const Login& login, System& system) {
+  std::vector<std::string> files = {"/etc/sudoers"};
+  for (const std::string& name : system.list("/etc/sudoers.d").value_or(std::vector<std::string>())) {
+    if (name.find('.') == std::string::npos && !name.ends_with('~')) files.push_back("/etc/sudoers.d/" + name);
+  }
+  for (const std::string& file : files) {
+    const std::optional<std::string> text = text_at(file, system);
+    if (!text) return std::nullopt;
+    const TextLines lines(*text);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const std::vector<std::string> words = words_of(lines[i]);
+      const std::string who = words.empty() ? "" : words.front();
+      const bool group = who.starts_with('%') &&
+                         std::find(login.groups.begin(), login.groups.end(), who.substr(1)) != login.groups.end();
+      if (who == login.user || who == "ALL" || group) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Login> Login::parse(std::string_view text) {
+  const std::vector<std::string> words = words_of(text);
+  if (words.size() < 4) return std::nullopt;
+  return Login{words[0], words[1], words[2], words[3], words_of(words.size() > 4 ? words[4] : "", ",")};
+}
+
+std::string Login::text() const {
+  return user + " " + from + " " + to + " " + port + " " + joined(groups, ",");
+}
+
+std::optional<Login> Login::of(System& system) {
+  const std::vector<std::string> words = words_of(system.reached_by());
+  std::uint32_t uid = 0;
+  const bool known = words.size() == 5 && !system.is_image() &&
+                     std::from_chars(words[4].data(), words[4].data() + words[4].size(), uid).ec == std::errc();
+  const std::optional<Account> account = known ? system.user_by_id(uid) : std::nullopt;
+  if (!account) return std::nullopt;
+  Login login{account->name, words[0], words[2], words[3], {}};
+  if (const std::optional<GroupAccount> own = system.group_by_id(account->gid)) login.groups.push_back(own->name);
+  const Result<AccountFiles> files = read_account_files(system, false);
+  for (const GroupAccount& group : files ? files->groups : std::vector<GroupAccount>()) {
+    const bool in = std::find(group.members.begin(), group.members.end(), login.user) != group.members.end();
+    if (in) login.groups.push_back(group.name);
+  }
+  return login;
+}
+
+std::string taken_by_text(const Login& login, std::string_view path, std::string_view text,
+                          const std::optional<std::string>& before) {
+  if (!is_sshd_settings(path)) {
+    std::set<std::string> old;
+    std::set<std::string> keys;
+    add_keys(before.value_or(""), old);
+    add_keys(text, keys);
+    const bool stays = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return old.contains(key); });
+    const bool lost = before ? !old.empty() && !stays : keys.empty();
+    return lost ? "no key of " + login.user + " would be left" : std::string();
+  }
+  SshdSettings was(login);
+  SshdSettings is(login);
+  was.read(before.value_or(""), nullptr);
+  is.read(text, nullptr);
+  const std::set<std::string> known = was.refusals(true);
+  for (const std::string& why : is.refusals(true)) {
+    if (!known.contains(why)) return why;
+  }
+  return {};
+}
+
+LoginStand::LoginStand(System& now) : now_(now), login_(Login::of(now)) {}
+
+bool LoginStand::stands_on(const std::vector<std::string>& paths, System& host) const {
+  if (!login_) return false;
+  const std::vector<std::string> keys = SshdSettings(*login_).key_files(home_of(*login_, host));
+  return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    return is_sshd_settings(path) || std::find(keys.begin(), keys.end(), path) != keys.end();
+  });
+}
+
+std::optional<std::set<std::string>> LoginStand::refusals(System& host) {
+  SshdSettings settings(*login_);
+  const std::optional<std::string> text = text_at(std::string(kSettings), host);
+  if (text) settings.read(*text, &host);
+  if (!text || !settings.is_known()) return std::nullopt;
+  const std::set<std::string> keys = keys_of(*login_, settings, host);
+  if (!known_) keys_ = keys;
+  const bool other_keys = settings.has_other_keys();
+  std::set<std::string> why = settings.refusals(!keys_.empty() || other_keys);
+  const bool opens = other_keys || keys.contains(std::string(kUnknown)) ||
+                     std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return keys_.contains(key); });
+  if (!opens) why.insert("no key of " + login_->user + " would be left");
+  const auto there = [&](std::string_view path) {
+    const Result<std::optional<FileInfo>> info = host.stat(std::string(path), true);
+    return !info || *info;
+  };
+  if (std::none_of(kSshdPrograms.begin(), kSshdPrograms.end(), there)) why.insert("sshd would be gone");
+  if (login_->user != "root" && has_rule(*login_, host) == false)
+    why.insert("no rule of sudo would be left for " + login_->user);
+  return why;
+}
+
+const std::vector<std::string>& LoginStand::paths() {
+  if (!paths_.empty()) return paths_;
+  paths_ = {"/etc/ssh", "/etc/sudoers", "/etc/sudoers.d"};
+  paths_.insert(paths_.end(), kSshdPrograms.begin(), kSshdPrograms.end());
+  SshdSettings settings(*login_);
+  settings.read(text_at(std::string(kSettings), now_).value_or(""), &now_);
+  for (std::string& file : settings.key_files(home_of(*login_, now_))) paths_.push_back(std::move(file));
+  return paths_;
+}
+
+std::string LoginStand::taken_by(std::size_t who, ForeseenSystem& then) {
+  if (!login_ || !then.who_touched(paths()).contains(who)) return {};
+  if (!known_) known_ = refusals(now_);
+  if (!known_) return {};
+  const std::optional<std::set<std::string>> now = refusals(then);
+  then.take_met_unknown();
+  if (!now) return {};
+  const std::set<std::string> before = std::exchange(*known_, *now);
+  for (const std::string& why : *now) {
+    if (!before.contains(why)) return why;
+  }
+  return {};
+}
+
+}  // namespace plumb
