@@ -3,6 +3,8 @@
 #include <set>
 #include <vector>
 
+#include "engine/base/joined.h"
+
 namespace plumb::docs {
 namespace {
 
@@ -10,7 +12,7 @@ std::string code(const std::string& text) {
   return "`" + text + "`";
 }
 
-std::string joined(const std::vector<std::string>& parts, const std::string& last) {
+std::string in_words(const std::vector<std::string>& parts, const std::string& last) {
   std::string text;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (i > 0) text += i + 1 == parts.size() ? " " + last + " " : ", ";
@@ -65,7 +67,7 @@ std::string types(const Schema& type) {
   for (const Schema& one : type) {
     if (one != "null") names.push_back(basic_type(one));
   }
-  return joined(names, "or");
+  return in_words(names, "or");
 }
 
 std::string escaped(std::string text) {
@@ -100,14 +102,14 @@ std::string type_text(const Schema& document, const Schema& part_or_reference) {
   if (part.contains("enum")) {
     std::vector<std::string> values;
     for (const Schema& value : part["enum"]) values.push_back(code(yaml_text(value)));
-    return joined(values, "or");
+    return in_words(values, "or");
   }
   if (part.contains("x-format") && !says_its_form(part)) return format_type(part["x-format"]) + range(part);
   for (const char* choice : {"anyOf", "oneOf"}) {
     if (!part.contains(choice) || part.contains("type")) continue;
     std::vector<std::string> options;
     for (const Schema& option : part[choice]) options.push_back(type_text(document, option));
-    return joined(options, "or");
+    return in_words(options, "or");
   }
   if (!part.contains("type")) return "any value";
   if (part["type"] == "array" && part.contains("items")) return "list of: " + type_text(document, part["items"]);
@@ -122,12 +124,12 @@ std::string yaml_text(const Schema& value) {
   }
   if (value.is_array()) {
     std::string text;
-    for (const Schema& item : value) text += (text.empty() ? "" : ", ") + yaml_text(item);
+    for (const Schema& item : value) append_item(text, yaml_text(item));
     return "[" + text + "]";
   }
   if (value.is_object()) {
     std::string text;
-    for (const auto& [key, item] : value.items()) text += (text.empty() ? "" : ", ") + key + ": " + yaml_text(item);
+    for (const auto& [key, item] : value.items()) append_item(text, key + ": " + yaml_text(item));
     return "{" + text + "}";
   }
   return value.dump();

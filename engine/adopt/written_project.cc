@@ -6,6 +6,7 @@
 
 #include "engine/base/ascii.h"
 #include "engine/base/host_text.h"
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/plain_name.h"
 #include "engine/base/replaced.h"
@@ -61,7 +62,7 @@ std::string plain_path(std::string_view path) {
   std::string out;
   while (!path.empty()) {
     const std::size_t slash = std::min(path.find('/'), path.size());
-    if (slash > 0) out += (out.empty() ? "" : "/") + plain_part(path.substr(0, slash));
+    if (slash > 0) append_item(out, plain_part(path.substr(0, slash)), "/");
     path.remove_prefix(std::min(slash + 1, path.size()));
   }
   return out.empty() ? "_" : out;
@@ -274,7 +275,7 @@ class Writer {
     std::string why;
     Thing open = thing;
     for (const auto& [attribute, reason] : thing.withheld) {
-      why += (why.empty() ? "" : ", ") + reason;
+      append_item(why, reason);
       open.attributes.erase(attribute);
     }
     lines.add_comment(2, "Not managed: " + why + ". With an input that a store of secrets gives, it would be:");

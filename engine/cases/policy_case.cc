@@ -1,5 +1,6 @@
 #include "engine/cases/policy_case.h"
 
+#include "engine/base/joined.h"
 #include "engine/base/memory_files.h"
 #include "engine/base/nearest.h"
 #include "engine/base/sample_facts.h"
@@ -126,8 +127,7 @@ class PolicyCaseReader {
 };
 
 std::string listed(const std::set<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  const std::string text = joined(names);
   return text.empty() ? "none" : text;
 }
 

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "engine/base/digest.h"
+#include "engine/base/joined.h"
 #include "engine/config/reading.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
@@ -21,7 +22,7 @@ constexpr const char* kKey = "cases";
 
 std::string listed(const std::map<std::string, std::string>& operations) {
   std::string text;
-  for (const auto& [address, operation] : operations) text += (text.empty() ? "" : ", ") + operation + " " + address;
+  for (const auto& [address, operation] : operations) append_item(text, operation + " " + address);
   return text.empty() ? "nothing" : text;
 }
 
@@ -140,8 +141,7 @@ class CaseRunner {
                     const std::vector<std::string>& found) {
     if (!expected || *expected == found) return;
     const auto listed = [](const std::vector<std::string>& all) {
-      std::string text;
-      for (const std::string& one : all) text += (text.empty() ? "" : ", ") + one;
+      const std::string text = joined(all);
       return text.empty() ? std::string("nothing") : text;
     };
     differs(test_.expect.span, std::string("other hosts do something else ") + when, listed(*expected), listed(found));
@@ -299,7 +299,8 @@ class CaseRunner {
     std::sort(codes.begin(), codes.end());
     if (test_.expect.diagnostics) {
       if (codes == *test_.expect.diagnostics) return;
-      differs(test_.expect.span, "other diagnostics than expected", joined(*test_.expect.diagnostics), joined(codes));
+      differs(test_.expect.span, "other diagnostics than expected", listed_codes(*test_.expect.diagnostics),
+              listed_codes(codes));
     }
     for (const Diagnostic& one : told.items()) {
       if (one.code == Code::kNoHostMatches || one.severity != Severity::kError) continue;
@@ -307,9 +308,8 @@ class CaseRunner {
     }
   }
 
-  static std::string joined(const std::vector<std::string>& codes) {
-    std::string text;
-    for (const std::string& code : codes) text += (text.empty() ? "" : ", ") + code;
+  static std::string listed_codes(const std::vector<std::string>& codes) {
+    const std::string text = joined(codes);
     return text.empty() ? "none" : text;
   }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/base/glob.h"
+#include "engine/base/joined.h"
 #include "engine/base/nearest.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/sealed.h"
@@ -32,7 +33,7 @@ std::string difference(const plan::Action& action) {
   std::string text(plumb::name(action.op));
   std::string changes;
   for (const auto& [attribute, unused] : action.after.items()) {
-    changes += (changes.empty() ? "" : ", ") + attribute;
+    append_item(changes, attribute);
     if (action.desired.sensitive.contains(attribute)) continue;
     const std::optional<std::string> before = shown(action.before, attribute);
     const std::optional<std::string> after = shown(action.after, attribute);

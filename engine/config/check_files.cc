@@ -71,7 +71,7 @@ class FileChecker {
       data.values.emplace(file, cel::from_json(value));
       if (!data.written.schema.is_null()) continue;
       const cel::Type own = type_of_value(value, name);
-      type = type ? joined(*type, own) : own;
+      type = type ? either(*type, own) : own;
     }
     data.type = data.written.schema.is_null() ? type.value_or(cel::Type())
                                               : type_of_schema(data.written.schema, data.written.schema, name);
@@ -119,7 +119,7 @@ class FileChecker {
         // What is at fault is there all the same.
         const auto value = from.values.at(file).find(name);
         const cel::Type own = value == from.values.at(file).end() ? cel::Type() : value->second.type();
-        type = type ? joined(*type, own) : own;
+        type = type ? either(*type, own) : own;
       }
       found.type = type.value_or(cel::Type());
     }

@@ -1,5 +1,6 @@
 #include "engine/config/conditions.h"
 
+#include "engine/base/joined.h"
 #include "engine/config/validate.h"
 #include "engine/config/words.h"
 
@@ -54,7 +55,7 @@ class Conditions {
       std::string keys;
       SourceSpan span = where_;
       for (const Json& key : condition["not"]["required"]) {
-        keys += (keys.empty() ? "" : " and ") + shown(key);
+        append_item(keys, shown(key), " and ");
         if (const Entry* entry = node_.find(key.get<std::string>())) span = entry->key_span;
       }
       const bool one = condition["not"]["required"].size() == 1;
@@ -92,8 +93,8 @@ class Conditions {
       const std::string name = key.get<std::string>();
       const bool fixed =
           way.contains("properties") && way["properties"].contains(name) && way["properties"][name].contains("const");
-      words += (words.empty() ? "" : " with ") +
-               (fixed ? "`" + name + ": " + plain(way["properties"][name]["const"]) + "`" : shown(key));
+      append_item(words, fixed ? "`" + name + ": " + plain(way["properties"][name]["const"]) + "`" : shown(key),
+                  " with ");
     }
     return words;
   }
@@ -120,7 +121,7 @@ class Conditions {
     std::size_t taken = 0;
     for (const Json& way : ways) {
       if (!way.contains("required")) continue;
-      all += (all.empty() ? "" : ", ") + words_of(way);
+      append_item(all, words_of(way));
       const Entry* const first = begun(way);
       if (satisfies(given_, way, root_)) {
         ++taken;

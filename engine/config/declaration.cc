@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "engine/base/joined.h"
 #include "engine/base/json_member.h"
 #include "engine/base/nearest.h"
 #include "engine/config/conditions.h"
@@ -128,7 +129,7 @@ class DeclarationReader {
     if (as_ == DeclaredAs::kStep && !can_be_step(*kinds_.find(first_.key))) {
       std::string steps;
       for (const plumb::Kind& kind : kinds_.all()) {
-        if (can_be_step(kind)) steps += (steps.empty() ? "" : ", ") + kind.name;
+        if (can_be_step(kind)) append_item(steps, kind.name);
       }
       report(Code::kBadResource, "a " + first_.key + " cannot be a step", first_.key_span, "not done around a turn",
              "nothing is kept of a step, so it is one of these: " + steps);
@@ -407,7 +408,7 @@ class DeclarationReader {
     if (result_.spec->confirmable) return true;
     std::string others;
     for (const plumb::Kind& kind : kinds_.all()) {
-      if (kind.confirmable) others += (others.empty() ? "" : ", ") + kind.name;
+      if (kind.confirmable) append_item(others, kind.name);
     }
     report(Code::kBadValue, "a " + first_.key + " cannot be undone by the host alone", entry.key_span,
            "not for this kind", others.empty() ? "" : "`confirm_within` goes with these kinds: " + others);

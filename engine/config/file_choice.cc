@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "engine/base/joined.h"
 #include "engine/config/formats.h"
 #include "engine/config/include.h"
 #include "engine/lang/text_expression.h"
@@ -130,7 +131,7 @@ std::optional<std::string> FileChoice::choose(const ParsedChoice& written, const
     if (!node) return std::nullopt;
     std::string file = std::filesystem::path(node->text).lexically_normal().generic_string();
     if (written.files.contains(file)) return file;
-    tried += (tried.empty() ? "" : ", ") + node->text;
+    append_item(tried, node->text);
   }
   evaluation.diagnostics.add(Diagnostic(Code::kSourceMissing, name + " names no file that is there")
                                  .at(written.span, "looked for " + tried)

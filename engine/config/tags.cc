@@ -1,5 +1,6 @@
 #include "engine/config/tags.h"
 
+#include "engine/base/joined.h"
 #include "engine/base/nearest.h"
 
 namespace plumb::config {
@@ -23,8 +24,7 @@ void check_tags(const Module& root, const std::set<std::string>& asked, Diagnost
   for (const std::string& tag : asked) {
     if (known.contains(tag)) continue;
     const std::string near = nearest(tag, names);
-    std::string list;
-    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    const std::string list = joined(names);
     const std::string hint = names.empty()   ? "give resources a tag: `tags: [" + tag + "]`"
                              : !near.empty() ? "did you mean `" + near + "`?"
                                              : "the tags are " + list;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/config/schema.h"
 #include "providers/sdk/json_type.h"
@@ -96,7 +97,7 @@ std::string known_fact_path(const std::vector<std::string>& path) {
   for (const std::string& name : path) {
     if (!schema->contains("properties") || !(*schema)["properties"].contains(name)) break;
     schema = &(*schema)["properties"][name];
-    known += (known.empty() ? "" : ".") + name;
+    append_item(known, name, ".");
   }
   return known;
 }

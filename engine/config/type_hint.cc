@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "engine/base/joined.h"
 #include "engine/base/trimmed.h"
 #include "engine/config/formats.h"
 #include "engine/config/untyped.h"
@@ -45,7 +46,7 @@ std::string on_a_line(const Json& value) {
   if (!value.is_structured()) return value.dump();
   std::string text;
   for (const auto& [key, part] : value.items())
-    text += (text.empty() ? "" : ", ") + (value.is_object() ? key + ": " : "") + on_a_line(part);
+    append_item(text, (value.is_object() ? key + ": " : "") + on_a_line(part));
   return value.is_object() ? "{" + text + "}" : "[" + text + "]";
 }
 

@@ -91,16 +91,16 @@ Type type_of_schema(const Json& given, const Json& root, const std::string& name
   return types.null ? Type::nullable(std::move(type)) : type;
 }
 
-Type joined(const Type& a, const Type& b) {
+Type either(const Type& a, const Type& b) {
   if (a == b || b.is_dyn()) return b;
   if (a.is_dyn()) return a;
   if (a.is(Kind::kNull)) return Type::nullable(b);
   if (b.is(Kind::kNull)) return Type::nullable(a);
   if (a.is(Kind::kNullable) || b.is(Kind::kNullable)) {
     const auto inner = [](const Type& type) { return type.is(Kind::kNullable) ? type.parameter(0) : type; };
-    return Type::nullable(joined(inner(a), inner(b)));
+    return Type::nullable(either(inner(a), inner(b)));
   }
-  if (a.is(Kind::kList) && b.is(Kind::kList)) return Type::list(joined(a.parameter(0), b.parameter(0)));
+  if (a.is(Kind::kList) && b.is(Kind::kList)) return Type::list(either(a.parameter(0), b.parameter(0)));
   if (!a.is(Kind::kRecord) || !b.is(Kind::kRecord)) return {};
   std::vector<cel::Field> fields;
   const cel::Record& one = a.record_fields();
@@ -109,7 +109,7 @@ Type joined(const Type& a, const Type& b) {
     const cel::Field* same = other.find(field.name);
     fields.push_back(same == nullptr
                          ? cel::Field{field.name, field.type, true}
-                         : cel::Field{field.name, joined(field.type, same->type), field.optional || same->optional});
+                         : cel::Field{field.name, either(field.type, same->type), field.optional || same->optional});
   }
   for (const cel::Field& field : other.fields) {
     if (one.find(field.name) == nullptr) fields.push_back({field.name, field.type, true});
@@ -127,7 +127,7 @@ Type type_of_value(const Json& value, const std::string& name) {
     std::optional<Type> common;
     for (const Json& item : value) {
       const Type type = type_of_value(item, name);
-      common = common ? joined(*common, type) : type;
+      common = common ? either(*common, type) : type;
     }
     return Type::list(common.value_or(Type()));
   }

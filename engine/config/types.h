@@ -17,7 +17,7 @@ cel::Type type_of_value(const Json& value, const std::string& name);
 
 // The type of what is of one type or the other: a field that one of two records lacks may be missing. dyn where they
 // have nothing in common.
-cel::Type joined(const cel::Type& a, const cel::Type& b);
+cel::Type either(const cel::Type& a, const cel::Type& b);
 
 // Whether a map of this schema has to have the key.
 bool is_required(const Json& schema, const std::string& key);

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "engine/base/joined.h"
 #include "engine/base/nearest.h"
 #include "engine/config/conditions.h"
 #include "engine/config/expression_type.h"
@@ -409,7 +410,7 @@ class Validator {
                         : node.is_sequence() ? branch.types.list
                                              : !branch.types.map && !branch.types.list;
       const bool constant = branch.constant != nullptr;
-      if (constant) constants += (constants.empty() ? "" : " or ") + shown(*branch.constant);
+      if (constant) append_item(constants, shown(*branch.constant), " or ");
       const bool nearer = attempt.error_count() < (best ? best->error_count() : 0) || (best_constant && !constant);
       if (!best || (fits && !best_fits) || (fits == best_fits && nearer)) {
         best = std::move(attempt);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 #include "engine/base/program.h"
 #include "engine/base/replaced.h"
 #include "engine/config/schema.h"
@@ -74,11 +75,7 @@ class CaseReader {
     return std::nullopt;
   }
 
-  std::string listed() const {
-    std::string text;
-    for (const std::string& kind : kinds_) text += (text.empty() ? "" : ", ") + kind;
-    return text;
-  }
+  std::string listed() const { return joined(kinds_); }
 
   void except(const std::string& name, const std::string& reason, const SourceSpan& span) {
     const std::size_t slash = name.find('/');
@@ -87,7 +84,7 @@ class CaseReader {
     const std::optional<Check> which = check_by_name(check);
     if (!which) {
       std::string all;
-      for (const CheckInfo& one : all_checks()) all += (all.empty() ? "" : ", ") + std::string(one.name);
+      for (const CheckInfo& one : all_checks()) append_item(all, one.name);
       found_.add(
           Diagnostic(Code::kUnknownKey, "there is no check `" + check + "`").at(span, "expected one of: " + all));
       return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/base/joined.h"
 #include "engine/config/words.h"
 #include "engine/editor/open_schema.h"
 
@@ -62,7 +63,7 @@ std::string text(const Json& schema) {
     const std::string pattern = schema["pattern"].get<std::string>();
     out = pattern == kExpressionPattern ? "#Expression" : "=~" + cue_string(pattern);
   }
-  const auto add = [&](const std::string& constraint) { out += (out.empty() ? "" : " & ") + constraint; };
+  const auto add = [&](const std::string& constraint) { append_item(out, constraint, " & "); };
   const auto length = [&](const char* key) { return schema[key].get<std::size_t>(); };
   if (schema.contains("minLength") && length("minLength") > 0)
     add(length("minLength") == 1 ? "!=\"\"" : "strings.MinRunes(" + std::to_string(length("minLength")) + ")");
@@ -75,8 +76,7 @@ std::string number(const Json& schema, const char* type) {
 }
 
 std::string all_of(const std::vector<std::string>& conditions, const char* between) {
-  std::string out;
-  for (const std::string& one : conditions) out += (out.empty() ? "" : between) + one;
+  const std::string out = joined(conditions, between);
   return conditions.size() > 1 ? "(" + out + ")" : out;
 }
 
@@ -180,7 +180,7 @@ std::string cue_condition(const Json& schema) {
 }
 
 std::string CueWriter::value(const Json& schema, const std::string& indent) const {
-  return joined(alternatives(schema, indent, schema.is_object() && schema.contains("const")));
+  return joined(alternatives(schema, indent, schema.is_object() && schema.contains("const")), " | ");
 }
 
 // What is not given stays so: CUE would give a default beside keys that exclude it. So the comment says it.
@@ -189,12 +189,6 @@ std::string CueWriter::description(const Json& schema) {
   const std::string told = config::member(schema, "description");
   if (!schema.contains("default")) return told;
   return told + (told.empty() ? "" : "\n\n") + "Default: " + literal(schema["default"]) + ".";
-}
-
-std::string CueWriter::joined(const std::vector<std::string>& alternatives) {
-  std::string out;
-  for (const std::string& one : alternatives) out += (out.empty() ? "" : " | ") + one;
-  return out;
 }
 
 // `required` keeps what CUE would fill in by itself, a single constant or an empty list, from standing in for what was
@@ -300,7 +294,7 @@ std::string CueWriter::field(const Field& field, const std::string& indent) cons
   return cue_comment(description(field.schema), indent) + indent +
          (field.referred && in_expression(field.name) != field.name ? in_expression(field.name) + "=" : "") +
          label(field.name) + (field.required ? "" : "?") + ": " +
-         joined(alternatives(field.schema, indent, field.required)) + "\n";
+         joined(alternatives(field.schema, indent, field.required), " | ") + "\n";
 }
 
 // Keys that `properties` does not name.
@@ -315,7 +309,7 @@ std::string CueWriter::other_keys(const Json& schema, const std::string& indent)
   if (!pattern.empty()) return indent + "[=~" + cue_string(pattern) + "]: " + value(more, indent) + "\n";
   if (more == true) return indent + "...\n";
   std::string named;
-  for (const auto& [name, unused] : map_at(schema, "properties").items()) named += (named.empty() ? "" : "|") + name;
+  for (const auto& [name, unused] : map_at(schema, "properties").items()) append_item(named, name, "|");
   return indent + "[" + (named.empty() ? "string" : "!~\"^(" + named + ")$\"") + "]: " + value(more, indent) + "\n";
 }
 

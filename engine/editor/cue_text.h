@@ -29,7 +29,6 @@ class CueWriter {
   };
   std::vector<std::string> alternatives(const Json& schema, const std::string& indent, bool required) const;
   static std::string description(const Json& schema);
-  static std::string joined(const std::vector<std::string>& alternatives);
   std::string list(const Json& schema, const std::string& indent, bool required) const;
   std::string map(const Json& schema, const std::string& indent) const;
   static std::string conditions(const Json& schema, const std::string& indent);

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/joined.h"
 #include "engine/config/words.h"
 
 namespace plumb::editor {
@@ -121,7 +122,7 @@ class Opener {
   static void add_dependencies(const Json& exclusive, Json& opened) {
     for (const Json& keys : exclusive) {
       std::string names;
-      for (const Json& key : keys) names += (names.empty() ? "" : ", ") + key.get<std::string>();
+      for (const Json& key : keys) append_item(names, key.get<std::string>());
       for (const Json& key : keys) {
         Json& others = opened["dependencies"][key.get<std::string>()];
         others["errorMessage"] = "only one of these may be given: " + names;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "engine/base/host_text.h"
+#include "engine/base/split.h"
 
 namespace plumb::exec {
 namespace {
@@ -19,16 +20,6 @@ void read_entries(const std::string& text, std::optional<Entry> (*parse)(std::st
 }
 
 }  // namespace
-
-std::vector<std::string> split(std::string_view text, char mark) {
-  std::vector<std::string> out;
-  while (true) {
-    const std::size_t at = text.find(mark);
-    out.emplace_back(text.substr(0, at));
-    if (at == std::string_view::npos) return out;
-    text.remove_prefix(at + 1);
-  }
-}
 
 std::vector<std::string> words(const std::string& text) {
   std::vector<std::string> out;

@@ -53,7 +53,6 @@ class Accounts {
 
 std::optional<Account> parse_user(std::string_view line);
 std::optional<GroupAccount> parse_group(std::string_view line);
-std::vector<std::string> split(std::string_view text, char mark);
 std::vector<std::string> words(const std::string& text);  // between blanks
 // Decimal digits alone.
 std::optional<std::uint32_t> parse_id(std::string_view text);

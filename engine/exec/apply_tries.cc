@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/exec/judge.h"
 #include "engine/exec/observe.h"
@@ -44,7 +45,7 @@ void TurnRunner::try_again(std::vector<Turn>& turns, std::chrono::system_clock::
   if (turn.problem) {
     turn.problem->summary += " (" + which + ")";
   } else {
-    turn.note += (turn.note.empty() ? "" : ", ") + which;
+    append_item(turn.note, which);
   }
 }
 

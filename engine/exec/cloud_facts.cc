@@ -4,6 +4,7 @@
 
 #include "engine/base/host_text.h"
 #include "engine/base/json_member.h"
+#include "engine/base/split.h"
 #include "engine/exec/accounts.h"
 
 namespace plumb::exec {

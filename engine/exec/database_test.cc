@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "engine/base/split.h"
 #include "engine/exec/testing/client.h"
 
 namespace plumb::exec {

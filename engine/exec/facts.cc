@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/base/host_text.h"
+#include "engine/base/split.h"
 #include "engine/exec/cloud_facts.h"
 #include "engine/exec/disk_facts.h"
 #include "engine/exec/network_facts.h"

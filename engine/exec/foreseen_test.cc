@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/split.h"
 #include "engine/exec/accounts.h"
 #include "engine/exec/interpreter/interpreter.h"
 #include "engine/exec/testing/client.h"

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/digest.h"
+#include "engine/base/joined.h"
 #include "engine/base/sealed.h"
 #include "providers/sdk/edited_files.h"
 
@@ -53,7 +54,7 @@ std::string since_the_plan(const Kind& kind, const wire::Action& action, const C
     if (dwindles && is_left_of(before, now)) continue;
     const std::string is = shown(action.desired, name, now);
     const std::string was = shown(action.desired, name, before);
-    out += (out.empty() ? "" : ", ") + name + " is " + (is == was ? "another one" : is + ", the plan saw " + was);
+    append_item(out, name + " is " + (is == was ? "another one" : is + ", the plan saw " + was));
   }
   return out;
 }
@@ -96,8 +97,8 @@ std::string beyond_the_plan(const Change& now, const wire::Action& action) {
     if (value_in(action.after, name) == after || is_known_only_now(now, action, name) ||
         is_as_if_made(now, action, name))
       continue;
-    out += (out.empty() ? "" : ", ") + name + " is " + shown(action.desired, name, value_in(now.before, name)) +
-           ", which the plan did not see";
+    append_item(
+        out, name + " is " + shown(action.desired, name, value_in(now.before, name)) + ", which the plan did not see");
   }
   return out;
 }
@@ -181,7 +182,7 @@ std::optional<Diagnostic> divergence(const Kind& kind, const wire::Action& actio
   std::string what;
   if (left.op == Op::kRun) {
     for (const std::string& guard : kind.guards) {
-      if (action.desired.has(guard)) what += (what.empty() ? "" : ", ") + guard;
+      if (action.desired.has(guard)) append_item(what, guard);
     }
     return Diagnostic(Code::kDiverged,
                       address + " ran, but its guard (" + what + ") says that it would have to run again")
@@ -190,9 +191,8 @@ std::optional<Diagnostic> divergence(const Kind& kind, const wire::Action& actio
   for (const auto& [name, wanted] : left.after.items()) {
     // Kinds may tell of a whole thing that is made anew.
     if (value_in(observed.attributes, name) == wanted) continue;
-    what += (what.empty() ? "" : ", ") + name + " is " +
-            shown(action.desired, name, value_in(observed.attributes, name)) + " instead of " +
-            shown(action.desired, name, wanted);
+    append_item(what, name + " is " + shown(action.desired, name, value_in(observed.attributes, name)) +
+                          " instead of " + shown(action.desired, name, wanted));
   }
   if (what.empty()) what = observed.exists ? "it is there" : "it is not there";
   if (observed.obstacle) what += ": " + observed.obstacle->summary;

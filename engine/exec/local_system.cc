@@ -12,6 +12,8 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/host_text.h"
+#include "engine/base/joined.h"
+#include "engine/base/split.h"
 #include "engine/exec/host_key.h"
 #include "engine/exec/scratch.h"
 #include "engine/exec/system/attributes.h"
@@ -172,9 +174,11 @@ Result<BeyondMode> LocalSystem::beyond_mode(const std::string& path, bool follow
       const auto user = user_by_id(one.id);
       name = user ? user->name : std::to_string(one.id);
     }
-    out.access_list += std::string(out.access_list.empty() ? "" : ",") + (one.inherited ? "default:" : "") +
-                       (one.group ? "group:" : "user:") + name + ":" + ((one.permissions & 4) != 0 ? "r" : "-") +
-                       ((one.permissions & 2) != 0 ? "w" : "-") + ((one.permissions & 1) != 0 ? "x" : "-");
+    append_item(out.access_list,
+                std::string(one.inherited ? "default:" : "") + (one.group ? "group:" : "user:") + name + ":" +
+                    ((one.permissions & 4) != 0 ? "r" : "-") + ((one.permissions & 2) != 0 ? "w" : "-") +
+                    ((one.permissions & 1) != 0 ? "x" : "-"),
+                ",");
   }
   return out;
 }

@@ -18,6 +18,7 @@
 #include <netpacket/packet.h>
 #endif
 
+#include "engine/base/split.h"
 #include "engine/exec/accounts.h"
 
 namespace plumb::exec {

@@ -8,6 +8,7 @@
 
 #include "engine/base/host_text.h"
 #include "engine/base/pattern.h"
+#include "engine/base/split.h"
 #include "engine/base/time_text.h"
 #include "engine/exec/accounts.h"
 #include "engine/exec/facts.h"

@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 
 #include "engine/base/in_order.h"
+#include "engine/base/split.h"
 #include "engine/exec/accounts.h"
 
 namespace plumb::exec {

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 
+#include "engine/base/joined.h"
 #include "engine/history/chain.h"
 #include "engine/history/kept.h"
 #include "engine/history/opener.h"
@@ -85,8 +86,7 @@ Result<std::int64_t> resolve(Database& database, std::string_view reference) {
   if (reference.empty() || ids.empty())
     return fail(Code::kNoSuchRun, "the history holds no run " + quoted).hint("`plumb history` lists them");
   if (ids.size() == 1) return first;
-  std::string some;
-  for (const std::string& id : ids) some += (some.empty() ? "" : ", ") + id;
+  const std::string some = joined(ids);
   return fail(Code::kNoSuchRun, "several runs begin with " + quoted).hint("give more of the id: " + some);
 }
 

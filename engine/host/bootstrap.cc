@@ -3,6 +3,7 @@
 #include <array>
 
 #include "engine/base/ascii.h"
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/shell_word.h"
 
@@ -111,7 +112,7 @@ Error not_become(const StartOptions& options, const std::string& why, const std:
 std::string said_by(StreamConnection& connection, const std::string& printed) {
   std::string said = last_lines(printed);
   if (const std::string errors = last_lines(connection.error_output()); !errors.empty())
-    said += (said.empty() ? "" : "\n") + errors;
+    append_item(said, errors, "\n");
   return said;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/base/ascii.h"
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 
 namespace plumb::host {
 
@@ -73,7 +74,7 @@ Result<const ExecutorStore::Executor*> ExecutorStore::find(const std::string& pl
         .hint("it is built on such a Mac: copy its plumb-exec beside plumb, as plumb-exec-" + platform);
   }
   std::string have;
-  for (const auto& [name, path] : paths_) have += (have.empty() ? "" : ", ") + name;
+  for (const auto& [name, path] : paths_) append_item(have, name);
   return fail(Code::kNoExecutor, "no executor for " + platform)
       .hint(have.empty()
                 ? "this installation has no plumb-exec or plumb-exec-PLATFORM beside plumb or in ../libexec/plumb"

@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 
+#include "engine/base/joined.h"
 #include "engine/base/real.h"
 #include "engine/base/sample_facts.h"
 #include "engine/wire/stream.h"
@@ -214,7 +215,7 @@ class SimulatedConnection : public StreamConnection {
       return;
     }
     std::string words = program.script;
-    for (const std::string& word : program.argv) words += (words.empty() ? "" : " ") + word;
+    for (const std::string& word : program.argv) append_item(words, word, " ");
     answer(wire::Piece{words + "\n", false});
     wire::Ended ended;
     if (lot(host_.seed, "failing", name_) < host_.failing) ended.exit_code = 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
+#include "engine/base/joined.h"
 #include "engine/base/json.h"
 #include "engine/base/outside_text.h"
 #include "engine/lang/json_tree.h"
@@ -43,9 +44,7 @@ std::string last_words(std::string_view errors) {
 }  // namespace
 
 std::string shown(const Command& command) {
-  std::string text;
-  for (const std::string& argument : command.arguments) text += (text.empty() ? "" : " ") + argument;
-  return text;
+  return joined(command.arguments, " ");
 }
 
 Result<std::string> answer_of(const Files& files, const Command& command, const AnswerOptions& options) {

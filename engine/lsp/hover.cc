@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/base/joined.h"
 #include "engine/config/types.h"
 #include "engine/config/words.h"
 #include "engine/lsp/expression_names.h"
@@ -17,14 +18,8 @@ bool covers(const SourceSpan& span, int line, int column) {
   return std::tuple(span.line, span.column) <= at && at < std::tuple(span.end_line, span.end_column);
 }
 
-std::string joined_path(const std::vector<std::string>& path) {
-  std::string text;
-  for (const std::string& part : path) text += (text.empty() ? "" : ".") + part;
-  return text;
-}
-
 void add_paragraph(std::string& text, const std::string& more) {
-  if (!more.empty()) text += (text.empty() ? "" : "\n\n") + more;
+  if (!more.empty()) append_item(text, more, "\n\n");
 }
 
 class Hover {
@@ -109,7 +104,7 @@ class Hover {
   }
 
   static std::optional<std::string> of_function(const std::vector<std::string>& path) {
-    for (const std::string& called : {joined_path(path), path.back()}) {
+    for (const std::string& called : {joined(path, "."), path.back()}) {
       for (const cel::FunctionDoc& function : known_functions()) {
         if (function.name != called) continue;
         std::string text = "```cel\n";
@@ -129,7 +124,7 @@ class Hover {
     const ExpressionNames names(*module, steps);
     const std::optional<cel::Type> type = names.type_of(path);
     if (!type) return std::nullopt;
-    std::string text = "**" + joined_path(path) + "**: " + config::words_for(*type);
+    std::string text = "**" + joined(path, ".") + "**: " + config::words_for(*type);
     add_paragraph(text, names.description_of(path));
     if (path.size() == 2) add_paragraph(text, more_of(*module, path[0], path[1]));
     return text;

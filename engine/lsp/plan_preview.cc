@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/base/joined.h"
 #include "engine/base/pool.h"
 #include "engine/plan/source_place.h"
 #include "engine/run/offline.h"
@@ -14,9 +15,7 @@ constexpr std::size_t kMostNamed = 3;
 
 std::string hosts_text(const std::set<std::string>& hosts) {
   if (hosts.size() > kMostNamed) return std::to_string(hosts.size()) + " hosts";
-  std::string text;
-  for (const std::string& host : hosts) text += (text.empty() ? "" : ", ") + host;
-  return text;
+  return joined(hosts);
 }
 
 std::string count_text(std::size_t count, const char* one, const char* more) {
@@ -52,7 +51,7 @@ Result<PlanPreview> preview_plan(const Look& look, const std::filesystem::path& 
                                        count_text(changed.size(), "host", "hosts");
   for (const auto& [place, ops] : found) {
     std::string text;
-    for (const auto& [op, hosts] : ops) text += (text.empty() ? "" : "; ") + op + " on " + hosts_text(hosts);
+    for (const auto& [op, hosts] : ops) append_item(text, op + " on " + hosts_text(hosts), "; ");
     preview.lines.emplace(place, "plan: " + text);
   }
   return preview;

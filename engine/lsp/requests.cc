@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/base/joined.h"
 #include "engine/lang/format.h"
 #include "engine/lsp/completion.h"
 #include "engine/lsp/finding.h"
@@ -61,7 +62,7 @@ Server::Answer Server::hover(const Document& document, const Json& params) {
     std::set<Code> told;
     for (const Diagnostic& one : current->findings()) {
       if (!one.span || one.span->file != document.name || !touches(*one.span, line, column)) continue;
-      if (told.insert(one.code).second) text += (text.empty() ? "" : "\n\n---\n\n") + explained(one.code);
+      if (told.insert(one.code).second) append_item(text, explained(one.code), "\n\n---\n\n");
     }
   }
   if (text.empty()) return Json();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/joined.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
 #include "engine/config/words.h"
@@ -74,7 +75,7 @@ std::string text_member(const Json& schema, const char* key) {
 
 std::string value_words(const Json& schema) {
   std::string words = config::words_for(config::types_of(schema));
-  const auto add = [&words](const std::string& more) { words += (words.empty() ? "" : "; ") + more; };
+  const auto add = [&words](const std::string& more) { append_item(words, more, "; "); };
   if (const Json* values = member_or_null(schema, "enum")) add("one of " + config::list_of(*values));
   if (const std::string expected = text_member(schema, "x-expected"); !expected.empty()) add(expected);
   if (const Json* value = member_or_null(schema, "default")) add("default " + config::shown(*value));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/digest.h"
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/sealed.h"
 #include "engine/config/resource.h"
@@ -158,7 +159,7 @@ class Texts {
           return one.is_string() && !is_digest(one.get_ref<const std::string&>());
         })) {
       std::string words;
-      for (const Json& word : json) words += (words.empty() ? "" : " ") + word.get_ref<const std::string&>();
+      for (const Json& word : json) append_item(words, word.get_ref<const std::string&>(), " ");
       texts_.push_back(text(words));
       return;
     }

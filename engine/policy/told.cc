@@ -1,5 +1,6 @@
 #include "engine/policy/told.h"
 
+#include "engine/base/joined.h"
 #include "engine/base/time_text.h"
 #include "engine/plan/source_place.h"
 
@@ -10,7 +11,7 @@ constexpr std::size_t kMostNames = 4;
 
 std::string listed(const std::vector<std::string>& hosts) {
   std::string text;
-  for (std::size_t i = 0; i < hosts.size() && i < kMostNames; ++i) text += (text.empty() ? "" : ", ") + hosts[i];
+  for (std::size_t i = 0; i < hosts.size() && i < kMostNames; ++i) append_item(text, hosts[i]);
   if (hosts.size() > kMostNames) text += " and " + std::to_string(hosts.size() - kMostNames) + " more";
   return text;
 }

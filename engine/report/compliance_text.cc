@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/joined.h"
 #include "engine/report/csv_row.h"
 #include "engine/report/markdown_text.h"
 #include "engine/report/style.h"
@@ -37,7 +38,7 @@ std::string summary_of(const std::map<State, std::size_t>& counts) {
   for (const State state : kStates) {
     const auto found = counts.find(state);
     if (found == counts.end()) continue;
-    text += (text.empty() ? "" : ", ") + std::to_string(found->second) + " " + std::string(name(state));
+    append_item(text, std::to_string(found->second) + " " + std::string(name(state)));
   }
   return text.empty() ? "no control was asked for" : text;
 }

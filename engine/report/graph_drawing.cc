@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "engine/base/joined.h"
 #include "engine/base/markup.h"
 #include "engine/report/text_width.h"
 
@@ -150,7 +151,7 @@ class Drawing {
     out_ += "<text x=\"" + number(text_column() + 4) + "\" y=\"" + number(row(node) + 4) + "\">" +
             shown(graph_.nodes[node].desired.address.str());
     std::string also;
-    for (const ir::AlsoDeclared& one : graph_.nodes[node].also) also += (also.empty() ? "" : ", ") + one.address;
+    for (const ir::AlsoDeclared& one : graph_.nodes[node].also) append_item(also, one.address);
     if (!also.empty()) out_ += "<title>also " + shown(also) + "</title>";
     out_ += "</text>\n";
   }

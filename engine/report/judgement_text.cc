@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "engine/base/joined.h"
 #include "engine/base/time_text.h"
 
 namespace plumb::report {
@@ -35,7 +36,7 @@ std::string judgement_summary(const policy::Judgement& judgement) {
   std::string text;
   const auto say = [&text](std::size_t count, const std::string& one, const std::string& many) {
     if (count == 0) return;
-    text += (text.empty() ? "" : ", ") + (count == 1 ? one : std::to_string(count) + many);
+    append_item(text, count == 1 ? one : std::to_string(count) + many);
   };
   std::set<std::string> waived;
   for (const policy::Finding& one : judgement.findings) {

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "engine/base/joined.h"
 #include "engine/base/sealed.h"
 
 namespace plumb::report {
@@ -11,7 +12,7 @@ constexpr std::size_t kMostLines = 20;
 
 std::string why_open(const plan::Action& action) {
   std::string why;
-  const auto add = [&why](const std::string& text) { why += (why.empty() ? "" : "; ") + text; };
+  const auto add = [&why](const std::string& text) { append_item(why, text, "; "); };
   if (!action.unknown_until.empty()) {
     add("decided once " + action.unknown_until.front() +
         (action.unknown_until.size() > 1 ? " and others have" : " has") + " had its turn");

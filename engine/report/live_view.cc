@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/joined.h"
 #include "engine/report/style.h"
 #include "engine/report/text_width.h"
 
@@ -70,7 +71,7 @@ std::string count_line(const LiveState& state, int width, bool color) {
       if (line.empty()) line = cut(part.text, width);
       break;
     }
-    line += (line.empty() ? "" : ", ") + tint(part.text, part.tone, color);
+    append_item(line, tint(part.text, part.tone, color));
     used += wanted;
   }
   return line;
@@ -119,7 +120,7 @@ std::vector<std::string> live_view(const LiveState& state, int width, int height
 
 std::string live_line(const LiveState& state) {
   std::string line;
-  for (const Part& part : count_parts(state)) line += (line.empty() ? "" : ", ") + part.text;
+  for (const Part& part : count_parts(state)) append_item(line, part.text);
   return state.title + ": " + line + "; " + time_text(state);
 }
 

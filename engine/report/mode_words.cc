@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "engine/base/joined.h"
+
 namespace plumb::report {
 namespace {
 
@@ -80,9 +82,7 @@ std::string mode_words(std::string_view before, std::string_view after) {
     add_special(*to & ~*from, true, clauses);
     add_special(*from & ~*to, false, clauses);
   }
-  std::string words;
-  for (const std::string& clause : clauses) words += (words.empty() ? "" : "; ") + clause;
-  return words;
+  return joined(clauses, "; ");
 }
 
 }  // namespace plumb::report

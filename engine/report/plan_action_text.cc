@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/digest.h"
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/sealed.h"
 #include "engine/base/shell_word.h"
@@ -49,12 +50,6 @@ std::vector<std::string> programs_of(const Operation& operation) {
   return validate == nullptr || validate->empty() ? std::vector<std::string>() : std::vector{*validate};
 }
 
-// A word of a command as a shell takes it, in quotes only where it needs them.
-std::string word_text(const std::string& word) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@+%";
-  return word.empty() || word.find_first_not_of(kPlain) != std::string::npos ? shell_word(word) : word;
-}
-
 // What a command is, a line each; a sealed part of it is not shown.
 std::vector<std::string> command_lines(const Run& run) {
   if (is_sealed(run.script)) return {kSealedText};
@@ -70,7 +65,7 @@ std::vector<std::string> command_lines(const Run& run) {
   }
   std::string words;
   for (const std::string& word : run.argv)
-    words += (words.empty() ? "" : " ") + (is_sealed(word) ? std::string(kSealedText) : word_text(word));
+    append_item(words, is_sealed(word) ? std::string(kSealedText) : typed_word(word), " ");
   return {value_text(words)};
 }
 
@@ -233,7 +228,7 @@ class Writer {
     for (const std::string& address : addresses) {
       if (++count > kShown && !options_.full)
         return some + " and " + std::to_string(addresses.size() - kShown) + " more";
-      some += (some.empty() ? "" : ", ") + address;
+      append_item(some, address);
     }
     return some;
   }

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "engine/base/joined.h"
 #include "engine/report/host_list.h"
 #include "engine/report/markdown_text.h"
 #include "engine/report/plan_risks.h"
@@ -140,7 +141,7 @@ class MarkdownWriter {
   static std::string named(const ToldGroup& group) {
     const std::string hosts = host_list(group.hosts);
     std::string count = hosts.ends_with(" hosts)") ? "" : counted(group.hosts.size(), "host", "hosts");
-    if (group.versions > 1) count += (count.empty() ? "" : ", ") + versions_text(group);
+    if (group.versions > 1) append_item(count, versions_text(group));
     return short_code(hosts) + (count.empty() ? "" : " (" + count + ")");
   }
 
@@ -195,7 +196,7 @@ class MarkdownWriter {
 
   std::string left_out() {
     std::string text;
-    const auto add = [&](const std::string& what) { text += (text.empty() ? "" : ", ") + what; };
+    const auto add = [&](const std::string& what) { append_item(text, what); };
     if (missing_actions_ > 0) {
       add(counted(missing_actions_, "action", "actions") + " (equal ones counted once) of " +
           short_code(host_list({missing_hosts_.begin(), missing_hosts_.end()})));

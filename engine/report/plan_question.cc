@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/report/host_list.h"
 #include "engine/report/plan_groups.h"
@@ -25,7 +26,7 @@ std::string destruction(const plan::Action& action) {
     const auto* packages = std::get_if<PackageTransaction>(&operation);
     if (packages == nullptr || packages->remove.empty()) continue;
     std::string names;
-    for (const std::string& name : packages->remove) names += (names.empty() ? "" : ", ") + visible(name);
+    for (const std::string& name : packages->remove) append_item(names, visible(name));
     return "removes " + names;
   }
   return {};

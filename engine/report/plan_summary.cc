@@ -2,6 +2,7 @@
 #include <map>
 #include <vector>
 
+#include "engine/base/joined.h"
 #include "engine/report/host_list.h"
 #include "engine/report/plan_groups.h"
 #include "engine/report/plan_text.h"
@@ -12,11 +13,7 @@
 namespace plumb::report {
 
 std::string scope_text(const plan::Plan& plan, bool color) {
-  const auto listed = [](const std::set<std::string>& names) {
-    std::string list;
-    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-    return list;
-  };
+  const auto listed = [](const std::set<std::string>& names) { return joined(names); };
   std::string out;
   if (!plan.scope.limit.empty()) out += "Only hosts that match " + plan.scope.limit + ".\n";
   if (plan.scope.narrows_resources()) {
@@ -68,8 +65,7 @@ std::string totals_text(const plan::Plan& plan, bool color) {
     for (const auto& [op, count] : list.actions->counts().ops) ops[op] += count * list.hosts.size();
   }
   std::string all;
-  for (const auto& [op, count] : ops)
-    all += (all.empty() ? "" : ", ") + std::to_string(count) + " to " + std::string(name(op));
+  for (const auto& [op, count] : ops) append_item(all, std::to_string(count) + " to " + std::string(name(op)));
   const std::size_t still = plan.hosts.size() - changing;
   return tint("Plan", Tone::kBold, color) + ": " + all + " on " + counted(changing, "host", "hosts") + ". " +
          counted(unchanged, "resource", "resources") + " unchanged" +

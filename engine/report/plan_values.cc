@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/report/path_changes.h"
 
@@ -27,7 +28,7 @@ std::string value_text(const Json& value) {
   }
   if (value.is_array()) {
     std::string list;
-    for (const Json& item : value) list += (list.empty() ? "" : ", ") + value_text(item);
+    for (const Json& item : value) append_item(list, value_text(item));
     return "[" + list + "]";
   }
   return visible(canonical(value));

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <tuple>
 
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/shell_word.h"
 #include "engine/report/host_list.h"
@@ -105,15 +106,8 @@ Json answers_json(const run::ExecuteResult& result, const std::string& run) {
 }
 
 std::string program_text(const std::vector<std::string>& words) {
-  const auto is_plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("_-./:=@%+,").find(c) != std::string_view::npos;
-  };
   std::string out;
-  for (const std::string& word : words) {
-    const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), is_plain);
-    out += (out.empty() ? "" : " ") + (plain ? word : shell_word(word));
-  }
+  for (const std::string& word : words) append_item(out, typed_word(word), " ");
   return out;
 }
 

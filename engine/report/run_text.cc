@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/base/joined.h"
+#include "engine/base/shell_word.h"
 #include "engine/report/diagnostics.h"
 #include "engine/report/equal_diagnostics.h"
 #include "engine/report/host_list.h"
@@ -56,8 +58,7 @@ std::string host_line(const run::HostResult& result, std::size_t width, bool col
   add(result.skipped, "skipped");
   line += counts + "  " + tint(seconds(result.milliseconds), Tone::kDim, color) + "\n";
   if (!result.owed.empty()) {
-    std::string owed;
-    for (const std::string& address : result.owed) owed += (owed.empty() ? "" : ", ") + address;
+    const std::string owed = joined(result.owed);
     line += "    owed to the next run: " + owed + "\n";
   }
   return line;
@@ -94,8 +95,7 @@ std::vector<Failure> failures(const run::HostResults& hosts) {
 }
 
 std::string pattern_of(const std::vector<std::string>& hosts) {
-  std::string pattern;
-  for (const std::string& name : hosts) pattern += (pattern.empty() ? "" : ":") + name;
+  const std::string pattern = joined(hosts, ":");
   return hosts.size() <= kHostsInPattern ? pattern : host_list(hosts, 200);
 }
 
@@ -104,7 +104,7 @@ std::string undo_on(const run::HostResults& hosts, const plan::Plan& plan) {
   std::string commands;
   for (const auto& [name, result] : hosts) {
     if (good(result)) continue;
-    commands += (commands.empty() ? "" : "; ") + ("plumb undo " + plan.scope.undoes) + " --host " + name;
+    append_item(commands, "plumb undo " + plan.scope.undoes + " --host " + name, "; ");
   }
   return commands;
 }
@@ -155,7 +155,7 @@ const Diagnostic* first_error(const run::HostResult& result) {
 std::string on_with_plan(const run::HostResults& hosts, const std::string& run_id, const std::string& file) {
   const bool strict = std::any_of(hosts.begin(), hosts.end(), [](const auto& one) { return one.second.strict; });
   if (!strict) return "plumb apply --resume " + run_id;
-  return file.empty() ? "plumb plan -o FILE" : "plumb apply " + file;
+  return file.empty() ? "plumb plan -o FILE" : "plumb apply " + typed_word(file);
 }
 
 std::string way_on(const run::HostResults& hosts, const plan::Plan& plan, const std::string& same_plan) {
@@ -213,9 +213,8 @@ std::string run_summary(const run::HostResults& hosts, const plan::Plan& plan, c
   if (!listed) out += failures_text(hosts, color);
   out += "\n" + tint(all_good ? "Done" : "Not done", all_good ? Tone::kGreen : Tone::kRed, color) + ": ";
   std::string counts;
-  for (const auto& [state, count] : states)
-    counts += (counts.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name(state));
-  if (interrupted > 0) counts += (counts.empty() ? "" : ", ") + std::to_string(interrupted) + " interrupted";
+  for (const auto& [state, count] : states) append_item(counts, std::to_string(count) + " " + std::string(name(state)));
+  if (interrupted > 0) append_item(counts, std::to_string(interrupted) + " interrupted");
   out += "hosts " + counts + "; " + std::to_string(changed) + " changed";
   if (verified > 0) out += ", " + std::to_string(verified) + " verified";
   if (satisfied > 0) out += ", " + std::to_string(satisfied) + " already as asked for";

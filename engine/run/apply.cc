@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/shell_word.h"
 #include "engine/base/time_text.h"
 #include "engine/policy/told.h"
 #include "engine/run/checkout.h"
@@ -212,7 +213,7 @@ class Applying {
       const bool strict =
           std::any_of(applied.hosts.begin(), applied.hosts.end(), [](const auto& one) { return one.second.strict; });
       stopped.hint = anew                       ? "plumb undo " + result_.plan.scope.undoes
-                     : strict && !file_.empty() ? "plumb apply " + file_
+                     : strict && !file_.empty() ? "plumb apply " + typed_word(file_)
                                                 : "plumb apply --resume " + request_.run;
       found.add(std::move(stopped));
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/joined.h"
 #include "engine/base/time_text.h"
 #include "engine/host/stream_connection.h"
 #include "engine/run/host_claims.h"
@@ -19,12 +20,6 @@ constexpr seconds kGrace{30};
 constexpr seconds kUndoingTime{300};
 // Somebody who stops a run is not kept waiting; a login in the same network takes no longer.
 constexpr std::chrono::milliseconds kLastTry{150};
-
-std::string list(const std::vector<std::string>& items, const char* separator) {
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : separator) + item;
-  return text;
-}
 
 std::string in_words(seconds span) {
   const auto count = span.count();
@@ -114,13 +109,13 @@ Diagnostic not_confirmed(const ToConfirm& what, const Answer& answer, const std:
   if (is(answer, ConfirmOutcome::kUndone)) {
     const bool any = !answer->undone.empty() || !answer->restarted.empty();
     text += any ? ", so the host undid them" : ", and the host did not undo them";
-    if (!answer->undone.empty()) text += ": put back " + list(answer->undone, ", ");
-    if (!answer->restarted.empty()) text += "; restarted " + list(answer->restarted, ", ");
-    if (!answer->problems.empty()) text += (any ? "; NOT undone " : ": ") + list(answer->problems, "; ");
+    if (!answer->undone.empty()) text += ": put back " + joined(answer->undone, ", ");
+    if (!answer->restarted.empty()) text += "; restarted " + joined(answer->restarted, ", ");
+    if (!answer->problems.empty()) text += (any ? "; NOT undone " : ": ") + joined(answer->problems, "; ");
   } else if (is(answer, ConfirmOutcome::kNothing)) {
-    text += ", and the host knows nothing of them any more: " + list(what.addresses, ", ");
+    text += ", and the host knows nothing of them any more: " + joined(what.addresses, ", ");
   } else {
-    text += ": " + list(what.addresses, ", ") + "; the host undoes them by itself after " + latest;
+    text += ": " + joined(what.addresses, ", ") + "; the host undoes them by itself after " + latest;
     hint = "`plumb plan` tells what it did, once the host can be reached";
   }
   if (problem) hint = "the last login: " + problem->summary + (hint.empty() ? "" : "; " + hint);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/glob.h"
+#include "engine/base/joined.h"
 #include "engine/base/nearest.h"
 
 namespace plumb::run {
@@ -27,9 +28,7 @@ std::string near_addresses(const std::string& selector, const std::set<std::stri
     if (near.size() >= kMost || common_prefix(selector, address) == 0) break;
     if (std::find(near.begin(), near.end(), address) == near.end()) near.push_back(address);
   }
-  std::string text;
-  for (const std::string& address : near) text += (text.empty() ? "" : ", ") + address;
-  return text;
+  return joined(near);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
+#include "engine/base/joined.h"
 #include "engine/base/pattern.h"
 #include "engine/base/time_text.h"
 #include "engine/config/told_facts.h"
@@ -153,7 +154,7 @@ std::map<std::string, std::string> notes_of(const policy::Policy& policy, const 
     if (!one.waived) continue;
     std::string& text = notes["waived " + one.rule];
     const std::string reason = one.waiver->reason + ", until " + date_text(one.waiver->until);
-    if (text.find(reason) == std::string::npos) text += (text.empty() ? "" : "; ") + reason;
+    if (text.find(reason) == std::string::npos) append_item(text, reason, "; ");
   }
   return notes;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/joined.h"
 #include "engine/base/pool.h"
 #include "engine/config/tags.h"
 #include "engine/ir/patterns.h"
@@ -92,7 +93,7 @@ void check_something_is_meant(const plan::Plan& plan, Diagnostics& diagnostics) 
   if (!nothing) return;
   std::string asked;
   for (const std::string& pattern : scope.addresses) asked += (asked.empty() ? "`" : ", `") + pattern + "`";
-  if (!scope.start_at.empty()) asked += (asked.empty() ? "" : " from ") + ("`" + scope.start_at + "` on");
+  if (!scope.start_at.empty()) append_item(asked, "`" + scope.start_at + "` on", " from ");
   diagnostics.add(Diagnostic(Code::kUnknownAddress, "no resource of these hosts is meant by " + asked)
                       .with_hint("`plumb graph` lists their addresses"));
 }

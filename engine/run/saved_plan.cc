@@ -2,6 +2,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 #include "engine/run/passed_readings.h"
 #include "engine/run/plan_contents.h"
 
@@ -80,7 +81,7 @@ std::set<std::string> check_against(const Workspace& workspace, const plan::Plan
   const Result<std::set<std::string>> now = choose_hosts(workspace.inventory(), plan.scope.on, plan.scope.limit);
   std::string joined;
   for (const std::string& host : now.value_or(std::set<std::string>())) {
-    if (!plan.hosts.contains(host)) joined += (joined.empty() ? "" : ", ") + host;
+    if (!plan.hosts.contains(host)) append_item(joined, host);
   }
   if (!joined.empty()) {
     found.add(Diagnostic(Code::kHostNotInPlan, "not in the plan and not touched: " + joined).as(Severity::kWarning));

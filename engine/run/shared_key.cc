@@ -2,6 +2,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 #include "engine/base/sealed.h"
 #include "engine/host/ssh/keys.h"
 #include "engine/run/project_key.h"
@@ -78,11 +79,10 @@ class Opening {
 };
 
 Error nobodys(const SharedKey& shared, const std::vector<std::string>& tried) {
-  std::string files;
-  for (const std::string& file : tried) files += (files.empty() ? "" : ", ") + file;
+  const std::string files = joined(tried);
   std::string names;
   for (const keys::PublicKey& key : shared.recipients)
-    names += (names.empty() ? "" : ", ") + (key.comment.empty() ? key.fingerprint() : key.comment);
+    append_item(names, key.comment.empty() ? key.fingerprint() : key.comment);
   return fail(Code::kKeySealed, "no private key here opens " + std::string(kSealedKey) + "; looked for: " + files)
       .hint(
           "name another one with --identity; or have somebody who has the project's key run `plumb project-key share "

@@ -3,6 +3,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/base/files.h"
+#include "engine/base/shell_word.h"
 #include "engine/base/time_text.h"
 #include "engine/plan/slices.h"
 
@@ -42,7 +43,7 @@ Result<> check_approvals(const std::filesystem::path& file, const SavedPlan& pla
   Result<> enough = expect_persons(approvals, wanted);
   if (enough) return enough;
   return std::move(enough.error())
-      .hint("`plumb approve " + file.string() + " --key FILE` shows the plan and approves it");
+      .hint("`plumb approve " + typed_word(file.string()) + " --key FILE` shows the plan and approves it");
 }
 
 }  // namespace
@@ -123,7 +124,7 @@ Result<trust::Signer> signer_of_plan(const std::filesystem::path& file, std::str
   const std::filesystem::path beside = signature_file(file);
   if (!disk_files().status(beside)) {
     return fail(Code::kNotSigned, "the plan is not signed: there is no " + beside.string())
-        .hint("`plumb sign " + file.string() + " --key FILE` signs it");
+        .hint("`plumb sign " + typed_word(file.string()) + " --key FILE` signs it");
   }
   PLUMB_TRY_ASSIGN(const std::string signature, read_file(beside, trust::kMostSignature));
   Result<trust::Signer> signer = signer_of(bytes, signature, trust::kPlanNamespace, trust, now);

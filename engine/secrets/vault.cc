@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/joined.h"
 #include "engine/base/json_member.h"
 #include "engine/base/outside_text.h"
 #include "engine/secrets/fields.h"
@@ -33,7 +34,7 @@ std::string complaints_of(const WebAnswer& answer) {
   std::string all;
   for (const char* list : {"errors", "warnings"}) {
     if (!document || !member_of(*document, list).is_array()) continue;
-    for (const std::string& error : texts_in(member_of(*document, list))) all += (all.empty() ? "" : "; ") + error;
+    for (const std::string& error : texts_in(member_of(*document, list))) append_item(all, error, "; ");
   }
   // Its own lists stand on lines with tabs before them.
   std::string line = outside_line(all, kShown);

@@ -5,7 +5,9 @@
 #include <set>
 
 #include "engine/base/ascii.h"
+#include "engine/base/joined.h"
 #include "engine/base/json.h"
+#include "engine/base/split.h"
 #include "engine/base/trimmed.h"
 
 namespace plumb::trust {
@@ -27,16 +29,6 @@ bool is_plain(std::string_view name) {
 // And no pattern.
 bool is_name(std::string_view name) {
   return name.find_first_of("*?") == std::string_view::npos && !name.starts_with('!');
-}
-
-std::vector<std::string> split(std::string_view list) {
-  std::vector<std::string> parts;
-  while (true) {
-    const std::size_t comma = list.find(',');
-    parts.emplace_back(list.substr(0, comma));
-    if (comma == std::string_view::npos) return parts;
-    list.remove_prefix(comma + 1);
-  }
 }
 
 // PATTERNS of ssh_config(5): `*` and `?`.
@@ -204,7 +196,7 @@ Result<AllowedSigners> AllowedSigners::read(std::string_view text, const std::st
 
 Result<AllowedSigners::Line> AllowedSigners::read_line(std::string_view text, LocalClock clock) {
   Line line;
-  line.principals = split(take_word(text));
+  line.principals = split(take_word(text), ',');
   for (const std::string& name : line.principals) {
     if (name.empty()) return bad_signers("a name of a signer is empty");
     if (!is_plain(name)) return bad_signers("a name of a signer holds quotes or control characters");
@@ -247,7 +239,7 @@ Result<> AllowedSigners::read_options(std::string_view text, LocalClock clock, L
     if (which == 0) {
       line.authority = true;
     } else if (which == 1) {
-      line.namespaces = split(*option.value);
+      line.namespaces = split(*option.value, ',');
     } else {
       PLUMB_TRY_ASSIGN((which == 2 ? line.valid_after : line.valid_before), read_time(*option.value, clock));
     }
@@ -287,7 +279,7 @@ std::vector<PublicKey> AllowedSigners::keys() const {
   for (const Line& line : lines_) {
     PublicKey& key = keys.emplace_back(line.key);
     key.comment.clear();
-    for (const std::string& name : line.principals) key.comment += (key.comment.empty() ? "" : ",") + name;
+    for (const std::string& name : line.principals) append_item(key.comment, name, ",");
   }
   return keys;
 }

@@ -1,5 +1,6 @@
 #include "providers/apt_repository/apt_repository.h"
 
+#include "engine/base/joined.h"
 #include "providers/apt_repository/deb822.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/place_limits.h"
@@ -85,12 +86,6 @@ void add_refresh(const Desired& desired, const Observed& observed, bool differs,
   change.operations.emplace_back(std::move(transaction));
 }
 
-std::string listed(const std::vector<std::string>& places) {
-  std::string text;
-  for (const std::string& place : places) text += (text.empty() ? "" : ", ") + place;
-  return text;
-}
-
 }  // namespace
 
 std::string file_of(const Desired& desired) {
@@ -143,7 +138,7 @@ Change AptRepositoryProvider::diff(const Desired& desired, const Observed& obser
   if (change.operations.empty()) return Change();
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   if (const std::vector<std::string> also = texts_in(observed.attribute("also_in")); !also.empty())
-    change.note = "declared a second time in " + listed(also);
+    change.note = "declared a second time in " + joined(also);
   return change;
 }
 

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <optional>
 
+#include "engine/base/joined.h"
 #include "engine/base/trimmed.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/provider.h"
@@ -36,12 +37,6 @@ std::string lower(std::string_view text) {
   std::transform(out.begin(), out.end(), out.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
 }
 
 std::optional<bool> truth_of(std::string_view text) {
@@ -85,7 +80,7 @@ Stanzas read_stanzas(std::string_view text) {
     const bool goes_on = line.front() == ' ' || line.front() == '\t';
     if (goes_on && open) {
       std::string& value = read.stanzas.back().back().value;
-      value += (value.empty() ? "" : "\n") + std::string(trimmed(line));
+      append_item(value, trimmed(line), "\n");
       continue;
     }
     const std::size_t colon = line.find(':');
@@ -150,7 +145,7 @@ std::string to_deb822(const Json& attributes) {
   for (const Field& field : kFields) {
     const Json& value = member_of(attributes, field.attribute);
     if (field.form == Form::kList) {
-      if (const std::vector<std::string> words = texts_in(value); !words.empty()) add(field.name, joined(words));
+      if (const std::vector<std::string> words = texts_in(value); !words.empty()) add(field.name, joined(words, " "));
     } else if (field.form == Form::kFlag) {
       // What goes without saying is not said.
       const bool usual = std::string_view(field.attribute) == "enabled";

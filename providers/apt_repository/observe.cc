@@ -6,16 +6,13 @@
 #include "providers/sdk/fetching.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/refused.h"
 
 namespace plumb::providers::apt_repository {
 namespace {
 
 constexpr std::size_t kLargest = std::size_t{1} << 20U;
 constexpr const char* kLists = "/var/lib/apt/lists";
-
-Diagnostic refused(std::string summary) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary));
-}
 
 Result<std::vector<std::string>> names_in(const std::string& folder, System& system) {
   PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(folder, true));

@@ -1,5 +1,6 @@
 #include "providers/authorized_key/authorized_key.h"
 
+#include "engine/base/joined.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 
@@ -40,8 +41,7 @@ EntryEdit AuthorizedKeyProvider::entry(const Desired& desired) const {
   Key key = Key::of(desired.text("key"));
   if (desired.has("comment")) key.comment = desired.text("comment");
   std::string options;
-  for (const std::string& option : texts_in(desired.attribute("options")))
-    options += (options.empty() ? "" : ",") + option;
+  for (const std::string& option : texts_in(desired.attribute("options"))) append_item(options, option, ",");
   EntryEdit entry;
   entry.match = key.pattern();
   entry.text = options + (options.empty() ? "" : " ") + key.type + " " + key.blob;

@@ -3,6 +3,7 @@
 #include <array>
 #include <set>
 
+#include "engine/base/joined.h"
 #include "providers/authorized_key/authorized_key.h"
 #include "providers/sdk/local_accounts.h"
 #include "providers/sdk/text_lines.h"
@@ -49,8 +50,7 @@ void add_keys_of(const Account& user, const SurveyedHost& host, Survey& found) {
       continue;
     }
     if (!known.insert(words[0] + " " + words[1]).second) continue;
-    std::string key;
-    for (const std::string& word : words) key += (key.empty() ? "" : " ") + word;
+    const std::string key = joined(words, " ");
     Json attributes = {{"key", key}};
     if (!options.empty()) attributes["options"] = options;
     found.add(user.name, std::move(attributes));

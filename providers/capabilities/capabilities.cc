@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "engine/base/ascii.h"
+#include "engine/base/joined.h"
 #include "providers/sdk/exchangeable.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/text_lines.h"
 
 namespace plumb::providers::capabilities {
 namespace {
@@ -17,16 +19,9 @@ constexpr const char* kSet = "setcap";
 
 // Parts between marks, sorted, with one mark between them.
 std::string sorted_parts(std::string_view text, char mark) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t end = text.find(mark);
-    if (end != 0) parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
+  std::vector<std::string> parts = words_of(text, std::string_view(&mark, 1));
   std::sort(parts.begin(), parts.end());
-  std::string joined;
-  for (const std::string& part : parts) joined += (joined.empty() ? std::string() : std::string(1, mark)) + part;
-  return joined;
+  return joined(parts, std::string_view(&mark, 1));
 }
 
 // "/bin/ping cap_net_raw=ep", and of older ones "/bin/ping = cap_net_raw+ep".

@@ -5,6 +5,7 @@
 
 #include "engine/base/glob.h"
 #include "engine/base/host_text.h"
+#include "engine/base/joined.h"
 #include "engine/base/pattern.h"
 #include "providers/sdk/asked_programs.h"
 #include "providers/sdk/observe_each.h"
@@ -101,9 +102,7 @@ class Guards {
   }
 
  private:
-  static void because(Verdict& verdict, std::string why) {
-    verdict.why += (verdict.why.empty() ? "" : "; ") + std::move(why);
-  }
+  static void because(Verdict& verdict, std::string why) { append_item(verdict.why, std::move(why), "; "); }
   static void skip(Verdict& verdict, std::string why) {
     verdict.run = false;
     verdict.why = std::move(why);

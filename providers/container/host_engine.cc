@@ -282,10 +282,6 @@ void note_engine(const Engine& engine, Observed& observed) {
   if (folder != engine.env.end()) observed.attributes["runtime_folder"] = folder->second;
 }
 
-Diagnostic refused(std::string summary) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary));
-}
-
 void note_change(const std::string& attribute, const Json& found, const Json& wanted, Change& change) {
   if (!found.is_null()) change.before[attribute] = found;
   change.after[attribute] = wanted;

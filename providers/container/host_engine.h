@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "providers/sdk/provider.h"
+#include "providers/sdk/refused.h"
 
 namespace plumb::providers::container {
 
@@ -76,8 +77,6 @@ std::string whose(const Desired& desired);
 
 // Tells who a change of it is made with.
 void note_engine(const Engine& engine, Observed& observed);
-
-Diagnostic refused(std::string summary);
 
 // Puts a difference into a change.
 void note_change(const std::string& attribute, const Json& found, const Json& wanted, Change& change);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/ownership.h"
 
 namespace plumb::providers::cron {
@@ -61,8 +62,8 @@ bool has_input(std::string_view job) {
 Change CronProvider::diff(const Desired& desired, const Observed& observed) const {
   Change change = EntryProvider::diff(desired, observed);
   if (change.empty() || wants_absent(desired) || !has_input(desired.text("job"))) return change;
-  change.note += std::string(change.note.empty() ? "" : "; ") +
-                 "cron ends the command at the first %, and gives it the rest to read; a percent sign is \\%";
+  append_item(change.note, "cron ends the command at the first %, and gives it the rest to read; a percent sign is \\%",
+              "; ");
   return change;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/digest.h"
+#include "engine/base/joined.h"
 #include "engine/base/shell_word.h"
 #include "providers/sdk/json_answer.h"
 #include "providers/sdk/managers.h"
@@ -155,7 +156,7 @@ Run told_secret(const Client& client, const std::string& script, const std::stri
 
 std::string command_line(const Client& client) {
   std::string line;
-  for (const std::string& word : client.argv) line += (line.empty() ? "" : " ") + shell_word(word);
+  for (const std::string& word : client.argv) append_item(line, shell_word(word), " ");
   return line;
 }
 
@@ -187,8 +188,7 @@ std::string whose(const Desired& desired) {
   std::string at;
   for (const char* attribute : {"socket", "port", "login_file"}) {
     const Json& value = desired.attribute(attribute);
-    if (!value.is_null())
-      at += (at.empty() ? "" : ", ") + (value.is_string() ? value.get<std::string>() : value.dump());
+    if (!value.is_null()) append_item(at, value.is_string() ? value.get<std::string>() : value.dump());
   }
   return at.empty() ? at : " of the server at " + at;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/joined.h"
 #include "providers/databases/kinds.h"
 
 namespace plumb::providers::databases {
@@ -42,12 +43,6 @@ std::vector<std::string> asked_privileges(const Desired& desired) {
 
 bool is_among(const std::vector<std::string>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
-}
-
-std::string listed(const std::vector<std::string>& privileges) {
-  std::string text;
-  for (const std::string& one : privileges) text += (text.empty() ? "" : ", ") + one;
-  return text;
 }
 
 void note_contradictions(std::span<const Desired* const> desired, const std::vector<GrantScope>& scopes,

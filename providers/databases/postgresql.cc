@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::databases {
@@ -53,7 +54,7 @@ std::string pg_inside(std::string_view database, const std::string& inside, cons
 std::string pg_roles_among(const std::set<std::string>& names) {
   if (names.empty()) return {};
   std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + pg_text(name);
+  for (const std::string& name : names) append_item(list, pg_text(name));
   return "SELECT jsonb_build_object('roles', coalesce(jsonb_agg(rolname), '[]')) FROM pg_roles WHERE rolname IN (" +
          list + ");\n";
 }

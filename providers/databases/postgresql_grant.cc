@@ -2,6 +2,7 @@
 // later.
 #include <algorithm>
 
+#include "engine/base/joined.h"
 #include "providers/databases/grants.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/postgresql.h"
@@ -90,7 +91,7 @@ std::string rows_of(const Desired& desired) {
   const std::vector<std::string> objects = objects_of(desired);
   const bool all = objects == std::vector<std::string>{"ALL"};
   std::string names;
-  for (const std::string& object : objects) names += (names.empty() ? "" : ", ") + pg_text(object);
+  for (const std::string& object : objects) append_item(names, pg_text(object));
   const auto among = [&](const std::string& column) {
     return all ? std::string("true") : column + " IN (" + names + ")";
   };
@@ -112,9 +113,8 @@ std::string rows_of(const Desired& desired) {
       // Types without a schema are looked for in this one: the path is set once what the question calls is settled.
       const std::string path = pg_text(pg_name(schema_of(desired)) + ", public");
       for (const std::string& object : objects) {
-        which += (which.empty() ? "" : ", ") +
-                 ("(SELECT to_regprocedure(CASE WHEN set_config('search_path', " + path + ", true) IS NOT NULL THEN " +
-                  pg_text(object_name(desired, object)) + " END))");
+        append_item(which, "(SELECT to_regprocedure(CASE WHEN set_config('search_path', " + path +
+                               ", true) IS NOT NULL THEN " + pg_text(object_name(desired, object)) + " END))");
       }
       which = "p.oid IN (" + which + ")";
     }
@@ -213,8 +213,7 @@ Result<Observed> read(const Desired& desired, const Json& row, const Json&) {
   if (!all && !is_later(desired) && things.size() < objects.size() && !absent) {
     std::string which;
     for (const std::string& object : objects) {
-      if (std::find(things.begin(), things.end(), object) == things.end())
-        which += (which.empty() ? "" : ", ") + object;
+      if (std::find(things.begin(), things.end(), object) == things.end()) append_item(which, object);
     }
     observed.obstacle =
         server_obstacle(Diagnostic(Code::kServerRefused, "the database " + desired.text("database") + " has no " +
@@ -234,7 +233,7 @@ std::string on_what(const Desired& desired) {
   if (is_in_schema(desired) && objects == std::vector<std::string>{"ALL"})
     return std::string(" ON ALL ") + things.plural + " IN SCHEMA " + pg_name(schema_of(desired));
   std::string names;
-  for (const std::string& object : objects) names += (names.empty() ? "" : ", ") + object_name(desired, object);
+  for (const std::string& object : objects) append_item(names, object_name(desired, object));
   return std::string(" ON ") + things.word + " " + names;
 }
 
@@ -320,7 +319,7 @@ Change GrantKind::diff(const Desired& desired, const Observed& observed) const {
   const std::vector<std::string> found = texts_in(observed.attribute("privileges"));
   const Client client = pg_client(desired, desired.text("database"));
   const auto say = [&](const char* verb, const std::vector<std::string>& privileges, const std::string& end) {
-    return in_front(desired) + verb + " " + listed(privileges) + on_what(desired) + end + ";\n";
+    return in_front(desired) + verb + " " + joined(privileges) + on_what(desired) + end + ";\n";
   };
   if (wants_absent(desired)) {
     if (!observed.exists) return change;

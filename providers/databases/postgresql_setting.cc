@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "engine/base/ascii.h"
+#include "engine/base/joined.h"
 #include "engine/base/trimmed.h"
 #include "providers/databases/kinds.h"
 #include "providers/databases/postgresql.h"
@@ -38,9 +39,7 @@ std::string value_of(const Desired& desired) {
   if (value.is_boolean()) return value.get<bool>() ? "on" : "off";
   if (value.is_number()) return value.dump();
   if (!value.is_array()) return desired.text("value");
-  std::string text;
-  for (const std::string& item : texts_in(value)) text += (text.empty() ? "" : ", ") + item;
-  return text;
+  return joined(texts_in(value));
 }
 
 struct Unit {
@@ -182,7 +181,7 @@ Change SettingKind::diff(const Desired& desired, const Observed& observed) const
     const std::vector<std::string> items =
         is_list(name) ? items_of(value_of(desired)) : std::vector<std::string>{value_of(desired)};
     std::string list;
-    for (const std::string& item : items) list += (list.empty() ? "" : ", ") + pg_text(item);
+    for (const std::string& item : items) append_item(list, pg_text(item));
     sql += (list.empty() ? "''" : list) + ";\n";
   }
   const bool needs_restart = observed.text("context") == "postmaster";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/joined.h"
 #include "providers/databases/grants.h"
 #include "providers/databases/mysql.h"
 
@@ -77,8 +78,7 @@ bool holds_privilege(const std::string& held, const std::string& asked) {
 
 std::string privileges_in_sql(const std::vector<std::string>& privileges) {
   std::string text;
-  for (const std::string& one : privileges)
-    text += (text.empty() ? "" : ", ") + text_of_parts(privilege_parts(one), my_name);
+  for (const std::string& one : privileges) append_item(text, text_of_parts(privilege_parts(one), my_name));
   return text;
 }
 

@@ -5,16 +5,13 @@
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/place_limits.h"
+#include "providers/sdk/refused.h"
 
 namespace plumb::providers::download {
 namespace {
 
 constexpr std::string_view kNewFileMode = "0644";
 constexpr auto kHashing = std::chrono::minutes(30);
-
-Diagnostic refused(std::string summary) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary));
-}
 
 // In the terms of the digest that is asked for; what is longer than SHA-256 a program of the host works out.
 Result<std::string> digest_of(const std::string& path, const std::string& wanted, System& system) {

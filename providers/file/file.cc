@@ -3,6 +3,7 @@
 #include <array>
 #include <set>
 
+#include "engine/base/joined.h"
 #include "engine/base/json.h"
 #include "providers/sdk/access_list.h"
 #include "providers/sdk/beyond_mode.h"
@@ -207,7 +208,7 @@ Change FileProvider::diff(const Desired& desired, const Observed& observed) cons
       change.note += (change.note.empty() ? "what is there is " : "; what is there is ") + observed.text("content_is");
   }
   const bool in_place = rewrite && observed.exists && desired.flag("in_place", false);
-  if (in_place) change.note += (change.note.empty() ? "" : "; ") + std::string(kWrittenInPlace);
+  if (in_place) append_item(change.note, kWrittenInPlace, "; ");
   if (observed.exists && change.after.empty() && !rewrite) return change;
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   const std::string path = desired.text("path");

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 0:
       for (const ufw::Row& row : ufw::rows_in(text)) {
         (void)row.matched();
-        (void)ufw::words_of(ufw::with_comment(row.text(), row.comment), true);
+        (void)ufw::rule_words(ufw::with_comment(row.text(), row.comment), true);
         (void)ufw::rule_of_row(row);
         (void)ufw::is_named(row, "ssh");
       }

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "providers/sdk/text_lines.h"
+
 namespace plumb::providers::firewall {
 namespace {
 
@@ -17,7 +19,7 @@ struct Line {
 
 // "192.0.2.5 50022 192.0.2.1 22", as sshd tells it.
 std::optional<Line> line_of(const std::string& connection) {
-  const std::vector<std::string> words = split(connection, ' ');
+  const std::vector<std::string> words = words_of(connection, " ");
   if (words.size() < 4) return std::nullopt;
   Line line{words[0], words[2], 0};
   // "fe80::1%eth0"

@@ -6,6 +6,9 @@
 
 #include <arpa/inet.h>
 
+#include "engine/base/joined.h"
+#include "providers/sdk/text_lines.h"
+
 namespace plumb::providers::firewall {
 namespace {
 
@@ -80,7 +83,7 @@ Error bad(const std::string& why) {
 }
 
 // The texts and numbers of an attribute: one, or a list.
-std::vector<std::string> words_of(const Desired& desired, const char* attribute) {
+std::vector<std::string> asked_words(const Desired& desired, const char* attribute) {
   const Json& given = desired.attribute(attribute);
   std::vector<std::string> words;
   const auto add = [&words](const Json& one) {
@@ -97,7 +100,7 @@ std::vector<std::string> words_of(const Desired& desired, const char* attribute)
 
 Result<std::vector<std::string>> ports_given(const Desired& desired, const char* attribute) {
   std::vector<std::string> ports;
-  for (const std::string& word : words_of(desired, attribute)) {
+  for (const std::string& word : asked_words(desired, attribute)) {
     const std::optional<std::string> port = usual_port(word);
     if (!port) return bad("`" + word + "` is no port: one from 1 to 65535, or a range such as 8000-8010");
     ports.push_back(*port);
@@ -107,7 +110,7 @@ Result<std::vector<std::string>> ports_given(const Desired& desired, const char*
 
 Result<std::vector<std::string>> addresses_given(const Desired& desired, const char* attribute) {
   std::vector<std::string> addresses;
-  for (const std::string& word : words_of(desired, attribute)) {
+  for (const std::string& word : asked_words(desired, attribute)) {
     if (word == "any") continue;
     const std::optional<std::string> address = usual_address(word);
     if (!address) return bad("`" + word + "` is no address and no network such as 10.0.0.0/8");
@@ -126,7 +129,7 @@ bool says_something(const Rule& rule) {
 Result<> fill_ports(const Desired& desired, Rule& rule) {
   PLUMB_TRY_ASSIGN(rule.ports, ports_given(desired, "port"));
   PLUMB_TRY_ASSIGN(rule.source_ports, ports_given(desired, "source_port"));
-  rule.protocols = words_of(desired, "protocol");
+  rule.protocols = asked_words(desired, "protocol");
   std::erase(rule.protocols, "any");
   rule.service = desired.text("service");
   if (!rule.ports.empty()) return {};
@@ -177,22 +180,6 @@ bool is_policy(const Desired& desired) {
   return desired.text("name") == kPolicy;
 }
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t end = text.find(separator);
-    if (end != 0) parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return parts;
-}
-
-std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : std::string(separator)) + part;
-  return text;
-}
-
 std::optional<Ports> ports_in(std::string_view words) {
   Ports said;
   const std::size_t slash = words.find('/');
@@ -201,7 +188,7 @@ std::optional<Ports> ports_in(std::string_view words) {
     if (protocol != "tcp" && protocol != "udp") return std::nullopt;
     said.protocols = {protocol};
   }
-  for (const std::string& word : split(words.substr(0, slash), ',')) {
+  for (const std::string& word : words_of(words.substr(0, slash), ",")) {
     const std::optional<std::string> port = usual_port(word);
     if (!port) return std::nullopt;
     said.ports.push_back(*port);

@@ -60,7 +60,4 @@ std::optional<Ports> ports_in(std::string_view words);
 std::optional<Ports> ports_of_service(std::string_view service);
 bool has_port(const std::vector<std::string>& ports, int port);
 
-std::vector<std::string> split(std::string_view text, char separator);
-std::string joined(const std::vector<std::string>& parts, std::string_view separator);
-
 }  // namespace plumb::providers::firewall

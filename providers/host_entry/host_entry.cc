@@ -1,5 +1,7 @@
 #include "providers/host_entry/host_entry.h"
 
+#include "engine/base/joined.h"
+
 namespace plumb::providers::host_entry {
 
 // A name may have an address of each of the two families, each in a line of its own.
@@ -13,7 +15,7 @@ EntryEdit HostEntryProvider::entry(const Desired& desired) const {
   std::vector<std::string> words = {address, name};
   for (std::string& alias : texts_in(desired.attribute("aliases"))) words.push_back(std::move(alias));
   entry.same = "^\\s*" + words_pattern(words) + "\\s*(#.*)?$";
-  for (const std::string& word : words) entry.text += (entry.text.empty() ? "" : " ") + word;
+  for (const std::string& word : words) append_item(entry.text, word, " ");
   if (wants_absent(desired)) return entry;
   // Of several lines that give the name an address the first one counts.
   entry.insert_before = "^\\s*" + family + "\\s+([^#\\s]\\S*\\s+)*" + quoted_pattern(name) + "(\\s|#|$)";

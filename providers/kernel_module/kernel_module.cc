@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/kernel_files.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
@@ -35,12 +37,6 @@ std::vector<std::string> words_before_comment(std::string_view line) {
                                     [](const std::string& word) { return word[0] == '#' || word[0] == ';'; });
   words.erase(comment, words.end());
   return words;
-}
-
-std::string joined(const std::vector<std::string>& words, std::size_t first = 0) {
-  std::string text;
-  for (std::size_t i = first; i < words.size(); ++i) text += (text.empty() ? "" : " ") + words[i];
-  return text;
 }
 
 std::vector<std::string> asked_parameters(const Desired& desired) {
@@ -114,7 +110,7 @@ Result<> observe_options(const Desired& desired, const std::string& module, Syst
   for (std::string_view rest = text; !rest.empty();) {
     const std::vector<std::string> words = words_before_comment(take_line(rest));
     if (words.size() < 2 || kernel_module_name(words[1]) != module) continue;
-    if (words[0] == "options") observed.attributes["params"] = joined(words, 2);
+    if (words[0] == "options") observed.attributes["params"] = joined(std::span(words).subspan(2), " ");
     if (words[0] == "install") observed.attributes["blacklisted"] = true;
   }
   return {};
@@ -189,7 +185,7 @@ class Differences {
   // Both stand in one file, so what is not asked for stays as it is there.
   void options(bool gone) {
     const bool blacklisted = desired_.flag("blacklisted", !gone && observed_.flag("blacklisted", false));
-    const std::string params = desired_.has("params") ? joined(asked_parameters(desired_))
+    const std::string params = desired_.has("params") ? joined(asked_parameters(desired_), " ")
                                : gone                 ? ""
                                                       : observed_.text("params");
     if (params == observed_.text("params") && blacklisted == observed_.flag("blacklisted", false)) return;
@@ -300,7 +296,7 @@ Observed KernelModuleProvider::as_declared(const Desired& desired) const {
   observed.attributes["loaded"] = wants_loaded(desired) ? "yes" : "no";
   observed.attributes["persistent"] = desired.flag("persistent", false);
   observed.attributes["blacklisted"] = desired.flag("blacklisted", false);
-  if (desired.has("params")) observed.attributes["params"] = joined(asked_parameters(desired));
+  if (desired.has("params")) observed.attributes["params"] = joined(asked_parameters(desired), " ");
   return observed;
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "engine/base/joined.h"
+
 namespace plumb::providers::mount {
 namespace {
 
@@ -63,7 +65,7 @@ Result<bool> is_from(const MountedPlace& mounted, const std::vector<MountedPlace
 
 std::string remount_options(const std::set<std::string>& asked, const std::set<std::string>& there) {
   std::string text;
-  const auto add = [&](const std::string& option) { text += (text.empty() ? "" : ",") + option; };
+  const auto add = [&](const std::string& option) { append_item(text, option, ","); };
   const std::set<std::string> wanted = plain_options(asked);
   for (const auto& [option, opposite] : kOpposites) {
     if (there.contains(option) && !wanted.contains(option) && !asked.contains(opposite)) add(opposite);

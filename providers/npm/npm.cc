@@ -7,6 +7,7 @@
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/refused.h"
 
 namespace plumb::providers::npm {
 namespace {
@@ -15,10 +16,6 @@ constexpr const char* kProgram = "npm";
 constexpr std::size_t kLargest = std::size_t{16} << 20;
 constexpr std::size_t kDigits = 64;
 constexpr auto kAsking = std::chrono::seconds(120);
-
-Diagnostic refused(std::string summary) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary));
-}
 
 std::string name_of(const Desired& desired) {
   return desired.text("name");

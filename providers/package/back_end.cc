@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "engine/base/joined.h"
 #include "providers/package/look.h"
 #include "providers/sdk/is_there.h"
 
@@ -184,7 +185,7 @@ bool wants_gone(const Desired& desired) {
 std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 8;
   std::string text;
-  for (std::size_t i = 0; i < names.size() && i < kShown; ++i) text += (text.empty() ? "" : ", ") + names[i];
+  for (std::size_t i = 0; i < names.size() && i < kShown; ++i) append_item(text, names[i]);
   if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
   return text;
 }

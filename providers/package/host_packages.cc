@@ -2,10 +2,6 @@
 
 namespace plumb::providers::package {
 
-Diagnostic refused(std::string summary, std::string hint) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
-}
-
 Result<std::optional<Diagnostic>> why_kept(HostPackages& host, const System& system) {
   if (system.is_image()) return std::optional(refused("packages of an image are not changed"));
   return host.find_hindrance();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "providers/package/simulation.h"
+#include "providers/sdk/refused.h"
 #include "providers/sdk/system.h"
 
 namespace plumb::providers::package {
@@ -54,8 +55,6 @@ class HostPackages {
   virtual std::string release_command(const std::string& package) const = 0;
   virtual std::string unknown_hint(const std::string& name) const = 0;
 };
-
-Diagnostic refused(std::string summary, std::string hint = {});
 
 // Why packages are kept as they are: those of an image always are; nothing where they may change.
 Result<std::optional<Diagnostic>> why_kept(HostPackages& host, const System& system);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/joined.h"
 #include "providers/package/back_end.h"
 #include "providers/package/upgrade.h"
 #include "providers/sdk/is_there.h"
@@ -11,7 +12,7 @@ namespace plumb::providers::package {
 namespace {
 
 void append(std::string& note, const std::string& text) {
-  note += (note.empty() ? "" : "; ") + text;
+  append_item(note, text, "; ");
 }
 
 bool is_as_wanted(const Desired& desired, const Observed& observed) {

@@ -1,5 +1,6 @@
 #include "providers/package/upgrade.h"
 
+#include "engine/base/joined.h"
 #include "providers/package/back_end.h"
 
 namespace plumb::providers::package {
@@ -40,8 +41,7 @@ Change UpgradeProvider::diff(const Desired& desired, const Observed& observed) c
   if (observed.has("pending")) change.before["pending"] = observed.attribute("pending");
   change.after["current"] = true;
   if (observed.flag("old_lists", false)) change.note = "the package lists are read first and decide what comes";
-  if (desired.has("conffiles"))
-    change.note += (change.note.empty() ? "" : "; ") + std::string(what_of_conffiles(desired));
+  if (desired.has("conffiles")) append_item(change.note, what_of_conffiles(desired), "; ");
   change.op = Op::kUpdate;
   change.fidelity = Fidelity::kBounded;
   change.operations.push_back(transaction_of(desired, observed));

@@ -9,6 +9,7 @@
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/refused.h"
 
 namespace plumb::providers::pip {
 namespace {
@@ -16,10 +17,6 @@ namespace {
 constexpr std::size_t kLongestMark = 256;
 constexpr std::size_t kDigits = 64;
 constexpr auto kAsking = std::chrono::seconds(120);
-
-Diagnostic refused(std::string summary) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary));
-}
 
 std::string environment_of(const Desired& desired) {
   return desired.text("virtualenv");

@@ -1,5 +1,6 @@
 #include "providers/reboot/reboot.h"
 
+#include "engine/base/joined.h"
 #include "providers/sdk/asked_programs.h"
 #include "providers/sdk/observe_each.h"
 
@@ -33,7 +34,7 @@ Result<Verdict> decide(const Desired& desired, System& system) {
     const std::string said = shown + " gave " + std::to_string(*code);
     if (*code == 0) return Verdict{false, said + " (unless)"};
     verdict.due = true;
-    verdict.why += (verdict.why.empty() ? "" : "; ") + said;
+    append_item(verdict.why, said, "; ");
   }
   if (!verdict.due) verdict.why = "restarts only when what it watches changes";
   return verdict;

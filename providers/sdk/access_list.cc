@@ -2,25 +2,14 @@
 
 #include <algorithm>
 
+#include "engine/base/joined.h"
+#include "engine/base/split.h"
+
 namespace plumb {
-namespace {
-
-std::vector<std::string> pieces_of(std::string_view text, char mark) {
-  std::vector<std::string> parts;
-  while (true) {
-    const std::size_t end = text.find(mark);
-    parts.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-}  // namespace
-
 std::vector<AccessRule> access_rules(std::string_view list) {
   std::vector<AccessRule> rules;
-  for (const std::string& entry : pieces_of(list, ',')) {
-    std::vector<std::string> parts = pieces_of(entry, ':');
+  for (const std::string& entry : split(list, ',')) {
+    std::vector<std::string> parts = split(entry, ':');
     AccessRule rule;
     rule.inherited = parts.front() == "default";
     if (rule.inherited) parts.erase(parts.begin());
@@ -41,11 +30,9 @@ bool names_nobody(std::string_view list) {
 }
 
 std::string ordered_access_list(std::string_view list) {
-  std::vector<std::string> entries = pieces_of(list, ',');
+  std::vector<std::string> entries = split(list, ',');
   std::sort(entries.begin(), entries.end());
-  std::string text;
-  for (const std::string& entry : entries) text += (text.empty() ? "" : ",") + entry;
-  return text;
+  return joined(entries, ",");
 }
 
 std::optional<std::string> access_list_for(const Desired& desired, bool is_directory, std::uint32_t mode) {
@@ -55,7 +42,7 @@ std::optional<std::string> access_list_for(const Desired& desired, bool is_direc
   for (std::string entry : texts_in(asked)) {
     if (entry.starts_with("default:") && !is_directory) continue;
     if (entry.ends_with('X')) entry.back() = is_directory || (mode & 0111U) != 0 ? 'x' : '-';
-    list += (list.empty() ? "" : ",") + entry;
+    append_item(list, entry, ",");
   }
   return list.empty() ? "none" : ordered_access_list(list);
 }

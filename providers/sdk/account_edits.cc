@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/account_files.h"
 #include "providers/sdk/is_there.h"
 #include "providers/sdk/provider.h"
@@ -51,7 +52,7 @@ bool is_one(const AccountRow& row, const std::string& group) {
 
 void write_members(AccountRow& row, const std::vector<std::string>& members) {
   row[kMembers].clear();
-  for (const std::string& member : members) row[kMembers] += (row[kMembers].empty() ? "" : ",") + member;
+  for (const std::string& member : members) append_item(row[kMembers], member, ",");
 }
 
 void set_member(AccountTable& table, AccountRow& row, const std::string& user, bool wanted) {

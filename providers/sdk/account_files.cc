@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "engine/base/host_text.h"
+#include "engine/base/split.h"
 #include "engine/base/time_text.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/text_lines.h"
@@ -16,16 +17,6 @@ namespace {
 
 constexpr std::size_t kLargestFile = std::size_t{16} << 20U;
 constexpr std::string_view kUnfinished = "unfinished (plumb) group ";
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
 
 template <class Number>
 std::optional<Number> number_in(std::string_view text) {
@@ -44,9 +35,9 @@ Result<std::string> read_if_there(System& system, const std::string& path) {
 
 template <class Entry>
 void each_line(const std::string& text, std::size_t least_fields, Entry entry) {
-  for (const std::string_view line : split(text, '\n')) {
+  for (const std::string_view line : split_views(text, '\n')) {
     if (line.empty() || line[0] == '#' || line[0] == '+' || line[0] == '-') continue;
-    const std::vector<std::string_view> fields = split(line, ':');
+    const std::vector<std::string_view> fields = split_views(line, ':');
     if (fields.size() >= least_fields) entry(fields);
   }
 }
@@ -92,7 +83,7 @@ Result<AccountFiles> read_account_files(System& system, bool with_shadow) {
     const auto gid = number_in<std::uint32_t>(fields[2]);
     if (!gid) return;
     GroupAccount account{std::string(fields[0]), *gid, {}};
-    for (const std::string_view member : split(fields[3], ',')) {
+    for (const std::string_view member : split_views(fields[3], ',')) {
       if (!member.empty()) account.members.emplace_back(member);
     }
     files.groups.push_back(std::move(account));

@@ -1,5 +1,6 @@
 #include "providers/sdk/asked_programs.h"
 
+#include "engine/base/joined.h"
 #include "engine/base/trimmed.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/ownership.h"
@@ -49,8 +50,7 @@ std::string said_by(const ProcessResult& answer, std::size_t lines) {
 }
 
 std::string in_backquotes(const Json& command) {
-  std::string text;
-  for (const std::string& word : texts_in(command)) text += (text.empty() ? "" : " ") + word;
+  std::string text = joined(texts_in(command), " ");
   constexpr std::size_t kShown = 60;
   if (text.size() > kShown) {
     std::size_t end = kShown;

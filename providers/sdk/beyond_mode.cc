@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb {
@@ -93,8 +94,7 @@ void diff_labels(const Desired& desired, const Observed& observed, Ownership& wa
   if (const auto label = label_for(desired, observed.text("selinux"))) {
     if (observed.flag("no_selinux", false)) {
       const char* why = "the host has no SELinux, so no label is set";
-      if (!observed.exists || !change.after.empty())
-        change.note += (change.note.empty() ? "" : "; ") + std::string(why);
+      if (!observed.exists || !change.after.empty()) append_item(change.note, why, "; ");
     } else if (compare("selinux", *label)) {
       wanted.label = label;
     }

@@ -2,6 +2,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/host_text.h"
+#include "engine/base/joined.h"
 #include "providers/sdk/edited_files.h"
 #include "providers/sdk/ownership.h"
 
@@ -143,7 +144,7 @@ std::string quoted_pattern(std::string_view text) {
 
 std::string words_pattern(const std::vector<std::string>& words) {
   std::string pattern;
-  for (const std::string& word : words) pattern += (pattern.empty() ? "" : "\\s+") + quoted_pattern(word);
+  for (const std::string& word : words) append_item(pattern, quoted_pattern(word), "\\s+");
   return pattern;
 }
 

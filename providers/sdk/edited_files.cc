@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/digest.h"
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/pattern.h"
 #include "providers/sdk/ini_header.h"
@@ -386,8 +387,7 @@ Change diff_edit(const Desired& desired, const Observed& observed, const EditPro
   operation.beside_secrets = is_beside_secrets(desired);
   if (clears_access_list(desired)) operation.acl = "none";
   operation.in_place = desired.flag("in_place", false);
-  if (operation.in_place && !observed.flag("makes_file", false))
-    change.note += (change.note.empty() ? "" : "; ") + std::string(kWrittenInPlace);
+  if (operation.in_place && !observed.flag("makes_file", false)) append_item(change.note, kWrittenInPlace, "; ");
   change.operations.emplace_back(std::move(operation));
   return change;
 }

@@ -14,6 +14,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/base/glob.h"
+#include "engine/base/joined.h"
 #include "providers/sdk/access_list.h"
 #include "providers/sdk/beyond_mode.h"
 #include "providers/sdk/kernel_files.h"
@@ -22,12 +23,6 @@ namespace plumb {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
 
 Error trouble(const std::string& path, int number) {
   return fail(Code::kOperation, path + ": " + std::strerror(number));
@@ -229,7 +224,7 @@ Result<std::string> FakeSystem::ask(const Probe& probe) {
 }
 
 Result<ProcessResult> FakeSystem::run_program(const ProcessRequest& request) {
-  const std::string command = join(request.argv);
+  const std::string command = joined(request.argv, " ");
   ran_.push_back(command);
   requests_.push_back(request);
   for (auto script = scripts_.rbegin(); script != scripts_.rend(); ++script) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/kernel_files.h"
 #include "providers/sdk/managers.h"
 
@@ -104,9 +105,7 @@ std::vector<std::string> option_list(const std::set<std::string>& options) {
 }
 
 std::string option_text(const std::set<std::string>& options) {
-  std::string text;
-  for (const std::string& option : option_list(options)) text += (text.empty() ? "" : ",") + option;
-  return text;
+  return joined(option_list(options), ",");
 }
 
 LineEdit fstab_edit(const FstabLine& line, bool absent) {

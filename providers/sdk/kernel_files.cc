@@ -22,24 +22,14 @@ Result<std::string> read_table(const char* path, System& system) {
   return there ? system.read_file(path, kLargestTable) : Result<std::string>(std::string());
 }
 
-std::vector<std::string> parts_between(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t end = text.find(separator);
-    if (end != 0) parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return parts;
-}
-
 // "36 35 98:0 /root /point options optional… - type source options"
 std::optional<MountedPlace> mounted_place(std::string_view line) {
   const std::vector<std::string> words = words_of(line, kFieldEnds);
   const auto dash = std::find(words.begin(), words.end(), "-");
   if (words.size() < 7 || words.end() - dash < 3) return std::nullopt;
   MountedPlace place{without_escapes(words[4]), without_escapes(words[3]), dash[1], without_escapes(dash[2]),
-                     parts_between(words[5], ',')};
-  for (std::string& option : parts_between(words.end() - dash > 3 ? dash[3] : std::string(), ',')) {
+                     words_of(words[5], ",")};
+  for (std::string& option : words_of(words.end() - dash > 3 ? dash[3] : std::string(), ",")) {
     if (std::find(place.options.begin(), place.options.end(), option) == place.options.end())
       place.options.push_back(std::move(option));
   }
@@ -129,7 +119,7 @@ const MountedPlace* mount_around(const std::vector<MountedPlace>& mounts, std::s
 }
 
 bool is_bind(std::string_view options) {
-  const std::vector<std::string> all = parts_between(options, ',');
+  const std::vector<std::string> all = words_of(options, ",");
   return std::any_of(all.begin(), all.end(), [](const std::string& one) { return one == "bind" || one == "rbind"; });
 }
 

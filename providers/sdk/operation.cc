@@ -3,6 +3,7 @@
 // its row (file_rows.h, program_rows.h, system_rows.h) and how it is carried out (engine/exec/interpreter).
 #include "providers/sdk/operation.h"
 
+#include "engine/base/joined.h"
 #include "providers/sdk/file_rows.h"
 #include "providers/sdk/members.h"
 #include "providers/sdk/program_rows.h"
@@ -80,7 +81,7 @@ bool runs_programs(const Operation& operation) {
 std::string describe(const Probe& probe) {
   const auto list = [](const std::vector<int>& numbers) {
     std::string text;
-    for (const int number : numbers) text += (text.empty() ? "" : " or ") + std::to_string(number);
+    for (const int number : numbers) append_item(text, std::to_string(number), " or ");
     return text;
   };
   if (!probe.tcp.empty()) return "port " + probe.tcp + " is open";
@@ -91,7 +92,7 @@ std::string describe(const Probe& probe) {
            (probe.body.empty() ? "" : " with the text that is asked for");
   }
   std::string command = probe.script.substr(0, probe.script.find('\n'));
-  for (const std::string& word : probe.argv) command += (command.empty() ? "" : " ") + word;
+  for (const std::string& word : probe.argv) append_item(command, word, " ");
   constexpr std::size_t kLongest = 80;
   if (command.size() > kLongest) command = command.substr(0, kLongest) + "…";
   return "`" + command + "` " + (probe.expect == std::vector<int>{0} ? "succeeds" : "ends with " + list(probe.expect));

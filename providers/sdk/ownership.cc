@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/access_list.h"
 #include "providers/sdk/beyond_mode.h"
 
@@ -304,7 +305,7 @@ Ownership diff_ownership(const Desired& desired, const Observed& observed, std::
   compare("mode", wanted.mode);
   if (kept != current) change.note = "it has setuid or setgid, which do not outlast the change";
   if (loses && observed.has("capabilities")) {
-    change.note += std::string(change.note.empty() ? "" : "; ") + "its capabilities do not outlast the change";
+    append_item(change.note, "its capabilities do not outlast the change", "; ");
   }
   const bool has_list = observed.exists && observed.has("acl");
   if (const auto list = access_list_for(desired, is_directory, current)) {
@@ -317,7 +318,7 @@ Ownership diff_ownership(const Desired& desired, const Observed& observed, std::
     wanted.acl = "none";
     if (has_list) compare("acl", wanted.acl);
   } else if (has_list && (new_content || !change.after.empty())) {
-    change.note += std::string(change.note.empty() ? "" : "; ") + "its access list stays: " + observed.text("acl");
+    append_item(change.note, "its access list stays: " + observed.text("acl"), "; ");
   }
   diff_labels(desired, observed, wanted, change);
   return wanted;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "engine/base/in_order.h"
+#include "engine/base/joined.h"
 #include "providers/sdk/toml_spans.h"
 #include "providers/sdk/tree_text.h"
 
@@ -175,7 +176,7 @@ class TomlText : public TreeText {
       return {};
     }
     std::string name;
-    for (std::size_t i = way.section; i <= way.depth; ++i) name += (name.empty() ? "" : ".") + toml_name(path[i]);
+    for (std::size_t i = way.section; i <= way.depth; ++i) append_item(name, toml_name(path[i]), ".");
     add_line(holder, name + " = " + toml_value(made));
     return {};
   }
@@ -211,7 +212,7 @@ class TomlText : public TreeText {
     if (!text_.empty() && !text_.ends_with('\n')) text_ += end;
     if (!text_.empty()) text_ += end;
     std::string name;
-    for (const std::string& step : path) name += (name.empty() ? "" : ".") + toml_name(step);
+    for (const std::string& step : path) append_item(name, toml_name(step), ".");
     text_ += (array ? "[[" : "[") + name + (array ? "]]" : "]") + end;
     for (const auto& [key, value] : table.items()) {
       if (!value.is_object()) text_ += toml_name(key) + " = " + toml_value(value) + end;

@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/joined.h"
 #include "engine/base/sealed.h"
 #include "providers/sdk/edit_parts.h"
 #include "providers/sdk/tree_text.h"
@@ -60,7 +61,7 @@ class TreeEditor {
     std::string found, wanted;
     bool any = false;
     const auto note = [](std::string& lines, const TreePath& path, const Json& value) {
-      lines += (lines.empty() ? "" : "\n") + path_text(path) + ": " + value.dump();
+      append_item(lines, path_text(path) + ": " + value.dump(), "\n");
     };
     for (const auto& [path, value] : wanted_) {
       PLUMB_TRY_ASSIGN(const std::optional<TreeValue> there, tree->value_at(path));

@@ -1,12 +1,14 @@
 #include "providers/sdk/tree_text.h"
 
+#include "engine/base/joined.h"
+
 namespace plumb {
 
 std::string path_text(const TreePath& path) {
   std::string text;
   for (const std::string& step : path) {
     const bool dotted = step.find('.') != std::string::npos;
-    text += (text.empty() ? "" : ".") + (dotted ? '"' + step + '"' : step);
+    append_item(text, dotted ? '"' + step + '"' : step, ".");
   }
   return text;
 }

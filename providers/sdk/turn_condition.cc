@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/base/integer_text.h"
+#include "engine/base/joined.h"
 #include "engine/base/pattern.h"
 #include "engine/base/trimmed.h"
 
@@ -267,7 +268,7 @@ TurnCondition all_of(const std::vector<TurnCondition>& conditions) {
     for (const TurnReading& reading : one.readings) readings.emplace(reading.name, reading);
     all.test["all"].push_back(one.test);
     const bool alone = one.text.find("||") == std::string::npos && one.text.find('?') == std::string::npos;
-    all.text += (all.text.empty() ? "" : " && ") + (alone ? one.text : "(" + one.text + ")");
+    append_item(all.text, alone ? one.text : "(" + one.text + ")", " && ");
   }
   for (auto& [name, reading] : readings) all.readings.push_back(std::move(reading));
   return all;
@@ -287,7 +288,7 @@ Result<TurnDecision> decide(const TurnCondition& condition,
   PLUMB_TRY_ASSIGN(decision.holds, Decider(condition, values).holds(condition.test));
   std::vector<std::string> told;
   add_told(condition.test, values, told);
-  for (const std::string& one : told) decision.told += (decision.told.empty() ? "" : ", ") + one;
+  for (const std::string& one : told) append_item(decision.told, one);
   return decision;
 }
 

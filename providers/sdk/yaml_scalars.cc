@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/ascii.h"
+#include "engine/base/joined.h"
 #include "engine/base/pattern.h"
 #include "engine/base/utf8.h"
 
@@ -239,13 +240,12 @@ std::string yaml_scalar_text(const Json& value) {
 std::string yaml_flow_text(const Json& value) {
   std::string out;
   if (value.is_array()) {
-    for (const Json& item : value) out += (out.empty() ? "" : ", ") + yaml_flow_text(item);
+    for (const Json& item : value) append_item(out, yaml_flow_text(item));
     return '[' + out + ']';
   }
   if (!value.is_object())
     return value.is_string() ? escaped_text(value.get_ref<const std::string&>()) : yaml_scalar_text(value);
-  for (const auto& [name, item] : value.items())
-    out += (out.empty() ? "" : ", ") + escaped_text(name) + ": " + yaml_flow_text(item);
+  for (const auto& [name, item] : value.items()) append_item(out, escaped_text(name) + ": " + yaml_flow_text(item));
   return '{' + out + '}';
 }
 

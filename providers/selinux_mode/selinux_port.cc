@@ -1,3 +1,4 @@
+#include "engine/base/joined.h"
 #include "engine/base/shell_word.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/text_lines.h"
@@ -55,7 +56,7 @@ std::vector<std::string> words_for(const Desired& desired, const char* verb) {
 
 std::string line_for(const Desired& desired, const char* verb) {
   std::string line;
-  for (const std::string& word : words_for(desired, verb)) line += (line.empty() ? "" : " ") + shell_word(word);
+  for (const std::string& word : words_for(desired, verb)) append_item(line, shell_word(word), " ");
   return line;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/is_there.h"
 
 namespace plumb::providers::service {
@@ -24,7 +25,7 @@ constexpr std::array kOthers = {Other{"launchd", "launchd", "launchctl", "/sbin/
 std::string names_of_back_ends() {
   std::string names;
   for (const BackEnd* one : back_ends()) {
-    if (!one->is_beside()) names += (names.empty() ? "" : " or ") + std::string(one->name());
+    if (!one->is_beside()) append_item(names, one->name(), " or ");
   }
   return names;
 }

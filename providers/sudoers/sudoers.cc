@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/account_files.h"
 
 namespace plumb::providers::sudoers {
@@ -28,8 +29,7 @@ EntryEdit SudoersProvider::entry(const Desired& desired) const {
   if (desired.flag("setenv", false)) entry.text += "SETENV: ";
   if (desired.flag("noexec", false)) entry.text += "NOEXEC: ";
   std::string commands;
-  for (const std::string& command : texts_in(desired.attribute("commands")))
-    commands += (commands.empty() ? "" : ", ") + command;
+  for (const std::string& command : texts_in(desired.attribute("commands"))) append_item(commands, command);
   entry.text += commands;
   return entry;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/exchangeable.h"
 #include "providers/sdk/fstab.h"
 #include "providers/sdk/kernel_files.h"
@@ -32,12 +33,6 @@ Json size_of(const Desired& desired) {
   return mebibytes_of(desired) * kMebibyte;
 }
 
-std::string joined(const std::set<std::string>& options) {
-  std::string text;
-  for (const std::string& option : options) text += (text.empty() ? "" : ",") + option;
-  return text;
-}
-
 // "sw" says what the type says already.
 std::set<std::string> plain_options(std::string_view options) {
   std::set<std::string> set = option_set(options);
@@ -49,7 +44,7 @@ std::string asked_options(const Desired& desired) {
   std::set<std::string> options;
   for (const std::string& text : texts_in(desired.attribute("options"))) options.merge(plain_options(text));
   if (priority_of(desired) >= 0) options.insert(kPriority + std::to_string(priority_of(desired)));
-  return joined(options);
+  return joined(options, ",");
 }
 
 FstabLine asked_line(const Desired& desired) {
@@ -63,7 +58,7 @@ Result<> observe_line(const std::string& path, System& system, Observed& observe
   for (const FstabLine& line : lines) {
     if (!line.is_swap() || line.source != path) continue;
     observed.exists = true;
-    observed.attributes["options"] = joined(plain_options(line.options));
+    observed.attributes["options"] = joined(plain_options(line.options), ",");
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/text_lines.h"
 #include "providers/sysctl/sysctl.h"
 
@@ -12,9 +13,7 @@ namespace {
 
 // With one blank between the items of a list.
 std::string with_single_blanks(std::string_view text) {
-  std::string out;
-  for (const std::string& word : words_of(text)) out += (out.empty() ? "" : " ") + word;
-  return out;
+  return joined(words_of(text), " ");
 }
 
 struct KeptValue {

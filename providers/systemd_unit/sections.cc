@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/joined.h"
 #include "engine/base/trimmed.h"
 #include "providers/sdk/managers.h"
 
@@ -67,7 +68,7 @@ std::string text_of(const Json& sections) {
   for (const char* section : kSections) {
     const Json& keys = member_of(sections, section);
     if (!keys.is_object() || keys.empty()) continue;
-    text += std::string(text.empty() ? "" : "\n") + "[" + section + "]\n";
+    append_item(text, std::string("[") + section + "]\n", "\n");
     for (const auto& [key, values] : keys.items()) {
       for (const std::string& value : texts_in(values)) text += key + "=" + value + "\n";
     }

@@ -7,16 +7,13 @@
 #include "providers/sdk/managers.h"
 #include "providers/sdk/observe_each.h"
 #include "providers/sdk/obstacles.h"
+#include "providers/sdk/refused.h"
 
 namespace plumb::providers::volume_group {
 namespace {
 
 constexpr const char* kPackage = "lvm2";
 constexpr int kLongest = 600;
-
-Diagnostic refused(std::string summary) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary));
-}
 
 std::string group_of(const Desired& desired) {
   const std::string volume = desired.text("volume");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/ini_header.h"
 
 namespace plumb::providers::yum_repository {
@@ -24,9 +25,7 @@ std::string text_of_option(const Json& value) {
   if (value.is_boolean()) return value.get<bool>() ? "1" : "0";
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_array()) return value.dump();
-  std::string text;
-  for (const std::string& one : texts_in(value)) text += (text.empty() ? "" : " ") + one;
-  return text;
+  return joined(texts_in(value), " ");
 }
 
 constexpr std::array kOptions = {

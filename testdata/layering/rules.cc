@@ -4,6 +4,8 @@
 #include <regex>
 #include <sstream>
 
+#include "engine/base/joined.h"
+
 namespace plumb::layering {
 namespace {
 
@@ -44,8 +46,7 @@ std::optional<std::string> fault_of_library_header(const std::string& file, cons
   for (const auto& [prefix, places] : homes()) {
     const auto holds = [&file](const std::string& place) { return file.starts_with(place); };
     if (!header.starts_with(prefix) || std::any_of(places.begin(), places.end(), holds)) continue;
-    std::string named;
-    for (const std::string& place : places) named += (named.empty() ? "" : " and ") + place;
+    const std::string named = joined(places, " and ");
     return "<" + header + "> may be included in " + named + " alone";
   }
   return {};

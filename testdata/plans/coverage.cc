@@ -1,5 +1,7 @@
 #include "testdata/plans/coverage.h"
 
+#include "engine/base/joined.h"
+
 namespace plumb::testing {
 namespace {
 
@@ -33,12 +35,6 @@ std::vector<Column> columns() {
           {"reason", &Coverage::reasons, kReasons},
           {"fidelity", &Coverage::fidelities, all_fidelities()},
           {"operation", &Coverage::operations, {}}};
-}
-
-std::string joined(const Set& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  return list;
 }
 
 }  // namespace

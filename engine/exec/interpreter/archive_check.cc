@@ -1,9 +1,11 @@
 #include "engine/exec/interpreter/archive_check.h"
 
 #include <algorithm>
+#include <span>
 
 #include "engine/base/glob.h"
 #include "engine/base/host_text.h"
+#include "engine/base/joined.h"
 
 namespace plumb::exec {
 namespace {
@@ -29,10 +31,8 @@ std::optional<std::vector<std::string>> parts_of(const std::string& name) {
   return parts;
 }
 
-std::string joined(const std::vector<std::string>& parts, std::size_t from = 0) {
-  std::string name;
-  for (std::size_t i = from; i < parts.size(); ++i) name += (name.empty() ? "" : "/") + parts[i];
-  return name;
+std::string path_from(const std::vector<std::string>& parts, std::size_t first) {
+  return joined(std::span(parts).subspan(first), "/");
 }
 
 // Whether whoever follows the link of this name stays in the folder. The folders above it are no links; those that it
@@ -74,16 +74,16 @@ Result<std::optional<ArchiveEntry>> ArchiveCheck::placed(const ArchiveEntry& ent
   const std::optional<std::vector<std::string>> parts = parts_of(entry.name);
   if (!parts) return refused(entry.name, "leads out of the folder");
   const auto strip = static_cast<std::size_t>(std::max(operation_.strip, 0));
-  if (parts->size() <= strip || !is_wanted(joined(*parts))) return std::optional<ArchiveEntry>();
+  if (parts->size() <= strip || !is_wanted(joined(*parts, "/"))) return std::optional<ArchiveEntry>();
   ArchiveEntry placed = entry;
-  placed.name = joined(*parts, strip);
+  placed.name = path_from(*parts, strip);
   if (entry.type == ArchiveEntry::Type::kLink && !stays_inside(placed.name, entry.target))
     return refused(entry.name, "is a link to " + text_of_bytes(entry.target) + ", out of the folder");
   if (entry.type == ArchiveEntry::Type::kHardLink) {
     const std::optional<std::vector<std::string>> target = parts_of(entry.target);
     if (!target || target->size() <= strip)
       return refused(entry.name, "is another name of " + text_of_bytes(entry.target) + ", which does not come");
-    placed.target = joined(*target, strip);
+    placed.target = path_from(*target, strip);
   }
   return std::optional(std::move(placed));
 }

@@ -1,6 +1,7 @@
 #include <array>
 #include <cstring>
 
+#include "engine/base/split.h"
 #include "engine/exec/system/host.h"
 
 namespace plumb::exec {

@@ -7,6 +7,8 @@
 
 #include <libssh/libssh.h>
 
+#include "engine/base/joined.h"
+
 namespace plumb::host::ssh {
 
 namespace {
@@ -73,12 +75,7 @@ std::string host_key_order(const std::vector<std::string>& known_types, const st
     }
   }
   for (const std::string_view algorithm : kHostKeyAlgorithms) add(algorithm);
-  std::string joined;
-  for (const std::string_view algorithm : order) {
-    if (!joined.empty()) joined += ',';
-    joined += algorithm;
-  }
-  return joined;
+  return joined(order, ",");
 }
 
 Result<> set_algorithms(ssh_session_struct* session, const Settings& settings, const std::string& host_keys) {

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "engine/base/descriptors.h"
+#include "engine/base/joined.h"
 #include "engine/base/platform.h"
 #include "engine/base/program.h"
 #include "engine/host/process.h"
@@ -137,7 +138,7 @@ Result<Link> dial(const Settings& settings, const Addresses& addresses, Deadline
       return link;
     }
     refused = refused || (error && *error == ECONNREFUSED);
-    tried += (tried.empty() ? "" : "; ") + where + ": " + (error ? std::strerror(*error) : "no answer in time");
+    append_item(tried, where + ": " + (error ? std::strerror(*error) : "no answer in time"), "; ");
   }
   Error failed = fail(Code::kConnect, "cannot connect to " + settings.host_name + " (" + tried + ")");
   if (refused)

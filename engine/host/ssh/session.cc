@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include "engine/base/joined.h"
 #include "engine/base/platform.h"
 #include "engine/base/random.h"
 #include "engine/base/spawn.h"
@@ -317,8 +318,7 @@ std::string Session::with_heard(const std::string& text) {
 }
 
 Error Session::refused(const std::string& why) {
-  std::string proofs;
-  for (const std::string& proof : tried_) proofs += (proofs.empty() ? "" : ", ") + proof;
+  const std::string proofs = joined(tried_);
   std::string text = settings_.host_name + " refused the login of " + settings_.user;
   text += tried_.empty() && why.empty() ? ": there was no key to try" : tried_.empty() ? "" : "; tried " + proofs;
   if (!why.empty()) text += ": " + why;
@@ -327,8 +327,7 @@ Error Session::refused(const std::string& why) {
 }
 
 Error Session::not_let_in(int methods) {
-  std::string locked;
-  for (const std::string& path : locked_) locked += (locked.empty() ? "" : ", ") + path;
+  const std::string locked = joined(locked_);
   if (half_in_) {
     return fail(Code::kAuthentication, with_heard(settings_.host_name + " took one proof of " + settings_.user +
                                                   " and wants another one, which only a person can give"))

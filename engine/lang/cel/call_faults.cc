@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/base/joined.h"
 #include "engine/base/nearest.h"
 #include "engine/lang/cel/compiler.h"
 #include "engine/lang/cel/elsewhere.h"
@@ -108,7 +109,7 @@ Fault Compiler::no_overload(const Expr& expr, const Call& call, std::vector<Type
   }
   std::string signatures;
   for (const Overload* overload : overloads) {
-    signatures += (signatures.empty() ? "" : "; ") + overload->signature(symbol);
+    append_item(signatures, overload->signature(symbol), "; ");
   }
   std::vector<Type> given(types.begin() + (call.receiver ? 1 : 0), types.end());
   std::string summary = "`" + symbol + "` does not take " + (given.empty() ? "no arguments" : list_of(given));

@@ -24,6 +24,7 @@ struct TomlSurprise {};
 #include <toml++/toml.h>
 #pragma pop_macro("NDEBUG")
 
+#include "engine/base/joined.h"
 #include "engine/base/json.h"
 #include "engine/lang/cel/convert.h"
 #include "engine/lang/cel/library.h"
@@ -293,7 +294,7 @@ Value TomlWriter::write_tables(const Value& map, const std::string& path) {
     const std::span<const Value> tables = list ? entry.value.as_list() : std::span(&entry.value, 1);
     for (const Value& table : tables) {
       if (!budget_.allocate(2 * name.size() + 8)) return cost_exceeded();
-      text += (text.empty() ? "" : "\n") + std::string(list ? "[[" : "[") + name + (list ? "]]\n" : "]\n");
+      append_item(text, std::string(list ? "[[" : "[") + name + (list ? "]]\n" : "]\n"), "\n");
       if (Value error = write_table(table, name + "."); error.is_error()) return error;
     }
   }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/joined.h"
 #include "providers/sdk/managers.h"
+#include "providers/sdk/text_lines.h"
 
 namespace plumb::providers::firewall::firewalld {
 namespace {
@@ -196,7 +198,7 @@ Zone zone_in(std::string_view output) {
     }
     for (const auto& [begin, kind] : kElements) {
       if (!line.starts_with(begin)) continue;
-      for (const std::string& word : split(line.substr(begin.size()), ' '))
+      for (const std::string& word : words_of(line.substr(begin.size()), " "))
         zone.rules.push_back(std::string(kind) + word);
     }
   }
@@ -220,7 +222,7 @@ std::string name_pattern(const std::string& name) {
 
 std::optional<Named> named_in(std::string_view file, const std::string& name) {
   while (!file.empty()) {
-    std::vector<std::string> words = split(take_line(file), '\t');
+    std::vector<std::string> words = words_of(take_line(file), "\t");
     if (words.size() < 2 || words[0] != name) continue;
     return Named{words[1], {words.begin() + 2, words.end()}};
   }

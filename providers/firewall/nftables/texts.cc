@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/base/digest.h"
+#include "engine/base/joined.h"
 #include "providers/sdk/managers.h"
 
 namespace plumb::providers::firewall::nftables {

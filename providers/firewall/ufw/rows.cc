@@ -6,6 +6,7 @@
 
 #include "engine/base/in_order.h"
 #include "providers/sdk/managers.h"
+#include "providers/sdk/text_lines.h"
 
 namespace plumb::providers::firewall::ufw {
 namespace {
@@ -37,7 +38,7 @@ std::string bytes_of_hex(std::string_view digits) {
 // "in", "in_eth0", "out_eth0", "in_eth0!out_eth1"
 void read_interfaces(const std::string& word, Row& row) {
   row.direction = word.substr(0, word.find_first_of("_!"));
-  for (const std::string& part : split(word, '!')) {
+  for (const std::string& part : words_of(word, "!")) {
     if (part.starts_with("in_")) row.in_interface = part.substr(3);
     if (part.starts_with("out_")) row.out_interface = part.substr(4);
   }
@@ -83,7 +84,7 @@ std::vector<std::string> ports_texts(std::vector<std::string> ports) {
 std::vector<std::string> ports_in_text(std::string text) {
   if (text == "any") return {};
   std::replace(text.begin(), text.end(), ':', '-');
-  return split(text, ',');
+  return words_of(text, ",");
 }
 
 bool is_several(const std::vector<std::string>& ports) {
@@ -180,7 +181,7 @@ std::vector<Row> rows_in(std::string_view file) {
       row.comment = bytes_of_hex(line.substr(comment + std::string_view(" comment=").size()));
       line = line.substr(0, comment);
     }
-    const std::vector<std::string> words = split(line, ' ');
+    const std::vector<std::string> words = words_of(line, " ");
     if (words.size() != 7 && words.size() != 9) continue;
     std::string action = words[0];
     row.forward = action.starts_with("route:");
@@ -253,9 +254,9 @@ std::string with_comment(const std::string& text, const std::string& comment) {
   return comment.empty() ? text : text + std::string(kComment) + comment + "'";
 }
 
-std::vector<std::string> words_of(const std::string& text, bool with_comment) {
+std::vector<std::string> rule_words(const std::string& text, bool with_comment) {
   const std::size_t begin = text.find(kComment);
-  std::vector<std::string> words = split(text.substr(0, begin), ' ');
+  std::vector<std::string> words = words_of(text.substr(0, begin), " ");
   for (std::string& word : words) {
     if (word.size() > 1 && word.front() == '\'' && word.back() == '\'') word = word.substr(1, word.size() - 2);
   }

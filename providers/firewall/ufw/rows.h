@@ -48,6 +48,6 @@ void add_found(const std::vector<Row>& rows, Survey& found);
 
 // A text with its comment behind it, and the words that the program is given for it.
 std::string with_comment(const std::string& text, const std::string& comment);
-std::vector<std::string> words_of(const std::string& text, bool with_comment);
+std::vector<std::string> rule_words(const std::string& text, bool with_comment);
 
 }  // namespace plumb::providers::firewall::ufw

@@ -281,7 +281,7 @@ class Ufw : public BackEnd {
   // "route allow …" has its verb behind the first word.
   static Step step_of(const ChangeFirewall& change, const std::string& rule) {
     const bool adds = change.verb == "add";
-    std::vector<std::string> words = words_of(rule, adds);
+    std::vector<std::string> words = rule_words(rule, adds);
     const bool routes = !words.empty() && words.front() == "route";
     if (!adds || change.first) words.insert(words.begin() + (routes ? 1 : 0), adds ? "prepend" : "delete");
     return step(adds ? "adding a rule" : "deleting a rule", std::move(words));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/joined.h"
 #include "providers/package/answer_words.h"
 #include "providers/package/apt/host.h"
 #include "providers/package/apt/owned.h"
@@ -48,7 +49,7 @@ std::string said_by_scripts(const ProcessResult& result) {
     const std::string name = result.errors.substr(at, result.errors.find_first_of(" :\n", at) - at);
     for (const std::string_view step : {"Setting up ", "Removing "}) {
       const std::string said = section(result.output, std::string(step) + name);
-      if (!said.empty()) text += (text.empty() ? "" : "; ") + name + " said: " + said;
+      if (!said.empty()) append_item(text, name + " said: " + said, "; ");
     }
   }
   return text;

@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "engine/base/joined.h"
 #include "providers/package/answer_words.h"
 #include "providers/sdk/managers.h"
 
@@ -97,7 +98,7 @@ class Parser {
       for (const std::string_view word : words) result_.held.insert(std::string(word));
     } else if (section_ == Section::kProviders) {
       std::string& list = providers_[virtual_];
-      list += (list.empty() ? "" : ", ") + std::string(words[0]);
+      append_item(list, words[0]);
     } else if (section_ == Section::kUnmet && unmet_.empty()) {
       unmet_ = text.substr(text.find_first_not_of(' '));
     }

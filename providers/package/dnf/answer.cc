@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/joined.h"
 #include "providers/package/answer_words.h"
 #include "providers/package/rpm.h"
 #include "providers/sdk/managers.h"
@@ -91,7 +92,7 @@ class Reader {
   void add_problem(std::string_view line) {
     line.remove_prefix(std::min(line.find_first_not_of(" -"), line.size()));
     if (line.empty() || line.starts_with("conflicting requests") || line.starts_with("cannot install the best")) return;
-    problem_ += (problem_.empty() ? "" : "; ") + std::string(line);
+    append_item(problem_, line, "; ");
   }
 
   // " NAME ARCHITECTURE VERSION SOURCE SIZE", "     replacing  NAME.ARCHITECTURE VERSION"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/joined.h"
 #include "providers/package/answer_words.h"
 #include "providers/package/dnf/answer.h"
 #include "providers/package/dnf/question.h"
@@ -24,7 +25,7 @@ std::string said_by_scripts(std::string_view output) {
   while (!output.empty()) {
     const std::string_view line = take_line(output);
     if (line.starts_with("error: %") || line.starts_with("Error in ")) {
-      text += (text.empty() ? "" : "; ") + (before.empty() ? "" : before + "; ") + std::string(line);
+      append_item(text, (before.empty() ? "" : before + "; ") + std::string(line), "; ");
       before.clear();
     } else {
       before = line.starts_with("  ") ? std::string() : std::string(line);
