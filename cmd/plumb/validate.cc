@@ -6,6 +6,7 @@
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/joined.h"
 #include "engine/base/pool.h"
 #include "engine/report/annotations.h"
 #include "engine/report/sarif.h"
@@ -17,20 +18,31 @@ namespace {
 struct Checked {
   std::size_t resources = 0;
   std::size_t hosts = 0;
+  std::vector<std::string> unknown;  // sensitive inputs without a value here, taken for any of their type
 };
 
 // Nothing after it has told what is wrong.
 std::optional<Checked> check(Program& program, Terminal& terminal) {
   Workspace workspace(program.options, terminal);
   workspace.ask_sources({.freshness = inventory::Freshness::kKept, .answers = {}});
-  workspace.need_no_key();
+  workspace.only_name();
   if (!workspace.load()) return std::nullopt;
   const std::optional<ir::CompilerInput> input = workspace.compiler_input();
   if (!input) return std::nullopt;
   const Diagnostics found = run::validate_offline(*input, workspace.hosts(), core_count());
   workspace.diagnose(found);
   if (found.has_errors()) return std::nullopt;
-  return Checked{ir::count_declarations(workspace.project().root), workspace.hosts().size()};
+  return Checked{ir::count_declarations(workspace.project().root), workspace.hosts().size(),
+                 ir::unknown_inputs(*input, workspace.hosts())};
+}
+
+// A machine that only checks has no secrets, and need not have them.
+std::string unknown_text(const std::vector<std::string>& inputs) {
+  if (inputs.empty()) return {};
+  std::string names;
+  for (const std::string& name : inputs) append_item(names, "`" + name + "`");
+  return "Without a value here, and so checked by " +
+         std::string(inputs.size() == 1 ? "its type alone: " : "their types alone: ") + names + ".\n";
 }
 
 bool is_report(const std::string& format) {
@@ -71,12 +83,13 @@ int validate(Program& program) {
   if (is_report(format)) {
     terminal.write(report_of(format, findings, places_of(program.options)));
   } else if (checked && terminal.json()) {
-    const Json result = {{"valid", true}, {"resources", checked->resources}, {"hosts", checked->hosts}};
+    Json result = {{"valid", true}, {"resources", checked->resources}, {"hosts", checked->hosts}};
+    if (!checked->unknown.empty()) result["unknown_inputs"] = checked->unknown;
     terminal.print(result.dump() + "\n");
   } else if (checked) {
     terminal.print("Valid: " + std::to_string(checked->resources) +
                    (checked->resources == 1 ? " resource, " : " resources, ") + std::to_string(checked->hosts) +
-                   (checked->hosts == 1 ? " host.\n" : " hosts.\n"));
+                   (checked->hosts == 1 ? " host.\n" : " hosts.\n") + unknown_text(checked->unknown));
   }
   return checked ? kDone : kInvalidConfiguration;
 }

@@ -53,6 +53,10 @@ class TellOnce {
   std::set<std::tuple<Code, std::optional<SourceSpan>, std::string>> told_;
 };
 
+// By name, sensitive inputs that some of these hosts have no value for and that may not be without; a reference to a
+// secret is a value.
+std::vector<std::string> unknown_inputs(const CompilerInput& input, const std::set<std::string>& hosts);
+
 // Who reads an input: hosts, and the first place in the project.
 struct InputReaders {
   const SourceSpan* first = nullptr;

@@ -8,6 +8,20 @@
 
 namespace plumb::ir {
 
+std::vector<std::string> unknown_inputs(const CompilerInput& input, const std::set<std::string>& hosts) {
+  std::vector<std::string> names;
+  for (const auto& [name, one] : input.project.root.inputs) {
+    if (!one.sensitive || one.default_value || one.refused || config::may_be_null(one)) continue;
+    const bool lacks = std::any_of(hosts.begin(), hosts.end(), [&, &name = name](const std::string& host) {
+      const config::Host& at = input.inventory.hosts.at(host);
+      return config::input_value(input.project, at, name) == nullptr &&
+             config::open_reference(input.project, at, name) == nullptr;
+    });
+    if (lacks) names.push_back(name);
+  }
+  return names;
+}
+
 void Compiler::check_stages(Diagnostics& diagnostics) const {
   if (!input_.project.rollout) return;
   for (const config::Pattern& stage : input_.project.rollout->stages) {

@@ -83,6 +83,7 @@ void Look::read_project(const std::function<bool()>& stopped, config::KeptProjec
   request.inputs = around_.inputs;
   request.environment = around_.environment;
   request.needs_key = false;
+  request.missing_secrets = ir::MissingSecrets::kUnknown;
   request.kept = kept;
   workspace_ = run::Workspace::look(request, around_.kinds, *store_, found, sources_);
   if (workspace_ == nullptr) return;
