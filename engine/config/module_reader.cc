@@ -295,7 +295,8 @@ class ModuleReader::Document {
     diagnostics_.add(Diagnostic(Code::kDuplicateAddress, "two modules are called `" + call.name + "` here")
                          .at(call.span, "the second one")
                          .with_related(first->second, "the first one")
-                         .with_hint("give one of them an `id`"));
+                         .with_hint("give one of them an `id` that stands there as it is; one that is worked out does "
+                                    "not tell them apart for `modules.NAME`"));
   }
 
   ModuleReader& reader_;

@@ -110,6 +110,14 @@ class Validator {
     return std::nullopt;
   }
 
+  // What there is to say where only one value can be is that one.
+  std::string hint_for_missing(const std::string& key, const Json& schema) {
+    const Rule& rule = rules_.of(schema);
+    if (rule.constant != nullptr && rule.constant->is_string())
+      return "write `" + key + ": " + rule.constant->get<std::string>() + "`";
+    return text_of(rule.description);
+  }
+
   std::optional<Json> formatted(const Node& node, const Rule& schema, const std::string& name) {
     Result<Json> result = apply_format(text_of(schema.format), node.text, name, options_.project_folder);
     if (result) return std::move(*result);
@@ -282,7 +290,7 @@ class Validator {
           continue;
         const Json* part = schema_for(schema, wanted);
         report(Code::kMissingKey, shown_key(wanted, outermost) + " is missing" + in(name), where,
-               "needs " + shown_key(wanted, outermost), part != nullptr ? text_of(rules_.of(*part).description) : "");
+               "needs " + shown_key(wanted, outermost), part != nullptr ? hint_for_missing(wanted, *part) : "");
         good = false;
       }
     }

@@ -112,14 +112,25 @@ class PatternChecker {
         for (const Trigger& trigger : declaration.spec->triggers) {
           const auto found = declaration.literals.find(trigger.attribute);
           if (found == declaration.literals.end() || !found->second.value.is_array()) continue;
-          for (const Json& glob : found->second.value)
-            check(config::below(path, glob.get<std::string>()), found->second.span);
+          const std::vector<SourceSpan> spans = spans_of_items(declaration, trigger.attribute);
+          for (std::size_t i = 0; i < found->second.value.size(); ++i) {
+            check(config::below(path, found->second.value[i].get<std::string>()),
+                  i < spans.size() ? spans[i] : found->second.span);
+          }
         }
       } else if (const ParsedCall& call = *std::get<ModuleCall>(entry).written;
                  has_fixed_name(module, call) && call.module != nullptr) {
         check(*call.module, config::below(path, call.name));
       }
     }
+  }
+
+  static std::vector<SourceSpan> spans_of_items(const ParsedDeclaration& declaration, const std::string& attribute) {
+    std::vector<SourceSpan> spans;
+    const lang::Entry* written = declaration.own.find(attribute);
+    if (written == nullptr || !written->value.is_sequence()) return spans;
+    for (const lang::Node& item : written->value.items) spans.push_back(item.span);
+    return spans;
   }
 
   void check(const config::ParsedPlacement& placement, const std::string& path) {
