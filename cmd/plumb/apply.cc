@@ -287,7 +287,12 @@ class Apply {
     for (const std::string& silent : run::ask_for_outputs(workspace_.loaded(), changed, context)) hosts.erase(silent);
     Diagnostics found;
     Result<run::Outputs> outputs = run::outputs_of(workspace_.loaded(), hosts, workspace_.store(), found);
-    workspace_.diagnose(found);
+    // What is so by design, and was so in the last run, is for `plumb output` to tell.
+    Diagnostics news;
+    for (const Diagnostic& one : found.items()) {
+      if (one.severity != Severity::kNote) news.add(one);
+    }
+    workspace_.diagnose(news);
     if (outputs) return std::move(*outputs);
     workspace_.diagnose(outputs.error());
     return {};
@@ -313,7 +318,8 @@ class Apply {
       terminal_.print(report::run_summary(result_.hosts, result_.plan, run, way_on_, terminal_.color()) +
                       report::outputs_text(outputs, terminal_.color()));
     }
-    const bool changed = arguments_.detailed_exit_code && !result_.plan.changes_nothing();
+    const bool changed =
+        arguments_.detailed_exit_code && (!result_.plan.changes_nothing() || result_.plan.changes_records());
     return code == kDone && changed ? kChangesPending : code;
   }
 

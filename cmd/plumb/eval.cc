@@ -48,15 +48,15 @@ class Evaluator {
             return path.slot == config::slots::kFacts || path.slot == config::slots::kHost ||
                    path.slot == config::slots::kReadings;
           });
-      if (asks) {
+      if (!asks) return answer(*question, nullptr, {});
+      // Where there is but one, it is the one that is meant.
+      if (workspace_.hosts().size() != 1) {
         workspace_.diagnose(
             fail(Code::kUsage, "the expression reads `facts`, `host` or `readings`, and no host is chosen")
                 .hint("name one with --host"));
         return kInvalidConfiguration;
       }
-      return answer(*question, nullptr, {});
-    }
-    if (workspace_.hosts().size() != 1) {
+    } else if (workspace_.hosts().size() != 1) {
       workspace_.diagnose(fail(Code::kUsage, "--host takes one host, and `" + arguments_.host + "` names " +
                                                  std::to_string(workspace_.hosts().size())));
       return kInvalidConfiguration;
@@ -158,7 +158,9 @@ void add_eval(Program& program) {
   CLI::App* command =
       program.app.add_subcommand("eval", "Work out an expression in the project, or on one of its hosts");
   CLI::Option* expression = command->add_option("EXPR", arguments->expression, "Such as 'inputs.sites.size()'");
-  command->add_option("--host", arguments->host, "With the inputs and facts of this host")->type_name("HOST");
+  command
+      ->add_option("--host", arguments->host, "With the inputs and facts of this host (default: the only one there is)")
+      ->type_name("HOST");
   command
       ->add_flag("--jsonl", arguments->lines,
                  "Read cases of CEL's conformance tests from standard input, one a line, and answer each with a line")

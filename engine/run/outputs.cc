@@ -61,7 +61,7 @@ bool is_within(const std::optional<SourceSpan>& place, const SourceSpan& whole) 
 Diagnostic not_told(const std::string& name, bool sensitive, const config::Output& output, const std::string& host) {
   if (sensitive) {
     return Diagnostic(Code::kNotInSnapshot, "the output `" + name + "` reads what is sensitive on the host")
-        .as(Severity::kWarning)
+        .as(Severity::kNote)
         .with_hint("what a sensitive reading told is kept nowhere, so it has no value here")
         .at(output.value->span())
         .on(host);

@@ -107,7 +107,9 @@ says_not correct-horse
 says_not 'readings.never'
 exits 0 "$plumb" eval --host web1 'readings.settings.port + readings.code'
 says 83
-exits 3 "$plumb" eval 'readings.code'
+exits 0 "$plumb" eval 'readings.code'
+sed '$p' hosts.yaml | sed '$s/web1/web2/' >two.yaml
+exits 3 "$plumb" -i two.yaml eval 'readings.code'
 says 'no host is chosen'
 exits 0 "$plumb" explain reading code
 says 'exit_code'
