@@ -34,8 +34,8 @@ class ApproveCommand {
   }
 
   int run() {
-    const Result<> done = approve();
-    if (done) return kDone;
+    const Result<bool> done = approve();
+    if (done) return *done ? kDone : kFailed;
     workspace_.diagnose(done.error());
     const Code code = done.error().code();
     if (code == Code::kInterrupted) return kInterrupted;
@@ -43,7 +43,8 @@ class ApproveCommand {
   }
 
  private:
-  Result<> approve() {
+  // False where whoever was asked did not agree.
+  Result<bool> approve() {
     PLUMB_TRY_ASSIGN(const Json seconds, config::apply_format("duration", arguments_.lasting, "--for", {}));
     const auto lasting = std::chrono::seconds(seconds.get<std::int64_t>());
     if (lasting.count() == 0) return fail(Code::kUsage, "--for must be longer than nothing");
@@ -56,7 +57,7 @@ class ApproveCommand {
     PLUMB_TRY_ASSIGN(const bool agreed, agree(*plan));
     if (!agreed) {
       terminal_.tell("Nothing was signed.\n");
-      return {};
+      return false;
     }
     // ssh-keygen gets a Ctrl-C as well, and puts the terminal in order before it ends.
     const SignalWatch signals([] {});
@@ -70,7 +71,7 @@ class ApproveCommand {
     } else {
       terminal_.print("Wrote " + written.string() + ", valid until " + approval.not_after + "\n");
     }
-    return {};
+    return true;
   }
 
   // Nobody approves what was not shown.

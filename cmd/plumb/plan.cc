@@ -86,7 +86,9 @@ int make_and_print(Program& program, const PlanArguments& arguments, Judged judg
       terminal.print(written_text(arguments.file, planned->plan_id, denied, program.options));
     }
   }
-  if (code == kDone && arguments.detailed_exit_code && !planned->plan.changes_nothing()) return kChangesPending;
+  // What a host's record calls a thing is brought about by an apply too.
+  const bool pending = !planned->plan.changes_nothing() || planned->plan.changes_records();
+  if (code == kDone && arguments.detailed_exit_code && pending) return kChangesPending;
   return code;
 }
 

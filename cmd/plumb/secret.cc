@@ -109,7 +109,7 @@ class SecretCommand {
   int told(const std::function<Result<>()>& work) {
     const SignalWatch signals([this] { workspace_.control().request_stop(); });
     const Result<> done = work();
-    if (done) return kDone;
+    if (done) return declined_ ? kFailed : kDone;
     if (!told_) workspace_.diagnose(done.error());
     const Code code = done.error().code();
     if (code == Code::kInterrupted) return kInterrupted;
@@ -208,6 +208,7 @@ class SecretCommand {
   Result<> make_these(const std::vector<SecretUse>& uses, const std::string& question, const std::string& none) {
     if (!uses.empty()) {
       PLUMB_TRY_ASSIGN(const bool made, make_secrets(uses, question, workspace_, terminal_, options_));
+      declined_ = !made;
       if (!made) return {};
     }
     if (terminal_.json()) {
@@ -247,6 +248,7 @@ class SecretCommand {
   Terminal terminal_;
   Workspace workspace_;
   bool told_ = false;
+  bool declined_ = false;  // who was asked said no
 };
 
 }  // namespace

@@ -58,8 +58,10 @@ std::string totals_text(const plan::Plan& plan, bool color) {
            (plan.changes_records() ? " is gone.\n" : " stays as it is.\n");
   }
   if (changing == 0) {
-    return tint("Nothing to change", Tone::kGreen, color) + ": " + counted(unchanged, "resource", "resources") +
-           " on " + hosts + (is_held_back ? " as asked for.\n" : ", all as asked for.\n");
+    return tint("Nothing to change", Tone::kGreen, color) +
+           (plan.changes_records() ? " but what the hosts' records say: " : ": ") +
+           counted(unchanged, "resource", "resources") + " on " + hosts +
+           (is_held_back ? " as asked for.\n" : ", all as asked for.\n");
   }
   for (const ActionsOfHosts& list : distinct_lists(plan)) {
     for (const auto& [op, count] : list.actions->counts().ops) ops[op] += count * list.hosts.size();

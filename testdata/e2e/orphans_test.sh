@@ -254,6 +254,8 @@ says 'Nothing to change'
 sed -i 's|- file: /etc/a2$|&\n    id: d|' project/plumb.yaml
 printf 'moved:\n  - {from: "file:/etc/a2", to: "file:c"}\n  - {from: "file:c", to: "file:d"}\n' >>project/plumb.yaml
 exits 0 run validate
+exits 2 run plan --detailed-exitcode
+says 'Nothing to change but what the hosts'
 exits 0 run apply --yes
 says '> file:d  moved from file:/etc/a2'
 exits 0 run plan

@@ -63,6 +63,10 @@ apply 5 --require-approvals 2
 says 'approved by 0 of the 2 persons'
 exits 3 "$plumb" approve $plan_file --key ana </dev/null
 says 'there is no terminal to ask on'
+! command -v python3 >/dev/null || {
+  printf 'wait Type `yes`\nkey y\\n\nwait Nothing was signed\nexits 1\n' >script
+  exits 0 python3 "$PLUMB_SOURCE/testdata/e2e/terminal.py" script "$plumb" approve $plan_file --key ana
+}
 exits 0 "$plumb" --yes approve $plan_file --key ana --reason 'ticket 7'
 says '/motd'
 says 'valid until'
