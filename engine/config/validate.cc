@@ -100,7 +100,8 @@ class Validator {
     if (is_null(node)) {
       const bool words = node.is_scalar() && types.contains("string");
       report(Code::kWrongType, name + " has no value", node.is_null() ? where : node.span, "expected " + wanted,
-             words                      ? "quote it if the text itself is meant; remove the key for none"
+             words ? std::string("quote it if the text itself is meant; remove ") +
+                         (name.starts_with("an item") ? "the item" : "the key") + " for none"
              : types.contains("string") ? "write \"\" for the empty text, or remove it"
                                         : "give it a value, or remove it");
       return std::nullopt;
