@@ -34,12 +34,13 @@ struct Entry {
   int risk = kNoRisk;
   std::size_t place = 0;  // the first that it has on a host
   std::vector<std::string> hosts;
-  std::set<std::string> versions;  // digests
+  std::set<std::string> versions;  // digests; none where all hosts have the same actions
 };
 
 std::vector<Entry> entries_of(const plan::Plan& plan) {
   std::map<std::pair<std::string, Op>, Entry> entries;
-  for (const ActionsOfHosts& list : distinct_lists(plan)) {
+  const std::vector<ActionsOfHosts> lists = distinct_lists(plan);
+  for (const ActionsOfHosts& list : lists) {
     const std::shared_ptr<const plan::Actions> actions = list.actions->get();
     for (std::size_t place = 0; place < actions->size(); ++place) {
       const plan::Action& action = (*actions)[place];
@@ -59,6 +60,7 @@ std::vector<Entry> entries_of(const plan::Plan& plan) {
       if (!risks.empty()) entry.risk = std::min(entry.risk, static_cast<int>(*risks.begin()));
       entry.place = std::min(entry.place, place);
       entry.hosts.insert(entry.hosts.end(), list.hosts.begin(), list.hosts.end());
+      if (lists.size() == 1) continue;
       std::string text;
       plan::append_action(text, action);
       entry.versions.insert(digest(text));
@@ -101,6 +103,23 @@ std::string kinds_text(const std::vector<Entry>& entries, bool color) {
   return out;
 }
 
+// A line for each entry.
+std::string entries_text(const std::vector<Entry>& entries, bool color) {
+  int width = 0;
+  for (const Entry& entry : entries) width = std::max(width, std::min(columns(entry.name), kWidestName));
+  std::string out;
+  for (const Entry& entry : entries) {
+    const OpLook look = look_of(entry.op);
+    const int missing = std::max(0, width - columns(entry.name));
+    out += "  " + tint(look.sign + (" " + entry.name), look.tone, color) +
+           std::string(static_cast<std::size_t>(missing) + 2, ' ') + host_list(entry.hosts, 40);
+    if (entry.versions.size() > 1)
+      out += tint("  in " + std::to_string(entry.versions.size()) + " versions", Tone::kDim, color);
+    out += "\n";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string risk_text(const plan::Plan& plan, bool color) {
@@ -125,20 +144,7 @@ std::string risk_text(const plan::Plan& plan, bool color) {
 }
 
 std::string plan_outline(const plan::Plan& plan, const PlanTextOptions& options) {
-  const std::vector<Entry> entries = entries_of(plan);
-  int width = 0;
-  for (const Entry& entry : entries) width = std::max(width, std::min(columns(entry.name), kWidestName));
-  std::string out;
-  for (const Entry& entry : entries) {
-    const OpLook look = look_of(entry.op);
-    const int missing = std::max(0, width - columns(entry.name));
-    out += "  " + tint(look.sign + (" " + entry.name), look.tone, options.color) +
-           std::string(static_cast<std::size_t>(missing) + 2, ' ') + host_list(entry.hosts, 40);
-    if (entry.versions.size() > 1)
-      out += tint("  in " + std::to_string(entry.versions.size()) + " versions", Tone::kDim, options.color);
-    out += "\n";
-  }
-  return out;
+  return entries_text(entries_of(plan), options.color);
 }
 
 std::string review_text(const plan::Plan& plan, const PlanTextOptions& options) {
@@ -160,10 +166,11 @@ std::string review_text(const plan::Plan& plan, const PlanTextOptions& options) 
   // Of few changes on many hosts the first screen tells all of them, however long what comes below is; of many, how
   // many there are of each kind.
   if (line_count(whole) > kScreens * kScreen) {
-    std::string outline = plan_outline(plan, options);
-    const auto fits = [&] { return line_count(first) + line_count(outline) + 2 < kScreen; };
-    if (!fits()) outline = kinds_text(entries_of(plan), options.color);
-    if (fits()) first += tint("In short", Tone::kBold, options.color) + "\n" + outline + "\n";
+    const std::vector<Entry> entries = entries_of(plan);
+    const auto fits = [&](std::ptrdiff_t lines) { return line_count(first) + lines + 2 < kScreen; };
+    const bool tells_all = fits(static_cast<std::ptrdiff_t>(entries.size()));
+    const std::string outline = tells_all ? entries_text(entries, options.color) : kinds_text(entries, options.color);
+    if (fits(line_count(outline))) first += tint("In short", Tone::kBold, options.color) + "\n" + outline + "\n";
   }
   return first + whole + plan_summary(plan, options);
 }
