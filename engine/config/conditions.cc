@@ -18,7 +18,7 @@ class Conditions {
   Conditions(const ConditionedMap& map, const Json& root, Diagnostics& diagnostics)
       : node_(map.node), root_(root), name_(map.name), where_(map.where), diagnostics_(diagnostics) {
     for (const Entry& entry : node_.entries) {
-      if (map.value.contains(entry.key)) given_[entry.key] = map.value[entry.key];
+      if (const auto found = map.value.find(entry.key); found != map.value.end()) given_[entry.key] = *found;
     }
   }
 

@@ -27,7 +27,8 @@ using lang::Entry;
 using lang::Node;
 
 const Json& shared_properties() {
-  return builtin_schema("project").at("definitions").at("resource").at("properties");
+  static const Json& all = builtin_schema("project").at("definitions").at("resource").at("properties");
+  return all;
 }
 
 class DeclarationReader {
@@ -52,6 +53,7 @@ class DeclarationReader {
   ParsedDeclaration take() {
     result_.spec = kinds_.find(first_.key);
     schema_ = &schema_of_declared();
+    properties_ = &schema_->at("properties");
     known_ = schema_ == &step_schema_ ? &known_of_step_.emplace(step_schema_) : &rules_.of(*result_.spec);
     identity_ = schema_->at("x-identity").get<std::string>();
     result_.kind = first_.key;
@@ -94,7 +96,7 @@ class DeclarationReader {
     }
   }
 
-  const Json& properties() const { return schema_->at("properties"); }
+  const Json& properties() const { return *properties_; }
   bool has_attribute(const std::string& name) const { return properties().contains(name); }
   bool flag(const std::string& attribute, const char* key) const { return properties()[attribute].value(key, false); }
   // "" where it has none.
@@ -468,6 +470,7 @@ class DeclarationReader {
   lang::SourceMap found_sources_;
   Json step_schema_;
   const Json* schema_ = nullptr;
+  const Json* properties_ = nullptr;  // its
   std::optional<RulesOfKind> known_of_step_;
   RulesOfKind* known_ = nullptr;
   std::string identity_;

@@ -14,19 +14,55 @@ bool has_type(const Json& value, const Json& type) {
                      [&](const Json& one) { return is_of_type(value, one.get_ref<const std::string&>()); });
 }
 
-bool object_satisfies(const Json& value, const Json& schema, const Json& root) {
-  if (schema.contains("required")) {
-    for (const Json& key : schema["required"]) {
-      if (!value.contains(key.get<std::string>())) return false;
-    }
+// Of keywords about the members of an object.
+bool members_satisfy(std::string_view keyword, const Json& part, const Json& value, const Json& schema,
+                     const Json& root) {
+  const auto& members = value.get_ref<const Json::object_t&>();
+  const auto has = [&members](const Json& key) { return members.contains(key.get_ref<const std::string&>()); };
+  if (keyword == "required") return std::all_of(part.begin(), part.end(), has);
+  if (keyword == "properties") {
+    const auto& properties = part.get_ref<const Json::object_t&>();
+    return std::all_of(properties.begin(), properties.end(), [&](const auto& property) {
+      const auto member = members.find(property.first);
+      return member == members.end() || satisfies(member->second, property.second, root);
+    });
   }
-  for (const auto& [key, member] : value.items()) {
-    if (schema.contains("properties") && schema["properties"].contains(key)) {
-      if (!satisfies(member, schema["properties"][key], root)) return false;
-    } else if (schema.contains("additionalProperties")) {
-      if (!satisfies(member, schema["additionalProperties"], root)) return false;
-    }
+  if (keyword != "additionalProperties") return true;
+  const auto properties = schema.find("properties");
+  return std::all_of(members.begin(), members.end(), [&](const auto& member) {
+    return (properties != schema.end() && properties->contains(member.first)) || satisfies(member.second, part, root);
+  });
+}
+
+bool items_satisfy(std::string_view keyword, const Json& part, const Json& value, const Json& root) {
+  if (keyword == "minItems") return value.size() >= part.get<std::size_t>();
+  if (keyword == "maxItems") return value.size() <= part.get<std::size_t>();
+  return keyword != "items" ||
+         std::all_of(value.begin(), value.end(), [&](const Json& item) { return satisfies(item, part, root); });
+}
+
+// Schemas have few keywords of the many that there are, so each is asked what it is instead of the schema for each. One
+// that says nothing of values is satisfied by all.
+bool keyword_satisfied(std::string_view keyword, const Json& part, const Json& value, const Json& schema,
+                       const Json& root) {
+  const auto holds = [&](const Json& other) { return satisfies(value, other, root); };
+  if (keyword == "type") return has_type(value, part);
+  if (keyword == "const") return value == part;
+  if (keyword == "enum") return std::find(part.begin(), part.end(), value) != part.end();
+  if (keyword == "not") return !holds(part);
+  if (keyword == "allOf") return std::all_of(part.begin(), part.end(), holds);
+  if (keyword == "anyOf") return std::any_of(part.begin(), part.end(), holds);
+  if (keyword == "oneOf") return std::count_if(part.begin(), part.end(), holds) == 1;
+  if (keyword == "if") {
+    const auto branch = schema.find(holds(part) ? "then" : "else");
+    return branch == schema.end() || holds(*branch);
   }
+  if (value.is_object()) return members_satisfy(keyword, part, value, schema, root);
+  if (value.is_array()) return items_satisfy(keyword, part, value, root);
+  if (value.is_string() && keyword == "pattern")
+    return compiled_pattern(part.get_ref<const std::string&>()).matches(value.get_ref<const std::string&>());
+  if (value.is_number() && keyword == "minimum") return !(value < part);
+  if (value.is_number() && keyword == "maximum") return !(value > part);
   return true;
 }
 
@@ -34,44 +70,13 @@ bool object_satisfies(const Json& value, const Json& schema, const Json& root) {
 
 bool satisfies(const Json& value, const Json& schema, const Json& root) {
   if (schema.is_boolean()) return schema.get<bool>();
-  const auto holds = [&](const Json& part) { return satisfies(value, part, root); };
-  if (schema.contains("$ref")) {
-    return holds(root.at(Json::json_pointer(schema["$ref"].get<std::string>().substr(1))));
-  }
-  if (schema.contains("type") && !has_type(value, schema["type"])) return false;
-  if (schema.contains("const") && value != schema["const"]) return false;
-  if (schema.contains("enum") &&
-      std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) {
-    return false;
-  }
-  if (value.is_string() && schema.contains("pattern") &&
-      !compiled_pattern(schema["pattern"].get_ref<const std::string&>()).matches(value.get_ref<const std::string&>())) {
-    return false;
-  }
-  if (value.is_number()) {
-    if (schema.contains("minimum") && value < schema["minimum"]) return false;
-    if (schema.contains("maximum") && value > schema["maximum"]) return false;
-  }
-  if (value.is_array() && schema.contains("items") && !std::all_of(value.begin(), value.end(), [&](const Json& item) {
-        return satisfies(item, schema["items"], root);
-      })) {
-    return false;
-  }
-  if (value.is_array() && schema.contains("minItems") && value.size() < schema["minItems"].get<std::size_t>())
-    return false;
-  if (value.is_array() && schema.contains("maxItems") && value.size() > schema["maxItems"].get<std::size_t>())
-    return false;
-  if (value.is_object() && !object_satisfies(value, schema, root)) return false;
-  if (schema.contains("not") && holds(schema["not"])) return false;
-  if (schema.contains("allOf") && !std::all_of(schema["allOf"].begin(), schema["allOf"].end(), holds)) return false;
-  if (schema.contains("anyOf") && std::none_of(schema["anyOf"].begin(), schema["anyOf"].end(), holds)) return false;
-  if (schema.contains("oneOf") && std::count_if(schema["oneOf"].begin(), schema["oneOf"].end(), holds) != 1)
-    return false;
-  if (schema.contains("if")) {
-    const char* branch = holds(schema["if"]) ? "then" : "else";
-    if (schema.contains(branch) && !holds(schema[branch])) return false;
-  }
-  return true;
+  const auto* const keywords = schema.get_ptr<const Json::object_t*>();
+  if (keywords == nullptr) return true;
+  // Beside a reference nothing else counts.
+  if (const auto elsewhere = keywords->find("$ref"); elsewhere != keywords->end())
+    return satisfies(value, root.at(Json::json_pointer(elsewhere->second.get<std::string>().substr(1))), root);
+  return std::all_of(keywords->begin(), keywords->end(),
+                     [&](const auto& one) { return keyword_satisfied(one.first, one.second, value, schema, root); });
 }
 
 }  // namespace plumb::config
