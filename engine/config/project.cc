@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/digest.h"
+#include "engine/base/json_member.h"
 #include "engine/config/certain.h"
 #include "engine/config/layers.h"
 #include "engine/config/manner.h"
@@ -126,10 +127,12 @@ class Normalised {
     return document;
   }
 
+  // A list in braces would copy what is in it, here and for every declaration below.
   static Json placement(const ParsedPlacement& placement) {
-    Json document = {{"on", placement.on ? Json(placement.on->text) : Json(nullptr)},
-                     {"after", list(placement.after)},
-                     {"before", list(placement.before)}};
+    Json document = Json::object();
+    document["on"] = placement.on ? Json(placement.on->text) : Json(nullptr);
+    document["after"] = list(placement.after);
+    document["before"] = list(placement.before);
     if (placement.when) document["when"] = placement.when->text;
     if (placement.id) document["id"] = written(*placement.id);
     for (const ParsedLoop& loop : placement.loops) {
@@ -148,8 +151,8 @@ class Normalised {
     const Json& properties = declaration.spec->schema.json().at("properties");
     Json attributes = Json::object();
     for (const auto& [name, located] : declaration.literals) {
-      const std::string format = properties[name].value("x-format", std::string());
-      if (format.starts_with("source")) {
+      const Json& format = member_of(properties[name], "x-format");
+      if (format.is_string() && format.get_ref<const std::string&>().starts_with("source")) {
         for (const std::string& source : texts_in(located.value)) sources_.insert(source);
       }
       if (!checked.sensitive.contains(name)) attributes[name] = located.value;
@@ -212,8 +215,9 @@ class Normalised {
     const ParsedCall& call = *checked.written;
     Json with = Json::object();
     for (const auto& [name, given] : call.with) with[name] = written(*given.value);
-    // A list in braces would copy the whole module.
-    Json document = {{"use", call.name}, {"placement", placement(call.placement)}};
+    Json document = Json::object();
+    document["use"] = call.name;
+    document["placement"] = placement(call.placement);
     document["with"] = std::move(with);
     if (!call.tags.empty()) document["tags"] = call.tags;
     document["module"] = call.module == nullptr ? Json(nullptr) : module(*call.module);
