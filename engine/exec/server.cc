@@ -267,7 +267,7 @@ class Server {
     for (const Desired& desired : question.resources) things.push_back(desired.address);
     record.claims = claims_of_others(system_.files(), question.project, things);
     PLUMB_TRY_ASSIGN(record.locks, locks_in_force(folder));
-    return wire::frames(record);
+    return wire::frames(std::move(record));
   }
 
   // A journal is that of a run that ended early, or of one that works just now, which then holds the lock.

@@ -233,9 +233,10 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope,
   PLUMB_TRY(bring_providers(std::move(packages)));
   for (const Desired& desired : question.resources) PLUMB_TRY(expect_to_be_asked(desired));
   tell_of_controller(question);
-  PLUMB_TRY_ASSIGN(Answer answer, ask(question));
+  const wire::Message message = std::move(question);
+  PLUMB_TRY_ASSIGN(Answer answer, ask(message));
   told_ = conversation_->received();
-  PLUMB_TRY(seal_what_was_sensitive(question, answer));
+  PLUMB_TRY(seal_what_was_sensitive(std::get<wire::Observe>(message), answer));
   owed_.clear();
   for (const wire::Owed& owed : answer.record.owed) owed_.insert(owed.address);
   unreported_ = std::move(answer.record.unreported);
@@ -252,10 +253,11 @@ Result<simulate::Observation> Session::observe(const plan::Scope& scope,
   return observation;
 }
 
-Result<Session::Answer> Session::ask(const wire::Observe& question) {
-  if (holds_secrets(question)) PLUMB_TRY(seal_from_here());
+Result<Session::Answer> Session::ask(const wire::Message& message) {
+  const auto& question = std::get<wire::Observe>(message);
+  if (holds_secrets(message)) PLUMB_TRY(seal_from_here());
   const host::Deadline deadline = within(kObserveTime);
-  if (Result<> sent = conversation_->send(question, deadline); !sent) return name_host(sent.error());
+  if (Result<> sent = conversation_->send(message, deadline); !sent) return name_host(sent.error());
   (void)conversation_->received();
   // Each state once, so what is not told yet is what may still come.
   wire::MessageLimits untold{0, 0};
@@ -270,9 +272,9 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
   std::vector<bool> told(answer.states.size());
   while (true) {
     conversation_->allow(most_of_record(question.resources.size()), untold);
-    Result<wire::Message> message = conversation_->receive(deadline);
-    if (!message) return name_host(message.error());
-    if (auto* chunk = std::get_if<wire::ObservedChunk>(&*message)) {
+    Result<wire::Message> told_of = conversation_->receive(deadline);
+    if (!told_of) return name_host(told_of.error());
+    if (auto* chunk = std::get_if<wire::ObservedChunk>(&*told_of)) {
       if (chunk->states.empty()) return name_host(fail(Code::kProtocol, "the executor told of nothing"));
       for (wire::ObservedState& state : chunk->states) {
         if (state.index >= told.size() || told[state.index])
@@ -287,7 +289,7 @@ Result<Session::Answer> Session::ask(const wire::Observe& question) {
         answer.states[index] = without_leak(claimed_state(std::move(state), question.resources[index], context_.kinds),
                                             question.resources[index]);
       }
-    } else if (auto* record = std::get_if<wire::Record>(&*message)) {
+    } else if (auto* record = std::get_if<wire::Record>(&*told_of)) {
       if (Result<> checked = check_record(*record); !checked) return name_host(checked.error());
       answer.record = std::move(*record);
       return answer;

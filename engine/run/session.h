@@ -158,7 +158,8 @@ class Session {
     std::vector<Result<Observed>> states;  // one each of those that were asked for
     wire::Record record;
   };
-  Result<Answer> ask(const wire::Observe& question);
+  // `message` holds the question, and is not copied for it.
+  Result<Answer> ask(const wire::Message& message);
   // The executor knows the kinds of these packages from here on, and has those that run there.
   Result<> bring_providers(Packages packages);
   // That of the resource's kind, if it is one from outside.
