@@ -27,8 +27,9 @@ bool has_its_type(const Json& schema, const Json& value) {
   };
   if (type.is_string() && !fits(type)) return false;
   if (type.is_array() && std::none_of(type.begin(), type.end(), fits)) return false;
+  if (!value.is_array()) return true;
   const Json& items = member_of(schema, "items");
-  if (!value.is_array() || !items.is_object()) return true;
+  if (!items.is_object()) return true;
   return std::all_of(value.begin(), value.end(), [&](const Json& item) { return has_its_type(items, item); });
 }
 

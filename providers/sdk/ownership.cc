@@ -345,7 +345,7 @@ std::vector<Address> infer_path_edges(const Desired& desired, const std::string&
   // What packages have there has to be out of the way.
   edges.push_back({"", "dpkg_divert", path});
   for (const std::string& folder : folders) {
-    for (const char* kind : kKindsOfFolders) edges.push_back({"", kind, folder});
+    for (const char* kind : kKindsOfFolders) edges.emplace_back(std::string(), kind, folder);
   }
   const std::string owner = desired.text("owner");
   const std::string group = desired.text("group");
