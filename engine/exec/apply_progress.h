@@ -61,7 +61,7 @@ struct ApplyProgress : ApplyActions {
   std::vector<std::optional<Observed>> before;       // what was there when it was looked at
   std::vector<bool> touched;                         // the host is no longer as it was before the action
 
-  std::map<Address, std::size_t> started;  // the last action that started the service
+  std::map<Address, std::size_t> started;  // the last action that started the service, or ran the command
   std::optional<std::size_t> failed;       // the first action that failed and may not
   bool rescuing = false;                   // what is there for the case of a failure has its turn
   bool broken = false;                     // the journal cannot be written: nothing more may begin

@@ -196,6 +196,20 @@ TEST_F(ApplyTest, WhatAPlanCouldNotKnowOfABellIsDecidedWhenItsTurnComes) {
   EXPECT_FALSE(root_.has("/etc/rung-gone"));
 }
 
+TEST_F(ApplyTest, WhatRanForItsOwnSakeIsNotRunOnceMore) {
+  std::vector<wire::Action> actions = {toy("a", "1"), toy("b", "2"), bell("x")};
+  actions[0].triggers = {2};
+  actions[1].op = actions[2].op = Op::kRun;
+  actions[2].desired = actions[1].desired;
+  EXPECT_TRUE(apply(actions).owed.empty());
+  EXPECT_FALSE(root_.has("/etc/rung-x"));
+  root_.write("/etc/a", "0");
+  actions[0] = toy("a", "1");
+  actions[0].triggers = {2};
+  EXPECT_TRUE(apply(actions).owed.empty()) << "what is as it is asked for does not run";
+  EXPECT_TRUE(root_.has("/etc/rung-x"));
+}
+
 TEST_F(ApplyTest, WhatIsOwedIsDoneByTheNextRun) {
   std::vector<wire::Action> actions = {toy("a", "1"), toy("none/b", "2"), bell("x")};
   actions[0].triggers = {2};

@@ -22,6 +22,12 @@ bool can_be_repeated(const std::vector<Operation>& operations) {
                                             [](const Operation& operation) { return traits(operation).repeatable; });
 }
 
+// What is run for its own sake has seen all that was changed before. But once such a change is undone, what it set off
+// has to be done again.
+bool is_own_run(const wire::Action& action) {
+  return action.op == Op::kRun && !action.triggered;
+}
+
 bool starts_service(const std::vector<Operation>& operations) {
   return std::any_of(operations.begin(), operations.end(), [](const Operation& operation) {
     const auto* service = std::get_if<ServiceAction>(&operation);
@@ -234,7 +240,9 @@ void TurnRunner::settle(std::vector<Turn>& turns) {
     progress_.touched[i] = turn.touched;
     const bool ran = !turn.problem && turn.begun && !action(i).triggered && is_unverifiable(kind(i), action(i));
     if (ran && tools_.note_ran) tools_.note_ran(i);
-    if (!turn.problem && starts_service(turn.operations)) progress_.started[action(i).desired.address] = i;
+    const bool ran_for_all = is_own_run(action(i)) && !waits_to_be_confirmed();
+    if (!turn.problem && (starts_service(turn.operations) || ran_for_all))
+      progress_.started[action(i).desired.address] = i;
     if (!turn.begun && !turn.problem) continue;  // another one's failure came first
     if (!turn.output.empty() && !hides_output(turn)) {
       std::string shown = interpreter_.secrets().hide(std::move(turn.output));
@@ -323,7 +331,7 @@ JournalEntry TurnRunner::outcome_of(const Turn& turn) const {
     // A plan may change a service and restart it by two actions; then the second one settles the debt.
     const auto last = last_triggered_.find(what.desired.address);
     const bool later = last != last_triggered_.end() && last->second > turn.index;
-    outcome.discharges = !later || starts_service(turn.operations);
+    outcome.discharges = !later || starts_service(turn.operations) || (is_own_run(what) && !waits_to_be_confirmed());
   }
   return outcome;
 }

@@ -153,6 +153,7 @@ class Writer {
     if (!action.note.empty()) out_ += "      " + tint(action.note, Tone::kDim, options_.color) + "\n";
     if (action.op != Op::kRun) attributes(action);
     for (const plan::Due& due : action.owes) {
+      if (acts_itself(due.address)) continue;
       out_ += "      leaves the " + std::string(name(due.op)) + " of " + due.address + " to a later run\n";
     }
     if (options_.full) details(action);
@@ -160,6 +161,16 @@ class Writer {
   }
 
  private:
+  // Whether the plan does by itself what is owed until then.
+  bool acts_itself(const std::string& address) const {
+    for (const auto& [name, host] : plan_.hosts) {
+      for (const plan::Action& one : *host.actions.get()) {
+        if (!one.triggered && one.desired.address.str() == address) return true;
+      }
+    }
+    return false;
+  }
+
   // Why all of a resource changes, if anything of it does.
   static bool is_of_all(const std::string& why) { return why == "orphan" || why == "undo"; }
 

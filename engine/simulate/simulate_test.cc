@@ -130,6 +130,21 @@ TEST_F(SimulateTest, AnOwedReloadIsPlannedAgain) {
   EXPECT_EQ(action.triggered_by, std::vector<std::string>{"note:/etc/nginx/nginx.conf"});
 }
 
+TEST_F(SimulateTest, WhatIsDoneAnywayIsNotDoneOnceMoreForWhatItWatches) {
+  add_file("/etc/app", "new", "old");
+  add(node("chore:c", {{"name", "c"}, {"does", "x"}, {"done_when", "/made"}, {"do_on", Json::array({"note:/etc/*"})}}),
+      there({{"due", true}}));
+  graph_.edges.push_back({1, 0, ir::EdgeKind::kTrigger, Op::kRun, {}});
+  const std::optional<Simulation> simulation = run();
+  ASSERT_TRUE(simulation);
+  ASSERT_EQ(simulation->actions->size(), 2U);
+  EXPECT_FALSE((*simulation->actions)[1].triggered);
+  ASSERT_EQ((*simulation->actions)[0].owes.size(), 1U) << "until it has been done";
+  EXPECT_EQ((*simulation->actions)[0].owes[0].address, "chore:c");
+  observation_.states.back()->attributes["due"] = false;
+  EXPECT_TRUE(run()->actions->back().triggered);
+}
+
 TEST_F(SimulateTest, PreventDestroyForbidsADelete) {
   ir::Node file = node("note:/srv/x", {{"at", "/srv/x"}, {"gone", true}});
   file.prevent_destroy = true;

@@ -323,6 +323,14 @@ void Simulator::visit_rescue(std::size_t i) {
   append(i, std::move(probe));
 }
 
+// By its own action, behind all that sets it off. But what a change that waits to be confirmed sets off is done again
+// once that is undone.
+bool Simulator::runs_anyway(std::size_t i, const NodeList& by, Op op) const {
+  const bool waits =
+      std::any_of(by.begin(), by.end(), [this](std::size_t one) { return graph_.nodes[one].confirm_within > 0; });
+  return op == Op::kRun && planned_[i].acts && planned_[i].op == Op::kRun && !planned_[i].unknown && !waits;
+}
+
 void Simulator::add_triggered(std::size_t i, const Desired& desired, const Observed& observed) {
   if (triggers_[i].empty() && observation_.owed.empty()) return;
   NodeList by;
@@ -335,6 +343,8 @@ void Simulator::add_triggered(std::size_t i, const Desired& desired, const Obser
     add_because(owed->second.because, by, addresses);
   }
   if (op == Op::kNone) return;
+  // Where its own action fails, it stays owed.
+  if (runs_anyway(i, by, op)) return actions_.owe(by, {address_of(i), op});
   Change change = provider_of(i)->triggered(desired, observed, op);
   std::vector<std::string> unknown_until;
   if (change.empty()) {

@@ -66,6 +66,7 @@ class Simulator {
   void append(std::size_t i, plan::Action action);
   // From here on an action of this node stands in the plan.
   void acts(std::size_t i);
+  bool runs_anyway(std::size_t i, const NodeList& by, Op op) const;
   void add_triggered(std::size_t i, const Desired& desired, const Observed& observed);
   void add_because(const std::vector<std::string>& because, NodeList& by, std::vector<std::string>& addresses);
   void add_probes(std::size_t i, const Desired& desired);
