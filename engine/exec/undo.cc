@@ -64,9 +64,12 @@ class Inversion {
                                                                  {"enable", "disable"}, {"disable", "enable"},
                                                                  {"mask", "unmask"},    {"unmask", "mask"}};
     // What was done to others behind it the opposite undoes: it takes them along again.
-    const auto same = [&](const Operation& one) { return std::holds_alternative<ServiceAction>(one); };
-    const auto first = std::find_if(back_.begin(), back_.end(), same);
-    if (first != back_.end() && std::get<ServiceAction>(*first).unit != service.unit) return;
+    const auto links = [](const ServiceAction& one) { return one.verb == "enable" || one.verb == "disable"; };
+    const bool behind = links(service) && std::any_of(back_.begin(), back_.end(), [&](const Operation& one) {
+                          const auto* earlier = std::get_if<ServiceAction>(&one);
+                          return earlier != nullptr && links(*earlier) && earlier->unit != service.unit;
+                        });
+    if (behind) return;
     ServiceAction back = service;
     if (const auto opposite = kOpposite.find(service.verb); opposite != kOpposite.end()) back.verb = opposite->second;
     back_.emplace_back(std::move(back));

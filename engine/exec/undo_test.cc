@@ -145,6 +145,11 @@ TEST_F(UndoTest, ServicesGetTheOppositeInReverse) {
               ElementsAre(Operation(ServiceAction{"systemd", "x.service", "stop"}),
                           Operation(ServiceAction{"systemd", "x.service", "disable"}),
                           Operation(ServiceAction{"systemd", "x.service", "mask"})));
+  const std::vector<Operation> apart = {ServiceAction{"systemd", "x.service", "disable"},
+                                        ServiceAction{"systemd", "x.socket", "enable"}};
+  EXPECT_THAT(must(inverse(apart, system_, folder_)),
+              ElementsAre(Operation(ServiceAction{"systemd", "x.service", "enable"})))
+      << "which takes the other along again";
 }
 
 TEST_F(UndoTest, RulesOfAFirewallAreTurnedRound) {
