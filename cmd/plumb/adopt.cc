@@ -12,6 +12,7 @@
 #include "engine/adopt/written_project.h"
 #include "engine/base/ascii.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 #include "engine/base/memory_files.h"
 #include "engine/base/outside_text.h"
 #include "engine/base/shell_word.h"
@@ -70,17 +71,9 @@ Result<Json> connection_in(const std::string& word, std::string& name) {
   return settings;
 }
 
-// As it can be pasted behind a command.
-std::string pasted(const std::string& folder) {
-  const bool plain = std::all_of(folder.begin(), folder.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || c == '/' || c == '.' || c == '-' || c == '_';
-  });
-  return plain ? folder : shell_word(folder);
-}
-
 std::string attributes_in(const plan::Action& action) {
   std::string names;
-  for (const auto& [name, unused] : action.after.items()) names += (names.empty() ? "" : ", ") + name;
+  for (const auto& [name, unused] : action.after.items()) append_item(names, name);
   return names;
 }
 
@@ -149,7 +142,7 @@ class AdoptCommand {
       if (kind != nullptr && kind->adoption.look != nullptr) continue;
       std::string known;
       for (const Kind& one : kinds_.all()) {
-        if (one.adoption.look != nullptr) known += (known.empty() ? "" : ", ") + one.name;
+        if (one.adoption.look != nullptr) append_item(known, one.name);
       }
       return fail(Code::kUsage, kind == nullptr ? "`" + name + "` is no kind of resource"
                                                 : "nothing looks on a host for resources of the kind `" + name + "`")
@@ -315,7 +308,7 @@ class AdoptCommand {
       terminal_.print("  " + one.kind + " " + outside_line(one.what, kWhole) + ": " + outside_line(one.why, kWhole) +
                       "\n");
     const bool here = given_folder() == ".";
-    const std::string in = here ? "" : " -C " + pasted(given_folder());
+    const std::string in = here ? "" : " -C " + typed_word(given_folder());
     terminal_.print("\nWritten to " + (here ? std::string("this folder") : given_folder()) + "; `plumb" + in +
                     " plan` changes nothing on " + names_.host + ".\n");
   }

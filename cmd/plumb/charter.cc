@@ -9,6 +9,7 @@
 #include "cmd/plumb/workspace.h"
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/host/executor_store.h"
 #include "engine/run/charters.h"
@@ -117,8 +118,7 @@ class CharterCommand {
   }
 
   std::string words_of(const trust::Charter& charter) const {
-    std::string projects;
-    for (const std::string& project : charter.projects) projects += (projects.empty() ? "" : ", ") + project;
+    const std::string projects = joined(charter.projects);
     const std::string as = charter.host == name_ ? "" : " as " + charter.host;
     return name_ + " is strict" + as + ": plans of " + outside_line(projects) + " that " +
            std::to_string(charter.approvals) + (charter.approvals == 1 ? " person" : " persons") + " of " +

@@ -14,6 +14,7 @@
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 #include "engine/base/pool.h"
 #include "engine/host/executor_store.h"
 #include "engine/report/style.h"
@@ -101,7 +102,7 @@ class Doctor {
     if (!rule) return Finding{Health::kBad, rule.error().summary(), rule.error().diagnostic().hint};
     if (!*rule) return std::nullopt;
     std::string asks = (*rule)->plans.signature ? "a signature" : "";
-    const auto add = [&asks](const std::string& one) { asks += (asks.empty() ? "" : ", ") + one; };
+    const auto add = [&asks](const std::string& one) { append_item(asks, one); };
     if ((*rule)->plans.approvals > 0) add("approvals: " + std::to_string((*rule)->plans.approvals));
     if ((*rule)->sealed_values) add("sealed values");
     if ((*rule)->vaults) add("vaults that it names: " + std::to_string((*rule)->vaults->size()));
@@ -142,7 +143,7 @@ class Doctor {
       if (::stat((folder / name).c_str(), &status) != 0) continue;
       if ((status.st_mode & 077) != 0)
         return {Health::kDoubtful, "others may read the key " + (folder / name).string(), "`chmod 600` it"};
-      names += (names.empty() ? "" : ", ") + std::string(name);
+      append_item(names, name);
     }
     if (!names.empty()) return {Health::kGood, "keys in " + folder.string() + ": " + names, ""};
     return {Health::kGood, "no keys in " + folder.string(), "`ssh-keygen -t ed25519` makes one"};

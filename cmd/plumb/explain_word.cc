@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "cmd/plumb/other_tools.h"
+#include "engine/base/joined.h"
 #include "engine/config/resource.h"
 #include "engine/config/schema.h"
 #include "engine/config/types.h"
@@ -43,7 +44,7 @@ void add_attribute(const std::string& word, const Registry& kinds, std::vector<M
   std::size_t count = 0;
   for (const Kind& kind : kinds.all()) {
     if (!kind.schema.json()["properties"].contains(word)) continue;
-    owners += (owners.empty() ? "" : ", ") + kind.name;
+    append_item(owners, kind.name);
     last = kind.name;
     ++count;
   }

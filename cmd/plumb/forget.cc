@@ -8,6 +8,7 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/report/program_text.h"
 
@@ -91,8 +92,7 @@ class Forget {
 
   Result<bool> ask() {
     if (options_.yes) return true;
-    std::string hosts;
-    for (const std::string& host : workspace_.hosts()) hosts += (hosts.empty() ? "" : ", ") + host;
+    const std::string hosts = joined(workspace_.hosts());
     return ask_yes("Forget " + hosts + "? What is managed there stays, and the next plan knows nothing of it.",
                    terminal_, workspace_.control().interrupt());
   }

@@ -6,17 +6,12 @@
 
 namespace plumb::cmd {
 
-std::string typed(const std::string& text) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,";
-  return !text.empty() && text.find_first_not_of(kPlain) == std::string::npos ? text : shell_word(text);
-}
-
 std::string found_again(std::string commands, const Options& options) {
   constexpr std::string_view kProgram = "plumb ";
   constexpr std::string_view kNext = "; plumb ";
   std::string found;
   const auto add = [&found](std::string_view option, const std::string& value) {
-    found += std::string(option) + " " + typed(value) + " ";
+    found += std::string(option) + " " + typed_word(value) + " ";
   };
   if (options.folder != ".") add("-C", options.folder);
   if (!options.inventory.empty()) add("-i", options.inventory);

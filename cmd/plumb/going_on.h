@@ -7,9 +7,6 @@
 
 namespace plumb::cmd {
 
-// As somebody would type it in a shell: between quotes where that needs them.
-std::string typed(const std::string& text);
-
 // The same commands, each of which begins with `plumb `, with the options by which they find what this one found: the
 // project's folder, its inventory, the image. Typed where this one was typed, they are about the same.
 std::string found_again(std::string commands, const Options& options);

@@ -3,6 +3,7 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/other_tools.h"
 #include "cmd/plumb/terminal.h"
+#include "engine/base/joined.h"
 #include "engine/base/nearest.h"
 
 namespace plumb::cmd {
@@ -49,8 +50,7 @@ void add_help(Program& program) {
       terminal.print(found->help(above));
       return;
     }
-    std::string all;
-    for (const std::string& word : *words) all += (all.empty() ? "" : " ") + word;
+    const std::string all = joined(*words, " ");
     terminal.diagnose({Diagnostic(Code::kUsage, "there is no command `" + all + "`")
                            .with_hint(hint_for(words->empty() ? "" : words->front(), near))},
                       {});

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "engine/base/joined.h"
 #include "engine/report/text_width.h"
 
 namespace plumb::cmd {
@@ -38,7 +39,7 @@ std::vector<std::string> wrapped(const std::string& text, int width) {
     if (word.empty()) continue;
     if (!lines.back().empty() && report::columns(lines.back()) + 1 + report::columns(word) > width)
       lines.emplace_back();
-    lines.back() += (lines.back().empty() ? "" : " ") + word;
+    append_item(lines.back(), word, " ");
   }
   return lines;
 }
@@ -88,7 +89,7 @@ std::string option_names(const CLI::Option& option) {
 
 std::string listed(const std::set<CLI::Option*>& options) {
   std::string list;
-  for (const CLI::Option* option : options) list += (list.empty() ? "" : ", ") + option->get_name();
+  for (const CLI::Option* option : options) append_item(list, option->get_name());
   return list;
 }
 

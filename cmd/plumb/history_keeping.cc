@@ -6,6 +6,7 @@
 #include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 #include "engine/base/time_text.h"
 #include "engine/config/formats.h"
 #include "engine/history/backup.h"
@@ -167,7 +168,7 @@ class KeepingCommand {
     if (trimmed.nothing()) return "Nothing is too much.\n";
     std::string parts;
     const auto add = [&parts](std::int64_t number, const std::string& one, const std::string& many) {
-      if (number > 0) parts += (parts.empty() ? "" : ", ") + counted(number, one, many);
+      if (number > 0) append_item(parts, counted(number, one, many));
     };
     add(trimmed.runs, "run", "runs");
     add(trimmed.late, "late report", "late reports");

@@ -5,6 +5,7 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/table.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/joined.h"
 #include "engine/config/layers.h"
 
 namespace plumb::cmd {
@@ -56,13 +57,6 @@ Json settings_json(const config::HostOrigin& origin) {
   Json settings = Json::object();
   for (const auto& [key, span] : origin.settings) settings[key] = span.str();
   return settings;
-}
-
-template <class Texts>
-std::string joined(const Texts& texts, const char* between) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : between) + text;
-  return all;
 }
 
 class HostsCommand {

@@ -6,9 +6,9 @@
 #include <memory>
 
 #include "cmd/plumb/commands.h"
-#include "cmd/plumb/going_on.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/base/file.h"
+#include "engine/base/shell_word.h"
 #include "engine/history/sqlite_history.h"
 #include "engine/run/offline.h"
 #include "engine/run/workspace.h"
@@ -39,6 +39,29 @@ Diagnostics check_project(const Folder& folder, const Registry& kinds) {
   Diagnostics of_hosts = run::validate_offline(loaded->compiler_input(), loaded->hosts(), 1);
   found.extend(std::move(of_hosts));
   return found;
+}
+
+Result<> write_report(const imports::Report& report, const std::string& file) {
+  const bool html = file.ends_with(".html") || file.ends_with(".htm");
+  return write_file(file, html ? imports::report_html(report) : imports::report_text(report));
+}
+
+Json report_json(const imports::Report& report, bool valid) {
+  Json tasks = Json::array();
+  for (const imports::TaskOutcome& task : report.tasks)
+    tasks.push_back({{"file", task.file},
+                     {"line", task.line},
+                     {"name", task.name},
+                     {"module", task.module},
+                     {"outcome", imports::words_for(task.outcome)},
+                     {"resource", task.is_resource},
+                     {"effort", task.effort},
+                     {"notes", task.notes}});
+  return {{"tasks", tasks},
+          {"notes", report.notes},
+          {"share", report.share() / 10.0},
+          {"share_of_resources", report.share(true) / 10.0},
+          {"valid", valid}};
 }
 
 int import_ansible(Program& program, const ImportArguments& given) {
@@ -75,30 +98,13 @@ int import_ansible(Program& program, const ImportArguments& given) {
   imports::Report report = imported->report;
   report.source = given.path;
   if (!given.report.empty()) {
-    const bool html = given.report.ends_with(".html") || given.report.ends_with(".htm");
-    const std::string text = html ? imports::report_html(report) : imports::report_text(report);
-    if (Result<> written = write_file(given.report, text); !written) return complain(written.error());
+    if (Result<> written = write_report(report, given.report); !written) return complain(written.error());
   }
   if (terminal.json()) {
-    Json tasks = Json::array();
-    for (const imports::TaskOutcome& task : report.tasks)
-      tasks.push_back({{"file", task.file},
-                       {"line", task.line},
-                       {"name", task.name},
-                       {"module", task.module},
-                       {"outcome", imports::words_for(task.outcome)},
-                       {"resource", task.is_resource},
-                       {"effort", task.effort},
-                       {"notes", task.notes}});
-    const Json result = {{"tasks", tasks},
-                         {"notes", report.notes},
-                         {"share", report.share() / 10.0},
-                         {"share_of_resources", report.share(true) / 10.0},
-                         {"valid", !imported->left.has_errors()}};
-    terminal.print(result.dump() + "\n");
+    terminal.print(report_json(report, !imported->left.has_errors()).dump() + "\n");
   } else {
     terminal.print(imports::report_text(report));
-    terminal.print("\nWritten to " + given.folder + "; `plumb -C " + typed(given.folder) +
+    terminal.print("\nWritten to " + given.folder + "; `plumb -C " + typed_word(given.folder) +
                    " plan` shows what it would change.\n");
   }
   if (imported->left.has_errors()) {

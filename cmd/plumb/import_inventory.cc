@@ -7,6 +7,7 @@
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/terminal.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 #include "engine/import/listed_hosts.h"
 
 namespace plumb::cmd {
@@ -56,7 +57,7 @@ class InventoryImport {
     for (const fs::path& file : files) {
       if (const Result<> added = imports::add_hosts_of(disk_files(), file, listed); !added)
         return complain(added.error());
-      names += (names.empty() ? "" : " and ") + file.string();
+      append_item(names, file.string(), " and ");
     }
     return write(listed, names);
   }

@@ -3,11 +3,11 @@
 #include <filesystem>
 
 #include "cmd/plumb/commands.h"
-#include "cmd/plumb/going_on.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
 #include "engine/base/plain_name.h"
 #include "engine/base/replaced.h"
+#include "engine/base/shell_word.h"
 #include "engine/config/document.h"
 #include "engine/editor/export.h"
 #include "engine/editor/known_project.h"
@@ -132,7 +132,7 @@ class Init {
               .hint("nothing was changed; init makes what is missing and overwrites nothing"));
     }
     if (!there) {
-      const std::string in = folder_ == "." ? "" : " -C " + typed(folder_.string());
+      const std::string in = folder_ == "." ? "" : " -C " + typed_word(folder_.string());
       terminal_.print("\nNext:\n  plumb" + in + " plan     what would change\n  plumb" + in + " apply    change it\n");
     }
     return kDone;

@@ -14,6 +14,7 @@
 #include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 #include "engine/base/program.h"
 #include "engine/base/spawn.h"
 #include "engine/config/project_files.h"
@@ -30,12 +31,6 @@ struct NewKey {
   std::string name;
   bool bare = false;  // without a passphrase
 };
-
-std::string comma_separated(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
-  return all;
-}
 
 Result<fs::path> ssh_folder() {
   const char* home = std::getenv("HOME");
@@ -182,8 +177,8 @@ class KeyCommand {
     std::vector<std::vector<std::string>> rows = {{"KEY", "TYPE", "COMMENT", "IS IN", "COUNTS AS", "FOR"}};
     for (const KnownKey& one : keys)
       rows.push_back({one.key.fingerprint(), one.key.type, one.key.comment,
-                      one.places.empty() ? "allowed signers" : comma_separated(one.places),
-                      one.revoked ? "revoked" : one.counts_as, comma_separated(one.signs)});
+                      one.places.empty() ? "allowed signers" : joined(one.places),
+                      one.revoked ? "revoked" : one.counts_as, joined(one.signs)});
     terminal_.print(table_text(rows));
     if (!trust) terminal_.tell("note: --allowed-signers FILE says whose signatures count\n");
     return {};

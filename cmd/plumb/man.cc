@@ -7,6 +7,7 @@
 #include "cmd/plumb/terminal.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 
 namespace plumb::cmd {
 namespace {
@@ -44,9 +45,7 @@ std::string page_of(const CLI::App& command) {
 
 std::string names_of(const CLI::Option& option) {
   std::string text;
-  const auto add = [&](const std::string& name) {
-    text += (text.empty() ? "" : ", ") + ("\\fB" + escaped(name) + "\\fR");
-  };
+  const auto add = [&](const std::string& name) { append_item(text, "\\fB" + escaped(name) + "\\fR"); };
   for (const std::string& name : option.get_snames()) add("-" + name);
   for (const std::string& name : option.get_lnames()) add("--" + name);
   if (option.get_items_expected_max() != 0 && !value_of(option).empty())

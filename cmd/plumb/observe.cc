@@ -10,6 +10,7 @@
 #include "cmd/plumb/workspace.h"
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
+#include "engine/base/shell_word.h"
 #include "engine/base/time_text.h"
 
 namespace plumb::cmd {
@@ -54,8 +55,8 @@ int observe_to(Program& program, const ObserveOptions& options, Terminal& termin
   }
   const std::string count = std::to_string(lines.size()) + (lines.size() == 1 ? " host" : " hosts");
   if (!terminal.json()) {
-    terminal.print("Wrote " + count + " to " + path +
-                   "\n  plan from it with: " + found_again("plumb plan --snapshot " + typed(path), program.options) +
+    terminal.print("Wrote " + count + " to " + path + "\n  plan from it with: " +
+                   found_again("plumb plan --snapshot " + typed_word(path), program.options) +
                    (scope.narrows_resources() ? ", narrowed in the same way" : "") + "\n");
   }
   if (workspace.control().level() != run::StopLevel::kNone) return kInterrupted;

@@ -3,6 +3,7 @@
 #include "cmd/plumb/going_on.h"
 #include "cmd/plumb/pager.h"
 #include "engine/base/file.h"
+#include "engine/base/shell_word.h"
 #include "engine/report/events.h"
 #include "engine/report/plan_outline.h"
 #include "engine/run/plan_contents.h"
@@ -80,7 +81,7 @@ Result<> write_plan(const run::Planned& planned, const std::string& file, bool w
 std::string written_text(const std::string& file, const std::string& id, bool denied, const Options& options) {
   return "\nWritten to " + file + "\n  id " + id +
          (denied ? "\n  as it is, `plumb apply` refuses it\n"
-                 : "\n  apply it with: " + found_again("plumb apply " + typed(file), options) + "\n");
+                 : "\n  apply it with: " + found_again("plumb apply " + typed_word(file), options) + "\n");
 }
 
 void add_showing_options(CLI::App& command, bool& full, bool& outline) {

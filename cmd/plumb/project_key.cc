@@ -9,6 +9,7 @@
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/base/joined.h"
 #include "engine/base/sealed.h"
 #include "engine/config/project.h"
 #include "engine/config/project_files.h"
@@ -29,12 +30,6 @@ std::string short_id(const std::string& id) {
 
 std::string words_of_key(const keys::PublicKey& key) {
   return key.fingerprint() + " " + (key.comment.empty() ? "(unnamed)" : key.comment) + " (" + key.type + ")";
-}
-
-std::string comma_list(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
-  return all;
 }
 
 Json json_of(const Recipients& recipients) {
@@ -202,12 +197,11 @@ class ProjectKeyCommand {
   }
 
   void print_uses(const run::KeyUses& uses) {
-    if (!uses.plans.empty()) terminal_.print("Make anew, they are refused now: " + comma_list(uses.plans) + "\n");
-    if (!uses.runs.empty())
-      terminal_.print("Cannot be gone on with by --resume any more: " + comma_list(uses.runs) + "\n");
+    if (!uses.plans.empty()) terminal_.print("Make anew, they are refused now: " + joined(uses.plans) + "\n");
+    if (!uses.runs.empty()) terminal_.print("Cannot be gone on with by --resume any more: " + joined(uses.runs) + "\n");
     if (!uses.hosts.empty()) {
       terminal_.print(
-          "Hosts whose records hold digests of the old key: " + comma_list({uses.hosts.begin(), uses.hosts.end()}) +
+          "Hosts whose records hold digests of the old key: " + joined(uses.hosts) +
           "\n  the next `plumb apply` puts digests of the new one in their place; nothing else changes there\n");
     }
   }

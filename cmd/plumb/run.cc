@@ -8,6 +8,7 @@
 #include "cmd/plumb/progress.h"
 #include "cmd/plumb/signals.h"
 #include "cmd/plumb/workspace.h"
+#include "engine/base/joined.h"
 #include "engine/base/outside_text.h"
 #include "engine/report/program_text.h"
 
@@ -77,8 +78,7 @@ class RunCommand {
     request.operator_name = operator_name();
     request.shown = report::program_text(arguments_.words);
     if (arguments_.shell) {
-      for (const std::string& word : arguments_.words)
-        request.program.script += (request.program.script.empty() ? "" : " ") + word;
+      for (const std::string& word : arguments_.words) append_item(request.program.script, word, " ");
       request.shown = request.program.script;
     } else {
       request.program.argv = arguments_.words;

@@ -10,6 +10,7 @@
 #include "cmd/plumb/planning.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/glob.h"
+#include "engine/base/joined.h"
 #include "engine/base/nearest.h"
 #include "engine/plan/artifact.h"
 #include "engine/plan/slices.h"
@@ -33,12 +34,6 @@ struct ShowArguments {
 bool is_meant(const std::vector<std::string>& patterns, const std::string& name) {
   return patterns.empty() || std::any_of(patterns.begin(), patterns.end(),
                                          [&](const std::string& one) { return address_matches(one, name); });
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string list;
-  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
-  return list;
 }
 
 std::set<std::string> addresses_of(const plan::Plan& plan) {
