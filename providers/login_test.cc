@@ -124,6 +124,21 @@ TEST_F(LoginOfAHost, StandsOnTheProgramAndTheRuleOfSudo) {
   EXPECT_EQ(cuts(), "");
 }
 
+TEST_F(LoginOfAHost, IsGoneWithThePackageOfSshd) {
+  install_daemon();
+  system_.make_file("/var/lib/dpkg/status",
+                    "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+                    "Package: daemon\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+                    "Package: library\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n");
+  system_.make_file("/var/lib/dpkg/info/daemon.list", "/.\n/usr\n/usr/sbin\n/usr/sbin/sshd\n");
+  system_.make_file("/var/lib/dpkg/info/library.list", "/.\n/usr\n/usr/lib\n/usr/lib/l.so\n");
+  package({{"name", "daemon"}, {"state", "absent"}});
+  EXPECT_EQ(cuts(), "sshd would be gone");
+  system_.script("apt-get * library-", {0, "Remv daemon [1]\nRemv library [1]\n", "", false});
+  package({{"name", "library"}, {"state", "absent"}, {"allow_removal", {"daemon"}}});
+  EXPECT_EQ(cuts(), "sshd would be gone") << "it goes along";
+}
+
 // A project's text is judged where it is at hand.
 TEST_F(LoginOfAHost, IsToldToWhoKnowsTheText) {
   file({{"path", "/etc/ssh/sshd_config.d/b.conf"}, {"content", system_.blob("AllowUsers alice\n")}});
