@@ -76,6 +76,7 @@ TEST_F(RunSummary, GoesOnWithANewPlanWhereThisOneCannot) {
   EXPECT_EQ(on_with_plan(hosts_, "R1", "p.json"), "plumb apply --resume R1");
   hosts_.begin()->second.strict = true;
   EXPECT_EQ(on_with_plan(hosts_, "R1", "p.json"), "plumb apply p.json");
+  EXPECT_EQ(on_with_plan(hosts_, "R1", "my plan.json"), "plumb apply 'my plan.json'");
   hosts_.begin()->second.strict = false;
   host("c", HostState::kUnreachable, "y");
   EXPECT_EQ(way_on(hosts_, plan_, kSamePlan), kSamePlan);

@@ -68,6 +68,16 @@ TEST_F(TrustedPlan, WhereNothingIsAskedForAnyPlanIsRead) {
   EXPECT_EQ(problem(), "");
 }
 
+TEST_F(TrustedPlan, WhatSignsAndApprovesItCanBeTyped) {
+  file_ = folder_.write("my plan.json", bytes_);
+  const auto hint = [this] { return check_trust(file_, saved(), policy_, kNow).error().diagnostic().hint; };
+  policy_.signature = true;
+  EXPECT_EQ(hint(), "`plumb sign '" + file_ + "' --key FILE` signs it");
+  policy_.signature = false;
+  policy_.approvals = 1;
+  EXPECT_EQ(hint(), "`plumb approve '" + file_ + "' --key FILE` shows the plan and approves it");
+}
+
 TEST_F(TrustedPlan, ASignatureIsOfTheseBytesAndOfAPlan) {
   policy_.signature = true;
   EXPECT_TRUE(problem_says("the plan is not signed"));
