@@ -124,6 +124,16 @@ TEST_F(LoginOfAHost, StandsOnTheProgramAndTheRuleOfSudo) {
   EXPECT_EQ(cuts(), "");
 }
 
+TEST_F(LoginOfAHost, StandsOnTheRowOfItsAccount) {
+  const std::string rows = "/etc/passwd";
+  add("line", "path", {{"path", rows}, {"match", "^deploy:"}, {"text", "deploy:x:1700:1700::/home/deploy:/bin/false"}});
+  EXPECT_EQ(cuts(), "deploy would get no shell");
+  add("line", "path", {{"path", rows}, {"match", "^deploy:"}, {"state", "absent"}});
+  EXPECT_EQ(cuts(), "the account deploy would be gone");
+  line(rows, "other:x:1800:1800::/home/other:/bin/false");
+  EXPECT_EQ(cuts(), "");
+}
+
 TEST_F(LoginOfAHost, IsGoneWithThePackageOfSshd) {
   install_daemon();
   system_.make_file("/var/lib/dpkg/status",

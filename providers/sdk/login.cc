@@ -56,6 +56,17 @@ std::set<std::string> keys_of(const Login& login, const SshdSettings& settings, 
   return keys;
 }
 
+// Whoever changes it: the kind `user` sees more.
+void check_account(const Login& login, const std::string& rows, std::set<std::string>& why) {
+  const TextLines lines(rows);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (!lines[i].starts_with(login.user + ":")) continue;
+    if (lines[i].ends_with("/nologin") || lines[i].ends_with("/false")) why.insert(login.user + " would get no shell");
+    return;
+  }
+  why.insert("the account " + login.user + " would be gone");
+}
+
 // Whether a rule of sudo is about this user. Nothing where the files cannot be read.
 std::optional<bool> has_rule(const Login& login, System& system) {
   std::vector<std::string> files = {"/etc/sudoers"};
@@ -150,6 +161,7 @@ std::optional<std::set<std::string>> LoginStand::refusals(System& host) {
   const bool opens = other_keys || keys.contains(std::string(kUnknown)) ||
                      std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return keys_.contains(key); });
   if (!opens) why.insert("no key of " + login_->user + " would be left");
+  if (const std::optional<std::string> rows = text_at("/etc/passwd", host)) check_account(*login_, *rows, why);
   const auto there = [&](std::string_view path) {
     const Result<std::optional<FileInfo>> info = host.stat(std::string(path), true);
     return !info || *info;
@@ -162,7 +174,7 @@ std::optional<std::set<std::string>> LoginStand::refusals(System& host) {
 
 const std::vector<std::string>& LoginStand::paths() {
   if (!paths_.empty()) return paths_;
-  paths_ = {"/etc/ssh", "/etc/sudoers", "/etc/sudoers.d"};
+  paths_ = {"/etc/ssh", "/etc/sudoers", "/etc/sudoers.d", "/etc/passwd"};
   paths_.insert(paths_.end(), kSshdPrograms.begin(), kSshdPrograms.end());
   SshdSettings settings(*login_);
   settings.read(text_at(std::string(kSettings), now_).value_or(""), &now_);
