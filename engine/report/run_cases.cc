@@ -34,6 +34,7 @@ TestResult host_case(const run::HostResult& end) {
   result.message = problem == nullptr ? std::string(name(end.state)) : problem_text(*problem);
   for (const Diagnostic& one : end.diagnostics.sorted()) {
     result.details += problem_text(one) + "\n";
+    if (one.span) result.details += "at " + one.span->str() + "\n";
     if (!one.hint.empty()) result.details += "hint: " + one.hint + "\n";
   }
   return result;

@@ -80,13 +80,14 @@ TEST_F(RunCasesTest, OfAHostThatIsLostSomethingFails) {
   EXPECT_FALSE(results()[1].skipped);
 
   run::HostResult& db = host("db1", HostState::kUnreachable);
-  db.diagnostics.add(Diagnostic(Code::kConnect, "refused").with_hint("is it up?"));
+  db.diagnostics.add(
+      Diagnostic(Code::kConnect, "refused").at({"hosts.yaml", 3, 5, 3, 9}, "here").with_hint("is it up?"));
   const TestResult one = results()[0];
   EXPECT_EQ(one.file, "db1");
   EXPECT_EQ(one.name, "host");
   EXPECT_FALSE(one.passed || one.skipped);
   EXPECT_THAT(one.message, HasSubstr("refused"));
-  EXPECT_THAT(one.details, HasSubstr("hint: is it up?"));
+  EXPECT_THAT(one.details, HasSubstr("at hosts.yaml:3:5\nhint: is it up?"));
 }
 
 TEST_F(RunCasesTest, AHostWithNothingToDoPasses) {

@@ -183,6 +183,7 @@ sed -i 's/fires: \[\]/fires: [no-letters]/' project/policy/tests/rules.yaml
 run 1 policy test
 says 'other rules fire than expected'
 run 0 policy list
+grep -q "ticket; $(grep -c " baseline/" <<<"$output") rules" "$PLUMB_SOURCE/README.md" || fail "README counts other rules than: $(grep -c " baseline/" <<<"$output")"
 says 'no-letters'
 
 # What would new rules have stopped?
