@@ -149,6 +149,16 @@ TEST_F(LoginOfAHost, IsGoneWithThePackageOfSshd) {
   EXPECT_EQ(cuts(), "sshd would be gone") << "it goes along";
 }
 
+// Its content is the project's, and no text that the host knows.
+TEST_F(LoginOfAHost, StandsOnAllElseAlsoWhereASettingIsNotKnown) {
+  file({{"path", "/etc/ssh/sshd_config.d/b.conf"}, {"content", system_.blob("UsePAM yes\n")}});
+  line(kSettings, "# a remark");
+  EXPECT_EQ(cuts(), "");
+  file({{"path", "/etc/ssh/sshd_config.d/b.conf"}, {"content", system_.blob("UsePAM yes\n")}});
+  file({{"path", "/usr/sbin/sshd"}, {"state", "absent"}});
+  EXPECT_EQ(cuts(), "sshd would be gone");
+}
+
 // A project's text is judged where it is at hand.
 TEST_F(LoginOfAHost, IsToldToWhoKnowsTheText) {
   file({{"path", "/etc/ssh/sshd_config.d/b.conf"}, {"content", system_.blob("AllowUsers alice\n")}});

@@ -149,11 +149,13 @@ bool LoginStand::stands_on(const std::vector<std::string>& paths, System& host) 
   });
 }
 
-std::optional<std::set<std::string>> LoginStand::refusals(System& host) {
+// Nothing where they cannot be read, or could not be before.
+std::set<std::string> LoginStand::refusals_of_sshd(System& host) {
   SshdSettings settings(*login_);
   const std::optional<std::string> text = text_at(std::string(kSettings), host);
   if (text) settings.read(*text, &host);
-  if (!text || !settings.is_known()) return std::nullopt;
+  if (!known_) readable_ = text && settings.is_known();
+  if (!readable_ || !text || !settings.is_known()) return {};
   const std::set<std::string> keys = keys_of(*login_, settings, host);
   if (!known_) keys_ = keys;
   const bool other_keys = settings.has_other_keys();
@@ -161,6 +163,11 @@ std::optional<std::set<std::string>> LoginStand::refusals(System& host) {
   const bool opens = other_keys || keys.contains(std::string(kUnknown)) ||
                      std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return keys_.contains(key); });
   if (!opens) why.insert("no key of " + login_->user + " would be left");
+  return why;
+}
+
+std::set<std::string> LoginStand::refusals(System& host) {
+  std::set<std::string> why = refusals_of_sshd(host);
   if (const std::optional<std::string> rows = text_at("/etc/passwd", host)) check_account(*login_, *rows, why);
   const auto there = [&](std::string_view path) {
     const Result<std::optional<FileInfo>> info = host.stat(std::string(path), true);
@@ -185,12 +192,10 @@ const std::vector<std::string>& LoginStand::paths() {
 std::string LoginStand::taken_by(std::size_t who, ForeseenSystem& then) {
   if (!login_ || !then.who_touched(paths()).contains(who)) return {};
   if (!known_) known_ = refusals(now_);
-  if (!known_) return {};
-  const std::optional<std::set<std::string>> now = refusals(then);
+  const std::set<std::string> now = refusals(then);
   then.take_met_unknown();
-  if (!now) return {};
-  const std::set<std::string> before = std::exchange(*known_, *now);
-  for (const std::string& why : *now) {
+  const std::set<std::string> before = std::exchange(*known_, now);
+  for (const std::string& why : now) {
     if (!before.contains(why)) return why;
   }
   return {};

@@ -89,8 +89,9 @@ class LoginStand {
   const std::optional<Login>& login() const { return login_; }
 
  private:
-  // What keeps the login out as the host is; nothing where its files cannot be read.
-  std::optional<std::set<std::string>> refusals(System& host);
+  // What keeps the login out as the host is, as far as its files can be read.
+  std::set<std::string> refusals(System& host);
+  std::set<std::string> refusals_of_sshd(System& host);
   // All that it stands on as the host is now.
   const std::vector<std::string>& paths();
 
@@ -98,6 +99,7 @@ class LoginStand {
   std::optional<Login> login_;
   std::set<std::string> keys_;  // that opened the door when it was first looked at
   std::optional<std::set<std::string>> known_;
+  bool readable_ = false;  // sshd's settings
   std::vector<std::string> paths_;
 };
 
