@@ -18,11 +18,6 @@ bool is_service(const std::string& module) {
          module == "supervisorctl";
 }
 
-bool says_once(const Task& task) {
-  const Node* once = task.keyword("run_once");
-  return once != nullptr && once->is_scalar() && is_true_word(once->text);
-}
-
 // What does the same as a handler of a module that is neither a restart nor a command; empty where nothing is known to.
 std::vector<std::string> command_of_handler(const Task& task) {
   const Node* state = task.argument({"state"});
@@ -46,127 +41,7 @@ std::vector<std::string> command_of_handler(const Task& task) {
   return {};
 }
 
-// A condition of failing that says what goes for a command anyway.
-bool never_fails(const Node& condition) {
-  const std::string& text = condition.text;
-  return condition.is_scalar() &&
-         (text.ends_with(".rc != 0") || text.ends_with(".rc > 0") || text.ends_with(" is failed"));
-}
-
-std::string duration_of(const Node* node, const std::string& otherwise) {
-  if (node == nullptr || node->text.empty() || node->text.find_first_not_of("0123456789") != std::string::npos)
-    return otherwise;
-  return node->text + "s";
-}
-
 }  // namespace
-
-// Who does it: commands run as somebody, and what others make belongs to who made it.
-void Unit::add_user(const Task& one, Item& item, Names& names, const Surroundings& around) {
-  const Node* as = one.keyword("become_user");
-  const std::string user = as != nullptr ? as->text : around.as;
-  if (user.empty() || user == "root") return;
-  const auto put = [&](const char* attribute) {
-    if (item.find(attribute) == nullptr) item.put(attribute, Written::of_text(translate_text(user, names).text));
-  };
-  const Written* state = item.find("state");
-  if (state != nullptr && state->text == "absent") return;
-  if (item.type == "command" || item.type == "git") put("as");
-  if (item.type == "cron" || item.type == "pip" || item.type == "npm") put("user");
-  if (item.type == "file" || item.type == "directory" || item.type == "download" || item.type == "archive")
-    put("owner");
-}
-
-void Unit::add_environment(const Task& one, Item& item, Names& names, const Surroundings& around) {
-  std::vector<const Node*> maps = around.environment;
-  const Node* own = one.keyword("environment");
-  if (own != nullptr && own->is_map()) maps.push_back(own);
-  const auto partly = [&](const std::string& why) {
-    note(item.row, why);
-    if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
-      set_outcome(item.row, Outcome::kPartly);
-  };
-  if (own != nullptr && !own->is_map()) {
-    if (item.type == "command" && maps.empty() && own->is_scalar() && holds_jinja(own->text)) {
-      item.put("env", Written::of_text("${" + text_expression(own->text, names).text + "}"));
-    } else {
-      partly("`environment` from a variable: say `env`");
-    }
-  }
-  WrittenMap entries;
-  for (const Node* map : maps) {
-    for (const Entry& entry : map->entries) {
-      Written value = Written::of_text("");
-      if (entry.value.is_scalar()) {
-        const Text text = translate_text(entry.value.text, names);
-        value.text = text.whole && text.value.type != Type::kText ? "${" + text_of(text.value) + "}" : text.text;
-      }
-      std::erase_if(entries, [&](const WrittenEntry& there) { return there.name == entry.key; });
-      entries.emplace_back(entry.key, std::move(value));
-    }
-  }
-  if (entries.empty()) return;
-  if (item.type == "command") {
-    item.put("env", Written::of_map(std::move(entries)));
-  } else if (own != nullptr) {
-    // What is around goes for all tasks, and most of them ask for nothing of it.
-    partly("`environment` of `" + item.type + "` has no word here");
-  }
-}
-
-void Unit::add_keywords(const Task& one, Item& item, Names& names, const Surroundings& around) {
-  const std::vector<std::string> tags = tags_of(one);
-  if (!tags.empty()) item.put("tags", Written::of_texts(tags));
-  add_user(one, item, names, around);
-  add_environment(one, item, names, around);
-  if (around.once || says_once(one)) item.put("once", Written::of_plain("true"));
-  const Node* ignored = one.keyword("ignore_errors");
-  const Node* failed = one.keyword("failed_when");
-  const bool lenient =
-      (ignored != nullptr && is_true_word(ignored->text)) ||
-      (failed != nullptr && failed->is_plain() && plain_type(*failed) == Type::kBool && !is_true_word(failed->text));
-  if (lenient) item.put("on_failure", Written::of_text("continue"));
-  const auto partly = [&](const std::string& why) {
-    note(item.row, why);
-    if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
-      set_outcome(item.row, Outcome::kPartly);
-  };
-  if (failed != nullptr && !lenient && !never_fails(*failed))
-    partly("`failed_when` has no word here: `expect` names exit codes that are good");
-  if (ignored != nullptr && holds_jinja(ignored->text))
-    partly("`ignore_errors` hangs on a variable: `on_failure: continue` goes on in any case");
-  for (const char* word : {"throttle", "any_errors_fatal"}) {
-    if (one.keyword(word) != nullptr)
-      partly(std::string("`") + word + "` of a task: `rollout` of the project says how hosts take turns");
-  }
-  // `retries` alone means until it ends well.
-  if (one.keyword("until") != nullptr || one.keyword("retries") != nullptr) {
-    const Node* retries = one.keyword("retries");
-    const bool number = retries != nullptr && !retries->text.empty() &&
-                        retries->text.find_first_not_of("0123456789") == std::string::npos;
-    const std::string times = number ? std::to_string(std::max(2UL, small_number(retries->text))) : "3";
-    const std::string every = duration_of(one.keyword("delay"), "5s");
-    if (item.type == "wait" && item.find("within") == nullptr && (number || retries == nullptr)) {
-      constexpr unsigned long kMostPause = 3600;
-      constexpr unsigned long kLongest = 86400;
-      const unsigned long pause = std::clamp(small_number(every.substr(0, every.size() - 1)), 1UL, kMostPause);
-      item.put("within", Written::of_text(std::to_string(std::min(small_number(times) * pause, kLongest)) + "s"));
-      item.put("every", Written::of_text(std::to_string(pause) + "s"));
-    } else {
-      item.put("retry", Written::of_map({{"times", Written::of_plain(times)}, {"every", Written::of_text(every)}}));
-    }
-    const Until::What what = until_of(one).what;
-    const bool said = what == Until::What::kNothing || what == Until::What::kSuccess ||
-                      (item.type == "wait" && what != Until::What::kOther);
-    if (!said) partly("`until` asks for more than that it ends well, which `retry` does not: a `wait` may say it");
-    if (retries != nullptr && !number) partly("`retries` hangs on a variable: it is tried 3 times");
-  }
-  const Node* secret = one.keyword("no_log");
-  const bool hidden = secret == nullptr ? around.secret : is_true_word(secret->text);
-  if (hidden && item.type == "file" && (item.find("template") != nullptr || item.find("content") != nullptr))
-    item.put("sensitive", Written::of_plain("true"));
-  if (one.keyword("async") != nullptr) note(item.row, "`async` has no word here: plumb waits");
-}
 
 void Unit::notify(const Task& one, const Item& item) {
   for (const std::string& handler : texts_of(one.keyword("notify"))) notify(handler, item);
@@ -186,9 +61,7 @@ void Unit::notify(const std::string& given, const Item& item) {
     found = true;
   }
   if (found) return;
-  note(item.row, "the handler `" + name + "` is not here");
-  if (item.row >= 0 && report_.tasks[static_cast<std::size_t>(item.row)].outcome == Outcome::kTranslated)
-    set_outcome(item.row, Outcome::kPartly);
+  partly(item.row, "the handler `" + name + "` is not here");
 }
 
 Item* Unit::service_of(const std::string& identity, const std::string& guard) {

@@ -128,6 +128,8 @@ void Unit::include(const Task& one, const Surroundings& around, int row) {
         }
       }
       if (!tags.empty()) item->put("tags", Written::of_texts(tags));
+      add_failure(one, *item);
+      add_time_limit(one, *item);
       item->comment = part.file;
       Surroundings inner = around;
       inner.names = &names;

@@ -178,237 +178,294 @@ std::string Unit::fresh_variable(const std::string& wanted, LocalNames& names) {
   return name;
 }
 
-std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool unroll) {
-  std::vector<Turn> turns;
-  const auto make = [&] {
-    Turn turn;
-    turn.names = std::make_unique<LocalNames>(names);
+// The turns of one task's loop: each way of looping, and what an item is called in it.
+class LoopTurns {
+ public:
+  LoopTurns(Unit& unit, const Task& one, LocalNames& names, bool unroll)
+      : unit_(unit), one_(one), names_(names), unroll_(unroll), over_(loop_keyword(one, word_)) {}
+
+  std::vector<Unit::Turn> run() {
+    if (over_ == nullptr) {
+      turns_.push_back(fresh());
+      return std::move(turns_);
+    }
+    variable_ = loop_variable(one_);
+    own_ = unit_.fresh_variable(variable_, names_);
+    if (const auto lines = special_loop(*over_, word_, names_)) {
+      begin();
+      add(own_, Written::of_text("${" + lines->text + "}"));
+      local_->set(variable_, {own_, lines->item, Type::kAny, 0, "", ""});
+      return end();
+    }
+    if (word_ == "with_first_found") throw Untranslatable{"`with_first_found` of a task that takes no file"};
+    if (word_ == "with_fileglob") return files();
+    find_items();
+    if (unroll_ && is_plain() && known_items_ && items_.size() <= kMostUnrolled) return unrolled();
+    begin();
+    if (walks_map()) {
+      map();
+    } else if (word_ == "with_subelements") {
+      subelements();
+    } else if (word_ == "with_nested" || word_ == "with_cartesian") {
+      nested();
+    } else if (!filtered_pairs()) {
+      if (word_ == "with_together") {
+        together();
+      } else if (word_ == "with_indexed_items") {
+        indexed();
+      } else {
+        plain();
+      }
+    }
+    return end();
+  }
+
+ private:
+  Unit::Turn fresh() const {
+    Unit::Turn turn;
+    turn.names = std::make_unique<LocalNames>(names_);
     return turn;
-  };
-  std::string word;
-  const Node* over = loop_keyword(one, word);
-  if (over == nullptr) {
-    turns.push_back(make());
-    return turns;
   }
-  const std::string variable = loop_variable(one);
-  std::string index;
-  if (const Node* control = one.keyword("loop_control")) {
-    if (const Entry* found = control->find("index_var")) index = found->value.text;
+
+  void begin() {
+    turn_ = fresh();
+    local_ = turn_.names.get();
   }
-  const std::string own = fresh_variable(variable, names);
-  const auto used = [](LocalNames& local, const std::string& name) {
+
+  std::vector<Unit::Turn> end() {
+    turns_.push_back(std::move(turn_));
+    return std::move(turns_);
+  }
+
+  static void take(LocalNames& local, const std::string& name) {
     local.set("@used " + name, {"true", Type::kBool, Type::kAny, 0, "", ""});
-  };
-
-  if (const auto lines = special_loop(*over, word, names)) {
-    Turn turn = make();
-    turn.for_each.emplace_back(own, Written::of_text("${" + lines->text + "}"));
-    turn.variables.push_back(own);
-    used(*turn.names, own);
-    turn.names->set(variable, {own, lines->item, Type::kAny, 0, "", ""});
-    turns.push_back(std::move(turn));
-    return turns;
   }
-  if (word == "with_first_found") throw Untranslatable{"`with_first_found` of a task that takes no file"};
-  if (word == "with_fileglob") {
+
+  void add(const std::string& name, Written source) {
+    turn_.for_each.emplace_back(name, std::move(source));
+    turn_.variables.push_back(name);
+    take(*local_, name);
+  }
+
+  static Written expression(const Cel& value) { return Written::of_text("${" + value.text + "}"); }
+
+  bool is_plain() const {
+    return word_ == "loop" || word_ == "with_items" || word_ == "with_list" || word_ == "with_flattened";
+  }
+
+  // A resource for each file of the role that a pattern fits.
+  std::vector<Unit::Turn> files() {
+    for (const Node& pattern : over_->is_sequence() ? over_->items : std::vector<Node>{*over_}) {
+      for (const std::string& file : files_of(pattern)) {
+        Unit::Turn turn = fresh();
+        Node node;
+        node.kind = Node::Kind::kScalar;
+        node.style = lang::Style::kDoubleQuoted;
+        node.text = file;
+        turn.names->set(variable_, cel_literal(node));
+        turn.names->set_constant(variable_, node);
+        turns_.push_back(std::move(turn));
+      }
+    }
+    return std::move(turns_);
+  }
+
+  std::vector<std::string> files_of(const Node& pattern) const {
+    const std::optional<std::string> text = constant_text(pattern.text, unit_);
+    if (!text) throw Untranslatable{"`with_fileglob` whose pattern hangs on the host"};
+    const std::string folder = std::filesystem::path(*text).parent_path().generic_string();
+    const std::string base =
+        folder.starts_with("files") || folder.starts_with("templates") ? folder : "files/" + folder;
+    const std::string last = std::filesystem::path(*text).filename().generic_string();
+    const std::size_t star = last.find('*');
     std::vector<std::string> found;
-    for (const Node& pattern : over->is_sequence() ? over->items : std::vector<Node>{*over}) {
-      const std::optional<std::string> text = constant_text(pattern.text, *this);
-      if (!text) throw Untranslatable{"`with_fileglob` whose pattern hangs on the host"};
-      const std::string folder = std::filesystem::path(*text).parent_path().generic_string();
-      const std::string base =
-          folder.starts_with("files") || folder.starts_with("templates") ? folder : "files/" + folder;
-      const std::string end = std::filesystem::path(*text).filename().generic_string();
-      const std::size_t star = end.find('*');
-      for (const std::string& file : files_below(base.ends_with("/") ? base.substr(0, base.size() - 1) : base)) {
-        if (file.find('/') != std::string::npos) continue;
-        const bool fits = star == std::string::npos
-                              ? file == end
-                              : file.starts_with(end.substr(0, star)) && file.ends_with(end.substr(star + 1));
-        if (fits) found.push_back((base.ends_with("/") ? base : base + "/") + file);
-      }
+    for (const std::string& file : unit_.files_below(base.ends_with("/") ? base.substr(0, base.size() - 1) : base)) {
+      if (file.find('/') != std::string::npos) continue;
+      const bool fits = star == std::string::npos
+                            ? file == last
+                            : file.starts_with(last.substr(0, star)) && file.ends_with(last.substr(star + 1));
+      if (fits) found.push_back((base.ends_with("/") ? base : base + "/") + file);
     }
-    for (const std::string& file : found) {
-      Turn turn = make();
-      Node node;
-      node.kind = Node::Kind::kScalar;
-      node.style = lang::Style::kDoubleQuoted;
-      node.text = file;
-      turn.names->set(variable, cel_literal(node));
-      turn.names->set_constant(variable, node);
-      turns.push_back(std::move(turn));
-    }
-    return turns;
+    return found;
   }
 
-  // Written in place: a resource for each, where files are named by the item.
-  std::vector<Node> items = over->items;
-  if (!over->is_sequence() && over->is_scalar() && holds_jinja(over->text)) {
-    if (const std::vector<TextPart> parts = parse_text(over->text);
-        parts.size() == 1 && parts[0].expression != nullptr) {
-      const std::optional<Node> known = constant_of(*parts[0].expression, *this);
-      // A default may be set otherwise; only what nobody sets is known.
-      const bool fixed = parts[0].expression->is(Expr::Kind::kName) && symbols_.contains(parts[0].expression->text) &&
-                         symbols_.at(parts[0].expression->text).fixed != nullptr;
-      if (known && known->is_sequence() && (fixed || unroll)) items = known->items;
-    }
-  }
-  const bool known_items = !items.empty() && std::all_of(items.begin(), items.end(), literal);
-  const bool plain_list = word == "loop" || word == "with_items" || word == "with_list" || word == "with_flattened";
-  if (unroll && plain_list && known_items && items.size() <= kMostUnrolled) {
-    for (const Node& item : items) {
-      Turn turn = make();
-      turn.names->set(variable, item.is_map() || item.is_sequence()
-                                    ? Cel{"dyn(" + cel_literal(item).text + ")", Type::kAny, Type::kAny, 0, "", ""}
-                                    : cel_literal(item));
-      turn.names->set_constant(variable, item);
-      if (item.is_map()) {
-        turn.names->set_fields(variable, fields_of({item}));
+  // What is written in place, or in a value that nobody sets otherwise.
+  void find_items() {
+    items_ = over_->items;
+    if (!over_->is_sequence() && over_->is_scalar() && holds_jinja(over_->text)) {
+      if (const std::vector<TextPart> parts = parse_text(over_->text);
+          parts.size() == 1 && parts[0].expression != nullptr) {
+        const Expr& value = *parts[0].expression;
+        const std::optional<Node> known = constant_of(value, unit_);
+        // A default may be set otherwise; only what nobody sets is known.
+        const bool fixed = value.is(Expr::Kind::kName) && unit_.symbols_.contains(value.text) &&
+                           unit_.symbols_.at(value.text).fixed != nullptr;
+        if (known && known->is_sequence() && (fixed || unroll_)) items_ = known->items;
       }
-      turns.push_back(std::move(turn));
     }
-    return turns;
+    known_items_ = !items_.empty() && std::all_of(items_.begin(), items_.end(), literal);
   }
 
-  Turn turn = make();
-  LocalNames& local = *turn.names;
-  const auto add = [&](const std::string& name, Written source) {
-    turn.for_each.emplace_back(name, std::move(source));
-    turn.variables.push_back(name);
-    used(local, name);
-  };
-  const auto expression = [](const Cel& value) { return Written::of_text("${" + value.text + "}"); };
-
-  if (word == "with_dict" || (over->is_scalar() && over->text.find("dict2items") != std::string::npos) ||
-      (over->is_scalar() && (over->text.find("lookup('dict'") != std::string::npos ||
-                             over->text.find("query('dict'") != std::string::npos))) {
-    Cel map;
-    if (over->is_scalar()) {
-      const std::vector<TextPart> parts = parse_text(over->text);
-      const ExprPtr& expr = parts.front().expression;
-      if (parts.size() != 1 || expr == nullptr) throw Untranslatable{"a loop over a text"};
-      const bool items_filter = expr->is(Expr::Kind::kFilter) && expr->text == "dict2items" && expr->named.empty();
-      if (word != "with_dict" && !items_filter && expr->is(Expr::Kind::kFilter)) {
-        // `x | dict2items | selectattr(…)`: a list of key and value.
-        const Cel list = imports::translate(*expr, local);
-        add(own, expression(list));
-        local.set(variable, {own, Type::kAny, Type::kAny, 0, "", ""});
-        turns.push_back(std::move(turn));
-        return turns;
-      }
-      map = items_filter ? imports::translate(*expr->children[0], local) : imports::translate(*expr, local);
-      if (expr->is(Expr::Kind::kCall)) map = imports::translate(*expr, local);
-    } else {
-      map = loop_value(*over, local);
+  // A resource for each, where files are named by the item.
+  std::vector<Unit::Turn> unrolled() {
+    for (const Node& item : items_) {
+      Unit::Turn turn = fresh();
+      turn.names->set(variable_, item.is_map() || item.is_sequence()
+                                     ? Cel{"dyn(" + cel_literal(item).text + ")", Type::kAny, Type::kAny, 0, "", ""}
+                                     : cel_literal(item));
+      turn.names->set_constant(variable_, item);
+      if (item.is_map()) turn.names->set_fields(variable_, fields_of({item}));
+      turns_.push_back(std::move(turn));
     }
+    return std::move(turns_);
+  }
+
+  bool walks_map() const {
+    const auto says = [&](std::string_view text) {
+      return over_->is_scalar() && over_->text.find(text) != std::string::npos;
+    };
+    return word_ == "with_dict" || says("dict2items") || says("lookup('dict'") || says("query('dict'");
+  }
+
+  void map() {
+    Cel map = over_->is_scalar() ? map_of_text() : loop_value(*over_, *local_);
     if (map.type == Type::kAny && !map.present.empty() && map.present.find("!= null") != std::string::npos)
       map.text = map.text + " == null ? {} : " + map.text;
-    add(own, expression(map));
-    local.set(variable, {own, Type::kAny, Type::kAny, 0, "", ""});
-    turns.push_back(std::move(turn));
-    return turns;
+    add(own_, expression(map));
+    local_->set(variable_, {own_, Type::kAny, Type::kAny, 0, "", ""});
   }
 
-  const auto two = [&](const Cel& first, const std::string& second) {
-    add(own + "_0", Written::of_text("${" + first.text + "}"));
-    add(own + "_1", Written::of_text("${" + second + "}"));
-    local.set_parts(variable,
-                    {{own + "_0", first.item, Type::kAny, 0, "", ""}, {own + "_1", Type::kAny, Type::kAny, 0, "", ""}});
-  };
-  if (word == "with_subelements") {
-    if (!over->is_sequence() || over->items.size() < 2) throw Untranslatable{"`with_subelements` without its parts"};
-    const Cel list = loop_value(over->items[0], local);
-    two(list, own + "_0.?" + over->items[1].text + ".orValue([])");
-    turns.push_back(std::move(turn));
-    return turns;
+  // `x | dict2items` is x here, and with more filters behind it a list of key and value.
+  Cel map_of_text() {
+    const std::vector<TextPart> parts = parse_text(over_->text);
+    const ExprPtr& expr = parts.front().expression;
+    if (parts.size() != 1 || expr == nullptr) throw Untranslatable{"a loop over a text"};
+    const bool is_filter = expr->is(Expr::Kind::kFilter);
+    const bool of_items = is_filter && expr->text == "dict2items" && expr->named.empty();
+    Cel value = imports::translate(of_items ? *expr->children[0] : *expr, *local_);
+    // A list is no map that may be missing.
+    if (word_ != "with_dict" && !of_items && is_filter) value.present.clear();
+    return value;
   }
-  if (word == "with_nested" || word == "with_cartesian") {
+
+  void two(const Cel& first, const std::string& second) {
+    add(own_ + "_0", expression(first));
+    add(own_ + "_1", Written::of_text("${" + second + "}"));
+    local_->set_parts(variable_, {{own_ + "_0", first.item, Type::kAny, 0, "", ""},
+                                  {own_ + "_1", Type::kAny, Type::kAny, 0, "", ""}});
+  }
+
+  void subelements() {
+    if (!over_->is_sequence() || over_->items.size() < 2) throw Untranslatable{"`with_subelements` without its parts"};
+    two(loop_value(over_->items[0], *local_), own_ + "_0.?" + over_->items[1].text + ".orValue([])");
+  }
+
+  void nested() {
     std::vector<Cel> parts;
     int number = 0;
-    for (const Node& list : over->items) {
-      const std::string name = own + "_" + std::to_string(number++);
-      const Cel value = loop_value(list, local);
-      add(name, literal(list) && list.is_sequence() ? written_of(list, local) : expression(value));
+    for (const Node& list : over_->items) {
+      const std::string name = own_ + "_" + std::to_string(number++);
+      const Cel value = loop_value(list, *local_);
+      const bool in_place = literal(list) && list.is_sequence();
+      add(name, in_place ? unit_.written_of(list, *local_) : expression(value));
       parts.push_back(
-          {name, literal(list) && list.is_sequence() && !list.items.empty() ? plain_type(list.items[0]) : value.item,
-           Type::kAny, 0, "", ""});
+          {name, in_place && !list.items.empty() ? plain_type(list.items[0]) : value.item, Type::kAny, 0, "", ""});
     }
-    local.set_parts(variable, parts);
-    turns.push_back(std::move(turn));
-    return turns;
+    local_->set_parts(variable_, parts);
   }
-  if (over->is_scalar() && holds_jinja(over->text)) {
-    const std::vector<TextPart> parts = parse_text(over->text);
+
+  // `a | product(b)`, `a | subelements('b')`; false of all else.
+  bool filtered_pairs() {
+    if (!over_->is_scalar() || !holds_jinja(over_->text)) return false;
+    const std::vector<TextPart> parts = parse_text(over_->text);
     ExprPtr expr = parts.size() == 1 ? parts.front().expression : nullptr;
     while (expr != nullptr && expr->is(Expr::Kind::kFilter) && expr->text == "list") expr = expr->children[0];
-    const bool nested =
-        expr != nullptr && expr->is(Expr::Kind::kFilter) && (expr->text == "product" || expr->text == "subelements");
-    if (nested) {
-      const Cel first = imports::translate(*expr->children[0], local);
-      if (expr->text == "product") {
-        const Cel second = imports::translate(*expr->children.at(1), local);
-        two(first, second.text);
-      } else {
-        two(first, own + "_0.?" + expr->children.at(1)->text + ".orValue([])");
-      }
-      turns.push_back(std::move(turn));
-      return turns;
-    }
+    if (expr == nullptr || !expr->is(Expr::Kind::kFilter)) return false;
+    if (expr->text != "product" && expr->text != "subelements") return false;
+    const Cel first = imports::translate(*expr->children[0], *local_);
+    two(first, expr->text == "product" ? imports::translate(*expr->children.at(1), *local_).text
+                                       : own_ + "_0.?" + expr->children.at(1)->text + ".orValue([])");
+    return true;
   }
-  if (word == "with_together") {
-    if (over->items.size() != 2) throw Untranslatable{"`with_together` of other than two lists"};
-    const Cel first = loop_value(over->items[0], local);
-    const Cel second = loop_value(over->items[1], local);
-    add(own, expression(made(first.in_brackets(0) + ".zip(" + second.text + ")", Type::kList)));
-    local.set_parts(variable, {{own + "[0]", first.item, Type::kAny, 0, "", ""},
-                               {own + "[1]", second.item, Type::kAny, 0, "", ""}});
-    turns.push_back(std::move(turn));
-    return turns;
-  }
-  if (word == "with_indexed_items") {
-    const Cel list = plain_items(*over, "with_items", local);
-    add(own + "_0, " + own + "_1", expression(list));
-    turn.variables.back() = own + "_1";
-    local.set_parts(variable,
-                    {{own + "_0", Type::kInt, Type::kAny, 0, "", ""}, {own + "_1", list.item, Type::kAny, 0, "", ""}});
-    turns.push_back(std::move(turn));
-    return turns;
-  }
-  static constexpr std::string_view kPlain[] = {"loop", "with_items", "with_list", "with_flattened"};
-  if (std::find(std::begin(kPlain), std::end(kPlain), word) == std::end(kPlain))
-    throw Untranslatable{"the loop `" + word + "`"};
 
-  Type item = Type::kAny;
-  if (known_items && over->is_sequence()) {
-    item = plain_type(items.front());
-    for (const Node& each : items) item = plain_type(each) == item ? item : Type::kAny;
-    if (item == Type::kMap || item == Type::kList) item = Type::kAny;
-    if (items.front().is_sequence() && word == "with_items") {
-      // Lists in it are each list.
-      std::vector<Node> flat;
-      for (const Node& each : items) {
-        if (each.is_sequence()) flat.insert(flat.end(), each.items.begin(), each.items.end());
-        if (!each.is_sequence()) flat.push_back(each);
-      }
-      items = std::move(flat);
-    }
-    std::vector<Written> written;
-    for (const Node& each : items) written.push_back(written_of(each, local));
-    add(index.empty() ? own : safe_name(index) + ", " + own, Written::of_list(std::move(written)));
-    if (std::all_of(items.begin(), items.end(), [](const Node& each) { return each.is_map(); }))
-      local.set_fields(variable, fields_of(items));
-  } else {
-    const Cel list = plain_items(*over, word, local);
-    item = list.item;
-    add(index.empty() ? own : safe_name(index) + ", " + own, expression(list));
+  void together() {
+    if (over_->items.size() != 2) throw Untranslatable{"`with_together` of other than two lists"};
+    const Cel first = loop_value(over_->items[0], *local_);
+    const Cel second = loop_value(over_->items[1], *local_);
+    add(own_, expression(made(first.in_brackets(0) + ".zip(" + second.text + ")", Type::kList)));
+    local_->set_parts(variable_, {{own_ + "[0]", first.item, Type::kAny, 0, "", ""},
+                                  {own_ + "[1]", second.item, Type::kAny, 0, "", ""}});
   }
-  turn.variables.back() = own;
-  used(local, own);
-  local.set(variable, {own, item, Type::kAny, 0, "", ""});
-  if (!index.empty()) local.set(index, {safe_name(index), Type::kInt, Type::kAny, 0, "", ""});
-  turns.push_back(std::move(turn));
-  return turns;
+
+  void indexed() {
+    const Cel list = plain_items(*over_, "with_items", *local_);
+    add(own_ + "_0, " + own_ + "_1", expression(list));
+    turn_.variables.back() = own_ + "_1";
+    local_->set_parts(
+        variable_, {{own_ + "_0", Type::kInt, Type::kAny, 0, "", ""}, {own_ + "_1", list.item, Type::kAny, 0, "", ""}});
+  }
+
+  void plain() {
+    if (!is_plain()) throw Untranslatable{"the loop `" + word_ + "`"};
+    std::string index;
+    if (const Node* control = one_.keyword("loop_control")) {
+      if (const Entry* found = control->find("index_var")) index = found->value.text;
+    }
+    const std::string name = index.empty() ? own_ : safe_name(index) + ", " + own_;
+    Type item = Type::kAny;
+    if (known_items_ && over_->is_sequence()) {
+      item = type_of_items();
+      flatten_items();
+      std::vector<Written> written;
+      for (const Node& each : items_) written.push_back(unit_.written_of(each, *local_));
+      add(name, Written::of_list(std::move(written)));
+      if (std::all_of(items_.begin(), items_.end(), [](const Node& each) { return each.is_map(); }))
+        local_->set_fields(variable_, fields_of(items_));
+    } else {
+      const Cel list = plain_items(*over_, word_, *local_);
+      item = list.item;
+      add(name, expression(list));
+    }
+    turn_.variables.back() = own_;
+    take(*local_, own_);
+    local_->set(variable_, {own_, item, Type::kAny, 0, "", ""});
+    if (!index.empty()) local_->set(index, {safe_name(index), Type::kInt, Type::kAny, 0, "", ""});
+  }
+
+  Type type_of_items() const {
+    Type item = plain_type(items_.front());
+    for (const Node& each : items_) item = plain_type(each) == item ? item : Type::kAny;
+    return item == Type::kMap || item == Type::kList ? Type::kAny : item;
+  }
+
+  // Of `with_items` lists among the items are their items.
+  void flatten_items() {
+    if (!items_.front().is_sequence() || word_ != "with_items") return;
+    std::vector<Node> flat;
+    for (const Node& each : items_) {
+      if (each.is_sequence()) flat.insert(flat.end(), each.items.begin(), each.items.end());
+      if (!each.is_sequence()) flat.push_back(each);
+    }
+    items_ = std::move(flat);
+  }
+
+  Unit& unit_;
+  const Task& one_;
+  LocalNames& names_;
+  bool unroll_;
+  std::string word_;
+  const Node* over_;
+  std::string variable_;  // what an item is called by the task
+  std::string own_;       // and here
+  std::vector<Node> items_;
+  bool known_items_ = false;
+  std::vector<Unit::Turn> turns_;
+  Unit::Turn turn_;
+  LocalNames* local_ = nullptr;  // of the turn
+};
+
+std::vector<Unit::Turn> Unit::loop_of(const Task& one, LocalNames& names, bool unroll) {
+  return LoopTurns(*this, one, names, unroll).run();
 }
 
 }  // namespace plumb::imports

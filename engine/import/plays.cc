@@ -42,6 +42,14 @@ bool is_role_keyword(std::string_view key) {
   return std::find(std::begin(kAll), std::end(kAll), key) != std::end(kAll);
 }
 
+// Of these, what asks for something that the use of a module cannot say.
+bool has_no_word(const Entry& entry) {
+  static constexpr std::string_view kAll[] = {"become_user", "become_method", "delegate_to",  "environment",
+                                              "run_once",    "no_log",        "ignore_errors"};
+  if (entry.key == "become") return entry.value.is_scalar() && !is_true_word(entry.value.text);
+  return std::find(std::begin(kAll), std::end(kAll), entry.key) != std::end(kAll);
+}
+
 bool says_yes(const Node& play, const char* word) {
   const Entry* entry = play.find(word);
   return entry != nullptr && entry->value.is_scalar() && is_true_word(entry->value.text);
@@ -119,8 +127,11 @@ void Plays::add_play(const Node& play, const std::string& file) {
   made.file = file;
   made.hosts = hosts_of(play.find("hosts")->value, file);
   if (const Entry* as = play.find("become_user")) made.as = as->value.text;
-  if (const Entry* environment = play.find("environment"); environment != nullptr && environment->value.is_map())
+  if (const Entry* environment = play.find("environment"); environment != nullptr && environment->value.is_map()) {
     made.environment = &environment->value;
+  } else if (environment != nullptr) {
+    report_.notes.push_back(shown(file) + ": `environment` of a play from a variable: say `env`");
+  }
   if (const Entry* tags = play.find("tags")) made.tags = tags_in(tags->value);
   for (const char* word : {"serial", "max_fail_percentage", "any_errors_fatal", "strategy", "throttle"}) {
     if (play.find(word) != nullptr)
@@ -130,7 +141,8 @@ void Plays::add_play(const Node& play, const std::string& file) {
   if (const Entry* defaults = play.find("module_defaults")) made.module_defaults = &defaults->value;
   made.looks_only = says_yes(play, "check_mode");
   made.secret = says_yes(play, "no_log");
-  for (const char* word : {"connection", "vars_prompt", "ignore_errors", "run_once", "delegate_to", "remote_user"}) {
+  for (const char* word : {"connection", "vars_prompt", "ignore_errors", "ignore_unreachable", "run_once",
+                           "delegate_to", "remote_user", "port", "become_method", "become_flags", "timeout"}) {
     if (play.find(word) != nullptr)
       report_.notes.push_back(shown(file) + ": `" + word + "` of a play has no word here");
   }
@@ -191,14 +203,15 @@ void Plays::add_use(const Node& one, const Node* play_variables, Unit::Play& pla
       item->put("tags", Written::of_texts(tags_in(entry.value)));
     } else if (entry.key == "when") {
       try {
-        item->put("when", Written::of_text(condition_text(entry.value.text, *units_.root).text));
+        Cel when{"true", Type::kBool, Type::kAny, 0, "", ""};
+        for (const Node& one_of_them : each_of(entry.value))
+          when = both_of(when, condition_text(one_of_them.text, *units_.root));
+        if (when.text != "true") item->put("when", Written::of_text(when.text));
       } catch (const Untranslatable& problem) {
         report_.notes.push_back("the condition of the role `" + role + "` is by hand: " + problem.reason);
       }
     } else if (is_role_keyword(entry.key)) {
-      if (entry.key == "become_user" || entry.key == "delegate_to" || entry.key == "environment" ||
-          entry.key == "run_once")
-        report_.notes.push_back("`" + entry.key + "` of the role `" + role + "` is by hand");
+      if (has_no_word(entry)) report_.notes.push_back("`" + entry.key + "` of the role `" + role + "` is by hand");
     } else {
       use.own[entry.key] = use.with[entry.key] = &entry.value;
     }

@@ -117,6 +117,7 @@ std::unique_ptr<Item> Builder::start(const std::string& kind, Unit::Turn& turn, 
 }
 
 void Builder::finish(std::unique_ptr<Item> item, Unit::Turn& turn, const std::vector<const Item*>& changes) {
+  made_any_ = true;
   unit_.add_keywords(task_, *item, *turn.names, around_);
   if (!changes.empty()) {
     const std::string attribute = item->type == "service" ? "restart_on" : "run_on";

@@ -53,6 +53,8 @@ class Builder {
 
   Builder(Unit& unit, const Task& task, const Surroundings& around, int row);
   void build();
+  // Whether something on the host is declared by it: that took the keywords of the task.
+  bool made_any() const { return made_any_; }
 
  private:
   void one(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
@@ -85,6 +87,8 @@ class Builder {
   void copy(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
   void copied(const Written& path, WrittenEntry content, Unit::Turn& turn, const Cel& when,
               const std::vector<const Item*>& changes);
+  void finish_file(std::unique_ptr<Item> item, const Written& path, Unit::Turn& turn,
+                   const std::vector<const Item*>& changes);
   void copy_folder(const std::string& folder, const std::string& target, Unit::Turn& turn, const Cel& when,
                    const std::vector<const Item*>& changes);
   void templated(Unit::Turn& turn, const Cel& when, const std::vector<const Item*>& changes);
@@ -145,6 +149,7 @@ class Builder {
   int row_;
   std::set<std::string> used_;
   Registered* registered_ = nullptr;
+  bool made_any_ = false;
 };
 
 }  // namespace plumb::imports

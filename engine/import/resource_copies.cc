@@ -122,22 +122,10 @@ void Builder::copy(Unit::Turn& turn, const Cel& when, const std::vector<const It
 // The file at `path`, with what it holds.
 void Builder::copied(const Written& path, WrittenEntry content, Unit::Turn& turn, const Cel& when,
                      const std::vector<const Item*>& changes) {
-  LocalNames& local = *turn.names;
   auto item = start("file", turn, when);
   identify(*item, "file", path, turn);
   item->put(content.name, std::move(content.value));
-  if (auto owner = take({"owner"}, Form::kText, local)) item->put("owner", *owner);
-  if (auto group = take({"group"}, Form::kText, local)) item->put("group", *group);
-  if (auto mode = take({"mode"}, Form::kMode, local); mode && mode->text != "preserve") item->put("mode", *mode);
-  put_beyond_mode(*item, local);
-  if (yes({"backup"})) item->put("backup", Written::of_plain("true"));
-  if (auto validate = take({"validate"}, Form::kText, local)) item->put("validate", *validate);
-  const Node* force = task_.argument({"force"});
-  ignore({"force"});
-  if (force != nullptr && force->is_scalar() && !holds_jinja(force->text) && !is_true_word(force->text))
-    item->put("state", Written::of_text("exists"));
-  unit_.file_resources_.insert(path.text);
-  finish(std::move(item), turn, changes);
+  finish_file(std::move(item), path, turn, changes);
 }
 
 }  // namespace plumb::imports

@@ -5,6 +5,7 @@
 #include "engine/import/jinja_template.h"
 #include "engine/import/paths.h"
 #include "engine/import/resource.h"
+#include "engine/import/task_words.h"
 #include "engine/import/translate_text.h"
 
 namespace plumb::imports {
@@ -178,6 +179,7 @@ void Builder::file_by_state(const Node& given_state, Unit::Turn& turn, const Cel
     Builder builder(unit_, one, around_, row_);
     builder.registered_ = registered_;
     builder.file(turn, both_of(when, is), changes);
+    made_any_ = made_any_ || builder.made_any_;
     used_.insert(builder.used_.begin(), builder.used_.end());
   }
 }
@@ -295,15 +297,24 @@ void Builder::templated(Unit::Turn& turn, const Cel& when, const std::vector<con
     path.text = without_slash(path.text) + "/" + (base.ends_with(".j2") ? base.substr(0, base.size() - 3) : base);
   identify(*item, "file", path, turn);
   item->put("template", Written::of_text(written_path));
+  finish_file(std::move(item), path, turn, changes);
+}
+
+// What is said of every file that is written whole: whose it is, and how it gets there.
+void Builder::finish_file(std::unique_ptr<Item> item, const Written& path, Unit::Turn& turn,
+                          const std::vector<const Item*>& changes) {
+  LocalNames& local = *turn.names;
   put_ownership(*item, local);
   put_beyond_mode(*item, local);
-  if (given({"backup"}) && yes({"backup"})) item->put("backup", Written::of_plain("true"));
-  ignore({"backup"});
+  if (yes({"backup"})) item->put("backup", Written::of_plain("true"));
   if (auto validate = take({"validate"}, Form::kText, local)) item->put("validate", *validate);
   const Node* force = task_.argument({"force"});
   ignore({"force"});
-  if (force != nullptr && force->is_scalar() && !holds_jinja(force->text) && !is_true_word(force->text))
+  if (says_no(force)) {
     item->put("state", Written::of_text("exists"));
+  } else if (force != nullptr && holds_jinja(force->text)) {
+    no_word("force", "hangs on a variable: it is written over in any case");
+  }
   unit_.file_resources_.insert(path.text);
   finish(std::move(item), turn, changes);
 }

@@ -31,7 +31,8 @@ void Unit::block(const Task& one, const Surroundings& around, int row) {
     inner.guard = both_of(around.guard, when);
     const std::vector<std::string> tags = tags_of(one);
     if (!tags.empty()) item->put("tags", Written::of_texts(tags));
-    if (says_yes(one.keyword("ignore_errors"))) item->put("on_failure", Written::of_text("continue"));
+    add_failure(one, *item);
+    add_time_limit(one, *item);
   } catch (const Untranslatable& problem) {
     // All of it is by hand: what it would do where its condition does not hold nobody knows.
     whole = false;
@@ -74,6 +75,7 @@ void Unit::block(const Task& one, const Surroundings& around, int row) {
 // What a block or an include says of the tasks inside.
 void Unit::add_around(const Task& one, Surroundings& inner) {
   if (const Node* as = one.keyword("become_user")) inner.as = as->text;
+  if (const Node* becomes = one.keyword("become")) inner.as_who_connects = says_no(becomes);
   if (is_delegated(one)) inner.delegated = why_delegated(one);
   if (says_yes(one.keyword("run_once"))) inner.once = true;
   if (const Node* environment = one.keyword("environment"); environment != nullptr && environment->is_map())

@@ -85,11 +85,25 @@ struct TurnLoop {
   bool is_counted = false;
 };
 
+// What a task becomes, as far as its keywords go: a letter for the table of those that have no word there.
+enum class Way : char {
+  kDone = '-',      // told already, or nothing that any keyword could change
+  kResource = 'r',  // an entry of `resources:`
+  kNothing = 'n',   // nothing of its own: lists that packages read, units that are read anew, messages
+  kValue = 'v',
+  kReading = 'l',
+  kCheck = 'c',
+  kInclude = 'i',
+  kUse = 'u',
+  kBlock = 'b',
+};
+
 // What tasks of a block or an included file share.
 struct Surroundings {
   LocalNames* names = nullptr;
   Items* out = nullptr;
   std::string as;                                         // become_user
+  bool as_who_connects = false;                           // `become: false`, said outright
   std::string folder;                                     // of the file that the tasks stand in
   Cel guard{"true", Type::kBool, Type::kAny, 0, "", ""};  // conditions around, where no loop is
   bool in_loop = false;
@@ -219,6 +233,7 @@ class Unit : public Names {
 
  private:
   friend class Builder;
+  friend class LoopTurns;
 
   // --- unit_read.cc
   const lang::Node* read_yaml(const std::string& path);
@@ -327,6 +342,20 @@ class Unit : public Names {
   // --- unit_tasks.cc
   void tasks(const std::vector<Task>& list, const Surroundings& around);
   void task(const Task& one, const Surroundings& around);
+  // Throws Untranslatable where it has to be done by hand.
+  Way translate_task(const Task& one, const Surroundings& around, int row);
+  static void refuse_dry_run(const Task& one, const Surroundings& around);
+  struct Whereabouts {
+    bool is_controller = false;  // it runs on the machine that runs Ansible
+    bool host_does_it = false;   // there, and here the host itself does it
+  };
+  // Throws where a task runs on another machine and cannot be done by the host or from the controller here.
+  static Whereabouts whereabouts(const Task& one, const Surroundings& around);
+  Way nothing_here(const Task& one, const Surroundings& around, int row);
+  Way set_value(const Task& one, const Surroundings& around, int row);
+  // Whether the reading is all that becomes of it; else something waits for what it asks.
+  bool look(const Task& one, const Surroundings& around, const Whereabouts& where, int row);
+  Way resources_of(const Task& one, const Surroundings& around, int row);
   void end(const Task& one, const Surroundings& around, int row);
   void include(const Task& one, const Surroundings& around, int row);
   void use_role(const Task& one, const Surroundings& around, int row);
@@ -349,6 +378,10 @@ class Unit : public Names {
   int add_row(const Task& one);
   void note(int row, const std::string& text);
   void set_outcome(int row, Outcome outcome);
+  // Translated in part only, for this reason.
+  void partly(int row, const std::string& why);
+  // --- unheard_words.cc
+  void tell_unheard(const Task& one, Way way, int row);
 
   // --- task_conditions.cc
   // The condition of a task; what it says of changes goes into `changes`.
@@ -370,10 +403,15 @@ class Unit : public Names {
                                              Names& names);
   std::string fresh_variable(const std::string& wanted, LocalNames& names);
 
-  // --- handlers.cc
+  // --- task_keywords.cc
   void add_keywords(const Task& one, Item& item, Names& names, const Surroundings& around);
   void add_user(const Task& one, Item& item, Names& names, const Surroundings& around);
   void add_environment(const Task& one, Item& item, Names& names, const Surroundings& around);
+  void add_failure(const Task& one, Item& item);
+  void add_tries(const Task& one, Item& item);
+  void add_time_limit(const Task& one, Item& item);
+
+  // --- handlers.cc
   void notify(const Task& one, const Item& item);
   void notify(const std::string& handler, const Item& item);
   void write_handlers();

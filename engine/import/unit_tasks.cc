@@ -26,6 +26,19 @@ std::string tag_word(const std::string& text) {
   return out;
 }
 
+bool brings_tasks(const std::string& module) {
+  return one_of(module, {"include_tasks", "import_tasks", "include"});
+}
+
+bool runs_words(const std::string& module) {
+  return one_of(module, {"command", "shell", "raw"});
+}
+
+// What of Ansible's own way of working has no counterpart, and needs none.
+bool says_nothing(const std::string& module) {
+  return one_of(module, {"debug", "pause", "setup", "gather_facts", "set_stats", "meta", "wait_for_connection"});
+}
+
 }  // namespace
 
 void Unit::translate() {
@@ -117,132 +130,157 @@ void Unit::end(const Task& one, const Surroundings& around, int row) {
 void Unit::task(const Task& one, const Surroundings& around) {
   if (around.depth > kDeepestTasks) return;
   if (const auto place = positions_.find(&one); place != positions_.end()) position_ = place->second;
-  if (one.module == "block") return block(one, around, -1);
+  if (one.module == "block") {
+    tell_unheard(one, Way::kBlock, -1);
+    return block(one, around, -1);
+  }
   if (one.module.empty()) return;
   const int row = add_row(one);
-  const std::string& module = one.module;
   Items& out = *around.out;
   try {
-    refuse_never(one);
-    if (is_for_windows(one)) {
-      set_outcome(row, Outcome::kNotNeeded);
-      note(row, "it is for Windows, which plumb does not manage");
-      return;
-    }
-    if (const Node* mode = one.keyword("check_mode"); mode != nullptr ? says_yes(mode) : around.looks_only) {
-      if (is_resource_module(module))
-        throw Untranslatable{"`check_mode`: it changes nothing, and tells what it would change"};
-    }
-    const bool includes = one_of(module, {"include_tasks", "import_tasks", "include"});
-    const std::string delegated = is_delegated(one) ? why_delegated(one) : around.delegated;
-    // What is only worked out or checked is so wherever it is done.
-    const bool anywhere = includes || one_of(module, {"debug", "pause", "set_fact", "assert", "fail", "include_vars",
-                                                      "meta", "setup", "gather_facts", "set_stats"});
-    // What is fetched there only to be copied from there, and what is asked of others, the host does itself.
-    const bool local = delegated.find("on: controller") != std::string::npos;
-    const Until until = until_of(one);
-    const bool waits = until.what != Until::What::kNothing;
-    const bool itself = local && (is_fetch(one) || (asks_url(one) && !waits));
-    // What only asks a server or a port is asked from there here too.
-    const bool asks = local && one_of(module, {"wait_for", "uri"});
-    if (!delegated.empty() && !anywhere && !itself && !asks) throw Untranslatable{delegated};
-    if (one_of(module, {"debug", "pause", "setup", "gather_facts", "set_stats", "meta", "wait_for_connection"})) {
-      if (module == "meta" && one_of(one.free_form, {"end_host", "end_play", "end_role", "end_batch"}))
-        return end(one, around, row);
-      if (module == "meta" && !one_of(one.free_form, {"flush_handlers", "noop", "clear_facts", "clear_host_errors",
-                                                      "refresh_inventory", "reset_connection"}))
-        throw Untranslatable{"`meta: " + one.free_form + "`"};
-      set_outcome(row, Outcome::kNotNeeded);
-      note(row, module == "meta" ? "order comes from what needs what" : "nothing to be said here");
-      if (until.what > Until::What::kSuccess) {
-        note(row, "`until` has no word here: a `wait` says what is waited for");
-        set_outcome(row, Outcome::kPartly);
-      }
-      return;
-    }
-    if (module == "set_fact") {
-      set_outcome(row, Outcome::kOtherWay);
-      const auto& facts = one.arguments.entries;
-      const bool in_turn =
-          std::any_of(facts.begin(), facts.end(), [&](const Entry& entry) { return turn_names_.contains(entry.key); });
-      const bool read = std::any_of(facts.begin(), facts.end(), [&](const Entry& entry) {
-        return holds_jinja(entry.key) || (entry.key != "cacheable" && is_read(entry.key, one));
-      });
-      if (!read) {
-        set_outcome(row, Outcome::kNotNeeded);
-        note(row, "a fact that nothing reads");
-        return;
-      }
-      if (in_turn) set_in_turn(one, around);
-      for (const Entry& entry : facts) {
-        if (in_turn) break;
-        if (entry.key == "cacheable" || holds_jinja(entry.key)) continue;
-        Symbol& symbol = symbols_[entry.key];
-        for (Symbol::Step& step : symbol.steps) {
-          if (step.value == &entry.value) step.row = row;
-        }
-        compile(entry.key, symbol);
-        if (!symbol.problem.empty()) throw Untranslatable{"the value `" + entry.key + "`: " + symbol.problem};
-      }
-      note(row, "a value");
-      if (waits) {
-        note(row, "`until` of a value has no word here: a `wait` says what is waited for");
-        set_outcome(row, Outcome::kPartly);
-      }
-      if (around.in_rescue) {
-        note(row, "it is set only where something fails (`rescue`): there the run ends here");
-        set_outcome(row, Outcome::kPartly);
-      }
-      return;
-    }
-    if (module == "include_vars") {
-      check_variable_files(one);
-      set_outcome(row, Outcome::kOtherWay);
-      note(row, "`values_from`, or values");
-      return;
-    }
-    if (includes) return include(one, around, row);
-    if (one_of(module, {"include_role", "import_role"})) return use_role(one, around, row);
-    if (one_of(module, {"assert", "fail"})) return check(one, around, row);
-    const bool commands = one_of(module, {"command", "shell", "raw"});
-    if (is_probe(one) && ((!commands && module != "uri") || is_read(one.keyword("register")->text, one))) {
-      const Node* name = one.keyword("register");
-      if (name != nullptr && turn_names_.contains(name->text)) probe_in_turn(one, name->text, around);
-      const bool once = around.once || says_yes(one.keyword("run_once"));
-      set_outcome(row, once ? Outcome::kPartly : Outcome::kOtherWay);
-      if (once) note(row, "`run_once`: there the first host answers for all; here each host reads its own");
-      if (const Node* failed = one.keyword("failed_when"); failed != nullptr && !says_no(failed))
-        note(row, "`failed_when` has no word here: a check says it");
-      note(row, "a reading, where something asks for it");
-      const auto partly = [&](const std::string& why) {
-        note(row, why);
-        set_outcome(row, Outcome::kPartly);
-      };
-      if (local && !waits) partly("it runs on the machine that runs Ansible; here the host itself asks");
-      const Node* as = one.keyword("become_user");
-      if (commands && as != nullptr && as->text != "root")
-        partly("`become_user` has no word here: a reading asks as the user of the connection");
-      if (commands && one.keyword("environment") != nullptr) partly("`environment` of a reading has no word here");
-      if (!waits) return;
-      const bool for_path = until.what == Until::What::kThere || until.what == Until::What::kGone;
-      if (module != "uri" && !(module == "stat" && for_path))
-        throw Untranslatable{"`until` of what only looks: a `wait` says what is waited for"};
-    }
-    if (const Node* defaults = one.keyword("module_defaults")) {
-      Surroundings with = around;
-      add_defaults(defaults, with);
-      Builder(*this, one, with, row).build();
-      return;
-    }
-    Builder(*this, one, around, row).build();
-    if (itself) {
-      note(row, "it runs on the machine that runs Ansible; here the host itself does it");
-      set_outcome(row, Outcome::kPartly);
-    }
+    tell_unheard(one, translate_task(one, around, row), row);
   } catch (const Untranslatable& problem) {
-    const bool known = is_resource_module(module);
-    by_hand(one, out, row, problem.reason, known ? 2 : 3);
+    by_hand(one, out, row, problem.reason, is_resource_module(one.module) ? 2 : 3);
   }
+}
+
+Way Unit::translate_task(const Task& one, const Surroundings& around, int row) {
+  refuse_never(one);
+  if (is_for_windows(one)) {
+    set_outcome(row, Outcome::kNotNeeded);
+    note(row, "it is for Windows, which plumb does not manage");
+    return Way::kDone;
+  }
+  refuse_dry_run(one, around);
+  const Whereabouts where = whereabouts(one, around);
+  const std::string& module = one.module;
+  if (says_nothing(module)) return nothing_here(one, around, row);
+  if (module == "set_fact") return set_value(one, around, row);
+  if (module == "include_vars") {
+    check_variable_files(one);
+    set_outcome(row, Outcome::kOtherWay);
+    note(row, "`values_from`, or values");
+    return Way::kValue;
+  }
+  if (brings_tasks(module)) {
+    include(one, around, row);
+    return Way::kInclude;
+  }
+  if (one_of(module, {"include_role", "import_role"})) {
+    use_role(one, around, row);
+    return Way::kUse;
+  }
+  if (one_of(module, {"assert", "fail"})) {
+    check(one, around, row);
+    return Way::kCheck;
+  }
+  if (is_probe(one) && ((!runs_words(module) && module != "uri") || is_read(one.keyword("register")->text, one)) &&
+      look(one, around, where, row))
+    return Way::kReading;
+  const Way way = resources_of(one, around, row);
+  if (where.host_does_it) partly(row, "it runs on the machine that runs Ansible; here the host itself does it");
+  return way;
+}
+
+void Unit::refuse_dry_run(const Task& one, const Surroundings& around) {
+  const Node* mode = one.keyword("check_mode");
+  if ((mode != nullptr ? says_yes(mode) : around.looks_only) && is_resource_module(one.module))
+    throw Untranslatable{"`check_mode`: it changes nothing, and tells what it would change"};
+}
+
+Unit::Whereabouts Unit::whereabouts(const Task& one, const Surroundings& around) {
+  const std::string delegated = is_delegated(one) ? why_delegated(one) : around.delegated;
+  // What is only worked out or checked is so wherever it is done.
+  const bool anywhere =
+      brings_tasks(one.module) || one_of(one.module, {"debug", "pause", "set_fact", "assert", "fail", "include_vars",
+                                                      "meta", "setup", "gather_facts", "set_stats"});
+  const bool local = delegated.find("on: controller") != std::string::npos;
+  const bool waits = until_of(one).what != Until::What::kNothing;
+  // What is fetched there only to be copied from there, and what is asked of others, the host does itself.
+  const bool itself = local && (is_fetch(one) || (asks_url(one) && !waits));
+  // What only asks a server or a port is asked from there here too.
+  const bool asks = local && one_of(one.module, {"wait_for", "uri"});
+  if (!delegated.empty() && !anywhere && !itself && !asks) throw Untranslatable{delegated};
+  return {.is_controller = local, .host_does_it = itself};
+}
+
+Way Unit::nothing_here(const Task& one, const Surroundings& around, int row) {
+  const bool meta = one.module == "meta";
+  if (meta && one_of(one.free_form, {"end_host", "end_play", "end_role", "end_batch"})) {
+    end(one, around, row);
+    return Way::kDone;
+  }
+  if (meta && !one_of(one.free_form, {"flush_handlers", "noop", "clear_facts", "clear_host_errors", "refresh_inventory",
+                                      "reset_connection"}))
+    throw Untranslatable{"`meta: " + one.free_form + "`"};
+  set_outcome(row, Outcome::kNotNeeded);
+  note(row, meta ? "order comes from what needs what" : "nothing to be said here");
+  // A message counts as no change, where nothing says that it does.
+  const Node* changed = one.keyword("changed_when");
+  const bool sets_off = changed != nullptr && !says_no(changed);
+  return sets_off || one.keyword("notify") == nullptr ? Way::kNothing : Way::kDone;
+}
+
+Way Unit::set_value(const Task& one, const Surroundings& around, int row) {
+  set_outcome(row, Outcome::kOtherWay);
+  const auto& facts = one.arguments.entries;
+  const bool in_turn =
+      std::any_of(facts.begin(), facts.end(), [&](const Entry& entry) { return turn_names_.contains(entry.key); });
+  const bool read = std::any_of(facts.begin(), facts.end(), [&](const Entry& entry) {
+    return holds_jinja(entry.key) || (entry.key != "cacheable" && is_read(entry.key, one));
+  });
+  if (!read) {
+    set_outcome(row, Outcome::kNotNeeded);
+    note(row, "a fact that nothing reads");
+    return Way::kValue;
+  }
+  if (in_turn) set_in_turn(one, around);
+  for (const Entry& entry : facts) {
+    if (in_turn) break;
+    if (entry.key == "cacheable" || holds_jinja(entry.key)) continue;
+    Symbol& symbol = symbols_[entry.key];
+    for (Symbol::Step& step : symbol.steps) {
+      if (step.value == &entry.value) step.row = row;
+    }
+    compile(entry.key, symbol);
+    if (!symbol.problem.empty()) throw Untranslatable{"the value `" + entry.key + "`: " + symbol.problem};
+  }
+  note(row, "a value");
+  if (around.in_rescue) partly(row, "it is set only where something fails (`rescue`): there the run ends here");
+  return Way::kValue;
+}
+
+bool Unit::look(const Task& one, const Surroundings& around, const Whereabouts& where, int row) {
+  const bool commands = runs_words(one.module);
+  const Node* name = one.keyword("register");
+  if (name != nullptr && turn_names_.contains(name->text)) probe_in_turn(one, name->text, around);
+  set_outcome(row, Outcome::kOtherWay);
+  if (around.once || says_yes(one.keyword("run_once")))
+    partly(row, "`run_once`: there the first host answers for all; here each host reads its own");
+  note(row, "a reading, where something asks for it");
+  const Until until = until_of(one);
+  const bool waits = until.what != Until::What::kNothing;
+  if (where.is_controller && !waits) partly(row, "it runs on the machine that runs Ansible; here the host itself asks");
+  const Node* as = one.keyword("become_user");
+  if (commands && as != nullptr && as->text != "root")
+    partly(row, "`become_user` has no word here: a reading asks as the user of the connection");
+  if (commands && one.keyword("environment") != nullptr) partly(row, "`environment` of a reading has no word here");
+  if (!waits) return true;
+  const bool for_path = until.what == Until::What::kThere || until.what == Until::What::kGone;
+  if (one.module != "uri" && !(one.module == "stat" && for_path))
+    throw Untranslatable{"`until` of what only looks: a `wait` says what is waited for"};
+  return false;
+}
+
+Way Unit::resources_of(const Task& one, const Surroundings& around, int row) {
+  Surroundings with = around;
+  add_defaults(one.keyword("module_defaults"), with);
+  Builder builder(*this, one, with, row);
+  builder.build();
+  if (builder.made_any()) return Way::kResource;
+  // What its condition leaves out for all hosts has no keywords either.
+  const bool needed = report_.tasks[static_cast<std::size_t>(row)].outcome != Outcome::kNotNeeded;
+  return needed ? Way::kNothing : Way::kDone;
 }
 
 void Unit::check_variable_files(const Task& one) {
