@@ -119,6 +119,8 @@ class PackageReader {
     const Json limits = typed.value("limits", Json::object());
     package_.observe_seconds = limits.value("observe", package_.observe_seconds);
     package_.apply_seconds = limits.value("apply", package_.apply_seconds);
+    if (const auto memory = limits.find("memory"); memory != limits.end())
+      package_.memory_mib = static_cast<int>(memory->get<std::int64_t>() >> 20);
     take_protocol(span_of(root, "protocol"), typed["protocol"]);
     Result<std::map<std::string, std::string>> files = PackageFiles(folder_).read();
     if (!files)

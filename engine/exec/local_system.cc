@@ -337,6 +337,7 @@ Result<ProcessResult> LocalSystem::run(const ProcessRequest& request, bool keep_
     if (spec.timeout.count() <= 0 || left < spec.timeout) spec.timeout = left;
   }
   spec.output_limit = request.output_limit;
+  spec.memory = request.memory;
   spec.keep_end = keep_end;
   spec.while_it_runs = while_busy_;
   if (!request.end_at_limit) return run_process(spec);

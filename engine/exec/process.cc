@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,11 @@ namespace plumb::exec {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+#ifdef __APPLE__
+constexpr int kMemoryUnit = 1;
+#else
+constexpr int kMemoryUnit = 1024;  // bytes, of what the kernel tells of a process that has ended
+#endif
 constexpr auto kKillAfter = std::chrono::seconds(2);
 // How long after the program's end those who still hold its outputs are listened to.
 constexpr auto kLinger = std::chrono::milliseconds(50);
@@ -37,7 +43,8 @@ struct Child {
   const Credentials* as;
   const std::string* confined_to;  // null for no confinement
   int input, output, errors;
-  int report;  // closed by exec; before that it takes a Failure
+  int report;            // closed by exec; before that it takes a Failure
+  std::uint64_t memory;  // 0 for no bound
   sigset_t mask;
 };
 
@@ -63,6 +70,10 @@ struct Failure {
   if (child.confined_to != nullptr && !confine(*child.confined_to)) stop(Step::kConfine);
   if (child.as != nullptr && take_identity(*child.as) != 0) stop(Step::kUser);
   if ((child.folder < 0 ? ::chdir(child.cwd) : ::fchdir(child.folder)) != 0) stop(Step::kFolder);
+  // Of what it can write to, and not of addresses, of which languages set aside far more than they use. A lower bound
+  // that the machine has stays.
+  const rlimit memory{static_cast<rlim_t>(child.memory), static_cast<rlim_t>(child.memory)};
+  if (child.memory > 0) (void)::setrlimit(RLIMIT_DATA, &memory);
   ::sigprocmask(SIG_SETMASK, &child.mask, nullptr);
   ::execve(child.program, child.argv, child.environment);
   stop(Step::kExec);
@@ -222,7 +233,9 @@ class Running {
 
   void reap() {
     int status = 0;
-    if (::waitpid(pid_, &status, WNOHANG) != pid_) return;
+    struct rusage used {};
+    if (::wait4(pid_, &status, WNOHANG, &used) != pid_) return;
+    result_.most_memory = static_cast<std::uint64_t>(used.ru_maxrss) * kMemoryUnit;
     ended_ = true;
     listens_until_ = Clock::now() + kLinger;
     group_stays_ = told_to_end_ && group_is_there();
@@ -288,6 +301,7 @@ Result<ProcessResult> run_process(const ProcessSpec& spec) {
               output.write.get(),
               errors.write.get(),
               report.write.get(),
+              spec.memory,
               {}};
   // Signals wait until the child has its own handlers: one that came in between would run the parent's in it.
   sigset_t all;

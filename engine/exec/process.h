@@ -40,6 +40,7 @@ struct ProcessSpec {
   std::function<bool(std::string_view)> takes_errors;
   std::chrono::seconds timeout{0};  // 0: none
   std::size_t output_limit = std::size_t{1} << 20;
+  std::uint64_t memory = 0;             // that each of its processes may have, in bytes; 0: what it likes
   bool keep_end = false;                // of what is too long the end is kept, not the beginning
   std::function<void()> while_it_runs;  // called every second or more often; may be empty
   std::function<bool()> wants_end;      // asked as often; true is as if its time were up. May be empty

@@ -168,6 +168,12 @@ TEST(Starts, EachEndIsNamed) {
   EXPECT_EQ(ended_with({.exit_code = 1, .errors = "1\n2\n3\n4\n5\n\x1b[1m6\n\n"}),
             "the provider `demo` 1 ended with exit code 1; the last that it printed:\n  2\n  3\n  4\n  5\n  6");
   EXPECT_EQ(ended_with({.exit_code = 139}), "the provider `demo` 1 was ended by signal 11");
+  const std::string bound = ", where a process of it may have 1024 MiB of memory (`limits.memory`)";
+  EXPECT_EQ(ended_with({.exit_code = 1, .errors = "MemoryError\n"}),
+            "the provider `demo` 1 ended with exit code 1" + bound + "; the last that it printed: `MemoryError`");
+  EXPECT_EQ(ended_with({.exit_code = 134, .most_memory = 600 << 20}),
+            "the provider `demo` 1 was ended by signal 6" + bound);
+  EXPECT_EQ(ended_with({.exit_code = 134, .most_memory = 100 << 20}), "the provider `demo` 1 was ended by signal 6");
   EXPECT_EQ(ended_with({.exit_code = 143, .output = "still here\n", .timed_out = true}),
             "the provider `demo` 1 was ended after 30 s; the last that it printed: `still here`");
   EXPECT_EQ(ended_with({.exit_code = 137, .output = std::string(kMostOutput, 'x')}),
@@ -189,6 +195,7 @@ TEST(Starts, NothingIsAnArgument) {
   EXPECT_EQ(request.cwd, package.folder);
   EXPECT_TRUE(request.changes_nothing);
   EXPECT_TRUE(request.end_at_limit);
+  EXPECT_EQ(request.memory, 1U << 30);
   EXPECT_EQ(request.timeout.count(), 5);
   EXPECT_TRUE(request.stdin_text.ends_with("\n{}\n"));
   start.observes = false;

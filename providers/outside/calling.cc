@@ -1,6 +1,8 @@
 #include "providers/outside/calling.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "engine/base/outside_text.h"
 
@@ -37,6 +39,20 @@ Error failed(const Package& package, const std::string& what, const ProcessResul
   return fail(Code::kProviderFailed, package.str() + " " + what + last_said(result));
 }
 
+// What programs say to whom the kernel gave no more. One that asks for much at once never had it.
+constexpr std::array<std::string_view, 5> kWantsMemory = {"MemoryError", "bad_alloc", "annot allocate memory",
+                                                          "ut of memory", "emory exhausted"};
+
+// That its memory was bounded, where that may be why it ended.
+std::string bound_of_memory(const Package& package, const ProcessResult& result) {
+  const bool had_much = result.most_memory >> 19 >= static_cast<std::uint64_t>(package.memory_mib);
+  const bool wanted_more = std::any_of(kWantsMemory.begin(), kWantsMemory.end(), [&result](std::string_view words) {
+    return result.errors.find(words) != std::string::npos;
+  });
+  if (!had_much && !wanted_more) return {};
+  return ", where a process of it may have " + std::to_string(package.memory_mib) + " MiB of memory (`limits.memory`)";
+}
+
 int seconds_of(const Package& package, const Start& start) {
   const int own = start.observes ? package.observe_seconds : package.apply_seconds;
   return start.seconds > 0 ? std::min(start.seconds, own) : own;
@@ -56,6 +72,7 @@ ProcessRequest request_of(const Package& package, const Start& start) {
   request.may_be_late = true;
   request.output_limit = kMostOutput;
   request.end_at_limit = true;
+  request.memory = static_cast<std::uint64_t>(package.memory_mib) << 20;
   request.changes_nothing = start.observes;
   return request;
 }
@@ -67,9 +84,12 @@ Result<Ended> ended(const Package& package, const Start& start, const ProcessRes
   if (result.timed_out) {
     return failed(package, "was ended after " + std::to_string(seconds_of(package, start)) + " s", result);
   }
-  if (result.exit_code > kSignals)
-    return failed(package, "was ended by signal " + std::to_string(result.exit_code - kSignals), result);
-  if (result.exit_code != 0) return failed(package, "ended with exit code " + std::to_string(result.exit_code), result);
+  if (result.exit_code != 0) {
+    const std::string how = result.exit_code > kSignals
+                                ? "was ended by signal " + std::to_string(result.exit_code - kSignals)
+                                : "ended with exit code " + std::to_string(result.exit_code);
+    return failed(package, how + bound_of_memory(package, result), result);
+  }
   Result<std::vector<Json>> answered = answers(result.output, package, start.requests);
   if (!answered) return failed(package, answered.error().summary(), {.errors = result.errors});
   return Ended{std::move(*answered), result.errors};

@@ -56,6 +56,7 @@ class DescriptionReader {
 
 constexpr int kLongestObservation = 600;
 constexpr int kLongestApply = 21600;
+constexpr int kMostMemory = 65536;
 
 }  // namespace
 
@@ -71,6 +72,7 @@ Json to_json(const Package& package) {
           {"images", package.images},
           {"observe_seconds", package.observe_seconds},
           {"apply_seconds", package.apply_seconds},
+          {"memory_mib", package.memory_mib},
           {"kinds", std::move(kinds)},
           {"digest", package.digest}};
 }
@@ -85,6 +87,7 @@ Result<Package> package_from_json(const Json& json) {
   reader.flag("images", package.images);
   reader.number("observe_seconds", package.observe_seconds, kLongestObservation);
   reader.number("apply_seconds", package.apply_seconds, kLongestApply);
+  reader.number("memory_mib", package.memory_mib, kMostMemory);
   reader.text("digest", package.digest);
   if (!is_digest(package.digest)) reader.wrong("digest");
   if (const Json* command = reader.list("command")) {

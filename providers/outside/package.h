@@ -38,6 +38,7 @@ struct Package {
   bool images = false;
   int observe_seconds = 30;
   int apply_seconds = 600;
+  int memory_mib = 1024;  // that each of its processes may have
   std::vector<KindOf> kinds = {};
   std::string digest = {};                        // of pack(files)
   std::map<std::string, std::string> files = {};  // path in the folder -> bytes; none where it runs

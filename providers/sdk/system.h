@@ -67,6 +67,7 @@ struct ProcessRequest {
   std::size_t output_limit = std::size_t{1} << 20;  // each of the two; what is past it is dropped
   // What would print more than that is ended.
   bool end_at_limit = false;
+  std::uint64_t memory = 0;  // bytes that each of its processes may have; 0: what it likes
   // Where its time is up, what it printed by then is the answer; else that is an error which names it.
   bool may_be_late = false;
   // It is only asked something: whoever runs it, the kernel lets it write nothing but into its TMPDIR.
@@ -83,6 +84,7 @@ struct ProcessResult {
   std::string output = {};  // standard output
   std::string errors = {};  // standard error
   bool timed_out = false;
+  std::uint64_t most_memory = 0;  // bytes that it had at once, or one of its own that it waited for
 };
 
 struct Account {

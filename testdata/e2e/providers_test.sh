@@ -13,7 +13,7 @@ version: 1.0.0
 description: Notes, a file each.
 protocol: [1, 3]
 command: [python3, ./notes.py]
-limits: {observe: 2s, apply: 5s}
+limits: {observe: 2s, apply: 5s, memory: 256M}
 kinds:
   note: {schema: schemas/note.json}
 YAML
@@ -48,6 +48,8 @@ def observe(one):
     if way == "garbage": print("Traceback (most recent call last):"); sys.exit(0)
     if way == "flood":
         while True: sys.stdout.write("x" * 65536)
+    if way == "greed": kept = [bytearray(1 << 20) for _ in range(1 << 20)]
+    if way == "greed-at-once": kept = bytearray(1 << 33)
     if way == "writes": open(path(one), "w").write("{}")
     if way == "lies": return {"exists": True, "attributes": {"text": str(time.time_ns()), "colour": "red"}}
     if way == "leaks": return {"exists": True, "attributes": {"text": "the word is " + os.environ.get("WORD", "")}}
@@ -165,6 +167,9 @@ fails_as crash 1 'was ended by signal 11'
 fails_as hang 1 'was ended after 2 s'
 fails_as garbage 1 'wrote a line that is no JSON object: `Traceback (most recent call last):`'
 fails_as flood 1 'printed more than 8 MiB'
+for greed in greed greed-at-once; do
+  fails_as $greed 1 'where a process of it may have 256 MiB of memory (`limits.memory`)'
+done
 fails_as lies 1 'tells `colour`, which its schema does not have'
 fails_as leaks 1 'tells a sensitive value under `text`'
 ! grep -rqF correct-horse project/.plumb || fail 'a leak was written down'
