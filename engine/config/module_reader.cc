@@ -1,6 +1,8 @@
 #include "engine/config/module_reader.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "engine/base/pool.h"
 #include "engine/config/around.h"
@@ -11,6 +13,7 @@
 #include "engine/config/data_files.h"
 #include "engine/config/document.h"
 #include "engine/config/include.h"
+#include "engine/config/inner_references.h"
 #include "engine/config/module_names.h"
 #include "engine/config/moves.h"
 #include "engine/config/reading.h"
@@ -81,7 +84,22 @@ class ModuleReader::Document {
     return false;
   }
 
+  // Where they are values that a resource is given. One that stands there twice is one input.
+  void take_secrets(Node& root) {
+    constexpr std::array<std::string_view, 4> kGiving = {"env", "resources", "rollout", "values"};
+    for (Entry& entry : root.entries) {
+      if (std::find(kGiving.begin(), kGiving.end(), entry.key) == kGiving.end()) continue;
+      if (shape_ == FileShape::kModule) {
+        refuse_inner_references(entry.value, diagnostics_);
+        continue;
+      }
+      for (Input& input : take_inner_references(entry.value, diagnostics_))
+        module_.inputs.try_emplace(input.name, std::move(input));
+    }
+  }
+
   void take(ModuleFile file, FileShape shape) {
+    take_secrets(*file.root);
     const Node& root = *file.root;
     if (const Entry* project = root.find("project"); project != nullptr && shape != FileShape::kIncluded)
       name_ = project->value.text;
