@@ -94,6 +94,34 @@ Result<Manner> take_manner(const Json& json, ObjectReader& reader) {
   return manner;
 }
 
+std::map<std::string, std::string> take_texts(ObjectReader& reader, const char* member, const char* complaint) {
+  std::map<std::string, std::string> texts;
+  const Json map = reader.object(member, false);
+  for (const auto& [name, text] : map.items()) {
+    if (text.is_string())
+      texts[name] = text.get<std::string>();
+    else
+      reader.complain(complaint);
+  }
+  return texts;
+}
+
+Result<std::vector<Due>> take_owes(ObjectReader& reader) {
+  std::vector<Due> owes;
+  const Json* list = reader.find("owes", false);
+  if (list == nullptr) return owes;
+  if (!list->is_array()) reader.complain("has an `owes` that is not a list");
+  for (const Json& item : *list) {
+    ObjectReader due(item, "what an action owes");
+    const std::string address = due.text("address");
+    const std::optional<Op> op = op_from_name(due.text("op"));
+    if (const std::string problem = due.finish(); !problem.empty()) return unreadable(problem);
+    if (!op || *op == Op::kNone) reader.complain("owes an unknown op");
+    owes.push_back({address, op.value_or(Op::kRestart)});
+  }
+  return owes;
+}
+
 }  // namespace
 
 void append_action(std::string& out, const Action& action) {
@@ -169,15 +197,8 @@ Result<Action> take_action(Json& json) {
     }
   }
   action.needs = reader.texts("requires");
-  const Json because = reader.object("because", false);
-  for (const auto& [attribute, why] : because.items()) {
-    if (!why.is_string())
-      reader.complain("has a reason that is not a string");
-    else
-      action.because[attribute] = why.get<std::string>();
-  }
-  const std::string undo = reader.text("undo");
-  action.undo = undo == "yes";
+  action.because = take_texts(reader, "because", "has a reason that is not a string");
+  action.undo = reader.text("undo") == "yes";
   action.source = reader.text("source");
   if (const Json* also = reader.find("also", false)) {
     PLUMB_TRY_ASSIGN(action.also, read_also(*also));
@@ -191,25 +212,9 @@ Result<Action> take_action(Json& json) {
   action.rescues = reader.texts("rescues");
   if (reader.find("when", false) != nullptr) action.when = take("when");
   PLUMB_TRY_ASSIGN(action.manner, take_manner(json, reader));
-  const Json env = reader.object("env", false);
-  for (const auto& [variable, value] : env.items()) {
-    if (!value.is_string())
-      reader.complain("has a variable that is not a string");
-    else
-      action.desired.env[variable] = value.get<std::string>();
-  }
+  action.desired.env = take_texts(reader, "env", "has a variable that is not a string");
   if (json.contains("confirm_within")) action.confirm_within = static_cast<int>(reader.integer("confirm_within"));
-  if (const Json* owes = reader.find("owes", false)) {
-    if (!owes->is_array()) reader.complain("has an `owes` that is not a list");
-    for (const Json& item : *owes) {
-      ObjectReader due(item, "what an action owes");
-      const std::string owed_address = due.text("address");
-      const std::optional<Op> owed_op = op_from_name(due.text("op"));
-      if (const std::string problem = due.finish(); !problem.empty()) return unreadable(problem);
-      if (!owed_op || *owed_op == Op::kNone) reader.complain("owes an unknown op");
-      action.owes.push_back({owed_address, owed_op.value_or(Op::kRestart)});
-    }
-  }
+  PLUMB_TRY_ASSIGN(action.owes, take_owes(reader));
   if (const std::string problem = reader.finish(); !problem.empty()) return unreadable(problem);
   return action;
 }

@@ -223,6 +223,7 @@ class Fleet {
 
  private:
   struct Member;
+  using MembersByName = std::map<std::string, Member*>;
   // A plan that is carried out.
   struct Carrying {
     const plan::Plan& plan;
@@ -277,6 +278,15 @@ class Fleet {
   // Has the changes confirmed where they want that, and ends what was begun with the host. `done`: it answered.
   Result<> return_from_restart(Member& member, const std::string& run, const wire::Done& done, Journalist& journalist);
   void settle_member(Member& member, const ToConfirm& changes, bool done, Journalist& journalist);
+  // Whether the host's executor has to be asked at all.
+  static bool has_work(const Member& member, const plan::Actions& actions, const Carrying& carrying);
+  // What to ask of it, once it is reached, covered and known for the plan's. Nothing where the result says why not, or
+  // where nothing may be told.
+  std::optional<Request> begin_member(Member& member, const plan::Actions& actions, const Carrying& carrying);
+  // Asks, as often as the host restarts. `changes` is what the last one has to be confirmed of. Nothing where the
+  // history could not be written before the host was touched.
+  Result<std::optional<wire::Done>> carry_out(Member& member, const plan::Actions& actions, const Carrying& carrying,
+                                              Request request, Journalist& journalist, ToConfirm& changes);
   void apply_member(Member& member, const Carrying& carrying);
   // fleet_around.cc
   // What a host is on: one that is this machine is the controller.
@@ -292,6 +302,9 @@ class Fleet {
   Result<> do_steps(Member& member, const plan::Steps& steps, std::int64_t position, const Carrying& carrying,
                     bool& some);
   void apply_and_record(Member& member, const Carrying& carrying);
+  // Hosts of waves leave `left`. Gives them, those that the end of the roll-out kept from their turn too.
+  std::vector<Member*> apply_waves(const plan::Rollout& rollout, MembersByName& left, const Carrying& carrying,
+                                   FleetApply& result);
   void apply_wave(std::vector<Member*> members, const Carrying& carrying, RolloutGate& gate);
   static void heed_window(const ApplyOptions& options, RolloutGate& gate);
   // False where the wait was cut short.

@@ -180,6 +180,84 @@ void Fleet::take_event(Member& member, const plan::Actions& actions, const wire:
   tell({.kind = RunEvent::Kind::kAction, .host = member.name, .action = &actions[event.index], .event = &event});
 }
 
+bool Fleet::has_work(const Member& member, const plan::Actions& actions, const Carrying& carrying) {
+  const auto& [plan, options, lists, turns, doers] = carrying;
+  if (!actions.empty() || !member.session->unreported().empty() || options.take_over) return true;
+  if (plan.hosts.at(member.name).changes_record()) return true;
+  return !options.saved_plan && member.planned != nullptr && member.planned->record_outdated;
+}
+
+std::optional<Request> Fleet::begin_member(Member& member, const plan::Actions& actions, const Carrying& carrying) {
+  const auto& [plan, options, lists, turns, doers] = carrying;
+  HostResult& result = member.result;
+  const auto refuse = [&result](Error why) {
+    fail_with(result, std::move(why));
+    return std::optional<Request>();
+  };
+  if (std::optional<Diagnostic> problem = problem_of_restarts(actions, member.session->settings(), providers_))
+    return refuse(Error(std::move(*problem)));
+  if (const std::optional<std::string> why = over()) {
+    result.outcome = HostOutcome::kNotStarted;
+    result.skipped = static_cast<int>(actions.size());
+    fail_with(result, fail(Code::kInterrupted, *why + " before the host was touched"));
+    result.state = HostState::kNotStarted;
+    return std::nullopt;
+  }
+  Result<Request> request = request_for(member, actions, plan, options);
+  if (!request) {
+    // Of a sensitive value that is another one now: the plan is refused like one of another host.
+    if (request.error().code() == Code::kSecretUnresolved) result.outcome = HostOutcome::kStale;
+    return refuse(request.error());
+  }
+  if (Result<> reached = reach(member); !reached) return refuse(reached.error());
+  // Beside its actions a strict host is told nothing, and without an approval not even those.
+  if (actions.empty() && options.coverage == nullptr && !member.session->charter().empty()) return std::nullopt;
+  result.strict = !member.session->charter().empty();
+  if (Result<> covered = cover(member, *request, options); !covered) {
+    result.outcome = HostOutcome::kStale;
+    return refuse(covered.error());
+  }
+  if (options.saved_plan && config::is_image(member.session->facts()) != plan.hosts.at(member.name).image) {
+    result.outcome = HostOutcome::kStale;
+    return refuse(of_another_root(plan.hosts.at(member.name).image));
+  }
+  if (Result<> acknowledged = member.session->acknowledge(); !acknowledged) return refuse(acknowledged.error());
+  return std::move(*request);
+}
+
+Result<std::optional<wire::Done>> Fleet::carry_out(Member& member, const plan::Actions& actions,
+                                                   const Carrying& carrying, Request request, Journalist& journalist,
+                                                   ToConfirm& changes) {
+  const auto& [plan, options, lists, turns, doers] = carrying;
+  bool begun = true;
+  const auto ready = [&, history = options.history]() -> Result<> {
+    Result<> stands = history == nullptr ? Result<>() : history->ready();
+    begun = stands.has_value();
+    return stands;
+  };
+  ApplyPasses passes(actions.size());
+  const EventSink sink = [&](const wire::Event& event) {
+    if (passes.is_news(event)) take_event(member, actions, event, journalist);
+  };
+  const auto send = [&, &plan = plan, &options = options](Request now) {
+    changes = to_confirm(now.apply);
+    return member.session->apply(std::move(now), contents_of(plan, options.contents, &member), ready, sink);
+  };
+  Result<wire::Done> done = send(std::move(request));
+  if (!begun) return std::nullopt;
+  while (done && done->outcome == wire::DoneOutcome::kRestarting) {
+    passes.end_one();
+    PLUMB_TRY(return_from_restart(member, options.run, *done, journalist));
+    PLUMB_TRY_ASSIGN(Request again, request_for(member, actions, plan, options));
+    passes.tell(again.apply);
+    PLUMB_TRY(cover(member, again, options));
+    done = send(std::move(again));
+  }
+  if (!done) return done.error();
+  passes.total(*done);
+  return std::optional(std::move(*done));
+}
+
 void Fleet::apply_member(Member& member, const Carrying& carrying) {
   const auto& [plan, options, lists, turns, doers] = carrying;
   HostResult& result = member.result;
@@ -188,82 +266,20 @@ void Fleet::apply_member(Member& member, const Carrying& carrying) {
   // Of a plan that was made before, the configuration is needed for its sensitive values alone.
   const bool compiles = options.saved_plan ? needs_secrets(actions, providers_) : member.contents == nullptr;
   if (compiles && !prepare(member)) return;
-  const bool told_late = !member.session->unreported().empty();
-  if (actions.empty() && !told_late && !options.take_over && !plan.hosts.at(member.name).changes_record() &&
-      (options.saved_plan || member.planned == nullptr || !member.planned->record_outdated))
-    return;
-  if (std::optional<Diagnostic> problem = problem_of_restarts(actions, member.session->settings(), providers_)) {
-    return fail_with(result, Error(std::move(*problem)));
-  }
-  if (const std::optional<std::string> why = over()) {
-    result.outcome = HostOutcome::kNotStarted;
-    result.skipped = static_cast<int>(actions.size());
-    fail_with(result, fail(Code::kInterrupted, *why + " before the host was touched"));
-    result.state = HostState::kNotStarted;
-    return;
-  }
-  Result<Request> request = request_for(member, actions, plan, options);
-  if (!request) {
-    // Of a sensitive value that is another one now: the plan is refused like one of another host.
-    if (request.error().code() == Code::kSecretUnresolved) result.outcome = HostOutcome::kStale;
-    return fail_with(result, request.error());
-  }
-  if (Result<> reached = reach(member); !reached) return fail_with(result, reached.error());
-  // Beside its actions a strict host is told nothing, and without an approval not even those.
-  if (actions.empty() && options.coverage == nullptr && !member.session->charter().empty()) return;
-  result.strict = !member.session->charter().empty();
-  if (Result<> covered = cover(member, *request, options); !covered) {
-    result.outcome = HostOutcome::kStale;
-    return fail_with(result, covered.error());
-  }
-  if (options.saved_plan && config::is_image(member.session->facts()) != plan.hosts.at(member.name).image) {
-    result.outcome = HostOutcome::kStale;
-    return fail_with(result, of_another_root(plan.hosts.at(member.name).image));
-  }
-  if (Result<> acknowledged = member.session->acknowledge(); !acknowledged)
-    return fail_with(result, acknowledged.error());
-
-  bool begun = true;
-  const auto ready = [&, history = options.history]() -> Result<> {
-    Result<> stands = history == nullptr ? Result<>() : history->ready();
-    begun = stands.has_value();
-    return stands;
-  };
+  if (!has_work(member, actions, carrying)) return;
+  std::optional<Request> request = begin_member(member, actions, carrying);
+  if (!request) return;
   keep_replaced(member, actions, plan, options);
   Journalist journalist(member.name, actions, options.history);
-  ApplyPasses passes(actions.size());
-  const EventSink sink = [&](const wire::Event& event) {
-    if (passes.is_news(event)) take_event(member, actions, event, journalist);
-  };
-  ToConfirm changes = to_confirm(request->apply);
-  Result<wire::Done> done =
-      member.session->apply(std::move(*request), contents_of(plan, options.contents, &member), ready, sink);
-  if (!begun) return not_begun(result, actions.size());
-  while (done && done->outcome == wire::DoneOutcome::kRestarting) {
-    passes.end_one();
-    if (Result<> back = return_from_restart(member, options.run, *done, journalist); !back) {
-      done = back.error();
-      break;
-    }
-    request = request_for(member, actions, plan, options);
-    if (!request) {
-      done = request.error();
-      break;
-    }
-    passes.tell(request->apply);
-    if (Result<> covered = cover(member, *request, options); !covered) {
-      done = covered.error();
-      break;
-    }
-    changes = to_confirm(request->apply);
-    done = member.session->apply(std::move(*request), contents_of(plan, options.contents, &member), ready, sink);
-  }
-  if (done) passes.total(*done);
+  ToConfirm changes;
+  const Result<std::optional<wire::Done>> done =
+      carry_out(member, actions, carrying, std::move(*request), journalist, changes);
+  if (done && !*done) return not_begun(result, actions.size());
   if (done) {
-    take_totals(*done, result);
+    take_totals(**done, result);
     forget_debts_of(plan.hosts.at(member.name).orphans, result);
     journalist.close(ActionOutcome::kSkipped);
-    changes.within = std::chrono::seconds(done->confirm_within);
+    changes.within = std::chrono::seconds((*done)->confirm_within);
   } else {
     if (done.error().code() == Code::kInterrupted) result.outcome = HostOutcome::kInterrupted;
     if (done.error().code() == Code::kStale || done.error().code() == Code::kNotCovered)
@@ -391,17 +407,50 @@ bool Fleet::pause(std::chrono::seconds time) const {
   return !control_.interrupt().raised();
 }
 
+std::vector<Fleet::Member*> Fleet::apply_waves(const plan::Rollout& rollout, MembersByName& left,
+                                               const Carrying& carrying, FleetApply& result) {
+  std::vector<Member*> done;
+  std::size_t all = 0;
+  for (const plan::Wave& wave : rollout.waves) {
+    all += static_cast<std::size_t>(std::count_if(wave.hosts.begin(), wave.hosts.end(),
+                                                  [&](const std::string& host) { return left.contains(host); }));
+  }
+  RolloutGate gate(rollout.tolerances, all);
+  bool first = true;
+  for (const plan::Wave& wave : rollout.waves) {
+    std::vector<Member*> members;
+    for (const std::string& host : wave.hosts) {
+      if (const auto found = left.extract(host)) members.push_back(found.mapped());
+    }
+    if (members.empty()) continue;
+    if (!first && !gate.stopped() && rollout.pause_seconds > 0) {
+      const std::chrono::seconds time(rollout.pause_seconds);
+      tell({.kind = RunEvent::Kind::kPause,
+            .host = {},
+            .wave = &wave,
+            .milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time).count()});
+      (void)pause(time);
+    }
+    first = false;
+    if (const std::optional<std::string> why = over()) gate.halt(*why + kBeforeItsEnd);
+    heed_window(carrying.options, gate);
+    if (!gate.stopped()) tell({.kind = RunEvent::Kind::kWave, .host = {}, .wave = &wave});
+    gate.begin_wave(wave, members.size());
+    apply_wave(members, carrying, gate);
+    done.insert(done.end(), members.begin(), members.end());
+  }
+  if (gate.stopped()) {
+    const Code code = gate.closed() ? Code::kOutsideWindow : Code::kRolloutStopped;
+    result.stopped = Diagnostic(code, "the roll-out was stopped: " + gate.why());
+  }
+  return done;
+}
+
 FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
-  std::map<std::string, Member*> left;
+  MembersByName left;
   for (const auto& member : members_) {
     if (plan.hosts.contains(member->name)) left.emplace(member->name, member.get());
   }
-  const auto take = [&left](const std::string& host, std::vector<Member*>& into) {
-    if (const auto found = left.find(host); found != left.end()) {
-      into.push_back(found->second);
-      left.erase(found);
-    }
-  };
   UnpackedLists lists(plan);
   std::set<std::string> here;
   for (const auto& [host, unused] : left) here.insert(host);
@@ -410,39 +459,7 @@ FleetApply Fleet::apply(const plan::Plan& plan, const ApplyOptions& options) {
   const Carrying carrying{plan, options, lists, turns, doers};
   FleetApply result;
   std::vector<Member*> done;
-  if (plan.rollout) {
-    std::size_t all = 0;
-    for (const plan::Wave& wave : plan.rollout->waves) {
-      all += static_cast<std::size_t>(std::count_if(wave.hosts.begin(), wave.hosts.end(),
-                                                    [&](const std::string& host) { return left.contains(host); }));
-    }
-    RolloutGate gate(plan.rollout->tolerances, all);
-    bool first = true;
-    for (const plan::Wave& wave : plan.rollout->waves) {
-      std::vector<Member*> members;
-      for (const std::string& host : wave.hosts) take(host, members);
-      if (members.empty()) continue;
-      if (!first && !gate.stopped() && plan.rollout->pause_seconds > 0) {
-        const std::chrono::seconds time(plan.rollout->pause_seconds);
-        tell({.kind = RunEvent::Kind::kPause,
-              .host = {},
-              .wave = &wave,
-              .milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time).count()});
-        (void)pause(time);
-      }
-      first = false;
-      if (const std::optional<std::string> why = over()) gate.halt(*why + kBeforeItsEnd);
-      heed_window(options, gate);
-      if (!gate.stopped()) tell({.kind = RunEvent::Kind::kWave, .host = {}, .wave = &wave});
-      gate.begin_wave(wave, members.size());
-      apply_wave(members, carrying, gate);
-      done.insert(done.end(), members.begin(), members.end());
-    }
-    if (gate.stopped()) {
-      const Code code = gate.closed() ? Code::kOutsideWindow : Code::kRolloutStopped;
-      result.stopped = Diagnostic(code, "the roll-out was stopped: " + gate.why());
-    }
-  }
+  if (plan.rollout) done = apply_waves(*plan.rollout, left, carrying, result);
   // Hosts of no wave: there is no roll-out, or nothing to do on them.
   std::vector<Member*> rest;
   rest.reserve(left.size());

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "engine/base/glob.h"
+#include "engine/base/joined.h"
 #include "providers/directory/tree.h"
 #include "providers/directory/walk.h"
 #include "providers/sdk/access_list.h"
@@ -12,6 +13,7 @@
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/place_limits.h"
+#include "providers/sdk/refused.h"
 #include "providers/sdk/tree_list.h"
 
 namespace plumb::providers::directory {
@@ -57,7 +59,7 @@ std::string some_of(const Json& paths) {
   std::size_t shown = 0;
   for (const std::string& path : texts_in(paths)) {
     if (++shown > kShown) return text + ", …";
-    text += (text.empty() ? "" : ", ") + path;
+    append_item(text, path);
   }
   return text;
 }
@@ -90,7 +92,7 @@ Result<> spare_others(const Desired& desired, const std::string& path, System& s
     return is_own;
   }));
   if (others.empty()) return {};
-  observed.obstacle = Diagnostic(Code::kRefusedByState, path + " holds what is not this project's: " + some_of(others));
+  observed.obstacle = refused(path + " holds what is not this project's: " + some_of(others));
   return {};
 }
 
@@ -104,8 +106,8 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
     return observed;
   }
   if (info->type != FileType::kDirectory) {
-    observed.obstacle = Diagnostic(Code::kRefusedByState, path + " is no directory")
-                            .with_hint("declare `file: " + path + "` with `state: absent`");
+    observed.obstacle =
+        refused(path + " is no directory").with_hint("declare `file: " + path + "` with `state: absent`");
     return observed;
   }
   observe_ownership(desired, *info, names, observed);
@@ -120,81 +122,95 @@ Result<Observed> observe_absent(const Desired& desired, const std::string& path,
   return observed;
 }
 
-Result<Observed> observe_present(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
-  Observed observed;
-  note_missing_accounts(desired, names, observed);
-  PLUMB_TRY(note_selinux(desired, system, observed));
-  const bool follow = desired.flag("follow", false);
+// The folder itself. Nothing where none is there that is managed; `observed` says why, or what is missing for it.
+Result<std::optional<FileInfo>> find_folder(const Desired& desired, const std::string& path, System& system,
+                                            Observed& observed) {
   PLUMB_TRY_ASSIGN(std::optional<FileInfo> info, system.stat(path, false));
   if (info && info->type == FileType::kLink) {
     const std::string target = info->link_target;
     PLUMB_TRY_ASSIGN(info, system.stat(path, true));
     if (!info) {
-      observed.obstacle =
-          Diagnostic(Code::kRefusedByState, path + " is a symbolic link to " + target + ", which is not there");
-      return observed;
+      observed.obstacle = refused(path + " is a symbolic link to " + target + ", which is not there");
+      return info;
     }
-    if (!follow) {
+    if (!desired.flag("follow", false)) {
       observed.obstacle = link_in_the_place(path, target, "set `follow: true` to manage the directory it points to");
       // What comes to lie below would be another's: told as not there, so that the obstacle is told at once.
-      if (desired.flag("recurse", false) || desired.flag("purge", false) || desired.has("entries")) return observed;
+      if (desired.flag("recurse", false) || desired.flag("purge", false) || desired.has("entries"))
+        return std::optional<FileInfo>();
     }
   }
-  if (!info) {
-    if (desired.flag("parents", false)) {
-      Observed parents;
-      PLUMB_TRY(note_missing_parent(path, system, parents));
-      observed.obstacle = parents.obstacle;
-      if (!parents.missing.empty()) observed.attributes["makes_parents"] = true;
-    } else {
-      PLUMB_TRY(note_missing_parent(path, system, observed));
-    }
-    return observed;
-  }
-  if (info->type != FileType::kDirectory) {
+  if (!info && desired.flag("parents", false)) {
+    Observed parents;
+    PLUMB_TRY(note_missing_parent(path, system, parents));
+    observed.obstacle = parents.obstacle;
+    if (!parents.missing.empty()) observed.attributes["makes_parents"] = true;
+  } else if (!info) {
+    PLUMB_TRY(note_missing_parent(path, system, observed));
+  } else if (info->type != FileType::kDirectory) {
     // Told as not there, so that the change which the obstacle refuses is never empty.
-    observed.obstacle = Diagnostic(Code::kRefusedByState, path + " is there and is no directory");
-    return observed;
+    observed.obstacle = refused(path + " is there and is no directory");
+    return std::optional<FileInfo>();
   }
+  return info;
+}
+
+Result<> observe_below(const Desired& desired, const std::string& path, System& system, AccountNames& names,
+                       Observed& observed) {
+  const Untouched untouched{texts_of(desired, "leave"), texts_of(desired, "leave_whole")};
+  PLUMB_TRY(take(find_differing(desired, path, untouched, !observed.flag("no_selinux", false), system, names), "below",
+                 observed));
+  const Json& entries = observed.attributes["below"];
+  observed.attributes["recurse"] = entries.is_array() && entries.empty();
+  Json differ = Json::array();
+  for (const Json& entry : entries.is_array() ? entries : Json::array()) differ.push_back(text_of(entry, "path"));
+  observed.attributes["differ"] = std::move(differ);
+  return {};
+}
+
+Result<> observe_entries(const Desired& desired, const std::string& path, System& system, AccountNames& names,
+                         Observed& observed) {
+  PLUMB_TRY(take(find_unlike(desired, path, system, names), "unlike", observed));
+  const Json& unlike = observed.attributes["unlike"];
+  observed.attributes["tree"] = unlike.is_array() && unlike.empty();
+  ListedPaths differs;
+  for (const Json& entry : unlike.is_array() ? unlike : Json::array()) differs.add(text_of(entry, "path"));
+  observed.attributes["differs"] = differs.take();
+  return {};
+}
+
+Result<> observe_extra(const Desired& desired, const std::string& path, System& system, Observed& observed) {
+  Kept kept{texts_of(desired, "keep"), tree_folders(desired), texts_in(desired.attribute("exclude"))};
+  for (std::string& own : tree_paths(desired)) kept.managed.insert(std::move(own));
+  PLUMB_TRY(take(find_extra(path, kept, system), "extra", observed));
+  const Json& extra = observed.attributes["extra"];
+  observed.attributes["purge"] = extra.is_array() && extra.empty();
+  ListedPaths removes;
+  for (const Json& entry : extra.is_array() ? extra : Json::array()) {
+    const std::string gone = text_of(entry, "path");
+    const bool tree = flag_of(entry, "directory", false);
+    removes.add(tree ? gone + '/' : gone);
+    if (!tree) continue;
+    const Result<TreeCount> inside = list_tree(gone, kMostRemoved, system, removes);
+    if (!inside && inside.error().code() != Code::kRefusedByState) return Error(inside.error());
+    if (!inside) observed.obstacle = inside.error().diagnostic();
+  }
+  observed.attributes["removes"] = removes.take();
+  return {};
+}
+
+Result<Observed> observe_present(const Desired& desired, const std::string& path, System& system, AccountNames& names) {
+  Observed observed;
+  note_missing_accounts(desired, names, observed);
+  PLUMB_TRY(note_selinux(desired, system, observed));
+  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, find_folder(desired, path, system, observed));
+  if (!info) return observed;
   observed.exists = true;
   observe_ownership(desired, *info, names, observed);
-  PLUMB_TRY(observe_beyond_mode(desired, path, follow, system, observed));
-  if (desired.flag("recurse", false)) {
-    const Untouched untouched{texts_of(desired, "leave"), texts_of(desired, "leave_whole")};
-    PLUMB_TRY(take(find_differing(desired, path, untouched, !observed.flag("no_selinux", false), system, names),
-                   "below", observed));
-    const Json& entries = observed.attributes["below"];
-    observed.attributes["recurse"] = entries.is_array() && entries.empty();
-    Json differ = Json::array();
-    for (const Json& entry : entries.is_array() ? entries : Json::array()) differ.push_back(text_of(entry, "path"));
-    observed.attributes["differ"] = std::move(differ);
-  }
-  if (desired.has("entries")) {
-    PLUMB_TRY(take(find_unlike(desired, path, system, names), "unlike", observed));
-    const Json& unlike = observed.attributes["unlike"];
-    observed.attributes["tree"] = unlike.is_array() && unlike.empty();
-    ListedPaths differs;
-    for (const Json& entry : unlike.is_array() ? unlike : Json::array()) differs.add(text_of(entry, "path"));
-    observed.attributes["differs"] = differs.take();
-  }
-  if (desired.flag("purge", false)) {
-    Kept kept{texts_of(desired, "keep"), tree_folders(desired), texts_in(desired.attribute("exclude"))};
-    for (std::string& own : tree_paths(desired)) kept.managed.insert(std::move(own));
-    PLUMB_TRY(take(find_extra(path, kept, system), "extra", observed));
-    const Json& extra = observed.attributes["extra"];
-    observed.attributes["purge"] = extra.is_array() && extra.empty();
-    ListedPaths removes;
-    for (const Json& entry : extra.is_array() ? extra : Json::array()) {
-      const std::string gone = text_of(entry, "path");
-      const bool tree = flag_of(entry, "directory", false);
-      removes.add(tree ? gone + '/' : gone);
-      if (!tree) continue;
-      const Result<TreeCount> inside = list_tree(gone, kMostRemoved, system, removes);
-      if (!inside && inside.error().code() != Code::kRefusedByState) return Error(inside.error());
-      if (!inside) observed.obstacle = inside.error().diagnostic();
-    }
-    observed.attributes["removes"] = removes.take();
-  }
+  PLUMB_TRY(observe_beyond_mode(desired, path, desired.flag("follow", false), system, observed));
+  if (desired.flag("recurse", false)) PLUMB_TRY(observe_below(desired, path, system, names, observed));
+  if (desired.has("entries")) PLUMB_TRY(observe_entries(desired, path, system, names, observed));
+  if (desired.flag("purge", false)) PLUMB_TRY(observe_extra(desired, path, system, observed));
   return observed;
 }
 
@@ -210,7 +226,7 @@ std::string privileged_in(const Json& below) {
   std::size_t all = 0;
   for (const Json& entry : below) {
     if (!flag_of(entry, "privileged", false)) continue;
-    if (++all <= kNamed) named += (named.empty() ? "" : ", ") + text_of(entry, "path");
+    if (++all <= kNamed) append_item(named, text_of(entry, "path"));
   }
   if (all == 0) return {};
   return "; takes setuid and setgid from " + named +
@@ -236,7 +252,7 @@ std::size_t number_in(const Json& object, const char* name) {
 void add_alike(const Desired& desired, const Json& unlike, Change& change) {
   std::vector<Operation> operations = make_alike(desired, unlike);
   if (operations.empty()) return;
-  change.note += (change.note.empty() ? "" : "; ") + alike_note(unlike);
+  append_item(change.note, alike_note(unlike), "; ");
   std::move(operations.begin(), operations.end(), std::back_inserter(change.operations));
 }
 
@@ -334,10 +350,10 @@ Change DirectoryProvider::diff(const Desired& desired, const Observed& observed)
     for (const Json& entry : extra) {
       change.operations.push_back(Remove{text_of(entry, "path"), flag_of(entry, "directory", false), false});
     }
-    change.note += (change.note.empty() ? "" : "; ");
-    change.note += "removes " +
-                   count(std::max(extra.size(), observed.attribute("removes").size()), "entry", "entries") +
-                   " that nothing manages";
+    append_item(change.note,
+                "removes " + count(std::max(extra.size(), observed.attribute("removes").size()), "entry", "entries") +
+                    " that nothing manages",
+                "; ");
     if (const std::string some = some_of(observed.attribute("removes")); !some.empty()) change.note += ": " + some;
   }
   if (!change.after.empty()) change.op = Op::kUpdate;

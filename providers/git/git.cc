@@ -4,11 +4,13 @@
 #include <charconv>
 
 #include "engine/base/in_order.h"
+#include "engine/base/joined.h"
 #include "providers/sdk/access_list.h"
 #include "providers/sdk/asked_programs.h"
 #include "providers/sdk/managers.h"
 #include "providers/sdk/obstacles.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/refused.h"
 
 namespace plumb::providers::git {
 namespace {
@@ -17,10 +19,6 @@ constexpr std::string_view kBranches = "refs/heads/";
 
 constexpr auto kAsking = std::chrono::seconds(60);
 constexpr std::size_t kMostChanged = 20;
-
-Diagnostic refused(std::string summary) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary));
-}
 
 // The file of `signed_by` that says whose signatures count.
 std::string keys_of(const Desired& desired) {
@@ -279,47 +277,72 @@ Result<std::optional<Account>> account_to_run_as(const Desired& desired, const s
   return account;
 }
 
+// What is at the path: nothing but an empty folder or a working copy lets git begin.
+struct Place {
+  std::optional<FileInfo> info;  // of what the path leads to; nothing where nothing is there
+  bool copy = false;
+};
+
+Result<Place> look_at_place(const std::string& path, bool absent, System& system, Observed& observed) {
+  Place place;
+  PLUMB_TRY_ASSIGN(place.info, system.stat(path, !absent));
+  if (place.info && place.info->type != FileType::kDirectory) {
+    observed.obstacle = refused(path + " is there and is no folder");
+  } else if (place.info) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> inside, system.stat(path + "/.git", false));
+    PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system.list(path));
+    place.copy = inside.has_value();
+    if (!place.copy && !names.empty())
+      observed.obstacle = refused(path + " is a folder that is not empty, and no repository");
+  } else if (!absent) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> link, system.stat(path, false));
+    if (link)
+      observed.obstacle = refused(path + " is a symbolic link to " + link->link_target + ", which is not there");
+  }
+  return place;
+}
+
+Result<> note_missing_files(const Desired& desired, System& system, Observed& observed) {
+  for (const auto& [path, attribute] :
+       {std::pair(desired.text("key_file"), "key_file"), std::pair(keys_of(desired), "signed_by")}) {
+    if (path.empty()) continue;
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(path, true));
+    if (!there) observed.missing.push_back({{"", "file", path}, attribute});
+  }
+  return {};
+}
+
+Result<> ask_git(const Desired& desired, bool copy, Git& git, Observed& observed) {
+  const bool absent = wants_absent(desired);
+  if (copy) PLUMB_TRY(observe_copy(desired, git, observed));
+  const bool asks = !absent && !desired.has("commit") && (!copy || desired.flag("update", true));
+  const bool can_ask = std::none_of(observed.missing.begin(), observed.missing.end(),
+                                    [](const Missing& missing) { return missing.attribute == "key_file"; });
+  if (asks && can_ask) PLUMB_TRY(ask_remote(desired, git, observed));
+  const bool verifies = !absent && desired.has("signed_by") && !observed.obstacle && observed.missing.empty();
+  return verifies ? observe_signature(desired, git, observed) : Result<>();
+}
+
 Result<Observed> observe_one(const Desired& desired, System& system) {
   Observed observed;
   const std::string path = desired.text("path");
   const bool absent = wants_absent(desired);
-  PLUMB_TRY_ASSIGN(const std::optional<FileInfo> info, system.stat(path, !absent));
-  if (!info && absent) return observed;
   if (system.is_image()) {
+    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(path, !absent));
+    if (!there && absent) return observed;
     observed.exists = absent;
     observed.obstacle = image_runs_nothing();
     return observed;
   }
-  bool copy = false;
-  if (info && info->type == FileType::kDirectory) {
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> inside, system.stat(path + "/.git", false));
-    PLUMB_TRY_ASSIGN(const std::vector<std::string> names, system.list(path));
-    copy = inside.has_value();
-    if (!copy && !names.empty())
-      observed.obstacle = refused(path + " is a folder that is not empty, and no repository");
-  } else if (info) {
-    observed.obstacle = refused(path + " is there and is no folder");
-  }
+  PLUMB_TRY_ASSIGN(const Place place, look_at_place(path, absent, system, observed));
+  const auto& [info, copy] = place;
+  if (!info && absent) return observed;
   if (observed.obstacle) {
     observed.exists = absent;
     return observed;
   }
-  if (!info) {
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> link, system.stat(path, false));
-    if (link) {
-      observed.obstacle = refused(path + " is a symbolic link to " + link->link_target + ", which is not there");
-      return observed;
-    }
-    PLUMB_TRY(note_missing_parent(path, system, observed));
-  }
-  if (const std::string key = desired.text("key_file"); !key.empty() && !absent) {
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(key, true));
-    if (!there) observed.missing.push_back({{"", "file", key}, "key_file"});
-  }
-  if (const std::string keys = keys_of(desired); !keys.empty() && !absent) {
-    PLUMB_TRY_ASSIGN(const std::optional<FileInfo> there, system.stat(keys, true));
-    if (!there) observed.missing.push_back({{"", "file", keys}, "signed_by"});
-  }
+  if (!info) PLUMB_TRY(note_missing_parent(path, system, observed));
+  if (!absent) PLUMB_TRY(note_missing_files(desired, system, observed));
   if (system.find_program("git").empty()) {
     observed.exists = copy;
     if (copy) observed.attributes["state"] = "present";
@@ -352,13 +375,7 @@ Result<Observed> observe_one(const Desired& desired, System& system) {
     }
   }
   Git git(desired, system, user);
-  if (copy) PLUMB_TRY(observe_copy(desired, git, observed));
-  const bool asks = !absent && !desired.has("commit") && (!copy || desired.flag("update", true));
-  const bool can_ask = std::none_of(observed.missing.begin(), observed.missing.end(),
-                                    [](const Missing& missing) { return missing.attribute == "key_file"; });
-  if (asks && can_ask) PLUMB_TRY(ask_remote(desired, git, observed));
-  const bool verifies = !absent && desired.has("signed_by") && !observed.obstacle && observed.missing.empty();
-  if (verifies) PLUMB_TRY(observe_signature(desired, git, observed));
+  PLUMB_TRY(ask_git(desired, copy, git, observed));
   return observed;
 }
 
@@ -415,7 +432,7 @@ Change GitProvider::diff(const Desired& desired, const Observed& observed) const
   change.op = observed.exists ? Op::kUpdate : Op::kCreate;
   if (target.empty()) {
     change.fidelity = Fidelity::kBounded;
-    change.note += (change.note.empty() ? "" : "; ") + std::string("which commit comes is known once git can ask");
+    append_item(change.note, "which commit comes is known once git can ask", "; ");
   }
   change.operations = operations_for(desired, observed, target);
   return change;
