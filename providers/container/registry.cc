@@ -69,6 +69,7 @@ Result<Observed> observe_login(const Engine& engine, const Desired& desired, Sys
   const Json& entry = member_of(member_of(file, "auths"), key_in_file(desired.text("registry"), engine));
   observed.exists = entry.is_object();
   if (!observed.exists) return observed;
+  observed.attributes["state"] = "present";
   const std::string pair = from_base64(text_of(entry, "auth"));
   const std::size_t colon = pair.find(':');
   if (colon == std::string::npos) {

@@ -19,6 +19,12 @@ TEST_F(Registries, WhatTheAccountsFileSaysIsCompared) {
   EXPECT_EQ(look(want("other")).change.op, Op::kUpdate);
   system.make_file("/root/.docker/config.json", R"({"auths": {"r.example.com": {}}, "credsStore": "pass"})");
   EXPECT_TRUE(look(want("other")).change.empty()) << "a helper keeps it";
+  // What a plan says was there is what is told of it: else nothing is ever taken away.
+  const auto gone =
+      look(wanted("container_registry", "registry", {{"registry", "r.example.com"}, {"state", "absent"}}));
+  EXPECT_EQ(gone.change.op, Op::kDelete);
+  for (const auto& [name, before] : gone.change.before.items())
+    EXPECT_EQ(gone.observed->attribute(name), before) << name;
   system.make_file("/root/.docker/config.json", "{");
   EXPECT_EQ(obstacle(want("x")), "/root/.docker/config.json is no JSON");
 }

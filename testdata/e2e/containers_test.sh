@@ -36,7 +36,7 @@ registry() { # NAME PORT [HTPASSWD]
     printf 'version: 0.1\nstorage: {filesystem: {rootdirectory: %s/registry-%s}}\nhttp: {addr: "127.0.0.1:%s"}\n' "$work" "$1" "$2"
     [ -z "${3:-}" ] || printf 'auth: {htpasswd: {realm: test, path: %s}}\n' "$3"
   } >registry-$1.yml
-  docker-registry serve registry-$1.yml >registry-$1.log 2>&1 &
+  env -u REGISTRY_AUTH_FILE docker-registry serve registry-$1.yml >registry-$1.log 2>&1 &
   started+=($!)
 }
 has_registry=
@@ -196,6 +196,17 @@ strace_words() {
   return 0
 }
 
+build_it() { # once the engine has ended what an executor that is gone had asked for
+  local before after
+  after=$("$cli" images -q)
+  while before=$after; sleep 2; after=$("$cli" images -q); [ "$before" != "$after" ]; do :; done
+  apply_it
+}
+nothing_built() {
+  "$cli" rm -f plumb-built >gone.log 2>&1 || true
+  "$cli" image rm -f "$built" >gone.log 2>&1 || true
+}
+
 build_and_load() {
   rm -rf context
   mkdir -p context
@@ -212,6 +223,7 @@ build_and_load() {
 YAML
   apply
   empty
+  cut_off nothing_built build_it plan_it '60 85'
   id=$(inspect '{{.Image}}' plumb-built)
   echo three >context/rootfs/etc/three
   plan
@@ -240,6 +252,45 @@ YAML
   empty
   "$cli" image inspect "$built" >/dev/null || fail 'it was not loaded'
 }
+
+until_asked() { # PORT
+  local i
+  for i in $(seq 300); do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi
+    sleep 0.1
+  done
+  fail "nothing answers on $1: $(tail -n 3 registry-*.log)"
+}
+log_in() { # at a registry that asks who one is
+  printf 'me:%s\n' "$(perl -e 'print crypt("geheim und lang", q($2y$05$abcdefghijklmnopqrstuu))')" >users
+  registry closed $((port + 1)) "$work/users"
+  until_asked $((port + 1))
+  resources <<YAML
+  - container_registry: localhost:$((port + 1))
+    engine: $engine
+    username: me
+    password: "\${inputs.password}"
+YAML
+  plan
+  says '+ container_registry:'
+  says_not geheim
+  strace_words apply
+  says_not geheim
+  [ "$("$cli" login --get-login "localhost:$((port + 1))")" = me ] || fail 'nobody is logged in'
+  empty
+  cut_off nobody_there apply_it plan_it
+  "$cli" logout "localhost:$((port + 1))" >gone.log
+  plan
+  says '+ container_registry:'
+  exits 1 run apply --yes --set password=another
+  says_not another
+  apply
+  sed -i '/username\|password: "/d; s/^\( *\)engine: .*/&\n\1state: absent/' project/plumb.yaml
+  apply
+  "$cli" login --get-login "localhost:$((port + 1))" >gone.log 2>&1 && fail 'somebody is still logged in'
+  empty
+}
+nobody_there() { "$cli" logout "localhost:$((port + 1))" >gone.log 2>&1 || true; }
 
 follow_registry() { # a tag that means another image now
   tag=localhost:$port/$engine-app:1
@@ -286,6 +337,12 @@ restore_local() { # the tag here is what it was before the last push
   [ -z "$kept" ] || "$cli" tag "$kept" "$tag"
 }
 
+nothing_composed() {
+  local ids
+  ids=$("$cli" ps -aq --filter label=com.docker.compose.project=plumb-stack)
+  [ -z "$ids" ] || "$cli" rm -f $ids >gone.log 2>&1 || true
+}
+
 services() { # of a compose file
   command -v docker-compose >/dev/null || "$cli" compose version >/dev/null 2>&1 || return 0
   mkdir -p stack
@@ -307,6 +364,7 @@ YAML
   apply
   sleep 1
   empty
+  cut_off nothing_composed apply_it plan_it
   compose_file 1001
   plan
   says '~ compose:'
@@ -338,7 +396,7 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 E2
   printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/store"\nrunroot = "%s/run"\n' "$work" "$work" >storage.conf
-  printf '[[registry]]\nlocation = "localhost:%s"\ninsecure = true\n' "$port" >registries.conf
+  printf '[[registry]]\nlocation = "localhost:%s"\ninsecure = true\n' "$port" $((port + 1)) >registries.conf
   export CONTAINERS_CONF=$work/containers.conf CONTAINERS_STORAGE_CONF=$work/storage.conf CONTAINERS_REGISTRIES_CONF=$work/registries.conf
   podman system service --time=0 "unix://$work/podman.sock" >podman.log 2>&1 &
   started+=($!)
@@ -354,6 +412,13 @@ E2
   all podman
   build_and_load
   [ -z "$has_registry" ] || follow_registry
+  # Logins are kept in a file of the account, which only this test sees.
+  if [ -n "$has_registry" ] && [ -n "${PLUMB_OWN_STATE:-}" ] && mkdir -p ~root/.config/containers && mount -t tmpfs plumb-test ~root/.config/containers; then
+    export REGISTRY_AUTH_FILE=~root/.config/containers/auth.json
+    env="$env, CONTAINERS_REGISTRIES_CONF: $work/registries.conf"
+    log_in
+    unset REGISTRY_AUTH_FILE
+  fi
   printf 'podman: state %s\n' "$state"
   unset CONTAINERS_CONF CONTAINERS_STORAGE_CONF CONTAINERS_REGISTRIES_CONF
 fi

@@ -31,6 +31,21 @@ case $now in *status.load*) fail 'status is enabled' ;; esac
 case $now in *socache_shmcb.load*) ;; *) fail 'what ssl needs is not enabled' ;; esac
 on_host $host 'apachectl -M 2>/dev/null' | grep -q ssl_module || fail 'it does not run'
 
+# --- whatever the moment at which the executor is killed, the next apply completes it
+for pause in 0.2 0.4 0.6; do
+  on_host $host 'a2dismod -qf ssl rewrite socache_shmcb; a2enmod -q status; systemctl reset-failed apache2' >dismod.log 2>&1 || true
+  "$plumb" apply --yes >cut.log 2>&1 &
+  applying=$!
+  sleep $pause
+  on_host $host 'pkill -KILL ^exec-' || true
+  wait $applying || true
+  # So many starts in so short a time are too many for systemd.
+  on_host $host 'systemctl reset-failed apache2' || true
+  exits 0 "$plumb" apply --yes
+  exits 0 "$plumb" plan --detailed-exitcode
+done
+case $(enabled) in *status.load*) fail 'status is enabled' ;; *rewrite.load*ssl.conf*ssl.load*) ;; *) fail "enabled: $(enabled)" ;; esac
+
 # --- drift, what others need, what excludes each other
 on_host $host 'rm /etc/apache2/mods-enabled/rewrite.load'
 exits 0 "$plumb" plan
