@@ -50,8 +50,7 @@ exits 0 run eval --host localhost 'facts.image'
 [ "$output" = true ] || fail "eval prints $output"
 exits 0 run eval inputs.token
 [ "$output" = '(sensitive)' ] || fail "eval prints $output"
-exits 3 run eval facts.arch
-says 'name one with --host'
+exits 0 run eval facts.arch
 exits 3 run eval inputs.prt
 says 'did you mean'
 exits 1 run eval '1 / (inputs.port - 80)'
