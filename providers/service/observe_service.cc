@@ -1,16 +1,13 @@
 // What a host tells of a service, and what is in its way.
 #include <map>
 
+#include "providers/sdk/refused.h"
 #include "providers/service/along.h"
 #include "providers/service/service.h"
 #include "providers/service/terms.h"
 
 namespace plumb::providers::service {
 namespace {
-
-Diagnostic refused(std::string summary, std::string hint = {}) {
-  return Diagnostic(Code::kRefusedByState, std::move(summary)).with_hint(std::move(hint));
-}
 
 std::optional<Obstacle> find_obstacle(const Desired& desired, const Unit& unit, const Units& units,
                                       const BackEnd& back_end) {
