@@ -46,7 +46,7 @@ url=http://127.0.0.1:$(cat port)
 sha() { echo "sha256:$(sha256sum "$1" | cut -d' ' -f1)"; }
 
 # --- a repository of the test's own
-git() { command git -c user.name=a -c user.email=a@example.com -c init.defaultBranch=main "$@"; }
+git_of_somebody
 git init -q origin
 echo one >origin/page
 git -C origin add page

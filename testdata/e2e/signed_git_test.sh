@@ -8,7 +8,7 @@ unprivileged_host
 
 export HOME=$work
 git config --global --add safe.directory '*'
-git() { command git -c user.name=a -c user.email=a@example.com -c init.defaultBranch=main "$@"; }
+git_of_somebody
 for who in good bad; do ssh-keygen -q -t ed25519 -N '' -C $who -f $who; done
 echo "a@example.com $(cut -d' ' -f1,2 good.pub)" >signers
 by() { local key=$1; shift; git -C origin -c gpg.format=ssh -c user.signingkey="$work/$key" "$@"; }
