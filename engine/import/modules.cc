@@ -73,7 +73,7 @@ constexpr ModuleRow kTable[] = {
      "exclude=exclude|excludepkgs:l "
      "includepkgs=includepkgs:l priority=priority:i cost=cost:i metadata_expire=metadata_expire:t "
      "module_hotfixes=module_hotfixes:b skip_if_unavailable=skip_if_unavailable:b proxy=proxy:t username=username:t "
-     "sslverify=sslverify:b sslcacert=sslcacert:t file=file:t -mode -owner -group ?password -reposdir"},
+     "sslverify=sslverify:b sslcacert=sslcacert:t file=file:t -mode -owner -group ?password ?reposdir"},
     {"zypper_repository", "yum_repository", "name",
      "state=state:t baseurl=repo:l description=description:t enabled=enabled:b priority=priority:i -runrefresh "
      "-autorefresh "
@@ -88,7 +88,7 @@ constexpr ModuleRow kTable[] = {
     {"modprobe", "kernel_module", "name", "state=state:t params=params:t"},
     {"known_hosts", "known_host", "name|host", "state=state:t key=key:t path=path:t -hash_host"},
     {"hostname", "hostname", "name", "-use"},
-    {"timezone", "timezone", "name", "-hwclock"},
+    {"timezone", "timezone", "name", "?hwclock"},
     {"locale_gen", "locale", "name", "state=state:t"},
     {"alternatives", "alternatives", "name",
      "path=path:t link=link:t priority=priority:i "
@@ -97,7 +97,7 @@ constexpr ModuleRow kTable[] = {
      "package=name|pkg:t "
      "type=vtype:t{boolean=boolean,error=text,multiselect=multiselect,note=note,password=password,seen=boolean,"
      "select=select,string=string,text=text,title=title} value=value|answer:t -unseen"},
-    {"pam_limits", "limits", "", "value=value:t path=dest:t backup=backup:b -use_max -use_min -comment"},
+    {"pam_limits", "limits", "", "value=value:t path=dest:t backup=backup:b ?use_max ?use_min -comment"},
     {"capabilities", "capabilities", "path|key", "capability=capability|cap:t state=state:t"},
     {"dpkg_divert", "dpkg_divert", "path|name",
      "divert=divert:t state=state:t holder=holder:t rename=rename:b delete=delete:b -force"},
@@ -165,7 +165,7 @@ constexpr ModuleRow kTable[] = {
      "stop_timeout=stop_timeout:i pids_limit=pids_limit:i "
      "-networks_cli_compatible -image_name_mismatch -recreate -comparisons -container_default_behavior -keep_volumes "
      "-force_kill -purge_networks -detach -default_host_ip -image_label_mismatch -pull_check_mode_behavior -timeout "
-     "-healthy_wait_timeout -exposed_ports -expose -tls -docker_host -ignore_image -debug -image_comparison "
+     "-healthy_wait_timeout -exposed_ports -expose -tls ?docker_host -ignore_image -debug -image_comparison "
      "-stop_signal_wait ?links ?env_file ?mounts ?domainname ?auto_remove ?cleanup ?output_logs ?volumes_from ?groups "
      "?cgroup_parent ?cgroupns_mode ?cpu_shares ?cpuset_cpus ?runtime ?memory_swap ?memory_reservation "
      "?generate_systemd "
@@ -174,18 +174,18 @@ constexpr ModuleRow kTable[] = {
     {"docker_image docker_image_pull docker_image_build podman_image", "container_image", "name",
      "state=state:t{present=present,absent=absent,build=present} archive=load_path|archive_path:t "
      "pull=pull:t{yes=missing,true=missing,True=missing,no=missing,false=missing,False=missing,always=always,"
-     "not_present=missing} -force_absent -force_tag -timeout -tls -docker_host -validate_certs ?repository ?push "
+     "not_present=missing} -force_absent -force_tag -timeout -tls ?docker_host -validate_certs ?repository ?push "
      "?push_args ?username ?password ?auth_file ?ca_cert_dir ?quadlet_dir ?platform ?etc_hosts ?buildargs"},
     {"docker_network podman_network", "container_network", "name|network_name",
      "state=state:t driver=driver:t options=driver_options|opt:t internal=internal:b ipv6=enable_ipv6|ipv6:b "
      "labels=labels|label:t attachable=attachable:b ipam_driver=ipam_driver:t subnet=subnet:l gateway=gateway:l "
-     "ip_range=ip_range:l -force -appends -incremental -scope -tls -docker_host -debug -timeout ?connected "
+     "ip_range=ip_range:l -force -appends -incremental -scope -tls ?docker_host -debug -timeout ?connected "
      "?ipam_driver_options ?disable_dns ?config_only ?config_from"},
     {"docker_volume podman_volume", "container_volume", "name|volume_name",
-     "state=state:t driver=driver:t options=driver_options:t labels=labels|label:t -recreate -tls -docker_host -debug "
+     "state=state:t driver=driver:t options=driver_options:t labels=labels|label:t -recreate -tls ?docker_host -debug "
      "-timeout ?options"},
     {"docker_login podman_login", "container_registry", "registry_url|registry|url",
-     "state=state:t username=username:t password=password:t -reauthorize -email -config_path -tls -docker_host -debug "
+     "state=state:t username=username:t password=password:t -reauthorize -email -config_path -tls ?docker_host -debug "
      "-timeout -authfile -tls_verify -validate_certs ?certdir ?ca_cert ?client_cert ?client_key"},
     {"docker_compose docker_compose_v2 podman_compose", "compose", "project_src",
      "state=state:t{present=running,absent=absent,stopped=stopped,restarted=running} project=project_name:t "
@@ -195,7 +195,7 @@ constexpr ModuleRow kTable[] = {
      "build=build:t{yes=true,true=true,True=true,no=false,false=false,False=false,always=true,never=false,policy=false}"
      " "
      "remove_orphans=remove_orphans:b remove_volumes=remove_volumes:b -wait -wait_timeout -recreate -dependencies "
-     "-timeout -docker_cli -docker_host -tls -debug -check_files_existing -remove_images -restarted -stopped "
+     "-timeout -docker_cli ?docker_host -tls -debug -check_files_existing -remove_images -restarted -stopped "
      "-hostname_check -nocache ?definition ?services ?scale ?renew_anon_volumes"},
 };
 
