@@ -4,6 +4,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/json.h"
+#include "engine/base/split.h"
 #include "engine/exec/accounts.h"
 #include "engine/exec/root_files.h"
 #include "providers/sdk/ownership.h"
@@ -104,8 +105,8 @@ std::set<std::string> named_paths(std::string_view plan, const std::string& root
   if (!files) return named;
   // A home that an account has is not named where it stays the same.
   if (const Result<std::string> accounts = read_file(root + "/etc/passwd", std::size_t{1} << 20U)) {
-    for (const std::string& row : exec::split(*accounts, '\n')) {
-      const std::vector<std::string> fields = exec::split(row, ':');
+    for (const std::string& row : split(*accounts, '\n')) {
+      const std::vector<std::string> fields = split(row, ':');
       if (fields.size() > kHome && fields[0] != "root") named.insert(fields[kHome]);
     }
   }
