@@ -21,7 +21,6 @@ struct GrantScope {
 std::vector<std::string> asked_privileges(const Desired& desired);
 bool is_among(const std::vector<std::string>& list, std::string_view word);
 // "INSERT, SELECT"
-std::string listed(const std::vector<std::string>& privileges);
 
 // Notes of each grant which later one takes back what it asks for, of all that are asked for together.
 void note_contradictions(std::span<const Desired* const> desired, const std::vector<GrantScope>& scopes,
