@@ -63,6 +63,10 @@ TEST_F(LoginOfAHost, IsLetInByTheSettingsOfSshd) {
   EXPECT_EQ(cuts(), "");
   line(kSettings, "AllowUsers alice deploy@10.*");
   EXPECT_EQ(cuts(), "AllowUsers of sshd does not name deploy");
+  line(kSettings, "AllowUsers deploy@192.0.2.0/24");
+  EXPECT_EQ(cuts(), "") << "a mask may be met";
+  line(kSettings, "DenyUsers *@192.0.2.0/24");
+  EXPECT_EQ(cuts(), "");
   line(kSettings, "DenyGroups adm");
   EXPECT_EQ(cuts(), "DenyGroups of sshd names a group of deploy");
   line(kSettings, "AllowGroups \"adm\"");
@@ -89,6 +93,24 @@ TEST_F(LoginOfAHost, OfRootIsRefusedByName) {
   line(kSettings, "PermitRootLogin no");
   EXPECT_EQ(cuts(), "PermitRootLogin of sshd is no");
   line(kSettings, "PermitRootLogin prohibit-password");
+  EXPECT_EQ(cuts(), "");
+  system_.remove("/root/.ssh/authorized_keys");
+  system_.make_file(kSettings, "PermitRootLogin yes\n");
+  line(kSettings, "PermitRootLogin no");
+  EXPECT_EQ(cuts(), "") << "the first counts";
+  add("line", "path", {{"path", kSettings}, {"match", "^PermitRoot"}, {"text", "PermitRootLogin prohibit-password"}});
+  EXPECT_EQ(cuts(), "PermitRootLogin of sshd is prohibit-password") << "it came with a password";
+}
+
+// A name service knows of groups that the files do not.
+TEST_F(LoginOfAHost, IsNotHeldToGroupsThatNobodyKnows) {
+  system_.add_user({"carol", 4000, 4000, "", "/home/carol", "/bin/sh"});
+  system_.set_reached_by("192.0.2.5 50022 192.0.2.1 22 4000");
+  line(kSettings, "AllowGroups admins");
+  EXPECT_EQ(cuts(), "");
+  system_.make_file("/etc/sudoers.d/admins", "%admins ALL=(ALL) ALL\n");
+  system_.make_file("/etc/sudoers.d/carol", "carol ALL=(ALL) ALL\n");
+  file({{"path", "/etc/sudoers.d/carol"}, {"state", "absent"}});
   EXPECT_EQ(cuts(), "");
 }
 
@@ -119,9 +141,15 @@ TEST_F(LoginOfAHost, StandsOnTheProgramAndTheRuleOfSudo) {
   EXPECT_EQ(cuts(), "sshd would be gone");
   file({{"path", "/etc/sudoers.d/90-deploy"}, {"state", "absent"}});
   EXPECT_EQ(cuts(), "no rule of sudo would be left for deploy");
-  system_.make_file("/etc/sudoers.d/adm", "%adm ALL=(ALL) ALL\n");
+  for (const char* rule : {"%adm ALL=(ALL) ALL\n", "alice, deploy ALL = (ALL) ALL\n",
+                           "User_Alias ADMINS = alice, deploy\nADMINS ALL=(ALL) ALL\n"}) {
+    system_.make_file("/etc/sudoers.d/adm", rule);
+    file({{"path", "/etc/sudoers.d/90-deploy"}, {"state", "absent"}});
+    EXPECT_EQ(cuts(), "") << rule;
+  }
+  system_.make_file("/etc/sudoers.d/adm", "# deploy ALL=(ALL) ALL\nbob ALL=(deploy) ALL\n");
   file({{"path", "/etc/sudoers.d/90-deploy"}, {"state", "absent"}});
-  EXPECT_EQ(cuts(), "");
+  EXPECT_EQ(cuts(), "no rule of sudo would be left for deploy");
 }
 
 TEST_F(LoginOfAHost, StandsOnTheRowOfItsAccount) {

@@ -29,6 +29,19 @@ std::optional<OtherThing> other_thing(const Provider& provider, const Desired& w
   return found;
 }
 
+// Of what would cut the line. What the host cannot take back cannot wait to be confirmed, and what is declared no more
+// says nothing.
+const char* way_around(bool orphan, bool confirmable) {
+  if (orphan) {
+    return "log in as another user for this; or, where there is another way in, declare it with `state: absent` and "
+           "`allow_lock_out: true`";
+  }
+  if (!confirmable)
+    return "log in as another user for this; or say `allow_lock_out: true`, where there is another way in";
+  return "let the line pass, in a resource before it; or say `confirm_within: 2m`, and the host takes the change back "
+         "unless a new login succeeds; where there is another way in, say `allow_lock_out: true`";
+}
+
 }  // namespace
 
 void Refusals::tell(Diagnostic diagnostic) {
@@ -109,34 +122,30 @@ bool Refusals::allows(std::size_t i, const Change& change, const Observed& obser
              .with_hint("remove confirm_within here, or remove the contents of the folder in another way"));
     return false;
   }
-  return keeps_line(i, observed, taken);
+  return keeps_line(i, change, observed, taken);
 }
 
-// By itself, or by one that it sets off.
-bool Refusals::is_confirmed(std::size_t i) const {
+// By itself, or by one that it sets off and that this plan does not leave out, where the host can take it back.
+bool Refusals::is_confirmed(std::size_t i, const Change& change) const {
+  if (!can_be_undone(change.operations)) return false;
   return node(i).confirm_within > 0 || std::any_of(graph_.edges.begin(), graph_.edges.end(), [&](const ir::Edge& edge) {
-           return edge.kind == ir::EdgeKind::kTrigger && edge.to == i && node(edge.from).confirm_within > 0;
+           return edge.kind == ir::EdgeKind::kTrigger && edge.to == i && taken_[edge.from] &&
+                  node(edge.from).confirm_within > 0;
          });
 }
 
 // What the host takes back unless a new login succeeds may be tried.
-bool Refusals::keeps_line(std::size_t i, const Observed& observed, const std::string& taken) {
+bool Refusals::keeps_line(std::size_t i, const Change& change, const Observed& observed, const std::string& taken) {
   if (node(i).allow_lock_out) return true;
   std::string line = provider(i).cuts_line(node(i).desired, observed);
   if (line.empty()) line = taken;
-  if (line.empty() || is_confirmed(i)) return true;
+  if (line.empty() || is_confirmed(i, change)) return true;
   const Kind* kind = kinds_.find(node(i).desired.address.kind);
-  // What the host cannot take back cannot wait to be confirmed.
-  const char* const hint =
-      kind != nullptr && kind->confirmable
-          ? "let the line pass, in a resource before it; or say `confirm_within: 2m`, and the host "
-            "takes the change back unless a new login succeeds; where there is another way in, say "
-            "`allow_lock_out: true`"
-          : "log in as another user for this; or say `allow_lock_out: true`, where there is "
-            "another way in";
-  tell(Diagnostic(Code::kRefusedByState, quoted(i) + " would cut the line over which this host is reached: " + line)
-           .at(node(i).span)
-           .with_hint(hint));
+  const bool orphan = node(i).because == ir::kOrphan;
+  Diagnostic refused(Code::kRefusedByState, quoted(i) + " would cut the line over which this host is reached: " + line);
+  if (!orphan) refused.span = node(i).span;
+  refused.hint = way_around(orphan, kind != nullptr && kind->confirmable);
+  tell(std::move(refused));
   return false;
 }
 

@@ -56,8 +56,8 @@ class Refusals {
   void check_needs_are_left(std::size_t node);
 
  private:
-  bool is_confirmed(std::size_t node) const;
-  bool keeps_line(std::size_t node, const Observed& observed, const std::string& taken);
+  bool is_confirmed(std::size_t node, const Change& change) const;
+  bool keeps_line(std::size_t node, const Change& change, const Observed& observed, const std::string& taken);
   const ir::Node& node(std::size_t i) const { return graph_.nodes[i]; }
   std::string quoted(std::size_t i) const { return "`" + graph_.nodes[i].desired.address.str() + "`"; }
   const Provider& provider(std::size_t i) const { return *of_[i]->provider; }

@@ -189,6 +189,20 @@ TEST_F(SimulateTest, WhatTakesTheLoginAwayIsRefusedUnlessItIsGuardedOrAllowed) {
   graph_.nodes.back().confirm_within = 60;
   graph_.edges.push_back({1, 0, ir::EdgeKind::kTrigger, Op::kRestart, {}});
   EXPECT_TRUE(run()) << "by what it sets off";
+  scope_.addresses = {"note:/srv/x"};
+  EXPECT_FALSE(run()) << "which this plan leaves out";
+}
+
+// Whoever sets it off guards nothing that the host cannot take back.
+TEST_F(SimulateTest, AWholeTreeThatTakesTheLoginAwayIsGuardedByNobody) {
+  Observed observed = there({{"empty", false}});
+  observed.cuts = "no key of deploy would be left";
+  add(node("shelf:/srv/x", {{"at", "/srv/x"}, {"gone", true}, {"with_all", true}}), observed);
+  add(node("lamp:ssh", {{"name", "ssh"}, {"lit", true}, {"relight_on", Json::array({"shelf:/srv/*"})}}),
+      there({{"lit", true}}));
+  graph_.nodes.back().confirm_within = 60;
+  graph_.edges.push_back({1, 0, ir::EdgeKind::kTrigger, Op::kRestart, {}});
+  EXPECT_FALSE(run());
 }
 
 TEST_F(SimulateTest, AWholeTreeCannotWaitToBeConfirmed) {

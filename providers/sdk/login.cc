@@ -67,22 +67,39 @@ void check_account(const Login& login, const std::string& rows, std::set<std::st
   why.insert("the account " + login.user + " would be gone");
 }
 
+// "deploy ALL=(ALL) ALL", "alice, %adm ALL=(ALL) ALL", and an alias that a rule may go by.
+bool grants(std::string_view line, const Login& login) {
+  const std::size_t equals = line.find('=');
+  if (equals == std::string_view::npos) return false;
+  std::vector<std::string> names = words_of(line.substr(0, equals), " \t,");
+  if (names.empty() || names.front().starts_with('#')) return false;
+  if (names.front() == "User_Alias") {
+    names = words_of(line.substr(equals + 1), " \t,");
+  } else {
+    names.pop_back();  // the host
+  }
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    if (!name.starts_with('%')) return name == login.user || name == "ALL";
+    return login.groups.empty() ||
+           std::find(login.groups.begin(), login.groups.end(), name.substr(1)) != login.groups.end();
+  });
+}
+
 // Whether a rule of sudo is about this user. Nothing where the files cannot be read.
 std::optional<bool> has_rule(const Login& login, System& system) {
+  const std::string folder = "/etc/sudoers.d";
   std::vector<std::string> files = {"/etc/sudoers"};
-  for (const std::string& name : system.list("/etc/sudoers.d").value_or(std::vector<std::string>())) {
-    if (name.find('.') == std::string::npos && !name.ends_with('~')) files.push_back("/etc/sudoers.d/" + name);
+  const Result<std::vector<std::string>> names = system.list(folder);
+  if (!names && may_be_there(folder, system)) return std::nullopt;
+  for (const std::string& name : names ? *names : std::vector<std::string>()) {
+    if (name.find('.') == std::string::npos && !name.ends_with('~')) files.push_back(folder + "/" + name);
   }
   for (const std::string& file : files) {
     const std::optional<std::string> text = text_at(file, system);
     if (!text) return std::nullopt;
     const TextLines lines(*text);
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      const std::vector<std::string> words = words_of(lines[i]);
-      const std::string who = words.empty() ? "" : words.front();
-      const bool group = who.starts_with('%') &&
-                         std::find(login.groups.begin(), login.groups.end(), who.substr(1)) != login.groups.end();
-      if (who == login.user || who == "ALL" || group) return true;
+      if (grants(lines[i], login)) return true;
     }
   }
   return false;
@@ -114,6 +131,8 @@ std::optional<Login> Login::of(System& system) {
     const bool in = std::find(group.members.begin(), group.members.end(), login.user) != group.members.end();
     if (in) login.groups.push_back(group.name);
   }
+  // A name service knows of more groups than the files do.
+  if (!files || files->user(login.user) == nullptr) login.groups.clear();
   return login;
 }
 
@@ -169,10 +188,7 @@ std::set<std::string> LoginStand::refusals_of_sshd(System& host) {
 std::set<std::string> LoginStand::refusals(System& host) {
   std::set<std::string> why = refusals_of_sshd(host);
   if (const std::optional<std::string> rows = text_at("/etc/passwd", host)) check_account(*login_, *rows, why);
-  const auto there = [&](std::string_view path) {
-    const Result<std::optional<FileInfo>> info = host.stat(std::string(path), true);
-    return !info || *info;
-  };
+  const auto there = [&](std::string_view path) { return may_be_there(std::string(path), host); };
   if (std::none_of(kSshdPrograms.begin(), kSshdPrograms.end(), there)) why.insert("sshd would be gone");
   if (login_->user != "root" && has_rule(*login_, host) == false)
     why.insert("no rule of sudo would be left for " + login_->user);

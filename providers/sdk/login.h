@@ -24,7 +24,7 @@ struct Login {
   std::string from;  // addresses
   std::string to;
   std::string port;
-  std::vector<std::string> groups;  // names
+  std::vector<std::string> groups;  // names; none where they are not known
 
   // As `system` is reached; nothing where that is by no sshd, or whoever logged in has no account.
   static std::optional<Login> of(System& system);
@@ -67,6 +67,8 @@ class SshdSettings {
   std::map<std::string, std::vector<std::string>> matched_;
 };
 
+// Whether something lies there, or it cannot be told.
+bool may_be_there(const std::string& path, System& system);
 // Which of the paths that a login stands on says how sshd is set.
 bool is_sshd_settings(std::string_view path);
 

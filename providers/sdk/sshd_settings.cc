@@ -48,10 +48,12 @@ bool meets_list(std::string_view list, const std::string& text) {
   return met;
 }
 
-bool names_user(const std::vector<std::string>& patterns, const Login& login) {
+// `masked`: what is taken of an address with a mask, which is not worked out here.
+bool names_user(const std::vector<std::string>& patterns, const Login& login, bool masked) {
   return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
     const std::size_t at = pattern.rfind('@');
-    const bool from = at == std::string::npos || meets_list(std::string_view(pattern).substr(at + 1), login.from);
+    const std::string_view place = at == std::string::npos ? "*" : std::string_view(pattern).substr(at + 1);
+    const bool from = place.find('/') != std::string_view::npos ? masked : meets_list(place, login.from);
     return from && meets_list(std::string_view(pattern).substr(0, at), login.user);
   });
 }
@@ -69,6 +71,11 @@ bool adds_up(std::string_view word) {
 }
 
 }  // namespace
+
+bool may_be_there(const std::string& path, System& system) {
+  const Result<std::optional<FileInfo>> info = system.stat(path, true);
+  return !info || *info;
+}
 
 bool is_sshd_settings(std::string_view path) {
   return path == kSettings || (path.starts_with("/etc/ssh/sshd_config.d/") && path.ends_with(".conf"));
@@ -113,7 +120,9 @@ void SshdSettings::include(const std::string& pattern, System& system, int depth
   if (is_glob(path)) {
     files.clear();
     const std::string folder = parent_of(path);
-    for (const std::string& name : system.list(folder).value_or(std::vector<std::string>())) {
+    const Result<std::vector<std::string>> names = system.list(folder);
+    known_ = known_ && (names || !may_be_there(folder, system));
+    for (const std::string& name : names ? *names : std::vector<std::string>()) {
       if (glob_match(path, folder + "/" + name) && !name.starts_with('.')) files.push_back(folder + "/" + name);
     }
   }
@@ -122,8 +131,7 @@ void SshdSettings::include(const std::string& pattern, System& system, int depth
     if (text) {
       read(*text, &system, depth);
     } else {
-      const Result<std::optional<FileInfo>> info = system.stat(file, true);
-      known_ = known_ && info && !*info;
+      known_ = known_ && !may_be_there(file, system);
     }
   }
 }
@@ -159,18 +167,20 @@ std::string SshdSettings::first(const std::string& word, std::string_view otherw
 
 std::set<std::string> SshdSettings::refusals(bool by_key) const {
   std::set<std::string> why;
-  const auto lists = [&](const std::string& word, const auto& names) {
-    const std::vector<std::string>* patterns = find(word);
-    return patterns != nullptr && names(*patterns, login_);
-  };
-  if (lists("denyusers", names_user)) why.insert("DenyUsers of sshd names " + login_.user);
-  if (lists("denygroups", names_group)) why.insert("DenyGroups of sshd names a group of " + login_.user);
-  if (find("allowusers") != nullptr && !lists("allowusers", names_user))
+  const std::vector<std::string>* denied = find("denyusers");
+  const std::vector<std::string>* denied_groups = find("denygroups");
+  const std::vector<std::string>* allowed = find("allowusers");
+  const std::vector<std::string>* allowed_groups = find("allowgroups");
+  if (denied != nullptr && names_user(*denied, login_, false)) why.insert("DenyUsers of sshd names " + login_.user);
+  if (denied_groups != nullptr && names_group(*denied_groups, login_))
+    why.insert("DenyGroups of sshd names a group of " + login_.user);
+  if (allowed != nullptr && !names_user(*allowed, login_, true))
     why.insert("AllowUsers of sshd does not name " + login_.user);
-  if (find("allowgroups") != nullptr && !lists("allowgroups", names_group))
+  if (allowed_groups != nullptr && !login_.groups.empty() && !names_group(*allowed_groups, login_))
     why.insert("AllowGroups of sshd names no group of " + login_.user);
   const std::string root = first("permitrootlogin", "prohibit-password");
-  if (login_.user == "root" && (root == "no" || root == "forced-commands-only"))
+  const bool by_key_alone = root == "prohibit-password" || root == "without-password";
+  if (login_.user == "root" && (root == "no" || root == "forced-commands-only" || (by_key_alone && !by_key)))
     why.insert("PermitRootLogin of sshd is " + root);
   if (by_key && first("pubkeyauthentication", "yes") == "no") why.insert("PubkeyAuthentication of sshd is no");
   const bool asks = first("kbdinteractiveauthentication", first("challengeresponseauthentication", "yes")) != "no";
