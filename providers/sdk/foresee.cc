@@ -73,7 +73,7 @@ std::vector<Result<Observed>> foresee(const Registry& kinds, System& now, Forese
     found[i]->cuts = stand.taken_by(i, foresight.host());
     const bool writes = std::any_of(change.operations.begin(), change.operations.end(),
                                     [](const Operation& one) { return std::holds_alternative<WriteFile>(one); });
-    if (writes && stand.stands_on(provider->replaces_paths(*desired[i]), now)) found[i]->login = stand.login()->text();
+    if (writes && stand.stands_on(provider->replaces_paths(*desired[i]))) found[i]->login = stand.login()->text();
   }
   for (std::size_t i = 0; acted && i < resources.size(); ++i) {
     if (!takes_part[i]) continue;

@@ -160,11 +160,12 @@ std::string taken_by_text(const Login& login, std::string_view path, std::string
 
 LoginStand::LoginStand(System& now) : now_(now), login_(Login::of(now)) {}
 
-bool LoginStand::stands_on(const std::vector<std::string>& paths, System& host) const {
+bool LoginStand::stands_on(const std::vector<std::string>& paths) {
   if (!login_) return false;
-  const std::vector<std::string> keys = SshdSettings(*login_).key_files(home_of(*login_, host));
-  return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-    return is_sshd_settings(path) || std::find(keys.begin(), keys.end(), path) != keys.end();
+  // Asked for each file of a plan, and a name service is asked for the home by a program.
+  if (usual_keys_.empty()) usual_keys_ = SshdSettings(*login_).key_files(home_of(*login_, now_));
+  return std::any_of(paths.begin(), paths.end(), [this](const std::string& path) {
+    return is_sshd_settings(path) || std::find(usual_keys_.begin(), usual_keys_.end(), path) != usual_keys_.end();
   });
 }
 

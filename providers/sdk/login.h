@@ -86,7 +86,7 @@ class LoginStand {
   // After the resource `who` was carried out on `then`: what it took away; "" for nothing.
   std::string taken_by(std::size_t who, ForeseenSystem& then);
   // Whether one of these paths is a file that the login stands on.
-  bool stands_on(const std::vector<std::string>& paths, System& host) const;
+  bool stands_on(const std::vector<std::string>& paths);
   // Nothing where no login is known.
   const std::optional<Login>& login() const { return login_; }
 
@@ -103,6 +103,7 @@ class LoginStand {
   std::optional<std::set<std::string>> known_;
   bool readable_ = false;  // sshd's settings
   std::vector<std::string> paths_;
+  std::vector<std::string> usual_keys_;  // files
 };
 
 }  // namespace plumb
