@@ -105,6 +105,8 @@ class Doctor {
     const auto add = [&asks](const std::string& one) { append_item(asks, one); };
     if ((*rule)->plans.approvals > 0) add("approvals: " + std::to_string((*rule)->plans.approvals));
     if ((*rule)->sealed_values) add("sealed values");
+    if ((*rule)->plans.modules) add("signed modules");
+    if ((*rule)->plans.providers) add("signed providers");
     if ((*rule)->vaults) add("vaults that it names: " + std::to_string((*rule)->vaults->size()));
     return Finding{Health::kGood, std::string(run::kMachineTrustFile) + " asks for " + asks, ""};
   }

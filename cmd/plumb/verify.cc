@@ -1,9 +1,10 @@
-// plumb verify PLAN: who signed and who approved a saved plan.
+// plumb verify PATH: who signed and who approved a saved plan, or who signed a module or a provider.
 
 #include "cmd/plumb/commands.h"
 #include "cmd/plumb/trust_options.h"
 #include "cmd/plumb/workspace.h"
 #include "engine/base/file.h"
+#include "engine/run/signed_parts.h"
 #include "engine/trust/statement.h"
 
 namespace plumb::cmd {
@@ -25,7 +26,8 @@ class VerifyCommand {
   }
 
   int run() {
-    const Result<> done = look();
+    std::error_code ignored;
+    const Result<> done = std::filesystem::is_directory(file_, ignored) ? look_at_part() : look();
     if (done) return kDone;
     workspace_.diagnose(done.error());
     return exit_code_of_distrust(done.error());
@@ -54,6 +56,19 @@ class VerifyCommand {
     json_["id"] = plan->id;
     tell("  id " + plan->id);
     if (terminal_.json()) terminal_.print(json_.dump(2) + "\n");
+    return {};
+  }
+
+  Result<> look_at_part() {
+    if (options_.approvals > 0) return fail(Code::kUsage, "approvals are of plans, and " + file_ + " is a folder");
+    const run::TrustPolicy policy = options_.policy();
+    PLUMB_TRY_ASSIGN(const trust::Trust trust, trust::read_trust(policy.signers, policy.revoked));
+    PLUMB_TRY_ASSIGN(const run::Part part, run::part_in(std::filesystem::path(file_)));
+    PLUMB_TRY_ASSIGN(const trust::Signer signer, run::signer_of_part(std::filesystem::path(file_), part, trust, now()));
+    const std::string type = part.is_provider ? "provider" : "module";
+    tell("The " + type + " is signed by " + words(signer) + "\n  digest " + part.digest);
+    if (terminal_.json())
+      terminal_.print(Json{{"digest", part.digest}, {"signer", json_of(signer)}, {"type", type}}.dump(2) + "\n");
     return {};
   }
 
@@ -93,8 +108,13 @@ void add_verify(Program& program) {
     TrustOptions trust;
   };
   auto arguments = std::make_shared<VerifyArguments>();
-  CLI::App* command = program.app.add_subcommand("verify", "Say who signed and who approved a saved plan");
-  command->add_option("PLAN", arguments->file, "A plan written by `plumb plan -o`")->required()->type_name("FILE");
+  CLI::App* command = program.app.add_subcommand(
+      "verify", "Say who signed and who approved a saved plan, or who signed a module or a provider");
+  command
+      ->add_option("PATH", arguments->file,
+                   "A plan written by `plumb plan -o`, or the folder of a module or a provider")
+      ->required()
+      ->type_name("FILE");
   add_signers_options(*command, arguments->trust);
   command->get_option("--allowed-signers")->required();
   add_requirement_options(*command, arguments->trust);

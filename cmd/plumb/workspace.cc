@@ -129,14 +129,20 @@ bool Workspace::load(const Files& files) {
   const Result<std::optional<run::MachineTrust>> machine = run::machine_trust(run::kMachineTrustFile, 0, sources_);
   // One that cannot be read may have asked for all of it.
   must_seal_ = !machine || (*machine && (*machine)->sealed_values);
-  if (!machine) request.vaults = machine.error();
+  if (!machine) {
+    request.vaults = machine.error();
+    request.machine = machine.error();
+  }
   // What applies refuses it anyway.
   if (!machine && stand_ins_ == secrets::StandIns::kYes) {
     Diagnostics broken;
     broken.add(Diagnostic(machine.error().diagnostic()).as(Severity::kWarning));
     diagnose(broken);
   }
-  if (machine && *machine) request.vaults = (*machine)->vaults;
+  if (machine && *machine) {
+    request.vaults = (*machine)->vaults;
+    request.machine = (*machine)->plans;
+  }
   Diagnostics found;
   loaded_ = run::Workspace::load(request, options_.kinds, history_, found, sources_);
   diagnose(found);

@@ -28,7 +28,8 @@ struct GitUse {
   GitSource source;
   SourceSpan used_at;
   ModuleState state = ModuleState::kReady;
-  std::string folder;  // where it is, if it is ready
+  std::string folder;       // where it is, if it is ready
+  std::string digest = {};  // that is locked, the same
 };
 
 // Reads each module folder once, however often it is used. Modules from git are read from the project's store, as far

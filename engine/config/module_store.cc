@@ -28,10 +28,16 @@ class FolderDigest {
   }
 
  private:
+  static bool is_left_out(const FolderEntry& entry) {
+    const bool signature = entry.name == kModuleSignature || entry.name == kProviderSignature;
+    return entry.name == ".git" || (signature && entry.type == EntryType::kFile);
+  }
+
   Result<> look_into(const fs::path& relative) {
     const auto entries = (folder_ / relative).list(kMostModuleFiles);
     if (!entries) return problem(relative.generic_string(), entries.error().summary());
     for (const FolderEntry& entry : *entries) {
+      if (relative.empty() && is_left_out(entry)) continue;
       const std::string name = (relative / entry.name).generic_string();
       if (!valid_utf8(name)) return problem(name, "its name is not UTF-8");
       if (entries_.size() >= kMostModuleFiles) return problem(name, "the module has too many files");

@@ -115,6 +115,7 @@ std::shared_ptr<const Module> ModuleReader::use_git(const GitSource& source, con
   }
   const std::string folder = module_folder(source, locked->commit);
   git_uses_.back().folder = folder;
+  git_uses_.back().digest = locked->digest;
   checkouts_.emplace(folder, Checkout{source, locked->commit, folder});
   return read_folder(folder, used_at);
 }

@@ -240,6 +240,16 @@ Result<std::string> file_digest(const Files& files, const fs::path& path, const 
   }
 }
 
+std::vector<LockedFolder> modules_in(const std::vector<GitUse>& uses) {
+  std::vector<LockedFolder> modules;
+  std::set<std::string> known;
+  for (const GitUse& use : uses) {
+    if (!use.digest.empty() && known.insert(use.folder).second)
+      modules.push_back({use.source.name(), use.folder, use.digest, use.used_at});
+  }
+  return modules;
+}
+
 }  // namespace
 
 Result<std::string> digest_of(const Project& project, const std::function<bool()>& stopped) {
@@ -290,6 +300,7 @@ std::optional<Project> load_project(const Folder& folder, const InputArguments& 
   project.trust = reader.trust();
   project.policy = reader.policy();
   project.secrets = reader.secrets();
+  project.git_modules = modules_in(reader.git_uses());
   if (there) read_input_layers(project, arguments, found, sources);
   diagnostics.extend(project.broken_files.empty() ? std::move(found) : certain_of(found, project.broken_files));
   if (!there) return std::nullopt;

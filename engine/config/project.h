@@ -23,6 +23,14 @@ namespace plumb::config {
 
 class KeptProject;
 
+// A module from git that is here as plumb.lock has it, and its first use.
+struct LockedFolder {
+  std::string name;    // of its source
+  std::string folder;  // of the project
+  std::string digest;
+  SourceSpan used_at;
+};
+
 // Input values of one layer: "inputs.yaml", "--set".
 struct InputLayerValues {
   std::string layer;
@@ -54,6 +62,7 @@ struct Project {
   // Layers of inputs below and above those of the inventory, lowest first.
   std::vector<InputLayerValues> layers_below;
   std::vector<InputLayerValues> layers_above;
+  std::vector<LockedFolder> git_modules = {};  // each once
   // Its files that could be read in part alone, with the line from which on they could not.
   std::map<std::string, int> broken_files = {};
 

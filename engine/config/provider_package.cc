@@ -5,6 +5,7 @@
 
 #include "engine/base/digest.h"
 #include "engine/config/kind_schema.h"
+#include "engine/config/module_store.h"
 #include "engine/config/schema.h"
 #include "engine/config/validate.h"
 #include "engine/lang/yaml.h"
@@ -32,8 +33,8 @@ class PackageFiles {
   Result<> look_into(const std::filesystem::path& relative) {
     PLUMB_TRY_ASSIGN(const std::vector<FolderEntry> entries, (folder_ / relative).list(outside::kMostFiles * 4));
     for (const FolderEntry& entry : entries) {
-      const bool left_out =
-          entry.name.starts_with('.') || entry.name == kCompiled || (relative.empty() && entry.name == kTests);
+      const bool left_out = entry.name.starts_with('.') || entry.name == kCompiled ||
+                            (relative.empty() && (entry.name == kTests || entry.name == kProviderSignature));
       if (left_out) continue;
       PLUMB_TRY(look_at((relative / entry.name).generic_string(), entry.type));
     }

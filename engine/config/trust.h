@@ -16,6 +16,9 @@ struct TrustRules {
   bool signature = false;
   std::size_t approvals = 0;   // of so many persons
   bool sealed_values = false;  // secret values go to no host that takes none sealed
+  // What is used of these has to be signed by one of them, too.
+  bool signed_modules = false;  // from git
+  bool signed_providers = false;
 };
 
 // Whether rules of the project may ask for approvals, too.

@@ -94,10 +94,13 @@ Result<std::optional<MachineTrust>> machine_trust(const std::filesystem::path& f
   const bool has_signers = typed->contains("allowed_signers");
   policy.signature = typed->value("require_signature", has_signers);
   policy.approvals = typed->value("require_approvals", std::size_t{0});
-  if (policy.asks() && !has_signers) return refused(file.string() + " does not say whose signatures count");
+  policy.modules = typed->value("require_signed_modules", false);
+  policy.providers = typed->value("require_signed_providers", false);
+  const bool asks = policy.asks() || policy.asks_for_parts();
+  if (asks && !has_signers) return refused(file.string() + " does not say whose signatures count");
   if (has_signers) policy.signers = typed->at("allowed_signers").get<std::string>();
   if (typed->contains("revoked_keys")) policy.revoked.emplace_back(typed->at("revoked_keys").get<std::string>());
-  if (!policy.asks() && (has_signers || (!trust.sealed_values && !trust.vaults)))
+  if (!asks && (has_signers || (!trust.sealed_values && !trust.vaults)))
     return refused(file.string() + " asks for nothing: neither a signature nor approvals");
   if (has_signers) PLUMB_TRY(expect_owner(policy.signers, owner));
   for (const std::filesystem::path& list : policy.revoked) PLUMB_TRY(expect_owner(list, owner));

@@ -17,7 +17,7 @@ namespace plumb::run {
 inline constexpr std::string_view kMachineTrustFile = "/etc/plumb/trust.yaml";
 
 struct MachineTrust {
-  TrustPolicy plans;           // what it asks of them, if anything
+  TrustPolicy plans;           // what it asks of them and of projects' parts, if anything
   bool sealed_values = false;  // secret values go to no host that takes none sealed
   // Of vaults that tokens may go to; nothing where it does not say.
   std::optional<std::vector<std::string>> vaults;

@@ -59,6 +59,15 @@ TEST_F(TrustOfAMachine, SaysHowSecretsLeaveTheMachineAndWhereTokensGo) {
   EXPECT_NE(problem("plumb: v1\nvaults: []\nrequire_approvals: 1\n").find("whose signatures"), std::string::npos);
 }
 
+TEST_F(TrustOfAMachine, AsksOfModulesAndProviders) {
+  const auto one = read("plumb: v1\nrequire_signature: false\nrequire_signed_providers: true\n" + signers());
+  ASSERT_TRUE(one) << one.error().summary();
+  EXPECT_FALSE((*one)->plans.asks());
+  EXPECT_TRUE((*one)->plans.providers);
+  EXPECT_FALSE((*one)->plans.modules);
+  EXPECT_NE(problem("plumb: v1\nrequire_signed_modules: true\n").find("whose signatures"), std::string::npos);
+}
+
 TEST_F(TrustOfAMachine, ThatCannotBeReadIsNotPassedOver) {
   EXPECT_NE(problem(""), "");
   EXPECT_NE(problem("plumb: v1\n"), "");

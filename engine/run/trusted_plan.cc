@@ -164,7 +164,9 @@ TrustPolicy policy_of(const config::Project& project) {
   return {.signature = rules.signature,
           .approvals = rules.approvals,
           .signers = rules.allowed_signers.empty() ? std::filesystem::path() : project.folder / rules.allowed_signers,
-          .revoked = std::move(revoked)};
+          .revoked = std::move(revoked),
+          .modules = rules.signed_modules,
+          .providers = rules.signed_providers};
 }
 
 }  // namespace plumb::run

@@ -6,20 +6,11 @@
 #include <vector>
 
 #include "engine/run/saved_plan.h"
+#include "engine/run/trust_policy.h"
 #include "engine/trust/signed_bytes.h"
 #include "engine/trust/statement.h"
 
 namespace plumb::run {
-
-// What a plan's file needs beside it.
-struct TrustPolicy {
-  bool signature = false;     // `FILE.sig`
-  std::size_t approvals = 0;  // of so many persons, in `FILE.approvals/`
-  std::filesystem::path signers;
-  std::vector<std::filesystem::path> revoked;  // lists of keys that were taken back
-
-  bool asks() const { return signature || approvals > 0; }
-};
 
 std::filesystem::path signature_file(const std::filesystem::path& plan);
 std::filesystem::path approvals_folder(const std::filesystem::path& plan);

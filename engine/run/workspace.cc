@@ -8,6 +8,8 @@
 #include "engine/run/fact_age.h"
 #include "engine/run/project_key.h"
 #include "engine/run/shared_key.h"
+#include "engine/run/signed_parts.h"
+#include "engine/run/trusted_plan.h"
 
 namespace plumb::run {
 namespace {
@@ -86,6 +88,7 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
       config::load_project(request.folder, request.inputs, workspace->providers(), found, sources, kept);
   tell_of_project(workspace->outside_, std::move(found), diagnostics);
   if (!workspace->project_) return nullptr;
+  workspace->check_signatures(diagnostics);
   const std::map<std::string, int>& broken = workspace->project_->broken_files;
   if (std::optional<policy::Policy> policy =
           policy::read_policy(request.folder, workspace->project_->policy, diagnostics, sources)) {
@@ -116,6 +119,14 @@ std::unique_ptr<Workspace> Workspace::look(const WorkspaceRequest& request, cons
   if (diagnostics.has_errors() && broken.empty())
     ir::Compiler(workspace->compiler_input()).survey(workspace->hosts_, diagnostics);
   return workspace;
+}
+
+// What the project asks for and what this machine does: all of it has to hold.
+void Workspace::check_signatures(Diagnostics& diagnostics) const {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  expect_signed_parts(*project_, outside_, policy_of(*project_), now, diagnostics);
+  if (request_.machine) return expect_signed_parts(*project_, outside_, *request_.machine, now, diagnostics);
+  if (!outside_.empty() || !project_->git_modules.empty()) diagnostics.add(request_.machine.error().diagnostic());
 }
 
 // What a host told too long ago counts as never told.

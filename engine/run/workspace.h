@@ -17,6 +17,7 @@
 #include "engine/ir/compile.h"
 #include "engine/lang/source.h"
 #include "engine/policy/rule.h"
+#include "engine/run/trust_policy.h"
 #include "engine/secrets/made_secrets.h"
 #include "engine/secrets/open_references.h"
 #include "engine/secrets/surroundings.h"
@@ -39,6 +40,8 @@ struct WorkspaceRequest {
   // The addresses of vaults that tokens of this machine may go to, where it says; else its environment does. Nowhere
   // where it cannot be read what it says.
   secrets::Surroundings::Vaults vaults = std::optional<std::vector<std::string>>();
+  // What this machine asks of modules and providers; where it cannot be read, none is used.
+  Result<TrustPolicy> machine = TrustPolicy();
   bool needs_key = true;  // else any key will do where there is none: nothing that it seals is kept
 };
 
@@ -91,6 +94,7 @@ class Workspace {
   Workspace(WorkspaceRequest request, const Registry& providers, const lang::SourceMap& sources)
       : request_(std::move(request)), providers_(providers), sources_(sources) {}
   void read_providers(Diagnostics& diagnostics, lang::SourceMap& sources);
+  void check_signatures(Diagnostics& diagnostics) const;
   void take_facts(std::map<std::string, history::StoredFacts> stored, std::chrono::system_clock::time_point now,
                   Diagnostics& diagnostics);
 

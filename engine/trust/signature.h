@@ -12,6 +12,8 @@ namespace plumb::trust {
 inline constexpr std::string_view kPlanNamespace = "plan@plumbline";
 inline constexpr std::string_view kApprovalNamespace = "approval@plumbline";
 inline constexpr std::string_view kHistoryNamespace = "history@plumbline";
+inline constexpr std::string_view kModuleNamespace = "module@plumbline";
+inline constexpr std::string_view kProviderNamespace = "provider@plumbline";
 
 // Of a signature's file, bytes: one by an RSA key of 16384 bits under a certificate is a third of it.
 inline constexpr std::size_t kMostSignature = std::size_t{64} << 10;

@@ -1,5 +1,5 @@
 # One bit of what people have signed, approved or locked is another: in a saved plan, its signature, an approval and its
-# signature, a content beside the plan, a module and a provider that came from git. Nothing is carried out, and the reason is
+# signature, a content beside the plan, a module and a provider that came from git, and their signatures. Nothing is carried out, and the reason is
 # named. FLIPS: how many bits of each file, spread over it (12; 200 with PLUMB_LONG).
 . "${PLUMB_SOURCE:?}/testdata/e2e/common.sh"
 command -v ssh-keygen >/dev/null || skip 'no ssh-keygen here'
@@ -17,6 +17,11 @@ repository() { # FOLDER: its commit
   git init -q -b main "$1"
   git -C "$1" add -A
   git -C "$1" commit -qm one
+  git -C "$1" rev-parse HEAD
+}
+commit() { # FOLDER: the same of what changed
+  git -C "$1" add -A
+  git -C "$1" commit -qm more >/dev/null || true
   git -C "$1" rev-parse HEAD
 }
 mkdir -p module provider/schemas project root store
@@ -103,6 +108,27 @@ while read -r file; do
   grep -qE 'plumb.lock|locked|PL11' <<<"$output" || fail "the lock is not named: $output"
 done < <(find project/.plumb -type f \( -name module.yaml -o -name notes.py -o -name provider.yaml \))
 [ $files = 3 ] || fail "files that came from git: $files"
+
+# Nor is one with another signature, or with other files than it was signed with, whatever the lock says.
+for part in module provider; do exits 0 "$plumb" sign $part --key ana; done
+signed='trust: {allowed_signers: signers, require_signature: false, require_signed_modules: true, require_signed_providers: true}'
+cp signers project/signers
+declare_parts() {
+  declare_it "$(printf '  - use: {git: "%s", commit: %s}\n    id: used' "$work/module" "$(commit module)")" \
+    "$(printf 'providers: {notes: {git: "%s", commit: %s}}\n%s' "$work/provider" "$(commit provider)" "$signed")"
+  rm -f project/plumb.lock
+  exits 0 "$plumb" -C project module update
+}
+declare_parts
+exits 0 "$plumb" -C project validate
+rm -rf root && mkdir root
+while read -r file; do each "$file" 'PL700[12]' locked; done \
+  < <(find project/.plumb -type f \( -name module.sig -o -name provider.sig \))
+sed -i s/one/ond/ module/module.yaml
+sed -i 's/(3)/(2)/' provider/notes.py
+declare_parts
+exits 3 locked
+for what in module provider; do says "error[PL7002]: the $what"; done
 
 # As it was made it is carried out.
 declare_it "$(printf '  - file: /motd\n    content: "hello\\n"')"

@@ -54,6 +54,32 @@ sed -i '/^trust/d' project/plumb.yaml
 run 5 undo last
 says 'this machine applies plans'
 
+# Of providers, too, also where one is not from elsewhere.
+mkdir -p project/notes/schemas
+printf 'plumb: provider/v1\nname: notes\nversion: 1.0.0\nprotocol: 1\ncommand: [./run]\nkinds: {note: {schema: schemas/note.json}}\n' >project/notes/provider.yaml
+printf '#!/bin/sh\n' >project/notes/run
+printf '{"$schema": "http://json-schema.org/draft-07/schema#", "title": "note", "description": "A note.", "type": "object", "x-identity": "name", "additionalProperties": false, "required": ["name"], "properties": {"name": {"type": "string", "minLength": 1, "description": "Which.", "examples": ["a"]}}}\n' >project/notes/schemas/note.json
+cp project/plumb.yaml plain.yaml
+printf 'providers: {notes: ./notes}\n' >>project/plumb.yaml
+run 0 plan
+printf 'plumb: v1\nallowed_signers: /etc/plumb/signers\nrequire_signed_providers: true\n' >/etc/plumb/trust.yaml
+run 3 plan
+says 'PL7001'
+says 'the provider `notes` is not used'
+exits 0 "$plumb" sign project/notes --key ben
+run 3 plan
+says 'is not among the allowed signers'
+exits 0 "$plumb" sign project/notes --key ana
+run 0 plan
+# The project asks by its own signers, and both have to be content.
+printf 'trust: {allowed_signers: signers, require_signature: false, require_signed_providers: true}\n' >>project/plumb.yaml
+run 3 plan
+says 'is not among the allowed signers'
+printf 'plumb: v1\nallowed_signer: /etc/plumb/signers\n' >/etc/plumb/trust.yaml
+run 3 plan
+says 'error[PL1007]'
+cp plain.yaml project/plumb.yaml
+
 # A rule that cannot be read is not passed over.
 printf 'plumb: v1\nallowed_signer: /etc/plumb/signers\n' >/etc/plumb/trust.yaml
 run 3 apply "$work/plan.json"
