@@ -101,10 +101,6 @@ class Actions {
   bool fresh_ = false;
 };
 
-}  // namespace
-
-namespace {
-
 // Who goes along with a unit that is enabled or disabled, and who would but stays as it is.
 void tell_company(const Observed& observed, bool enable, Change& change) {
   const std::vector<std::string> along = texts_in(observed.attribute(kAlong));
