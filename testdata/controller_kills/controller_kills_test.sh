@@ -136,6 +136,8 @@ for name in ${COMMANDS:-apply apply-plan plan sign approve undo fmt backup resto
       rm second.out
       is_done "$name"
       left=$(listed | comm -13 ../listed -)
+      # A host that was done keeps its journal until the next run asks for it, and after an undo that is done there is none.
+      [ "$name $fault" != 'undo killed' ] || left=$(grep -v '/journal\.jsonl$' <<<"$left" || true)
       # After a kill the temporary name beside a file may stay, as where nothing can be taken away any more.
       case $fault in killed | EROFS) left=$(grep -vE '\.(plumb-)?[0-9a-f]{12,}(-journal)?$' <<<"$left" || true) ;; esac
       [ -z "$left" ] || told "left over: $left"
