@@ -55,6 +55,15 @@ struct Failure {
   int number = 0;
 };
 
+// Of what it can write to, and not of addresses, of which languages set aside far more than they use. A lower bound
+// that the machine has stays, which root could raise.
+void bound_memory(rlim_t most) {
+  rlimit held{};
+  if (::getrlimit(RLIMIT_DATA, &held) != 0) return;
+  const rlimit bound{std::min(held.rlim_cur, most), std::min(held.rlim_max, most)};
+  (void)::setrlimit(RLIMIT_DATA, &bound);
+}
+
 [[noreturn]] void become(const Child& child) {
   const auto stop = [&child](Step step) {
     const Failure failure{step, errno};
@@ -70,10 +79,7 @@ struct Failure {
   if (child.confined_to != nullptr && !confine(*child.confined_to)) stop(Step::kConfine);
   if (child.as != nullptr && take_identity(*child.as) != 0) stop(Step::kUser);
   if ((child.folder < 0 ? ::chdir(child.cwd) : ::fchdir(child.folder)) != 0) stop(Step::kFolder);
-  // Of what it can write to, and not of addresses, of which languages set aside far more than they use. A lower bound
-  // that the machine has stays.
-  const rlimit memory{static_cast<rlim_t>(child.memory), static_cast<rlim_t>(child.memory)};
-  if (child.memory > 0) (void)::setrlimit(RLIMIT_DATA, &memory);
+  if (child.memory > 0) bound_memory(static_cast<rlim_t>(child.memory));
   ::sigprocmask(SIG_SETMASK, &child.mask, nullptr);
   ::execve(child.program, child.argv, child.environment);
   stop(Step::kExec);
