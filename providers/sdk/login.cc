@@ -12,7 +12,6 @@
 namespace plumb {
 namespace {
 
-constexpr std::string_view kSettings = "/etc/ssh/sshd_config";
 constexpr std::size_t kLargest = std::size_t{1} << 20;
 // What stands in the place of keys that cannot be read.
 constexpr std::string_view kUnknown = "?";
@@ -172,7 +171,7 @@ bool LoginStand::stands_on(const std::vector<std::string>& paths) {
 // Nothing where they cannot be read, or could not be before.
 std::set<std::string> LoginStand::refusals_of_sshd(System& host) {
   SshdSettings settings(*login_);
-  const std::optional<std::string> text = text_at(std::string(kSettings), host);
+  const std::optional<std::string> text = text_at(std::string(kSshdSettingsFile), host);
   if (text) settings.read(*text, &host);
   if (!known_) readable_ = text && settings.is_known();
   if (!readable_ || !text || !settings.is_known()) return {};
@@ -201,7 +200,7 @@ const std::vector<std::string>& LoginStand::paths() {
   paths_ = {"/etc/ssh", "/etc/sudoers", "/etc/sudoers.d", "/etc/passwd"};
   paths_.insert(paths_.end(), kSshdPrograms.begin(), kSshdPrograms.end());
   SshdSettings settings(*login_);
-  settings.read(text_at(std::string(kSettings), now_).value_or(""), &now_);
+  settings.read(text_at(std::string(kSshdSettingsFile), now_).value_or(""), &now_);
   for (std::string& file : settings.key_files(home_of(*login_, now_))) paths_.push_back(std::move(file));
   return paths_;
 }

@@ -18,6 +18,7 @@ namespace plumb {
 
 // Where the program lies that lets logins in.
 inline constexpr std::array<std::string_view, 2> kSshdPrograms = {"/usr/sbin/sshd", "/usr/bin/sshd"};
+inline constexpr std::string_view kSshdSettingsFile = "/etc/ssh/sshd_config";
 
 struct Login {
   std::string user;

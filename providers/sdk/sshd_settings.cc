@@ -10,8 +10,7 @@
 namespace plumb {
 namespace {
 
-constexpr std::string_view kSettings = "/etc/ssh/sshd_config";
-constexpr std::size_t kLargest = std::size_t{1} << 20;
+constexpr std::size_t kLargestSettings = std::size_t{1} << 20;
 constexpr int kDeepest = 16;  // as sshd has it
 
 // "Key value", "Key=value", with quotes around what has blanks in it; nothing for comments.
@@ -78,7 +77,7 @@ bool may_be_there(const std::string& path, System& system) {
 }
 
 bool is_sshd_settings(std::string_view path) {
-  return path == kSettings || (path.starts_with("/etc/ssh/sshd_config.d/") && path.ends_with(".conf"));
+  return path == kSshdSettingsFile || (path.starts_with("/etc/ssh/sshd_config.d/") && path.ends_with(".conf"));
 }
 
 void SshdSettings::read(std::string_view text, System* system) {
@@ -127,7 +126,7 @@ void SshdSettings::include(const std::string& pattern, System& system, int depth
     }
   }
   for (const std::string& file : files) {
-    const Result<std::string> text = system.read_file(file, kLargest);
+    const Result<std::string> text = system.read_file(file, kLargestSettings);
     if (text) {
       read(*text, &system, depth);
     } else {
