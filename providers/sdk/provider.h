@@ -101,7 +101,7 @@ struct Observed {
   std::vector<std::string> shaped_by;
   // Addresses of earlier resources whose changes may matter here, and through which nothing can be seen.
   std::vector<std::string> open_until;
-  // What its change takes from the login over which the host is reached: "/usr/sbin/sshd would be gone"; "" for nothing.
+  // What its change takes from the login over which the host is reached: "/usr/sbin/sshd would be gone"; "" is nothing.
   std::string cuts;
   // Of one that writes a file on which that login stands, where its text is not known on the host: who logs in, as
   // Login::text() has it.
