@@ -130,10 +130,6 @@ Result<> observe_copy(const Desired& desired, Git& git, Observed& observed) {
     if (line.size() > 3) changed.emplace_back(line.substr(3));
   }
   if (!changed.empty()) observed.attributes["changed"] = changed;
-  // Commits of one's own, which nobody else has.
-  PLUMB_TRY_ASSIGN(const std::string unpushed,
-                   git.line({"rev-list", "--max-count=1", "HEAD", "--not", "--remotes", "--tags"}));
-  if (!commit.empty() && !unpushed.empty() && !desired.has("commit")) observed.attributes["unpushed"] = true;
   if (!desired.flag("submodules", false)) return {};
   PLUMB_TRY_ASSIGN(const ProcessResult modules, git.ask({"submodule", "status", "--recursive"}));
   std::string_view lines = modules.output;
@@ -141,6 +137,25 @@ Result<> observe_copy(const Desired& desired, Git& git, Observed& observed) {
     const std::string_view line = take_line(lines);
     if (line.starts_with('-') || line.starts_with('+')) observed.attributes["stale_submodules"] = true;
   }
+  return {};
+}
+
+// Commits of one's own, which nobody else has: those of what is checked out and of the branch that begins anew, and of
+// all branches where the copy goes.
+Result<> observe_unpushed(const Desired& desired, Git& git, Observed& observed) {
+  const bool absent = wants_absent(desired);
+  if (!observed.has("commit") || (desired.has("commit") && !absent)) return {};
+  std::vector<std::string> words = {"rev-list", "--max-count=1", "HEAD"};
+  if (absent) {
+    words.emplace_back("--branches");
+  } else if (const std::string branch = branch_of(desired, observed); !branch.empty()) {
+    PLUMB_TRY_ASSIGN(std::string local,
+                     git.line({"rev-parse", "--verify", "--quiet", std::string(kBranches) + branch}));
+    if (!local.empty()) words.push_back(std::move(local));
+  }
+  words.insert(words.end(), {"--not", "--remotes", "--tags"});
+  PLUMB_TRY_ASSIGN(const std::string unpushed, git.line(std::move(words)));
+  if (!unpushed.empty()) observed.attributes["unpushed"] = true;
   return {};
 }
 
@@ -319,6 +334,7 @@ Result<> ask_git(const Desired& desired, bool copy, Git& git, Observed& observed
   const bool can_ask = std::none_of(observed.missing.begin(), observed.missing.end(),
                                     [](const Missing& missing) { return missing.attribute == "key_file"; });
   if (asks && can_ask) PLUMB_TRY(ask_remote(desired, git, observed));
+  if (copy) PLUMB_TRY(observe_unpushed(desired, git, observed));
   const bool verifies = !absent && desired.has("signed_by") && !observed.obstacle && observed.missing.empty();
   return verifies ? observe_signature(desired, git, observed) : Result<>();
 }

@@ -138,12 +138,24 @@ TEST_F(GitCopy, LocalChangesAreRefusedUnlessForced) {  // V05
   EXPECT_EQ(obstacle(want({{"branch", "main"}})), "/srv/app has commits that no remote has");
 }
 
+TEST_F(GitCopy, CommitsOfABranchThatBeginsAnewAreRefusedToo) {
+  make_copy();
+  answer("ls-remote --quiet -- https://g.example/app.git refs/heads/next", kNew + "\trefs/heads/next\n");
+  const std::string mine(40, 'c');
+  answer("-C /srv/app rev-parse --verify --quiet refs/heads/next", mine + "\n");
+  answer("-C /srv/app rev-list --max-count=1 HEAD " + mine + " --not --remotes --tags", mine + "\n");
+  EXPECT_EQ(obstacle(want({{"branch", "next"}})), "/srv/app has commits that no remote has");
+  EXPECT_EQ(obstacle(want({{"branch", "next"}, {"force", true}})), "none");
+  answer("-C /srv/app rev-list --max-count=1 HEAD --branches --not --remotes --tags", mine + "\n");
+  EXPECT_EQ(obstacle(want({{"state", "absent"}})), "/srv/app has commits that no remote has");
+}
+
 TEST_F(GitCopy, LocalChangesOfOneThatIsWhereItIsToBeStay) {
   make_copy();
   answer("-C /srv/app status*", " M a.txt\n");
   const Desired desired = want({{"commit", kOld}});
   EXPECT_TRUE(look(desired).change.empty());
-  EXPECT_EQ(system.ran().size(), 5U) << "the remote is not asked about a commit that is there";
+  EXPECT_EQ(system.ran().size(), 4U) << "the remote is not asked about a commit that is there";
 }
 
 TEST_F(GitCopy, OneThatIsLeftAloneIsNotAskedAbout) {

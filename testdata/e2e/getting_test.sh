@@ -125,6 +125,27 @@ exits 0 "$plumb" apply --yes
 exits 0 "$plumb" apply --yes
 says 'Nothing to change'
 
+# --- commits of a branch that is not checked out, and would begin anew
+ours() { git -c safe.directory='*' -C "$@"; }
+sed -i '/    force: true/d' plumb.yaml
+ours origin branch other
+ours "$host/site" checkout -q -b other
+ours "$host/site" commit -q --allow-empty -m mine
+mine=$(ours "$host/site" rev-parse HEAD)
+ours "$host/site" checkout -q main
+[ -z "$as" ] || chown -R nobody origin "$host/site"
+exits 0 "$plumb" apply --yes
+says 'Nothing to change'
+cp plumb.yaml on_main.yaml
+sed -i 's/    branch: main/    branch: other/' plumb.yaml
+exits 1 "$plumb" apply --yes
+says 'has commits that no remote has'
+[ "$(ours "$host/site" rev-parse other)" = "$mine" ] || fail 'a commit of its own was lost'
+sed -i 's/    branch: other/    state: absent/' plumb.yaml
+exits 1 "$plumb" apply --yes
+says 'has commits that no remote has'
+[ "$(ours "$host/site" rev-parse other)" = "$mine" ] || fail 'the copy went with a commit of its own'
+
 # --- an archive that would get out of its folder
 resources <<YAML
   - download: $host/evil.tar
