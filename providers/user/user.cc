@@ -233,9 +233,9 @@ std::optional<Desired> UserProvider::restore(const Desired& desired, const Obser
   if (before.exists && is_number(before.text("group"))) return std::nullopt;
   const bool makes = before.exists ? desired.flag("create_home", false) : makes_home(desired);
   const bool moves = before.has(kHomeMoves);
-  const bool has_home = before.exists ? moves || before.flag("create_home", false) : before.has(kHomeOwner);
+  const bool gets_home = before.exists && !moves && !before.flag("create_home", false);
   // Of an account that stays, the home that it got stays too; and whose a folder was that became one, nobody keeps.
-  if (makes && (before.exists ? !has_home : has_home) && !desired.flag(kHomeIsDeclared, false)) return std::nullopt;
+  if (makes && (gets_home || before.has(kHomeOwner)) && !desired.flag(kHomeIsDeclared, false)) return std::nullopt;
   // Folders that were made on the way to a home stay.
   if (makes && before.flag(kHomeNeedsFolders, false)) return std::nullopt;
   Desired again =

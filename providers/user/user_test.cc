@@ -170,6 +170,7 @@ TEST_F(User, AHomeThatIsThereBecomesTheUsersOwn) {
   EXPECT_EQ(change.after, (Json{{"home_owner", "deploy"}}));
   EXPECT_EQ(change.note, "its home folder is there and becomes its own; what is in it keeps its owners");
   EXPECT_EQ(set(desired), (Json{{"create_home", true}, {"take_home", true}}));
+  EXPECT_FALSE(provider.restore(desired, *look(desired).observed)) << "nobody keeps whose it was";
   EXPECT_TRUE(look(want({{"name", "deploy"}})).change.empty()) << "nobody asked for a home";
   system.make_directory("/home/app");
   system.own("/home/app", 4711, 0);
