@@ -148,7 +148,7 @@ for part in ini:/etc/app.ini#web host_entry:db environment:EDITOR#/etc/environme
   grep -qE "shop/$part.*  moved from blog/$part" <<<"$output" || fail "$part is not known again: $output"
   says_not "o blog/$part"
 done
-says 'Nothing to change: 3 resources'
+says "Nothing to change but what the hosts' records say: 3 resources"
 
 # With another wish or another name as well: what is declared stays, and the rest goes.
 sed -i 's/port: 80/port: 81/; s/10\.0\.0\.1/10.0.0.2/; s/value: vi/value: ed/' project/modules/blog/module.yaml
