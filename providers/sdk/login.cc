@@ -7,6 +7,7 @@
 #include "engine/base/joined.h"
 #include "providers/sdk/account_files.h"
 #include "providers/sdk/ownership.h"
+#include "providers/sdk/sshd_settings.h"
 #include "providers/sdk/text_lines.h"
 
 namespace plumb {

@@ -1,9 +1,9 @@
-// sshd's settings, as far as they decide whether a login comes in.
+#include "providers/sdk/sshd_settings.h"
+
 #include <algorithm>
 
 #include "engine/base/ascii.h"
 #include "engine/base/glob.h"
-#include "providers/sdk/login.h"
 #include "providers/sdk/ownership.h"
 #include "providers/sdk/text_lines.h"
 

@@ -24,23 +24,9 @@ commit() { # FOLDER: the same of what changed
   git -C "$1" commit -qm more >/dev/null || true
   git -C "$1" rev-parse HEAD
 }
-mkdir -p module provider/schemas project root store
+mkdir -p module project root store
 printf 'plumb: v1\nresources:\n  - file: /from-module\n    content: "one\\n"\n' >module/module.yaml
-cat >provider/provider.yaml <<'YAML'
-plumb: provider/v1
-name: notes
-version: 1.0.0
-protocol: 1
-images: true
-command: [python3, ./notes.py]
-kinds: {note: {schema: schemas/note.json}}
-YAML
-cat >provider/schemas/note.json <<'JSON'
-{"$schema": "http://json-schema.org/draft-07/schema#", "title": "note", "description": "A note.", "type": "object",
- "x-identity": "name", "additionalProperties": false, "required": ["name"],
- "properties": {"name": {"type": "string", "minLength": 1, "description": "Which.", "examples": ["a"]}}}
-JSON
-printf 'import sys\nsys.exit(3)\n' >provider/notes.py
+provider_of_notes provider
 module=$(repository module)
 provider=$(repository provider)
 head -c 1200000 /dev/zero | tr '\0' x >project/large

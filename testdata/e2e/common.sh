@@ -30,6 +30,26 @@ git_of_somebody() {
   git() { command git -c user.name=a -c user.email=a@example.com -c init.defaultBranch=main "$@"; }
 }
 
+# provider_of_notes FOLDER: a provider as it lies in a repository, of which only the files count: its program tells nothing.
+provider_of_notes() {
+  mkdir -p "$1/schemas"
+  cat >"$1/provider.yaml" <<'YAML'
+plumb: provider/v1
+name: notes
+version: 1.0.0
+protocol: 1
+images: true
+command: [python3, ./notes.py]
+kinds: {note: {schema: schemas/note.json}}
+YAML
+  cat >"$1/schemas/note.json" <<'JSON'
+{"$schema": "http://json-schema.org/draft-07/schema#", "title": "note", "description": "A note.", "type": "object",
+ "x-identity": "name", "additionalProperties": false, "required": ["name"],
+ "properties": {"name": {"type": "string", "minLength": 1, "description": "Which.", "examples": ["a"]}}}
+JSON
+  printf 'import sys\nsys.exit(3)\n' >"$1/notes.py"
+}
+
 # exits WANTED COMMAND…: runs it, keeps what it prints in $output, and checks the exit code.
 exits() {
   local wanted=$1 code=0

@@ -5,25 +5,12 @@ export HOME=$work GIT_CONFIG_NOSYSTEM=1
 git_of_somebody
 command git config --global protocol.file.allow always
 
-mkdir -p module/files provider/schemas project root
+mkdir -p module/files project root
 printf 'plumb: v1\nresources:\n  - file: /from-module\n    source: files/one\n' >module/module.yaml
 printf 'one\n' >module/files/one
 printf '#!/bin/sh\n' >module/files/run && chmod 755 module/files/run
 ln -s one module/files/link
-cat >provider/provider.yaml <<'YAML'
-plumb: provider/v1
-name: notes
-version: 1.0.0
-protocol: 1
-command: [python3, ./notes.py]
-kinds: {note: {schema: schemas/note.json}}
-YAML
-cat >provider/schemas/note.json <<'JSON'
-{"$schema": "http://json-schema.org/draft-07/schema#", "title": "note", "description": "A note.", "type": "object",
- "x-identity": "name", "additionalProperties": false, "required": ["name"],
- "properties": {"name": {"type": "string", "minLength": 1, "description": "Which.", "examples": ["a"]}}}
-JSON
-printf 'import sys\nsys.exit(3)\n' >provider/notes.py
+provider_of_notes provider
 for who in ana ben; do ssh-keygen -q -t ed25519 -N '' -C $who -f $who; done
 ana=$(cut -d' ' -f1,2 ana.pub)
 ben=$(cut -d' ' -f1,2 ben.pub)
